@@ -1,0 +1,153 @@
+import { readdirSync } from 'node:fs';
+import eslint from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Who may import whom. Each row forbids files under `target` to import from `from`,
+ * except from the paths in `except` (relative to `from`).
+ */
+const importZones = [
+  // What keepalived *is*: pure knowledge, knows nothing of the machine or the web.
+  {
+    target: './server/keepalived',
+    from: './server',
+    except: ['./keepalived'],
+    message: 'keepalived/ is pure: it imports nothing of ours but itself.',
+  },
+  {
+    target: './server/appliance',
+    from: './server',
+    except: ['./appliance', './keepalived', './errors.ts', './settings.ts'],
+    message: 'appliance/ may use keepalived/, errors and settings.',
+  },
+  {
+    target: './server/operations',
+    from: './server',
+    except: [
+      './operations',
+      './keepalived',
+      './appliance/appliance.ts',
+      './errors.ts',
+      './state-keeper.ts',
+    ],
+    message: 'operations/ use keepalived/, the state keeper and the port appliance.ts.',
+  },
+  {
+    target: './server/state-keeper.ts',
+    from: './server',
+    except: ['./keepalived', './appliance/appliance.ts', './errors.ts'],
+    message: 'The state keeper uses keepalived/ and the port appliance.ts.',
+  },
+  {
+    target: './server/access',
+    from: './server',
+    except: ['./access', './errors.ts'],
+    message: 'access/ stands alone.',
+  },
+  {
+    target: './server/web',
+    from: './server',
+    except: [
+      './web',
+      './operations',
+      './access',
+      './keepalived',
+      './appliance/appliance.ts',
+      './errors.ts',
+      './settings.ts',
+      './state-keeper.ts',
+    ],
+    message: 'web/ uses operations, the keeper, access/ and the port; never a real appliance.',
+  },
+];
+
+// Pages do not import each other: what two of them need is a plugin, a partial or a view helper.
+const pagesFolder = './server/web/pages';
+const pageZones = readdirSync(pagesFolder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((page) => ({
+    target: `${pagesFolder}/${page.name}`,
+    from: pagesFolder,
+    except: [`./${page.name}`],
+    message: 'Pages do not import each other.',
+  }));
+
+export default defineConfig(
+  globalIgnores(['build/', 'public/build/', 'test/fixtures/', 'test/artifacts/']),
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js'] })],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones: [...importZones, ...pageZones] }],
+      'import-x/no-cycle': 'error',
+      'import-x/order': ['error', { alphabetize: { order: 'asc' } }],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['test', 'describe', 'it', 'suite'] },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['server/**/*.ts'],
+    ignores: ['server/main.ts', 'server/appliance/run-command.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:child_process', 'child_process', 'execa'].map((name) => ({
+            name,
+            message: 'Commands go through runCommand.',
+          })),
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'Only settings.ts reads the environment.',
+        },
+        {
+          selector: "Property[key.name='shell'][value.value=true]",
+          message: 'No shell, ever: arguments are arrays.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['public/**/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['document', 'window', 'EventSource', 'fetch', 'FormData', 'location', 'navigator'].map(
+          (name) => [name, 'readonly'],
+        ),
+      ),
+    },
+  },
+);

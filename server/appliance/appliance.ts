@@ -1,0 +1,153 @@
+/**
+ * The port: all that the rest of the program may ask of the machine. Arguments and results are
+ * plain data (events too), so that the port can become the line between an unprivileged web
+ * process and a privileged agent. Nothing here throws for what the machine may legitimately answer;
+ * it throws only for programming errors.
+ */
+import type {
+  BootSetting,
+  DaemonProcess,
+  HealthcheckResult,
+  NetworkReport,
+  RuntimeReport,
+} from '../keepalived/evidence.ts';
+
+export interface Appliance {
+  // Witnesses
+  /** The machine's short host name (what `hostname` prints). */
+  readHostName(): Promise<string>;
+  readDaemon(): Promise<DaemonProcess>;
+  /** Asks the daemon for a dump and reads it; keepalived logs a line for each, so ask seldom. */
+  readRuntime(): Promise<RuntimeReport>;
+  readNetwork(): Promise<NetworkReport>;
+  readStartOnBoot(service: string): Promise<BootSetting>;
+  /** GET without following redirects; 2xx is ok. Bounded to 5 s and 64 KiB. */
+  probeHealthcheck(url: string): Promise<HealthcheckResult>;
+  /** Calls back, debounced, whenever one of the witnesses may have something new to say. */
+  watch(onEvent: (event: ApplianceEvent) => void): Promise<ApplianceWatch>;
+
+  // Configuration files
+  /** The live file, the two stored ones and the live file's includes, in this order. */
+  listConfigurationFiles(): Promise<ConfigurationFileEntry[]>;
+  readConfigurationFile(id: string): Promise<ConfigurationFileContent>;
+  /**
+   * Replaces the file atomically (temporary file beside it, owner and mode kept, fsync, rename,
+   * fsync of the folder) if it is still what `expectedTag` says (null: it must not exist).
+   */
+  replaceConfigurationFile(id: string, change: FileReplacement): Promise<FileReplacementResult>;
+  /** `keepalived -t` on exactly these bytes, in a private mount, without touching the disk's files. */
+  testConfiguration(id: string, text: string): Promise<ConfigurationTest>;
+
+  // Services
+  readServices(): Promise<ServiceReport[]>;
+  controlService(service: string, action: ServiceAction): Promise<CommandReport>;
+  setStartOnBoot(service: string, enabled: boolean): Promise<CommandReport>;
+
+  // Log
+  readLog(query: LogQuery): Promise<LogPage>;
+  /** keepalived's lines as text, oldest first, in chunks; for a download. */
+  exportLog(query: Pick<LogQuery, 'filter'>): AsyncIterable<string>;
+
+  /** Ends everything that the appliance started for itself; never keepalived. */
+  close(): Promise<void>;
+}
+
+export interface ApplianceEvent {
+  about: 'addresses' | 'links' | 'daemon' | 'configuration';
+}
+
+export interface ApplianceWatch {
+  close(): Promise<void>;
+}
+
+export type ConfigurationFileRole = 'live' | 'stored-master' | 'stored-backup' | 'included';
+
+/** A file that the page manages. The id is made here and never contains a path. */
+export interface ConfigurationFileEntry {
+  id: string;
+  role: ConfigurationFileRole;
+  path: string;
+  exists: boolean;
+}
+
+export type ConfigurationFileContent =
+  | {
+      ok: true;
+      id: string;
+      path: string;
+      text: string;
+      /** SHA-256 of the bytes, hexadecimal. */
+      tag: string;
+      modifiedAtMs: number;
+      mode: number;
+    }
+  | {
+      ok: false;
+      id: string;
+      path: string;
+      problem: 'missing' | 'unreadable' | 'not-text' | 'too-large' | 'not-a-file' | 'unknown-id';
+      /** A sentence that says what is wrong and what to do. */
+      message: string;
+    };
+
+export interface FileReplacement {
+  text: string;
+  expectedTag: string | null;
+}
+
+export type FileReplacementResult =
+  | { outcome: 'replaced'; tag: string }
+  | { outcome: 'conflict'; currentTag: string | null }
+  | { outcome: 'failed'; code: string; message: string };
+
+export interface ConfigurationTest {
+  /** Whether the test ran to its end; false with `reason` when keepalived is absent or timed out. */
+  ran: boolean;
+  reason: string | undefined;
+  exitCode: number | undefined;
+  /** Everything it printed, unparsed: `runtime/config-test-output.ts` reads it. */
+  output: string;
+}
+
+export type ServiceAction = 'start' | 'stop' | 'restart' | 'reload';
+
+export interface ServiceReport {
+  name: string;
+  description: string;
+  startOnBoot: BootSetting;
+  running: { known: true; running: boolean } | { known: false; reason: string };
+}
+
+/** What a command did, as shown to the user. */
+export interface CommandReport {
+  /** The command as one would type it: `systemctl start keepalived`. */
+  command: string;
+  result: 'ok' | 'exited' | 'timedOut' | 'notFound';
+  exitCode: number | undefined;
+  /** Its output, both streams, trimmed and bounded. */
+  output: string;
+}
+
+export interface LogQuery {
+  /** How many lines, newest first. 1 to 5000. */
+  limit: number;
+  /** Substring, case-insensitive; never a pattern (ReDoS). */
+  filter?: string | undefined;
+}
+
+export interface LogLine {
+  /** Wall clock, ms since the epoch; undefined if the line has no readable time. */
+  atMs: number | undefined;
+  /** The time as the log wrote it. */
+  timeText: string;
+  /** `Keepalived_vrrp` etc., without the pid. */
+  tag: string;
+  pid: number | undefined;
+  message: string;
+  /** The whole line as it is in the log, control characters escaped. */
+  raw: string;
+}
+
+export type LogPage =
+  | { ok: true; source: string; lines: LogLine[]; reachedStart: boolean }
+  | { ok: false; source: string; message: string };

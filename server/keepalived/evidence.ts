@@ -1,0 +1,116 @@
+/**
+ * What the machine can testify to: the vocabulary shared by the appliance, which collects it, and
+ * by status.ts, which judges it. Plain data only, so that it can cross a process border.
+ */
+
+/** A fact and when it was seen, on the monotonic clock: ages survive a change of the wall clock. */
+export interface Observed<Value> {
+  value: Value;
+  /** Milliseconds on the monotonic clock (`performance.now()`). */
+  atMs: number;
+}
+
+/** keepalived's processes, as proved by its pid file and /proc. */
+export type DaemonProcess =
+  | { state: 'not-installed' }
+  | {
+      state: 'stopped';
+      /** A pid file that points at no process, or at another program's. */
+      stalePidFile: { path: string; pid: number; otherProgram: string | undefined } | undefined;
+    }
+  | {
+      state: 'running';
+      pid: number;
+      /** Wall clock, milliseconds since the epoch. */
+      startedAtMs: number;
+      version: string | undefined;
+      /** The VRRP child, absent when it died or has not started yet. */
+      vrrpPid: number | undefined;
+      childPids: number[];
+    };
+
+export type VrrpState = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'DELETED' | 'STOP';
+
+export interface RuntimeAddress {
+  /** As keepalived prints it: `10.9.0.100/24`, `fd00::1/64`. */
+  cidr: string;
+  interfaceName: string | undefined;
+  /** keepalived's claim that it put the address there; no proof (see keepalived-facts, 6). */
+  claimedSet: boolean;
+}
+
+/** One `vrrp_instance` as the running daemon describes it. Never holds a password. */
+export interface RuntimeInstance {
+  name: string;
+  state: VrrpState;
+  wantedState: VrrpState;
+  interfaceName: string;
+  virtualRouterId: number;
+  version: 2 | 3;
+  basePriority: number;
+  effectivePriority: number;
+  advertIntervalSeconds: number;
+  nopreempt: boolean;
+  /** Wall clock, milliseconds since the epoch; undefined before the first transition. */
+  lastTransitionAtMs: number | undefined;
+  authentication: 'none' | 'password' | 'ah';
+  addresses: RuntimeAddress[];
+  /** Counters by keepalived's own names (`advert_rcvd`, `become_master`, …). */
+  statistics: Record<string, number>;
+}
+
+/** keepalived's own account of itself, or why there is none. */
+export type RuntimeReport =
+  | { ok: true; instances: RuntimeInstance[]; source: 'json' | 'text' }
+  | { ok: false; reason: string };
+
+export interface NetworkAddress {
+  family: 'inet' | 'inet6';
+  address: string;
+  prefixLength: number;
+}
+
+export interface NetworkInterface {
+  name: string;
+  macAddress: string | undefined;
+  /** Administratively up (IFF_UP). */
+  up: boolean;
+  /** Has a carrier (LOWER_UP). */
+  carrier: boolean;
+  addresses: NetworkAddress[];
+  /** Whether a default route leaves through it. */
+  hasDefaultRoute: boolean;
+}
+
+/** The kernel's account, or why there is none. */
+export type NetworkReport =
+  { ok: true; interfaces: NetworkInterface[] } | { ok: false; reason: string };
+
+/** Whether a service starts at boot, by which tool's word. */
+export type BootSetting =
+  { known: true; enabled: boolean; tool: string } | { known: false; reason: string };
+
+export type HealthcheckOutcome =
+  | { kind: 'ok'; httpStatus: number }
+  | { kind: 'http-error'; httpStatus: number }
+  | { kind: 'refused' }
+  | { kind: 'timed-out'; afterMs: number }
+  | { kind: 'failed'; reason: string };
+
+export interface HealthcheckResult {
+  url: string;
+  outcome: HealthcheckOutcome;
+  durationMs: number;
+}
+
+/** The live configuration file as it is on disk, read through `config/questions.ts`. */
+export type ConfigurationReport =
+  | { ok: false; reason: string }
+  | {
+      ok: true;
+      /** SHA-256 of the bytes, hexadecimal. */
+      tag: string;
+      /** Newest modification among the live file and its includes; wall clock, ms. */
+      modifiedAtMs: number;
+      text: string;
+    };

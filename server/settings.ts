@@ -1,0 +1,122 @@
+import { z } from 'zod';
+
+const onOffSchema = z.enum(['on', 'off']);
+const absolutePathSchema = z.string().regex(/^\/[^\0]*$/, 'an absolute path');
+
+const words = (separator: RegExp) =>
+  z.string().transform((text) => text.split(separator).filter((word) => word !== ''));
+/** Separated by blanks, without quoting: daemon arguments may contain commas. */
+const argumentsSchema = words(/\s+/);
+const listSchema = words(/[\s,]+/);
+
+const listenSchema = z.string().transform((text, context) => {
+  if (text.startsWith('unix:/')) return { path: text.slice('unix:'.length) };
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65535) {
+    context.addIssue({ code: 'custom', message: 'ADDRESS:PORT, [IPV6]:PORT or unix:/path' });
+    return z.NEVER;
+  }
+  return { host: match[1] ?? match[2] ?? '', port };
+});
+
+const environmentSchema = z.object({
+  WAI_LISTEN: listenSchema.prefault('127.0.0.1:9443'),
+  WAI_TLS: onOffSchema.default('on'),
+  WAI_TLS_CERT: absolutePathSchema.optional(),
+  WAI_TLS_KEY: absolutePathSchema.optional(),
+  WAI_STATE_DIR: absolutePathSchema.default('/var/lib/keepalived-wai'),
+  WAI_KEEPALIVED_CONFIG: absolutePathSchema.default('/etc/keepalived/keepalived.conf'),
+  WAI_KEEPALIVED_PID: absolutePathSchema.default('/run/keepalived.pid'),
+  WAI_KEEPALIVED_ARGS: argumentsSchema.prefault(''),
+  WAI_SERVICE_MANAGER: z.enum(['auto', 'systemd', 'sysv', 'supervised']).default('auto'),
+  WAI_BOOT_TOOL: z.enum(['auto', 'chkconfig', 'systemctl', 'update-rc.d']).default('auto'),
+  WAI_LOG: z
+    .string()
+    .regex(/^(auto|journal|file:\/[^\0]+)$/, 'auto, journal or file:/path')
+    .default('auto'),
+  WAI_SERVICES: listSchema
+    .pipe(z.array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9@._-]*$/, 'service names')).min(1))
+    .prefault('keepalived'),
+  WAI_ALLOWED_HOSTS: listSchema.prefault(''),
+  WAI_ADMIN_PASSWORD_FILE: absolutePathSchema.optional(),
+});
+
+type Environment = z.output<typeof environmentSchema>;
+
+/** Everything that the program is told from outside, parsed and defaulted. */
+export interface Settings {
+  listen: Environment['WAI_LISTEN'];
+  tls: { enabled: boolean; certificatePath: string | undefined; keyPath: string | undefined };
+  stateDirectory: string;
+  keepalived: { configPath: string; pidPath: string; extraArguments: string[] };
+  serviceManager: Environment['WAI_SERVICE_MANAGER'];
+  bootTool: Environment['WAI_BOOT_TOOL'];
+  log: { source: 'auto' } | { source: 'journal' } | { source: 'file'; path: string };
+  services: string[];
+  allowedHosts: string[];
+  adminPasswordFile: string | undefined;
+}
+
+/** A setting that cannot be used; the message is the one line that ends the start. */
+export class SettingsError extends Error {}
+
+const allowedWords: Record<string, string> = {
+  WAI_LISTEN: 'ADDRESS:PORT, [IPV6]:PORT or unix:/path',
+  WAI_TLS: 'on or off',
+  WAI_SERVICE_MANAGER: 'auto, systemd, sysv or supervised',
+  WAI_BOOT_TOOL: 'auto, chkconfig, systemctl or update-rc.d',
+  WAI_LOG: 'auto, journal or file:/absolute/path',
+  WAI_SERVICES: 'service names separated by blanks or commas',
+};
+
+/**
+ * Reads the settings out of environment variables (all optional, `WAI_…`).
+ * @throws {SettingsError} naming the first variable that is wrong and what is allowed,
+ *   also for a `WAI_…` variable that does not exist (a misspelt setting must not be ignored).
+ */
+export function parseSettings(environment: Record<string, string | undefined>): Settings {
+  const known = Object.keys(environmentSchema.shape);
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('WAI_') && !known.includes(name)) {
+      throw new SettingsError(`${name}: no such setting. The settings are: ${known.join(', ')}`);
+    }
+  }
+  const parsed = environmentSchema.safeParse(environment);
+  if (!parsed.success) {
+    const name = String(parsed.error.issues[0]?.path[0]);
+    const allowed = allowedWords[name] ?? 'an absolute path';
+    throw new SettingsError(
+      `${name}: ${JSON.stringify(environment[name])} is not allowed. Use ${allowed}.`,
+    );
+  }
+  const values = parsed.data;
+  if ((values.WAI_TLS_CERT === undefined) !== (values.WAI_TLS_KEY === undefined)) {
+    throw new SettingsError('WAI_TLS_CERT, WAI_TLS_KEY: set both or neither.');
+  }
+  return {
+    listen: values.WAI_LISTEN,
+    tls: {
+      enabled: values.WAI_TLS === 'on',
+      certificatePath: values.WAI_TLS_CERT,
+      keyPath: values.WAI_TLS_KEY,
+    },
+    stateDirectory: values.WAI_STATE_DIR,
+    keepalived: {
+      configPath: values.WAI_KEEPALIVED_CONFIG,
+      pidPath: values.WAI_KEEPALIVED_PID,
+      extraArguments: values.WAI_KEEPALIVED_ARGS,
+    },
+    serviceManager: values.WAI_SERVICE_MANAGER,
+    bootTool: values.WAI_BOOT_TOOL,
+    log: parseLogSource(values.WAI_LOG),
+    services: values.WAI_SERVICES,
+    allowedHosts: values.WAI_ALLOWED_HOSTS,
+    adminPasswordFile: values.WAI_ADMIN_PASSWORD_FILE,
+  };
+}
+
+function parseLogSource(text: string): Settings['log'] {
+  if (text === 'auto' || text === 'journal') return { source: text };
+  return { source: 'file', path: text.slice('file:'.length) };
+}
