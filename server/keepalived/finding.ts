@@ -1,0 +1,17 @@
+/** Something said about a configuration, by `keepalived -t` or by our own rules. */
+export interface Finding {
+  /** fatal: stops a save · warning: can be accepted · info: good to know. */
+  severity: 'fatal' | 'warning' | 'info';
+  /** Stable, for automation and for help: `unknown-keyword`, `duplicate-vrid`, … */
+  code: string;
+  /** 1-based line in `path`, where known. */
+  line: number | undefined;
+  /** The file, where it is not the one that was asked about. */
+  path: string | undefined;
+  /** What is wrong, in plain words; never contains a password. */
+  message: string;
+  /** What to do about it. */
+  remedy: string;
+  /** keepalived's own words, secrets masked, where it was keepalived who said it. */
+  detail: string | undefined;
+}

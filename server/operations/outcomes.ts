@@ -1,0 +1,54 @@
+import type { CommandReport } from '../appliance/appliance.ts';
+import type { Finding } from '../keepalived/finding.ts';
+
+/** Who asked for a change, for the audit line and the history. */
+export interface Actor {
+  userName: string;
+  /** Where the request came from: an IP address, or `unix`. */
+  remoteAddress: string;
+}
+
+/** What an action on a service or its boot setting did. */
+export interface ActionOutcome {
+  ok: boolean;
+  /** One sentence for the user: what was done, or what failed and what to do next. */
+  sentence: string;
+  report: CommandReport | undefined;
+}
+
+/** How an attempt to make a configuration live ended. Every case leaves the file whole. */
+export type ApplyOutcome =
+  | {
+      kind: 'live';
+      /** The daemon runs with it and that was proved. */
+      tag: string;
+      findings: Finding[];
+      durationMs: number;
+    }
+  | {
+      kind: 'saved';
+      /** On disk; nothing runs it (keepalived is stopped, or the file is a stored one). */
+      tag: string;
+      findings: Finding[];
+      reason: 'daemon-stopped' | 'stored-file' | 'unchanged';
+    }
+  | { kind: 'refused'; findings: Finding[]; message: string }
+  | {
+      kind: 'conflict';
+      currentTag: string | null;
+      currentText: string | undefined;
+      message: string;
+    }
+  | { kind: 'failed'; message: string }
+  | {
+      kind: 'restored';
+      /** Why the proof failed; the old version is live again. */
+      message: string;
+      findings: Finding[];
+    }
+  | {
+      kind: 'restore-failed';
+      /** What is where, and what to do by hand. */
+      message: string;
+      findings: Finding[];
+    };
