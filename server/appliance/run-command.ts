@@ -1,0 +1,211 @@
+import { spawn } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { execa } from 'execa';
+
+/** Where commands are looked for; the administrator's own PATH must not choose what root runs. */
+export const commandFolders = [
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+] as const;
+
+/** All that a child learns from its environment. The locale keeps outputs parsable. */
+const fixedEnvironment = { PATH: commandFolders.join(':'), LC_ALL: 'C' };
+
+/** How long a command that has ended may leave its output open through processes it started. */
+const outputGraceMs = 250;
+
+interface CommandOutput {
+  /** The command as one would type it. */
+  command: string;
+  stdout: string;
+  stderr: string;
+  durationMs: number;
+  /** Whether a stream was longer than `maxOutputBytes`; what is beyond it was dropped. */
+  truncated: boolean;
+}
+
+export type CommandResult = CommandOutput &
+  (
+    | { kind: 'ok'; exitCode: 0 }
+    /** Ended by a signal: 128 + its number, as shells say it. */
+    | { kind: 'exited'; exitCode: number }
+    | { kind: 'timedOut'; exitCode: undefined }
+    /** No such program, or it could not be executed; `stderr` says which. */
+    | { kind: 'notFound'; exitCode: undefined }
+  );
+
+export interface CommandOptions {
+  /** Then the command and what it started in its process group are killed. Default 10 000. */
+  timeoutMs?: number;
+  /** For each of the two streams. Default 1 MiB. */
+  maxOutputBytes?: number;
+  /** Given to the command on standard input, which is empty otherwise. */
+  input?: string;
+  /** In addition to the fixed PATH and locale; nothing else is inherited. */
+  env?: Record<string, string>;
+  cwd?: string;
+}
+
+/**
+ * Runs a command without a shell and waits for its end. Never throws for what the command does:
+ * the result says whether it worked, exited with a code, took too long or does not exist.
+ */
+export async function runCommand(
+  file: string,
+  commandArguments: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const { timeoutMs = 10_000, maxOutputBytes = 1024 * 1024, input, env = {}, cwd } = options;
+  const startedAtMs = performance.now();
+  const subprocess = execa(file, commandArguments, {
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...fixedEnvironment, ...env },
+    extendEnv: false,
+    // Its own process group, so that the time limit also ends what it started.
+    detached: true,
+    buffer: false,
+    reject: false,
+  });
+  const { stdout, stderr } = subprocess;
+  const standardOutput = collect(stdout, maxOutputBytes);
+  const standardError = collect(stderr, maxOutputBytes);
+
+  let timedOut = false as boolean;
+  const deadline = setTimeout(() => {
+    timedOut = true;
+    if (subprocess.pid !== undefined) killProcessGroup(subprocess.pid);
+  }, timeoutMs);
+  let grace: NodeJS.Timeout | undefined;
+  subprocess.once('exit', () => {
+    clearTimeout(deadline);
+    grace = setTimeout(() => {
+      stdout.destroy();
+      stderr.destroy();
+    }, outputGraceMs);
+  });
+  const ended = await subprocess;
+  clearTimeout(deadline);
+  clearTimeout(grace);
+
+  const output = {
+    command: ended.escapedCommand,
+    stdout: standardOutput.text(),
+    stderr: standardError.text(),
+    durationMs: performance.now() - startedAtMs,
+    truncated: standardOutput.truncated() || standardError.truncated(),
+  };
+  if (subprocess.pid === undefined) {
+    const reason = ended.originalMessage ?? 'it could not be started';
+    return { ...output, kind: 'notFound', exitCode: undefined, stderr: reason };
+  }
+  if (timedOut) return { ...output, kind: 'timedOut', exitCode: undefined };
+  const exitCode = subprocess.exitCode ?? 128 + signalNumber(subprocess.signalCode);
+  return exitCode === 0
+    ? { ...output, kind: 'ok', exitCode }
+    : { ...output, kind: 'exited', exitCode };
+}
+
+function killProcessGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended in this very moment.
+  }
+}
+
+function signalNumber(signal: NodeJS.Signals | null): number {
+  return signal === null ? 0 : constants.signals[signal];
+}
+
+function collect(stream: Readable, limitBytes: number) {
+  const chunks: Buffer[] = [];
+  let keptBytes = 0;
+  let truncated = false;
+  stream.on('data', (chunk: Buffer) => {
+    const kept = chunk.subarray(0, limitBytes - keptBytes);
+    if (kept.length < chunk.length) truncated = true;
+    if (kept.length === 0) return;
+    chunks.push(kept);
+    keptBytes += kept.length;
+  });
+  return { text: () => Buffer.concat(chunks).toString('utf8'), truncated: () => truncated };
+}
+
+export interface DetachedProcess {
+  pid: number;
+  /** Its exit code (128 + number of a signal), for as long as we live to see it. */
+  exited: Promise<number>;
+}
+
+/**
+ * Starts a process that outlives this program: a session of its own, nothing shared. Its output
+ * is appended to `outputPath`, or lost.
+ * @returns undefined if the program does not exist or cannot be executed.
+ */
+export async function startDetached(
+  file: string,
+  commandArguments: readonly string[],
+  options: { outputPath?: string } = {},
+): Promise<DetachedProcess | undefined> {
+  const outputFile =
+    options.outputPath === undefined ? undefined : await open(options.outputPath, 'a', 0o600);
+  const output = outputFile?.fd ?? 'ignore';
+  // Not execa: its pipes end with us, and it takes no file descriptor of a file.
+  const subprocess = spawn(file, commandArguments, {
+    stdio: ['ignore', output, output],
+    env: fixedEnvironment,
+    cwd: '/',
+    detached: true,
+  });
+  subprocess.unref();
+  const exited = new Promise<number>((resolve) => {
+    subprocess.once('error', () => {
+      resolve(127);
+    });
+    subprocess.once('exit', (code, signal) => {
+      resolve(code ?? 128 + signalNumber(signal));
+    });
+  });
+  await outputFile?.close();
+  return subprocess.pid === undefined ? undefined : { pid: subprocess.pid, exited };
+}
+
+export interface CommandStream extends AsyncIterable<string> {
+  /** Ends the command and waits until it is gone. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a command that talks for as long as it lives (`ip monitor`) and ends at the latest with
+ * this program. Iterate over its lines of standard output, once; the iteration ends with the
+ * command, whyever that is.
+ */
+export function streamCommand(file: string, commandArguments: readonly string[]): CommandStream {
+  const subprocess = execa(file, commandArguments, {
+    stdin: 'ignore',
+    stderr: 'ignore',
+    env: fixedEnvironment,
+    extendEnv: false,
+    buffer: false,
+    reject: false,
+    forceKillAfterDelay: 1000,
+  });
+  return {
+    async *[Symbol.asyncIterator]() {
+      // Not execa's own iterator: to leave that one waits for the command's end.
+      yield* createInterface({ input: subprocess.stdout, crlfDelay: Infinity });
+    },
+    async close() {
+      subprocess.kill();
+      await subprocess;
+    },
+  };
+}
