@@ -1,0 +1,111 @@
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
+
+/** Why a path could not be read as a plain file. */
+export interface FileProblem {
+  ok: false;
+  problem: 'missing' | 'unreadable' | 'too-large' | 'not-a-file';
+  /** The system's error code, or `EFBIG`, `ELOOP`, `EINVAL` for our own refusals. */
+  code: string;
+  message: string;
+}
+
+export interface RegularFile {
+  ok: true;
+  bytes: Buffer;
+  /** Permission bits only. */
+  mode: number;
+  ownerId: number;
+  groupId: number;
+  /** Wall clock, milliseconds since the epoch. */
+  modifiedAtMs: number;
+}
+
+/** The largest configuration file that the page handles, in bytes. */
+export const maxConfigurationBytes = 1024 * 1024;
+
+/**
+ * Reads a configuration file whole if it is a regular file of at most `maxConfigurationBytes`. A
+ * symbolic link is never followed, a FIFO or device never waited for.
+ */
+export async function readRegularFile(path: string): Promise<RegularFile | FileProblem> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    return describeOpenError(path, errorCode(error));
+  }
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) return notAFile(path, 'EINVAL', 'is not a regular file');
+    if (stats.size > maxConfigurationBytes) return tooLarge(path);
+    const bytes = await readAtMost(handle, maxConfigurationBytes + 1);
+    if (bytes.length > maxConfigurationBytes) return tooLarge(path);
+    return {
+      ok: true,
+      bytes,
+      mode: stats.mode & 0o7777,
+      ownerId: stats.uid,
+      groupId: stats.gid,
+      modifiedAtMs: stats.mtimeMs,
+    };
+  } catch (error) {
+    return describeOpenError(path, errorCode(error));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether something, even a dangling symbolic link, is at `path`. */
+export async function pathExists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The system's code of an error (`ENOSPC`), or `UNKNOWN`. */
+export function errorCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException | undefined)?.code ?? 'UNKNOWN';
+}
+
+/** A file may grow between `stat` and `read`, so the limit is kept while reading. */
+async function readAtMost(handle: FileHandle, maxBytes: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(maxBytes);
+  let length = 0;
+  while (length < maxBytes) {
+    const { bytesRead } = await handle.read(buffer, length, maxBytes - length, length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return buffer.subarray(0, length);
+}
+
+function describeOpenError(path: string, code: string): FileProblem {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return { ok: false, problem: 'missing', code, message: `${path} does not exist.` };
+    case 'ELOOP':
+      return notAFile(path, code, 'is a symbolic link');
+    case 'ENXIO':
+      return notAFile(path, code, 'is not a regular file');
+    default:
+      return {
+        ok: false,
+        problem: 'unreadable',
+        code,
+        message: `${path} cannot be read (${code}). Check its permissions, and that this program runs as root.`,
+      };
+  }
+}
+
+function notAFile(path: string, code: string, what: string): FileProblem {
+  const message = `${path} ${what}. Replace it by a regular file; links are not followed.`;
+  return { ok: false, problem: 'not-a-file', code, message };
+}
+
+function tooLarge(path: string): FileProblem {
+  const message = `${path} is larger than 1 MiB, more than a keepalived configuration needs. Make it smaller on the machine itself.`;
+  return { ok: false, problem: 'too-large', code: 'EFBIG', message };
+}
