@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { NetworkReport } from '../keepalived/evidence.ts';
+import { runCommand } from './run-command.ts';
+
+const interfacesSchema = z.array(
+  z.object({
+    ifname: z.string(),
+    address: z.string().optional(),
+    flags: z.array(z.string()),
+    addr_info: z.array(
+      z.object({ family: z.string(), local: z.string().optional(), prefixlen: z.number() }),
+    ),
+  }),
+);
+
+const routesSchema = z.array(
+  z.object({
+    dev: z.string().optional(),
+    /** Of a multipath route, which then has no `dev` of its own. */
+    nexthops: z.array(z.object({ dev: z.string() })).optional(),
+  }),
+);
+
+/**
+ * The kernel's account of its interfaces, addresses and default routes (`ip -j`, all three at
+ * once). An address without a local part, and other families than IPv4 and IPv6, are left out.
+ */
+export async function readNetwork(): Promise<NetworkReport> {
+  const [interfaces, routes, routesV6] = await Promise.all([
+    askIp(['address', 'show'], interfacesSchema),
+    askIp(['-4', 'route', 'show', 'default'], routesSchema),
+    askIp(['-6', 'route', 'show', 'default'], routesSchema),
+  ]);
+  if (!interfaces.ok) return interfaces;
+  if (!routes.ok) return routes;
+  // A kernel without IPv6 answers with an error; that is no reason to know nothing.
+  const allRoutes = [...routes.value, ...(routesV6.ok ? routesV6.value : [])];
+  const defaultRouteDevices = new Set(
+    allRoutes.flatMap(({ dev, nexthops = [] }) => [dev, ...nexthops.map((hop) => hop.dev)]),
+  );
+  return {
+    ok: true,
+    interfaces: interfaces.value.map(({ ifname, address, flags, addr_info: addresses }) => ({
+      name: ifname,
+      macAddress: address,
+      up: flags.includes('UP'),
+      carrier: flags.includes('LOWER_UP'),
+      addresses: addresses.flatMap(({ family, local, prefixlen: prefixLength }) =>
+        local !== undefined && (family === 'inet' || family === 'inet6')
+          ? [{ family, address: local, prefixLength }]
+          : [],
+      ),
+      hasDefaultRoute: defaultRouteDevices.has(ifname),
+    })),
+  };
+}
+
+async function askIp<Schema extends z.ZodType>(
+  question: string[],
+  schema: Schema,
+): Promise<{ ok: true; value: z.output<Schema> } | { ok: false; reason: string }> {
+  const options = { timeoutMs: 5000, maxOutputBytes: 16 * 1024 * 1024 };
+  const result = await runCommand('ip', ['-j', ...question], options);
+  switch (result.kind) {
+    case 'notFound':
+      return { ok: false, reason: 'The program `ip` is missing. Install iproute2.' };
+    case 'timedOut':
+      return { ok: false, reason: `\`${result.command}\` did not answer within 5 s.` };
+    case 'exited':
+      return { ok: false, reason: `\`${result.command}\` failed: ${result.stderr.trim()}` };
+    case 'ok': {
+      const parsed = schema.safeParse(parseJson(result.stdout));
+      if (parsed.success) return { ok: true, value: parsed.data };
+      return { ok: false, reason: `\`${result.command}\` printed what is not understood.` };
+    }
+  }
+}
+
+/** Some versions of `ip` print nothing at all for an empty list. */
+function parseJson(text: string): unknown {
+  if (text.trim() === '') return [];
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
