@@ -11,6 +11,7 @@ import type {
   NetworkReport,
   RuntimeReport,
 } from '../keepalived/evidence.ts';
+import type { LogLine } from '../keepalived/runtime/log-lines.ts';
 
 export interface Appliance {
   // Witnesses
@@ -133,19 +134,6 @@ export interface LogQuery {
   limit: number;
   /** Substring, case-insensitive; never a pattern (ReDoS). */
   filter?: string | undefined;
-}
-
-export interface LogLine {
-  /** Wall clock, ms since the epoch; undefined if the line has no readable time. */
-  atMs: number | undefined;
-  /** The time as the log wrote it. */
-  timeText: string;
-  /** `Keepalived_vrrp` etc., without the pid. */
-  tag: string;
-  pid: number | undefined;
-  message: string;
-  /** The whole line as it is in the log, control characters escaped. */
-  raw: string;
 }
 
 export type LogPage =

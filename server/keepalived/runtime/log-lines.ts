@@ -1,0 +1,151 @@
+export interface LogLine {
+  /** Wall clock, ms since the epoch; undefined if the line has no readable time. */
+  atMs: number | undefined;
+  /** The time as the log wrote it. */
+  timeText: string;
+  /** `Keepalived_vrrp` etc., without the pid. */
+  tag: string;
+  pid: number | undefined;
+  message: string;
+  /** The whole line as it is in the log, control characters escaped. */
+  raw: string;
+}
+
+const stamp = String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+`;
+// `Keepalived`, its child, then network namespace and instance as far as configured (main.c).
+const keepalivedTag = String.raw`Keepalived(?:_vrrp|_healthcheckers|_bfd)?(?:_[^\s:[\]]+)?`;
+
+const syslogLine = new RegExp(
+  String.raw`^(?<time>${stamp}) \S+ (?<tag>[^\s:[\]]+)(?:\[(?<pid>\d+)\])?: ?(?<message>.*)$`,
+  's',
+);
+const keepalivedLine = new RegExp(String.raw`^(?:${stamp}) \S+ ${keepalivedTag}(?:\[\d+\])?:`);
+const wholeKeepalivedTag = new RegExp(`^${keepalivedTag}$`);
+
+/** Whether keepalived or one of its children logged this syslog line; names in the text do not count. */
+export function isKeepalivedLine(raw: string): boolean {
+  return keepalivedLine.test(raw);
+}
+
+/**
+ * Reads a line of a syslog file, with a traditional (RFC 3164) or an RFC 3339 stamp. A line of
+ * another form becomes a message without time and tag.
+ * @param nowMs wall clock, ms since the epoch: a traditional stamp has no year
+ */
+export function parseLogLine(raw: string, nowMs: number): LogLine {
+  const line = raw.replace(/\r?\n$/, '');
+  const parts = syslogLine.exec(line)?.groups;
+  const timeText = parts?.['time'] ?? '';
+  const pid = parts?.['pid'];
+  return {
+    atMs: timeText === '' ? undefined : readStamp(timeText, nowMs),
+    timeText,
+    tag: escapeControlCharacters(parts?.['tag'] ?? ''),
+    pid: pid === undefined ? undefined : Number(pid),
+    message: escapeControlCharacters(parts?.['message'] ?? line),
+    raw: escapeControlCharacters(line),
+  };
+}
+
+/** The fields that are used of `journalctl --output=json` (systemd.journal-fields(7)). */
+interface JournalEntry {
+  __REALTIME_TIMESTAMP?: unknown;
+  SYSLOG_IDENTIFIER?: unknown;
+  SYSLOG_PID?: unknown;
+  _PID?: unknown;
+  _HOSTNAME?: unknown;
+  MESSAGE?: unknown;
+}
+
+/**
+ * Reads one line of `journalctl --output=json`; undefined if it is no such line, or not keepalived's.
+ * A message that is not UTF-8 comes as an array of bytes; one that is too long as null.
+ */
+export function parseJournalEntry(json: string): LogLine | undefined {
+  const entry = parseObject(json);
+  const tag = entry?.SYSLOG_IDENTIFIER;
+  if (!entry || typeof tag !== 'string' || !wholeKeepalivedTag.test(tag)) return undefined;
+  const atMs = Math.floor(Number(entry.__REALTIME_TIMESTAMP) / 1000);
+  const pid = Number(entry.SYSLOG_PID ?? entry._PID);
+  const known = { time: isTime(atMs), pid: Number.isInteger(pid) };
+  const timeText = known.time ? new Date(atMs).toISOString() : '';
+  const message = escapeControlCharacters(readJournalText(entry.MESSAGE));
+  const host = escapeControlCharacters(readJournalText(entry._HOSTNAME));
+  return {
+    atMs: known.time ? atMs : undefined,
+    timeText,
+    tag,
+    pid: known.pid ? pid : undefined,
+    message,
+    raw: `${timeText} ${host} ${tag}${known.pid ? `[${pid}]` : ''}: ${message}`,
+  };
+}
+
+/**
+ * Makes visible what would move a terminal's cursor, split a line or turn its direction: control
+ * characters, line separators, bidirectional marks. They become `\x1b` or `\u202e`.
+ */
+export function escapeControlCharacters(text: string): string {
+  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
+  });
+}
+
+/** The lines that keepalived logs because it was asked for a dump, as this program does. */
+export function isOwnDumpLine(message: string): boolean {
+  return /^Printing (?:VRRP as json|(?:VRRP|parent|checker|BFD) data) for process\(\d+\) on signal$/.test(
+    message,
+  );
+}
+
+function readStamp(timeText: string, nowMs: number): number | undefined {
+  if (/^\d/.test(timeText)) {
+    const atMs = Date.parse(timeText);
+    return isTime(atMs) ? atMs : undefined;
+  }
+  return readStampWithoutYear(timeText, nowMs);
+}
+
+/** What the writer's clock may be ahead of the reader's before a stamp is taken for last year's. */
+const clockToleranceMs = 24 * 3600 * 1000;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** 29 February is at most so many years back. */
+const longestLeapGapYears = 8;
+
+/** `Nov 24 13:00:01`, local time, in the newest year that puts it into the past. */
+function readStampWithoutYear(timeText: string, nowMs: number): number | undefined {
+  const month = months.indexOf(timeText.slice(0, 3));
+  const [day = 0, hour = 0, minute = 0, second = 0] = timeText
+    .slice(4)
+    .split(/[ :]/)
+    .slice(-4)
+    .map(Number);
+  const thisYear = new Date(nowMs + clockToleranceMs).getFullYear();
+  for (let year = thisYear; year >= thisYear - longestLeapGapYears; year -= 1) {
+    const date = new Date(year, month, day, hour, minute, second);
+    const exists = date.getMonth() === month && date.getDate() === day;
+    if (exists && date.getTime() <= nowMs + clockToleranceMs) return date.getTime();
+  }
+  return undefined;
+}
+
+function isTime(atMs: number): boolean {
+  return !Number.isNaN(new Date(atMs).getTime());
+}
+
+function parseObject(json: string): JournalEntry | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readJournalText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return '';
+  const bytes = value.filter((item): item is number => typeof item === 'number');
+  return new TextDecoder().decode(Uint8Array.from(bytes));
+}
