@@ -7,11 +7,11 @@ export interface Finding {
   /** 1-based line in `path`, where known. */
   line: number | undefined;
   /** The file, where it is not the one that was asked about. */
-  path: string | undefined;
+  path?: string | undefined;
   /** What is wrong, in plain words; never contains a password. */
   message: string;
   /** What to do about it. */
   remedy: string;
   /** keepalived's own words, secrets masked, where it was keepalived who said it. */
-  detail: string | undefined;
+  detail?: string | undefined;
 }
