@@ -31,14 +31,22 @@ const importZones = [
       './appliance/appliance.ts',
       './errors.ts',
       './state-keeper.ts',
+      './state',
+      './history',
     ],
     message: 'operations/ use keepalived/, the state keeper and the port appliance.ts.',
   },
   {
     target: './server/state-keeper.ts',
     from: './server',
-    except: ['./keepalived', './appliance/appliance.ts', './errors.ts'],
+    except: ['./state', './keepalived', './appliance/appliance.ts', './errors.ts'],
     message: 'The state keeper uses keepalived/ and the port appliance.ts.',
+  },
+  {
+    target: './server/state',
+    from: './server',
+    except: ['./state', './keepalived', './appliance/appliance.ts', './errors.ts'],
+    message: 'state/ uses keepalived/ and the port appliance.ts.',
   },
   {
     target: './server/access',

@@ -9,8 +9,9 @@ import type { Observed } from './keepalived/evidence.ts';
 import { judgeStatus } from './keepalived/status.ts';
 import type { Evidence, KeepalivedStatus } from './keepalived/status.ts';
 import { createCoalescedTask } from './state/coalesced-task.ts';
-import { findLoadKnowledge, witnessConfiguration } from './state/configuration-witness.ts';
-import type { LoadKnowledge } from './state/configuration-witness.ts';
+import { readLiveConfiguration } from './state/live-configuration.ts';
+import { findLoadKnowledge, wasEditedSince } from './state/load-knowledge.ts';
+import type { LoadKnowledge } from './state/load-knowledge.ts';
 
 export interface Clock {
   /** Never goes back; for ages. */
@@ -51,15 +52,12 @@ const idleHealthcheckEveryMs = 60_000;
 export function createStateKeeper({
   appliance,
   clock,
-  services,
   onProblem,
 }: {
   appliance: Appliance;
   clock: Clock;
   /** Told of what failed in the background, where nobody awaits it. */
   onProblem: (error: unknown) => void;
-  /** The services of the boot page; the first is keepalived. */
-  services: string[];
 }): StateKeeper {
   const evidence: { -readonly [Key in keyof Evidence]: Evidence[Key] } = {
     daemon: undefined,
@@ -72,7 +70,6 @@ export function createStateKeeper({
   let hostName = '';
   let serviceReports: Observed<ServiceReport[]> | undefined;
   let load: LoadKnowledge | undefined;
-  let modifiedAtMs: number | undefined;
   let lastReadMs = -Infinity;
   let lastHealthcheckMs = -Infinity;
   const listeners = new Set<() => void>();
@@ -101,21 +98,18 @@ export function createStateKeeper({
     changed();
   });
   const askConfiguration = createCoalescedTask(async () => {
+    const { value: live, atMs } = await observe(() => readLiveConfiguration(appliance));
     const daemon = evidence.daemon?.value;
-    load = daemon && (await findLoadKnowledge(appliance, daemon, load, modifiedAtMs));
-    const seen = await observe(() => witnessConfiguration(appliance, load));
-    const isNewer = seen.value.modifiedAtMs !== modifiedAtMs;
-    modifiedAtMs = seen.value.modifiedAtMs;
-    if (isNewer && daemon) {
-      load = await findLoadKnowledge(appliance, daemon, load, modifiedAtMs);
-      seen.value = await witnessConfiguration(appliance, load);
-    }
-    evidence.configuration = seen;
+    load = live.ok && daemon ? await findLoadKnowledge(appliance, daemon, load, live.modifiedAtMs) : undefined;
+    evidence.configuration = {
+      value: live.ok ? { ...live, editedSinceLoad: load && wasEditedSince(load, live) } : live,
+      atMs,
+    };
     changed();
   });
   const askServices = createCoalescedTask(async () => {
     serviceReports = await observe(() => appliance.readServices());
-    const keepalived = serviceReports.value.find(({ name }) => name === services[0]);
+    const keepalived = serviceReports.value.find(({ name }) => name === 'keepalived');
     evidence.startOnBoot = keepalived && {
       value: keepalived.startOnBoot,
       atMs: serviceReports.atMs,

@@ -1,39 +1,38 @@
 /** What an administrator can do, behind one object that the pages are given. */
 import type {
-  Appliance,
   ConfigurationFileContent,
   ConfigurationFileEntry,
   LogPage,
   LogQuery,
 } from '../appliance/appliance.ts';
-import type { VersionStore } from '../history/version-store.ts';
 import type { Finding } from '../keepalived/finding.ts';
-import type { StateKeeper } from '../state-keeper.ts';
-import { createApplyConfiguration } from './apply-configuration.ts';
-import type { ApplyRequest } from './apply-configuration.ts';
+import { applyConfiguration } from './apply-configuration.ts';
+import type { ApplyParts, ApplyRequest } from './apply-configuration.ts';
+import { controlServices } from './boot-actions.ts';
+import type { BootAction } from './boot-actions.ts';
 import { checkConfiguration } from './check-configuration.ts';
-import { createDefaultRoles } from './default-roles.ts';
+import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
 import type { DefaultRole, DefaultRolePlan, DefaultRoleValues } from './default-roles.ts';
+import { createMutex } from './mutex.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
-import { createServiceControl } from './service-control.ts';
-import type { BootAction, KeepalivedAction } from './service-control.ts';
+import { controlKeepalived } from './service-control.ts';
+import type { KeepalivedAction } from './service-control.ts';
 
 export interface Operations {
   /**
    * Start, stop or reload keepalived. Start and reload first check the file as a save would; a
-   * start with the placeholder address is refused until `placeholderConfirmed`.
+   * start with the placeholder address asks for confirmation.
    */
   controlKeepalived(
     action: KeepalivedAction,
-    actor: Actor,
     options?: { placeholderConfirmed?: boolean },
   ): Promise<ActionOutcome>;
   /** One button of Bootup and Shutdown for each chosen service, in order. */
-  controlServices(services: string[], action: BootAction, actor: Actor): Promise<ActionOutcome[]>;
+  controlServices(services: string[], action: BootAction): Promise<ActionOutcome[]>;
 
   /** What Set Default Master/Backup would write, from the stored configuration and these values. */
-  planDefaultRole(role: DefaultRole, values: Partial<DefaultRoleValues>): Promise<DefaultRolePlan>;
-  /** Writes the plan if the live file is still the one that was previewed. */
+  planDefaultRole(role: DefaultRole, given: Partial<DefaultRoleValues>): Promise<DefaultRolePlan>;
+  /** Writes the plan, if the live file is still the one that was previewed. */
   setDefaultRole(
     role: DefaultRole,
     values: DefaultRoleValues,
@@ -52,23 +51,41 @@ export interface Operations {
 }
 
 /** The operations over one appliance, its state keeper and its history. */
-export function createOperations(parts: {
-  appliance: Appliance;
-  keeper: StateKeeper;
-  versions: VersionStore;
-}): Operations {
-  const { appliance } = parts;
-  const applyConfiguration = createApplyConfiguration(parts);
-  const defaultRoles = createDefaultRoles({ appliance, applyConfiguration });
-  const services = createServiceControl(parts);
+export function createOperations(parts: ApplyParts): Operations {
+  const { appliance, keeper } = parts;
+  const alone = createMutex();
+  /** What changes something runs alone: a Stop during a proof would look like a failed reload. */
+  const change = <Value>(task: () => Promise<Value>): Promise<Value> =>
+    alone(async () => {
+      const value = await task();
+      await keeper.refresh();
+      return value;
+    });
+  const setDefaultRole: Operations['setDefaultRole'] = async (role, values, expectedTag, actor) => {
+    const { newText: text, fileProblem, problems } = await planDefaultRole(appliance, role, values);
+    if (text === undefined) {
+      const message = fileProblem ?? problems.map((problem) => problem.message).join(' ');
+      return { kind: 'failed', message };
+    }
+    const request = { fileId: 'live', text, expectedTag, actor, action: `default-${role}` };
+    return applyConfiguration(parts, { ...request, comment: `Set Default ${titles[role]}` });
+  };
   return {
-    ...services,
-    ...defaultRoles,
-    applyConfiguration,
-    checkConfiguration: (id, text) => checkConfiguration(appliance, id, text),
+    controlKeepalived: (action, options) => change(() => controlKeepalived(parts, action, options)),
+    controlServices: (services, action) => change(() => controlServices(parts, services, action)),
+    planDefaultRole: (role, given) => planDefaultRole(appliance, role, given),
+    setDefaultRole: (...request) => change(() => setDefaultRole(...request)),
     listConfigurationFiles: () => appliance.listConfigurationFiles(),
-    readConfigurationFile: (id) => appliance.readConfigurationFile(id),
+    async readConfigurationFile(id) {
+      if (id === 'stored-master') await readStoredConfiguration(appliance, 'master');
+      if (id === 'stored-backup') await readStoredConfiguration(appliance, 'backup');
+      return appliance.readConfigurationFile(id);
+    },
+    checkConfiguration: (id, text) => checkConfiguration(appliance, id, text),
+    applyConfiguration: (request) => change(() => applyConfiguration(parts, request)),
     readLog: (query) => appliance.readLog(query),
     exportLog: (query) => appliance.exportLog(query),
   };
 }
+
+const titles: Record<DefaultRole, string> = { master: 'Master', backup: 'Backup' };

@@ -14,6 +14,8 @@ export interface ActionOutcome {
   /** One sentence for the user: what was done, or what failed and what to do next. */
   sentence: string;
   report: CommandReport | undefined;
+  /** Set where the same action would go through if it was confirmed: why it is asked. */
+  needsConfirmation: boolean;
 }
 
 /** How an attempt to make a configuration live ended. Every case leaves the file whole. */
@@ -23,14 +25,14 @@ export type ApplyOutcome =
       /** The daemon runs with it and that was proved. */
       tag: string;
       findings: Finding[];
-      durationMs: number;
+      report: CommandReport | undefined;
     }
   | {
       kind: 'saved';
       /** On disk; nothing runs it (keepalived is stopped, or the file is a stored one). */
       tag: string;
       findings: Finding[];
-      reason: 'daemon-stopped' | 'stored-file' | 'unchanged';
+      reason: 'daemon-stopped' | 'stored-file';
     }
   | { kind: 'refused'; findings: Finding[]; message: string }
   | {

@@ -1,0 +1,149 @@
+import type { Appliance, CommandReport } from '../appliance/appliance.ts';
+import {
+  hasPlaceholder,
+  placeholderVirtualAddress,
+} from '../keepalived/config/default-configurations.ts';
+import { readLiveConfiguration } from '../state/live-configuration.ts';
+import { reloadConfiguration } from './apply-configuration.ts';
+import type { ApplyParts } from './apply-configuration.ts';
+import { checkConfiguration, hasFatal } from './check-configuration.ts';
+import type { ActionOutcome, ApplyOutcome } from './outcomes.ts';
+import { commandFailure, look } from './prove-live.ts';
+
+export type KeepalivedAction = 'start' | 'stop' | 'reload';
+
+/** Start, Stop and Reload keepalived; what is said afterwards is what was seen, not what was asked. */
+export function controlKeepalived(
+  parts: ApplyParts,
+  action: KeepalivedAction,
+  { placeholderConfirmed = false }: { placeholderConfirmed?: boolean } = {},
+): Promise<ActionOutcome> {
+  switch (action) {
+    case 'start':
+      return start(parts, placeholderConfirmed);
+    case 'stop':
+      return stop(parts.appliance);
+    case 'reload':
+      return reloadConfiguration(parts).then(reloadWords);
+  }
+}
+
+/** Stop, then start, once the file has passed the check: a restart must not end in a stop. */
+export async function restartKeepalived(parts: ApplyParts): Promise<ActionOutcome> {
+  const refusal = await findReasonNotToStart(parts.appliance, true);
+  if (refusal) return refusal;
+  const stopped = await stop(parts.appliance);
+  return stopped.ok ? start(parts, true) : stopped;
+}
+
+async function start(
+  { appliance, keeper }: ApplyParts,
+  placeholderConfirmed: boolean,
+): Promise<ActionOutcome> {
+  const daemon = await appliance.readDaemon();
+  if (daemon.state === 'running') return done('keepalived is running already.', undefined);
+  const refusal = await findReasonNotToStart(appliance, placeholderConfirmed);
+  if (refusal) return refusal;
+
+  const report = await appliance.controlService('keepalived', 'start');
+  if (report.result !== 'ok') {
+    return failed(`keepalived was not started: ${commandFailure(report)}`, report);
+  }
+  // Exit code 0 also means "daemon is already running": only the process itself is a proof.
+  const after = await appliance.readDaemon();
+  if (after.state !== 'running') {
+    return failed(
+      'keepalived was started, but ended at once. The log (View Log) says why.',
+      report,
+    );
+  }
+  const live = await readLiveConfiguration(appliance);
+  if (live.ok) keeper.noteLoaded(live.tag);
+  return done('keepalived was started.', report);
+}
+
+async function findReasonNotToStart(
+  appliance: Appliance,
+  placeholderConfirmed: boolean,
+): Promise<ActionOutcome | undefined> {
+  const live = await appliance.readConfigurationFile('live');
+  if (!live.ok) {
+    const remedy =
+      live.problem === 'missing' ? ' Click Set Default Master or Set Default Backup first.' : '';
+    return failed(`keepalived was not started: ${live.message}${remedy}`, undefined);
+  }
+  const findings = await checkConfiguration(appliance, 'live', live.text);
+  if (hasFatal(findings)) {
+    return failed(`keepalived was not started. ${fatalWords(findings)}`, undefined);
+  }
+  const configuration = await readLiveConfiguration(appliance);
+  if (!placeholderConfirmed && configuration.ok && hasPlaceholder(configuration.summary)) {
+    return {
+      ok: false,
+      sentence:
+        `The virtual IP is still the placeholder ${placeholderVirtualAddress}. With it this server would ` +
+        'serve an address that nobody asks for. Click Edit Config Files and change virtual_ipaddress first.',
+      report: undefined,
+      needsConfirmation: true,
+    };
+  }
+  return undefined;
+}
+
+async function stop(appliance: Appliance): Promise<ActionOutcome> {
+  const before = await look(appliance);
+  if (before.daemon.state !== 'running') return done('keepalived is not running.', undefined);
+  const report = await appliance.controlService('keepalived', 'stop');
+  if (report.result !== 'ok') {
+    return failed(`keepalived was not stopped: ${commandFailure(report)}`, report);
+  }
+  const after = await look(appliance);
+  if (after.daemon.state === 'running') {
+    return failed(
+      'keepalived was told to stop, but it is still running. Try again, or look at the log.',
+      report,
+    );
+  }
+  return done('keepalived was stopped.', report);
+}
+
+function reloadWords(outcome: ApplyOutcome): ActionOutcome {
+  switch (outcome.kind) {
+    case 'live':
+      return done('keepalived was reloaded and runs with the file as it is.', outcome.report);
+    case 'refused':
+      return failed(`keepalived was not reloaded. ${fatalWords(outcome.findings)}`, undefined);
+    case 'saved':
+    case 'conflict':
+    case 'failed':
+    case 'restored':
+    case 'restore-failed':
+      return failed(
+        'message' in outcome ? outcome.message : 'keepalived is not running.',
+        undefined,
+      );
+  }
+}
+
+function fatalWords(
+  findings: { severity: string; message: string; remedy: string; line: number | undefined }[],
+): string {
+  const fatal = findings.filter(({ severity }) => severity === 'fatal');
+  const [first] = fatal;
+  if (!first) return '';
+  const place = first.line === undefined ? '' : `Line ${first.line}: `;
+  const more =
+    fatal.length > 1 ? ` (and ${fatal.length - 1} more; Edit Config Files shows all)` : '';
+  return `The configuration file cannot be used. ${place}${first.message} ${first.remedy}${more}`;
+}
+
+const done = (sentence: string, report: CommandReport | undefined): ActionOutcome => ({
+  ok: true,
+  sentence,
+  report,
+  needsConfirmation: false,
+});
+const failed = (sentence: string, report: CommandReport | undefined): ActionOutcome => ({
+  ...done(sentence, report),
+  ok: false,
+});
