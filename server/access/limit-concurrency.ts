@@ -1,0 +1,31 @@
+import { UserError } from '../errors.ts';
+
+/**
+ * Lets at most `running` tasks run at once and `waiting` more wait their turn.
+ * @throws {UserError} `busy` (503) when the queue is full
+ */
+export function createConcurrencyLimit(limits: { running: number; waiting: number }) {
+  const queue: (() => void)[] = [];
+  let running = 0;
+
+  return async function run<Result>(task: () => Promise<Result>): Promise<Result> {
+    if (running >= limits.running) {
+      if (queue.length >= limits.waiting) {
+        throw new UserError('busy', 'Too many logins at once. Try again in a few seconds.', {
+          statusCode: 503,
+        });
+      }
+      await new Promise<void>((resolve) => queue.push(resolve));
+    } else {
+      running += 1;
+    }
+    try {
+      return await task();
+    } finally {
+      // The place is handed over, not freed: nobody can slip in between.
+      const next = queue.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}

@@ -1,0 +1,83 @@
+export interface LoginThrottle {
+  /**
+   * Asks for an attempt. 0 grants it, and counts it as failed until `succeed` says otherwise, so
+   * that parallel attempts cannot slip through; else how many seconds to wait, rounded up.
+   */
+  attempt(accountName: string, address: string): number;
+  succeed(accountName: string, address: string): void;
+}
+
+interface Failures {
+  count: number;
+  lastAtMs: number;
+}
+
+const freeAttempts = 3;
+const forgetAfterMs = 15 * 60_000;
+const maximumTracked = 10_000;
+/** An account's wait stays short: its owner must get in while others guess from elsewhere. */
+const maximumAccountWaitMs = 4_000;
+const maximumAddressWaitMs = 60_000;
+
+/**
+ * Slows down guessing: after three failures the next attempt waits 1, 2, 4 … seconds, by account
+ * (at most 4 s) and by address (at most 60 s). Nothing is ever locked for good, and memory is
+ * bounded: the least recently failed are forgotten first.
+ * @param now milliseconds on the monotonic clock
+ */
+export function createLoginThrottle(now: () => number = () => performance.now()): LoginThrottle {
+  const accounts = createFailureTable(maximumAccountWaitMs, now);
+  const addresses = createFailureTable(maximumAddressWaitMs, now);
+  return {
+    attempt(accountName, address) {
+      const network = networkOf(address);
+      const waitMs = Math.max(accounts.waitMs(accountName), addresses.waitMs(network));
+      if (waitMs > 0) return Math.ceil(waitMs / 1000);
+      accounts.fail(accountName);
+      addresses.fail(network);
+      return 0;
+    },
+    succeed(accountName, address) {
+      accounts.forget(accountName);
+      addresses.forget(networkOf(address));
+    },
+  };
+}
+
+function createFailureTable(maximumWaitMs: number, now: () => number) {
+  const failures = new Map<string, Failures>();
+  const find = (key: string) => {
+    const entry = failures.get(key);
+    return entry && now() - entry.lastAtMs < forgetAfterMs ? entry : undefined;
+  };
+  return {
+    waitMs(key: string): number {
+      const entry = find(key);
+      if (!entry || entry.count < freeAttempts) return 0;
+      const waitMs = Math.min(1000 * 2 ** (entry.count - freeAttempts), maximumWaitMs);
+      return Math.max(0, entry.lastAtMs + waitMs - now());
+    },
+    fail(key: string): void {
+      const count = (find(key)?.count ?? 0) + 1;
+      failures.delete(key);
+      failures.set(key, { count, lastAtMs: now() });
+      const [oldest] = failures.keys();
+      if (failures.size > maximumTracked && oldest !== undefined) failures.delete(oldest);
+    },
+    forget(key: string): void {
+      failures.delete(key);
+    },
+  };
+}
+
+/** An IPv6 user owns a whole /64: it counts as one address. */
+function networkOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter((group) => group !== '');
+  if (tail !== undefined) {
+    const tailGroups = tail.split(':').filter((group) => group !== '');
+    groups.push(...Array<string>(8 - groups.length - tailGroups.length).fill('0'), ...tailGroups);
+  }
+  return groups.slice(0, 4).join(':');
+}

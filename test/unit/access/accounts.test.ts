@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { TestContext } from 'node:test';
+import { openAccounts } from '../../../server/access/accounts.ts';
+
+async function makeStateDirectory(context: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'wai-accounts-'));
+  context.after(() => rm(directory, { recursive: true }));
+  return directory;
+}
+
+test('the first start makes admin with a generated password, told once', async (context) => {
+  const stateDirectory = await makeStateDirectory(context);
+  const options = { stateDirectory, adminPasswordFile: undefined };
+
+  const { accounts, generatedPassword } = await openAccounts(options);
+  assert.match(generatedPassword ?? '', /^([0-9a-hjkmnp-tv-z]{5}-){3}[0-9a-hjkmnp-tv-z]{5}$/);
+  const admin = { name: 'admin', role: 'admin' };
+  assert.deepEqual(await accounts.findUserByPassword('admin', generatedPassword ?? ''), admin);
+  assert.equal(await accounts.findUserByPassword('admin', 'wrong'), undefined);
+  assert.equal(await accounts.findUserByPassword('root', generatedPassword ?? ''), undefined);
+
+  const again = await openAccounts(options);
+  assert.equal(again.generatedPassword, undefined);
+  assert.deepEqual(
+    await again.accounts.findUserByPassword('admin', generatedPassword ?? ''),
+    admin,
+  );
+});
+
+test('the file is private, whole, and holds no password', async (context) => {
+  const stateDirectory = await makeStateDirectory(context);
+  const { generatedPassword } = await openAccounts({
+    stateDirectory,
+    adminPasswordFile: undefined,
+  });
+  assert.deepEqual(await readdir(stateDirectory), ['accounts.json']);
+  const path = join(stateDirectory, 'accounts.json');
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+  assert.equal((await readFile(path, 'utf8')).includes(generatedPassword ?? '?'), false);
+});
+
+test('the password file sets the first password only', async (context) => {
+  const stateDirectory = await makeStateDirectory(context);
+  const adminPasswordFile = join(stateDirectory, 'password');
+  await writeFile(adminPasswordFile, 'from the file\n');
+  const first = await openAccounts({ stateDirectory, adminPasswordFile });
+  assert.equal(first.generatedPassword, undefined);
+  assert.ok(await first.accounts.findUserByPassword('admin', 'from the file'));
+
+  await writeFile(adminPasswordFile, 'another\n');
+  const second = await openAccounts({ stateDirectory, adminPasswordFile });
+  assert.ok(await second.accounts.findUserByPassword('admin', 'from the file'));
+  assert.equal(await second.accounts.findUserByPassword('admin', 'another'), undefined);
+});
+
+for (const [problem, content, sentence] of [
+  ['is missing', undefined, /WAI_ADMIN_PASSWORD_FILE: .*\/password cannot be read \(ENOENT\)/],
+  ['is empty', '\n', /WAI_ADMIN_PASSWORD_FILE: .*\/password is empty/],
+  ['is too long', 'x'.repeat(1025), /WAI_ADMIN_PASSWORD_FILE: .* more than 1024 characters/],
+] as const) {
+  test(`a password file that ${problem} is explained, and makes no account`, async (context) => {
+    const stateDirectory = await makeStateDirectory(context);
+    const adminPasswordFile = join(stateDirectory, 'password');
+    if (content !== undefined) await writeFile(adminPasswordFile, content);
+    await assert.rejects(openAccounts({ stateDirectory, adminPasswordFile }), sentence);
+    assert.equal((await readdir(stateDirectory)).includes('accounts.json'), false);
+  });
+}
+
+test('a damaged accounts file is explained, never replaced', async (context) => {
+  const stateDirectory = await makeStateDirectory(context);
+  const path = join(stateDirectory, 'accounts.json');
+  for (const text of ['', '{"accounts":[{"name":"admin"}]}', 'null']) {
+    await writeFile(path, text);
+    const opening = openAccounts({ stateDirectory, adminPasswordFile: undefined });
+    await assert.rejects(opening, /accounts\.json is damaged/);
+    assert.equal(await readFile(path, 'utf8'), text);
+  }
+});
+
+test('an unknown user costs as much time as a known one', async (context) => {
+  const stateDirectory = await makeStateDirectory(context);
+  const { accounts } = await openAccounts({ stateDirectory, adminPasswordFile: undefined });
+  const durationsMs = { admin: [] as number[], nobody: [] as number[] };
+  const attempt = async (name: 'admin' | 'nobody') => {
+    const startMs = performance.now();
+    await accounts.findUserByPassword(name, 'wrong');
+    durationsMs[name].push(performance.now() - startMs);
+  };
+  for (let round = 0; round < 12; round += 1) {
+    await attempt('admin');
+    await attempt('nobody');
+  }
+  // The fastest of each: what other programs on the machine took cannot make one faster.
+  const ratio = Math.min(...durationsMs.nobody) / Math.min(...durationsMs.admin);
+  assert.ok(ratio > 0.9 && ratio < 1.1, `unknown to known: ${ratio.toFixed(2)}`);
+});
