@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type http from 'node:http';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Accounts } from './access/accounts.ts';
+import { createLoginThrottle } from './access/login-throttle.ts';
+import type { Settings } from './settings.ts';
+import { registerHealth } from './web/api/health.ts';
+import { createLoggerOptions, FailedRequestLog } from './web/log.ts';
+import type { LogDestination } from './web/log.ts';
+import { registerLoginPage } from './web/pages/login/routes.ts';
+import { authentication } from './web/plugins/authentication.ts';
+import { csrf } from './web/plugins/csrf.ts';
+import { errors } from './web/plugins/errors.ts';
+import { flash } from './web/plugins/flash.ts';
+import { hostCheck } from './web/plugins/host-check.ts';
+import { bodyLimitBytes, limits } from './web/plugins/limits.ts';
+import { originCheck } from './web/plugins/origin-check.ts';
+import { refuseMalformedUrl, securityHeaders } from './web/plugins/security-headers.ts';
+import { session } from './web/plugins/session.ts';
+import { staticFiles } from './web/plugins/static.ts';
+import { views } from './web/plugins/views.ts';
+import { createServerFactory } from './web/server-factory.ts';
+import type { Certificate } from './web/server-factory.ts';
+
+export interface AppOptions {
+  settings: Pick<Settings, 'allowedHosts'>;
+  accounts: Accounts;
+  /** Signs the session cookies. */
+  sessionSecret: string;
+  /** Undefined: plain HTTP. */
+  certificate: Certificate | undefined;
+  hostName: () => string;
+  /** This machine's names and addresses as of now. */
+  listOwnHosts: () => string[];
+  log: LogDestination;
+}
+
+const navigation = [
+  { label: 'Keepalived', href: '/keepalived' },
+  { label: 'Keepalived Log', href: '/logs' },
+  { label: 'Bootup and Shutdown', href: '/boot' },
+];
+
+/** The whole web application: its plugins and pages, in the order in which a request meets them. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { settings, accounts } = options;
+  const tls = options.certificate !== undefined;
+  const app: FastifyInstance = fastify<http.Server>({
+    serverFactory: createServerFactory(options.certificate),
+    bodyLimit: bodyLimitBytes,
+    genReqId: () => randomUUID(),
+    logger: createLoggerOptions(options.log),
+    logController: new FailedRequestLog(),
+    frameworkErrors: refuseMalformedUrl,
+  });
+
+  await app.register(errors);
+  await app.register(securityHeaders, { tls });
+  await app.register(limits);
+  await app.register(hostCheck, {
+    allowedHosts: settings.allowedHosts,
+    listOwnHosts: options.listOwnHosts,
+  });
+  await app.register(originCheck, { tls });
+  await app.register(session, { secret: options.sessionSecret, tls });
+  await app.register(authentication, { accounts, startPage: '/keepalived' });
+  await app.register(csrf);
+  await app.register(flash);
+  await app.register(views, { hostName: options.hostName, navigation });
+  await app.register(staticFiles);
+  await app.register(registerHealth);
+
+  // The zod compilers belong to the pages only: plugins bring JSON schemas of their own.
+  await app.register(async (scope) => {
+    const pages = scope.withTypeProvider<ZodTypeProvider>();
+    pages.setValidatorCompiler(validatorCompiler);
+    pages.setSerializerCompiler(serializerCompiler);
+
+    await pages.register(registerLoginPage, { accounts, throttle: createLoginThrottle() });
+    pages.get('/', { config: { access: 'viewer' } }, (_request, reply) =>
+      reply.redirect('/keepalived', 303),
+    );
+  });
+  return app;
+}

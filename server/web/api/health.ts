@@ -1,0 +1,12 @@
+import type { FastifyPluginCallback } from 'fastify';
+
+/** `/healthz`: this program lives. Answered under pressure too, and says nothing about keepalived. */
+export const registerHealth: FastifyPluginCallback = (app, _options, done) => {
+  const answerAlways = () => undefined;
+  app.get(
+    '/healthz',
+    { config: { access: 'public', pressureHandler: answerAlways } },
+    (_request, reply) => reply.send({ status: 'ok' }),
+  );
+  done();
+};

@@ -1,0 +1,96 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { maximumPasswordLength } from '../../../access/accounts.ts';
+import type { Accounts } from '../../../access/accounts.ts';
+import type { LoginThrottle } from '../../../access/login-throttle.ts';
+
+const nextSchema = z.string().max(2048).optional();
+const loginQuerySchema = z.object({ next: nextSchema.catch(undefined) });
+const loginFormSchema = z.strictObject({
+  username: z.string().max(256),
+  password: z.string().max(maximumPasswordLength),
+  next: nextSchema,
+});
+
+/** What `views/login.eta` gets. */
+interface LoginModel {
+  userName: string;
+  next: string | undefined;
+  problem: string | undefined;
+}
+
+export interface LoginPageOptions {
+  accounts: Pick<Accounts, 'findUserByPassword'>;
+  throttle: LoginThrottle;
+}
+
+/** `/login` and `/logout`. */
+export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
+  app,
+  options,
+  done,
+) => {
+  const { accounts, throttle } = options;
+
+  app.get(
+    '/login',
+    { config: { access: 'public' }, schema: { querystring: loginQuerySchema } },
+    async (request, reply) => {
+      const { next } = request.query;
+      if (request.user) return reply.redirect(app.resolveNextPage(next), 303);
+      return showLogin(reply, { userName: '', next, problem: undefined });
+    },
+  );
+
+  app.post(
+    '/login',
+    {
+      config: { access: 'public', rateLimit: { max: 120, timeWindow: 60_000 } },
+      schema: { body: loginFormSchema },
+    },
+    async (request, reply) => {
+      const { username: userName, password, next } = request.body;
+      // Over a unix socket there is no address.
+      const remoteAddress = request.ip || 'unix';
+      const about = { userName, remoteAddress };
+
+      const waitSeconds = throttle.attempt(userName, remoteAddress);
+      if (waitSeconds > 0) {
+        request.log.info(about, 'login delayed');
+        reply.code(429).header('retry-after', waitSeconds);
+        const problem = `Too many failed logins. Try again in ${waitSeconds} s.`;
+        return showLogin(reply, { userName, next, problem });
+      }
+
+      const user = await accounts.findUserByPassword(userName, password);
+      if (!user) {
+        request.log.info(about, 'login refused');
+        reply.code(401);
+        const problem = 'The user name or the password is wrong.';
+        return showLogin(reply, { userName, next, problem });
+      }
+
+      throttle.succeed(userName, remoteAddress);
+      await startSession(request, user.name);
+      request.log.info(about, 'logged in');
+      return reply.redirect(app.resolveNextPage(next), 303);
+    },
+  );
+
+  app.post('/logout', { config: { access: 'viewer' } }, async (request, reply) => {
+    await request.session.destroy();
+    return reply.redirect('/login', 303);
+  });
+  done();
+};
+
+function showLogin(reply: FastifyReply, model: LoginModel): Promise<FastifyReply> {
+  return reply.page('login', { title: 'Log in' }, model);
+}
+
+/** A new id, so that an id planted in the browser before the login is worth nothing (fixation). */
+async function startSession(request: FastifyRequest, userName: string): Promise<void> {
+  await request.session.regenerate();
+  request.session.userName = userName;
+}

@@ -1,0 +1,36 @@
+import rateLimit from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
+import fastifyPlugin from 'fastify-plugin';
+import { UserError } from '../../errors.ts';
+
+/** Enough for any configuration file that the page accepts. */
+export const bodyLimitBytes = 1024 * 1024;
+
+export interface LimitsOptions {
+  /** How far the event loop may lag behind before requests are refused, on average over a second. */
+  maximumEventLoopDelayMs?: number;
+}
+
+/**
+ * What a single client may cost: no compressed bodies (their size is unknown until they are
+ * unpacked), a rate for the routes that ask for one (`config.rateLimit`), and 503 instead of a queue
+ * that only grows when the machine cannot keep up.
+ */
+export const limits = fastifyPlugin<LimitsOptions>(async (app, options) => {
+  await app.register(underPressure, {
+    maxEventLoopDelay: options.maximumEventLoopDelayMs ?? 2000,
+    retryAfter: 5,
+  });
+  await app.register(rateLimit, { global: false });
+  app.addHook('onRequest', (request, _reply, next) => {
+    const encoding = request.headers['content-encoding'];
+    const isPlain = encoding === undefined || encoding === 'identity';
+    next(isPlain ? undefined : compressedBody());
+  });
+});
+
+function compressedBody(): UserError {
+  return new UserError('compressed-body', 'Compressed content is not accepted.', {
+    statusCode: 415,
+  });
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import view from '@fastify/view';
+import { Eta } from 'eta';
+import type { FastifyReply } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import type { User } from '../../access/accounts.ts';
+import { takeFlash } from './flash.ts';
+import type { Flash } from './flash.ts';
+
+/** A link in the navigation on the left. */
+export interface NavigationLink {
+  label: string;
+  href: string;
+}
+
+/** What the layout needs, in every template as `it.page`. */
+export interface PageModel {
+  title: string;
+  /** Two servers' pages must never be mistaken for each other. */
+  hostName: string;
+  navigation: (NavigationLink & { current: boolean })[];
+  /** For the hidden field `_csrf`. Asking for it starts a session, so ask only within a form. */
+  readonly csrfToken: string;
+  user: User | undefined;
+  flash: Flash[];
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Sends the page that `views/<template>.eta` makes of `model`, with `it.page` filled in. */
+    page(template: string, page: { title: string }, model?: object): Promise<FastifyReply>;
+  }
+}
+
+export interface ViewsOptions {
+  hostName: () => string;
+  navigation: NavigationLink[];
+}
+
+const viewsFolder = join(import.meta.dirname, '../../../views');
+
+/** Templates: Eta with autoescape, compiled once. */
+export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigation }) => {
+  await app.register(view, {
+    engine: { eta: new Eta({ views: viewsFolder, cache: true, autoEscape: true }) },
+    templates: viewsFolder,
+    production: true,
+  });
+
+  app.decorateReply('page', async function (template, { title }, model = {}) {
+    const html = await this.viewAsync(template, {
+      ...model,
+      page: createPageModel(this, title, hostName(), navigation),
+    });
+    return this.send(html);
+  });
+});
+
+function createPageModel(
+  reply: FastifyReply,
+  title: string,
+  hostName: string,
+  navigation: NavigationLink[],
+): PageModel {
+  const { request } = reply;
+  const [path = ''] = request.url.split('?');
+  return {
+    title,
+    hostName,
+    navigation: request.user ? navigation.map((link) => withCurrent(link, path)) : [],
+    get csrfToken() {
+      return reply.generateCsrf();
+    },
+    user: request.user,
+    flash: takeFlash(request),
+  };
+}
+
+function withCurrent(link: NavigationLink, path: string) {
+  return { ...link, current: path === link.href || path.startsWith(`${link.href}/`) };
+}

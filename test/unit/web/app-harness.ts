@@ -1,0 +1,103 @@
+/** The real app around fixed accounts, for tests of the web plumbing. */
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import type { User } from '../../../server/access/accounts.ts';
+import { createApp } from '../../../server/app.ts';
+import type { AppOptions } from '../../../server/app.ts';
+
+export const password = 'correct horse battery staple';
+const users: (User & { password: string })[] = [
+  { name: 'admin', role: 'admin', password },
+  { name: 'watcher', role: 'viewer', password },
+];
+
+export interface TestApp {
+  app: FastifyInstance;
+  logText: () => string;
+}
+
+/** Fast accounts: what they cost is a matter of `test/unit/access`. */
+export async function createTestApp(
+  options: Partial<AppOptions> = {},
+  addRoutes: (app: FastifyInstance) => void = () => undefined,
+): Promise<TestApp> {
+  const lines: string[] = [];
+  const findUser = (name: string) => {
+    const user = users.find((one) => one.name === name);
+    return user && { name: user.name, role: user.role };
+  };
+  const app = await createApp({
+    settings: { allowedHosts: [] },
+    accounts: {
+      findUser,
+      findUserByPassword: (name, given) =>
+        Promise.resolve(
+          users.some((one) => one.name === name && one.password === given)
+            ? findUser(name)
+            : undefined,
+        ),
+    },
+    sessionSecret: 'a secret of at least thirty-two characters',
+    certificate: undefined,
+    hostName: () => 'server1',
+    listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
+    log: { write: (line) => lines.push(line) },
+    ...options,
+  });
+  addRoutes(app);
+  await app.ready();
+  return { app, logText: () => lines.join('') };
+}
+
+/** A browser with one cookie jar: sends Origin with forms and the token of the last page. */
+export class TestBrowser {
+  readonly cookies = new Map<string, string>();
+  #token = '';
+  readonly #app: FastifyInstance;
+
+  constructor(app: FastifyInstance) {
+    this.#app = app;
+  }
+
+  get cookieHeader(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  async request(options: InjectOptions): Promise<LightMyRequestResponse> {
+    const response = await this.#app.inject({
+      ...options,
+      headers: { host: 'localhost', cookie: this.cookieHeader, ...options.headers },
+    });
+    for (const { name, value, maxAge } of response.cookies) {
+      if (maxAge === 0 || value === '') this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    this.#token = /name="_csrf" value="([^"]+)"/.exec(response.body)?.[1] ?? this.#token;
+    return response;
+  }
+
+  get(url: string): Promise<LightMyRequestResponse> {
+    return this.request({ method: 'GET', url });
+  }
+
+  post(
+    url: string,
+    fields: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<LightMyRequestResponse> {
+    return this.request({
+      method: 'POST',
+      url,
+      payload: new URLSearchParams({ _csrf: this.#token, ...fields }).toString(),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: 'http://localhost',
+        ...headers,
+      },
+    });
+  }
+
+  async logIn(username = 'admin', next?: string): Promise<LightMyRequestResponse> {
+    await this.get('/login');
+    return this.post('/login', { username, password, ...(next !== undefined && { next }) });
+  }
+}
