@@ -62,18 +62,18 @@ describe('two servers', () => {
   });
 
   it('fail over when the cable of the master is pulled', async () => {
-    await lab.setLink('server1', 'down');
+    await lab.network.setLink('server1', 'down');
     await served('server2', 5000);
-    await lab.setLink('server1', 'up');
+    await lab.network.setLink('server1', 'up');
     await served('server1', 10_000);
   });
 
   it('both hold the address while the network is partitioned', async () => {
-    await lab.partition();
+    await lab.network.setPartition('on');
     await eventually('a split brain', async () => {
       return (await lab.addressHolders(virtualAddress)).length === 2;
     });
-    await lab.heal();
+    await lab.network.setPartition('off');
     await served('server1', 10_000);
   });
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { execa } from 'execa';
 import { z } from 'zod';
 import { createLabServer, type LabServer, type ServerName } from './lab-server.ts';
-import { createMachine, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
+import { createSwitch, type Switch } from './switch.ts';
 
 /**
  * Two servers on one private network, as in the manual: server1 192.168.0.10 and server2
@@ -12,13 +12,10 @@ import { createMachine, type Machine } from './machine.ts';
 export interface TwoServers {
   server1: LabServer;
   server2: LabServer;
+  /** What is between them; its own address is the client's. */
+  network: Switch;
   /** The password of `admin` on both. */
   adminPassword: string;
-  /** The switch stops passing frames between the servers; the client still reaches both. */
-  partition(): Promise<void>;
-  heal(): Promise<void>;
-  /** Pulls or plugs a server's network cable: eth0 loses its carrier, not its configuration. */
-  setLink(name: ServerName, state: 'up' | 'down'): Promise<void>;
   /** The servers that have the address, without prefix length, on an interface. */
   addressHolders(address: string): Promise<ServerName[]>;
   /** A GET from one of the machines; undefined when there is no answer within 2 s. */
@@ -33,6 +30,7 @@ export interface HttpAnswer {
 }
 
 export interface TwoServersOptions {
+  /** Default: a random one. */
   adminPassword?: string;
   /** Ports on 127.0.0.1 for the two pages; free ones by default. */
   ports?: [number, number];
@@ -40,109 +38,58 @@ export interface TwoServersOptions {
 
 /** @throws when not root, or when a port is taken; then nothing is left behind. */
 export async function createTwoServers(options: TwoServersOptions = {}): Promise<TwoServers> {
-  const adminPassword = options.adminPassword ?? randomBytes(12).toString('base64url');
-  const [port1, port2] = options.ports ?? [0, 0];
-  const made: Machine[] = [];
+  const { adminPassword = randomBytes(12).toString('base64url'), ports = [0, 0] } = options;
+  const machines: Machine[] = [];
   const keep = <Kind extends Machine>(machine: Kind): Kind => {
-    made.push(machine);
+    machines.push(machine);
     return machine;
   };
   const close = async (): Promise<void> => {
-    await Promise.all(made.splice(0).map((machine) => machine.close()));
+    await Promise.all(machines.splice(0).map((machine) => machine.close()));
   };
+  const createServer = async (name: ServerName, address: string, port: number) =>
+    keep(await createLabServer({ name, address, port, adminPassword }));
+
   try {
-    const network = keep(await createMachine('become-switch.sh'));
-    const server1 = keep(
-      await createLabServer({
-        name: 'server1',
-        address: '192.168.0.10',
-        port: port1,
-        adminPassword,
-      }),
-    );
-    const server2 = keep(
-      await createLabServer({
-        name: 'server2',
-        address: '192.168.0.20',
-        port: port2,
-        adminPassword,
-      }),
-    );
-    await connectToSwitch(network, server1);
-    await connectToSwitch(network, server2);
-    return { server1, server2, adminPassword, close, ...operate(network, { server1, server2 }) };
+    const network = keep(await createSwitch());
+    const server1 = await createServer('server1', '192.168.0.10', ports[0]);
+    const server2 = await createServer('server2', '192.168.0.20', ports[1]);
+    await network.connect(server1);
+    await network.connect(server2);
+    return {
+      ...{ server1, server2, network, adminPassword, close },
+      async addressHolders(address) {
+        const answers = await Promise.all([
+          hasAddress(server1, address),
+          hasAddress(server2, address),
+        ]);
+        return [server1.name, server2.name].filter((_, index) => answers[index]);
+      },
+      fetchFrom: (place, url) => fetchFrom({ server1, server2, client: network }[place], url),
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Plugs a cable: eth0 in the server, a port with the server's name in the switch. */
-async function connectToSwitch(network: Machine, server: LabServer): Promise<void> {
-  // From out here, where both process numbers mean something.
-  await execa('nsenter', [
-    ...['--target', String(network.pid), '--net'],
-    ...['ip', 'link', 'add', server.name, 'type', 'veth'],
-    ...['peer', 'name', 'eth0', 'netns', String(server.pid)],
-  ]);
-  await network.run('ip', ['link', 'set', server.name, 'master', 'bridge0', 'up']);
-  await server.run('ip', [
-    'address',
-    'add',
-    `${server.address}/24`,
-    'broadcast',
-    '+',
-    'dev',
-    'eth0',
-  ]);
-  await server.run('ip', ['link', 'set', 'eth0', 'up']);
-  await server.run('ip', ['route', 'add', 'default', 'via', '192.168.0.1', 'dev', 'eth0']);
-}
-
-const addressListSchema = z.array(
+const linksSchema = z.array(
   z.object({ addr_info: z.array(z.object({ local: z.string().optional() })) }),
 );
 
-function operate(
-  network: Machine,
-  servers: Record<ServerName, LabServer>,
-): Pick<TwoServers, 'partition' | 'heal' | 'setLink' | 'addressHolders' | 'fetchFrom'> {
-  const names: ServerName[] = ['server1', 'server2'];
+async function hasAddress(machine: Machine, address: string): Promise<boolean> {
+  const { stdout } = await machine.run('ip', ['-json', 'address', 'show']);
+  const links = linksSchema.parse(JSON.parse(stdout));
+  return links.some((link) => link.addr_info.some(({ local }) => local === address));
+}
 
-  /** Isolated ports of a bridge pass frames to and from the bridge itself, not to each other. */
-  const isolate = async (state: 'on' | 'off'): Promise<void> => {
-    for (const name of names) {
-      await network.run('ip', ['link', 'set', name, 'type', 'bridge_slave', 'isolated', state]);
-    }
-  };
-
-  return {
-    partition: () => isolate('on'),
-    heal: () => isolate('off'),
-    async setLink(name, state) {
-      await network.run('ip', ['link', 'set', name, state]);
-    },
-    async addressHolders(address) {
-      const holders: ServerName[] = [];
-      for (const name of names) {
-        const { stdout } = await servers[name].run('ip', ['-json', 'address', 'show']);
-        const found = addressListSchema
-          .parse(JSON.parse(stdout))
-          .some((link) => link.addr_info.some(({ local }) => local === address));
-        if (found) holders.push(name);
-      }
-      return holders;
-    },
-    async fetchFrom(place, url) {
-      const machine = place === 'client' ? network : servers[place];
-      const answer = await machine.run(
-        'curl',
-        ['--silent', '--insecure', '--max-time', '2', '--write-out', '\n%{http_code}', url],
-        { allowFailure: true },
-      );
-      if (answer.exitCode !== 0) return undefined;
-      const end = answer.stdout.lastIndexOf('\n');
-      return { status: Number(answer.stdout.slice(end + 1)), body: answer.stdout.slice(0, end) };
-    },
-  };
+async function fetchFrom(machine: Machine, url: string): Promise<HttpAnswer | undefined> {
+  const { exitCode, stdout } = await machine.run(
+    'curl',
+    ['--silent', '--insecure', '--max-time', '2', '--write-out', '\n%{http_code}', url],
+    { allowFailure: true },
+  );
+  if (exitCode !== 0) return undefined;
+  const end = stdout.lastIndexOf('\n');
+  return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
 }

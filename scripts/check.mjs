@@ -1,0 +1,27 @@
+// npm run check: format, lint, types, dead code. All of them, even if one complains.
+import { prepareNodePackages } from './prepare-machine.mjs';
+import { runQuietly, runScript } from './step.mjs';
+
+const checks = [
+  { name: 'lint', command: ['eslint', '.'] },
+  { name: 'types', command: ['tsc'] },
+  { name: 'format', command: ['prettier', '--check', '.'] },
+  { name: 'dead code', command: ['knip'] },
+];
+
+async function runChecks(queue) {
+  for (let check = queue.shift(); check; check = queue.shift()) {
+    const [tool, ...args] = check.command;
+    const { ok, output, seconds } = await runQuietly([`node_modules/.bin/${tool}`, ...args]);
+    console.log(`${ok ? '✔' : '✖'} ${check.name} (${seconds})`);
+    if (ok) continue;
+    console.log(output);
+    process.exitCode = 1;
+  }
+}
+
+await runScript(async () => {
+  await prepareNodePackages();
+  const queue = [...checks];
+  await Promise.all([runChecks(queue), runChecks(queue)]);
+});

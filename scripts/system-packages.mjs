@@ -1,0 +1,95 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * A program that is run, other names under which it does as well, and the package that brings it,
+ * where that is not called like the program: `apk`, `dnf` (yum too), `zypper`, or `others`.
+ * Programs are looked for, not packages: what came in another way is not installed again.
+ */
+const serving = [
+  { program: 'keepalived' },
+  { program: 'ip', packages: { dnf: 'iproute', others: 'iproute2' } },
+  { program: 'sysctl', packages: { dnf: 'procps-ng', others: 'procps' } },
+  { program: 'unshare', packages: { others: 'util-linux' } },
+  { program: 'nsenter', packages: { apk: 'util-linux-misc', others: 'util-linux' } },
+  { program: 'tcpdump' },
+  { program: 'curl' },
+];
+
+const lab = [
+  ...serving,
+  { program: 'bash' },
+  { program: 'rsyslogd', packages: { others: 'rsyslog' } },
+];
+
+const testing = [
+  ...lab,
+  { program: 'chromium', otherNames: ['chromium-browser', 'google-chrome'] },
+  {
+    program: 'a font for Chromium',
+    isPresent: () => existsSync('/usr/share/fonts'),
+    packages: {
+      apk: 'font-dejavu',
+      dnf: 'dejavu-sans-fonts',
+      zypper: 'dejavu-fonts',
+      others: 'fonts-dejavu-core',
+    },
+  },
+  { program: 'nft', packages: { others: 'nftables' } },
+  { program: 'iptables' },
+  { program: 'ping', packages: { apt: 'iputils-ping', others: 'iputils' } },
+];
+
+/** What has to be there, by what is about to be done. */
+export const needs = { serve: serving, lab, test: testing };
+
+const folders = [
+  ...(process.env.PATH ?? '').split(':'),
+  ...['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin'],
+].filter(path.isAbsolute);
+
+/** @returns {boolean} whether a program of this name can be executed. */
+export function hasProgram(name) {
+  return folders.some((folder) => {
+    try {
+      accessSync(path.join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** @returns the entries of a list of needs that this machine does not meet. */
+export function findMissing(list) {
+  return list.filter(({ program, otherNames = [], isPresent }) =>
+    isPresent ? !isPresent() : ![program, ...otherNames].some(hasProgram),
+  );
+}
+
+const managers = [
+  {
+    name: 'apt',
+    program: 'apt-get',
+    refresh: ['apt-get', 'update'],
+    install: ['apt-get', 'install', '--yes', '--no-install-recommends'],
+  },
+  { name: 'dnf', program: 'dnf', install: ['dnf', 'install', '--assumeyes'] },
+  { name: 'dnf', program: 'yum', install: ['yum', 'install', '--assumeyes'] },
+  { name: 'zypper', program: 'zypper', install: ['zypper', '--non-interactive', 'install'] },
+  { name: 'apk', program: 'apk', install: ['apk', 'add'] },
+];
+
+/**
+ * @returns the commands, argument lists, that install what is missing on this system: `refresh`
+ *   (of the package lists, where that is a step of its own) and `install`; undefined where no known
+ *   package manager is found.
+ */
+export function findInstallation(missing) {
+  const manager = managers.find(({ program }) => hasProgram(program));
+  if (!manager) return undefined;
+  const names = missing.map(
+    ({ program, packages = {} }) => packages[manager.name] ?? packages.others ?? program,
+  );
+  return { refresh: manager.refresh, install: [...manager.install, ...new Set(names)] };
+}
