@@ -1,0 +1,89 @@
+import { dirname, join } from 'node:path';
+import type { DaemonProcess } from '../keepalived/evidence.ts';
+import { findExecutable } from './find-executable.ts';
+import { readPidFile } from './pid-file.ts';
+import {
+  readArguments,
+  readChildPids,
+  readProcess,
+  readUptimeSeconds,
+  runsKeepalived,
+} from './process-table.ts';
+import { runCommand } from './run-command.ts';
+
+export type DaemonReader = () => Promise<DaemonProcess>;
+
+/** What does not change while one daemon lives. */
+interface KnownDaemon {
+  pid: number;
+  startTicks: number;
+  startedAtMs: number;
+  version: string | undefined;
+}
+
+/** The start is computed from a clock of 10 ms; only a larger change is a step of the wall clock. */
+const clockJitterMs = 1000;
+
+/**
+ * Makes the reader of keepalived's processes. They are proved, not believed: the pid file leads to
+ * a process that is no zombie and whose executable is keepalived (measured, see keepalived facts).
+ * A command is run only once for each daemon, for its version.
+ */
+export function createDaemonReader(pidPath: string): DaemonReader {
+  let known: KnownDaemon | undefined;
+  return async () => {
+    const pid = await readPidFile(pidPath);
+    const found = pid === undefined ? undefined : await readProcess(pid);
+    if (!pid || !found || !(await runsKeepalived(pid))) {
+      if ((await findExecutable('keepalived')) === undefined) return { state: 'not-installed' };
+      const stalePidFile =
+        pid === undefined ? undefined : { path: pidPath, pid, otherProgram: found?.name };
+      return { state: 'stopped', stalePidFile };
+    }
+    const startedAtMs = Date.now() - (await readUptimeSeconds()) * 1000 + found.startTicks * 10;
+    const same = known?.pid === pid && known.startTicks === found.startTicks ? known : undefined;
+    known = {
+      pid,
+      startTicks: found.startTicks,
+      startedAtMs:
+        same && Math.abs(same.startedAtMs - startedAtMs) < clockJitterMs
+          ? same.startedAtMs
+          : Math.round(startedAtMs),
+      version: same ? same.version : await readVersion(pid),
+    };
+    const { childPids, vrrpPid } = await readChildren(pid, dirname(pidPath));
+    const { version } = known;
+    return { state: 'running', pid, startedAtMs: known.startedAtMs, version, vrrpPid, childPids };
+  };
+}
+
+/** Asks the executable that runs, which after an upgrade is no longer the one on the disk. */
+async function readVersion(pid: number): Promise<string | undefined> {
+  const { stdout, stderr } = await runCommand(`/proc/${pid}/exe`, ['--version']);
+  return /^Keepalived v(\S+)/m.exec(stdout + stderr)?.[1];
+}
+
+async function readChildren(pid: number, pidFolder: string) {
+  const childPids: number[] = [];
+  for (const childPid of await readChildPids(pid)) {
+    // Not a startup script, nor the zombie of a child.
+    if (await runsKeepalived(childPid)) childPids.push(childPid);
+  }
+  const vrrpPid = await readPidFile(await findVrrpPidPath(pid, pidFolder));
+  if (vrrpPid !== undefined && childPids.includes(vrrpPid)) return { childPids, vrrpPid };
+  const others = await Promise.all(
+    ['checkers.pid', 'bfd.pid'].map((name) => readPidFile(join(pidFolder, name))),
+  );
+  const candidates = childPids.filter((childPid) => !others.includes(childPid));
+  return { childPids, vrrpPid: candidates.length === 1 ? candidates[0] : undefined };
+}
+
+async function findVrrpPidPath(pid: number, pidFolder: string): Promise<string> {
+  const words = await readArguments(pid);
+  for (const [index, word] of words.entries()) {
+    const [, attached] = /^(?:-r|--vrrp_pid=)(.+)$/.exec(word) ?? [];
+    if (attached !== undefined) return attached;
+    if (word === '-r' || word === '--vrrp_pid') return words[index + 1] ?? '';
+  }
+  return join(pidFolder, 'vrrp.pid');
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterEach, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
+import {
+  askUntil,
+  end,
+  goodConfiguration,
+  mountTmpfs,
+  pidPath,
+  preparePrivateMachine,
+  startKeepalived,
+  writeConfiguration,
+} from './private-keepalived.ts';
+import { inPrivateNamespaces } from './private-namespaces.ts';
+
+function defineTests(): void {
+  const read = createDaemonReader(pidPath);
+  const readRunning = async (reader = read) => {
+    const daemon = await askUntil(
+      reader,
+      (answer) => answer.state === 'running' && answer.vrrpPid !== undefined,
+    );
+    assert.ok(daemon.state === 'running', JSON.stringify(daemon));
+    return daemon;
+  };
+  let started: ChildProcess[] = [];
+  const remember = (child: ChildProcess) => {
+    started.push(child);
+    return child;
+  };
+
+  before(preparePrivateMachine);
+  beforeEach(() => {
+    writeConfiguration(goodConfiguration);
+  });
+  afterEach(async () => {
+    for (const child of started) await end(child);
+    started = [];
+    for (const name of ['keepalived', 'vrrp', 'checkers'])
+      rmSync(`/run/${name}.pid`, { force: true });
+  });
+
+  it('says stopped where there is no pid file', async () => {
+    assert.deepEqual(await read(), { state: 'stopped', stalePidFile: undefined });
+  });
+
+  it('finds a running daemon, its VRRP child, its start and its version', async () => {
+    const startedAtMs = Date.now();
+    const child = remember(startKeepalived());
+    const daemon = await readRunning();
+    assert.equal(daemon.pid, child.pid);
+    assert.equal(daemon.vrrpPid, Number(readFileSync('/run/vrrp.pid', 'utf8')));
+    assert.deepEqual(daemon.childPids, [daemon.vrrpPid]);
+    assert.match(daemon.version ?? '', /^\d+\.\d+\.\d+$/);
+    assert.ok(Math.abs(daemon.startedAtMs - startedAtMs) < 500, 'the start, from the kernel');
+    await sleep(30);
+    assert.equal(
+      (await readRunning()).startedAtMs,
+      daemon.startedAtMs,
+      'the start does not wander',
+    );
+    await end(child);
+    assert.equal((await read()).state, 'stopped');
+  });
+
+  it('finds the VRRP child where an argument puts its pid file, and without any pid file', async () => {
+    for (const words of [['--vrrp_pid=/run/other.pid'], ['-r', '/run/other.pid']]) {
+      const child = remember(startKeepalived(words));
+      const { vrrpPid } = await readRunning();
+      assert.equal(vrrpPid, Number(readFileSync('/run/other.pid', 'utf8')));
+      rmSync('/run/other.pid');
+      assert.equal((await readRunning()).vrrpPid, vrrpPid);
+      await end(child);
+    }
+  });
+
+  it('says so when the VRRP child is missing', async () => {
+    writeConfiguration('global_defs {\n}\n');
+    const child = remember(startKeepalived());
+    const daemon = await askUntil(read, ({ state }) => state === 'running');
+    assert.ok(daemon.state === 'running');
+    assert.equal(daemon.pid, child.pid);
+    assert.equal(daemon.vrrpPid, undefined);
+    assert.deepEqual(daemon.childPids, []);
+  });
+
+  it('knows a daemon whose program was replaced meanwhile, and its own version', async () => {
+    mkdirSync('/tmp/programs');
+    copyFileSync('/usr/sbin/keepalived', '/tmp/programs/keepalived');
+    remember(spawn('/tmp/programs/keepalived', ['--dont-fork'], { stdio: 'ignore' }));
+    const reader = createDaemonReader(pidPath);
+    await askUntil(read, ({ state }) => state === 'running');
+    rmSync('/tmp/programs/keepalived');
+    const daemon = await readRunning(reader);
+    assert.match(daemon.version ?? '', /^\d+\.\d+\.\d+$/);
+  });
+
+  it('names the program that a stale pid file leads to', async () => {
+    const other = remember(spawn('sleep', ['60']));
+    writeFileSync(pidPath, `${other.pid ?? 0}\n`);
+    assert.deepEqual(await read(), {
+      state: 'stopped',
+      stalePidFile: { path: pidPath, pid: other.pid, otherProgram: 'sleep' },
+    });
+  });
+
+  it('is not fooled by a name, a dead process, or garbage', async () => {
+    copyFileSync('/usr/bin/sleep', '/tmp/keepalived-impostor');
+    const impostor = remember(spawn('/tmp/keepalived-impostor', ['60'], { argv0: 'keepalived' }));
+    writeFileSync(pidPath, String(impostor.pid));
+    assert.equal((await read()).state, 'stopped');
+    await end(impostor);
+    assert.deepEqual(await read(), {
+      state: 'stopped',
+      stalePidFile: { path: pidPath, pid: impostor.pid, otherProgram: undefined },
+    });
+    for (const garbage of ['', 'garbage', '-1', '0', '12 34', '1e3']) {
+      writeFileSync(pidPath, garbage);
+      assert.deepEqual(await read(), {
+        state: 'stopped',
+        stalePidFile: { path: pidPath, pid: 0, otherProgram: undefined },
+      });
+    }
+  });
+
+  it('does not take a zombie for a running daemon', async () => {
+    // The shell becomes a sleep that never collects its child.
+    const parent = remember(
+      spawn('sh', ['-c', `keepalived --dont-fork & exec sleep 60`], { stdio: 'ignore' }),
+    );
+    const { pid } = await readRunning();
+    process.kill(pid, 'SIGKILL');
+    const daemon = await askUntil(read, ({ state }) => state === 'stopped');
+    assert.equal(daemon.state, 'stopped');
+    assert.match(readFileSync(`/proc/${pid}/stat`, 'utf8'), /\) Z /);
+    await end(parent);
+  });
+
+  it('says not-installed where there is no program and no daemon', async () => {
+    mountTmpfs('/usr/sbin');
+    assert.deepEqual(await read(), { state: 'not-installed' });
+  });
+}
+
+if (inPrivateNamespaces(import.meta.url)) describe('the daemon reader', defineTests);
