@@ -55,6 +55,12 @@ const importZones = [
     message: 'access/ stands alone.',
   },
   {
+    target: './server/history',
+    from: './server',
+    except: ['./history', './errors.ts'],
+    message: 'history/ stands alone.',
+  },
+  {
     target: './server/web',
     from: './server',
     except: [
@@ -66,6 +72,7 @@ const importZones = [
       './errors.ts',
       './settings.ts',
       './state-keeper.ts',
+      './history',
     ],
     message: 'web/ uses operations, the keeper, access/ and the port; never a real appliance.',
   },

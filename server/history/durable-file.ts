@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Starts the name of every unfinished file, so that what a crash left can be recognised. */
+const leftoverPrefix = '.wai-part-';
+
+/**
+ * Writes a whole file so that after a crash it is either the old one or the new one, and the new
+ * one for sure once the promise resolves. Owner only (0600).
+ * @throws the system's error (ENOSPC, EROFS, …); the old file then stands unchanged.
+ */
+export async function writeDurably(path: string, text: string): Promise<void> {
+  const folder = dirname(path);
+  const partPath = join(folder, leftoverPrefix + randomUUID());
+  try {
+    const file = await open(partPath, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(partPath, path);
+  } catch (error) {
+    await rm(partPath, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/**
+ * Appends to a file (made 0600 if absent); on the disk once the promise resolves. A crash may leave
+ * a part of the text at the end: whoever reads the file must expect that.
+ * @throws the system's error; the file then ends where it ended before.
+ */
+export async function appendDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600);
+  try {
+    const { size } = await file.stat();
+    try {
+      await file.appendFile(text);
+      await file.sync();
+    } catch (error) {
+      await file.truncate(size);
+      throw error;
+    }
+    // The file may be new, and then its name has to last too.
+    if (size === 0) await syncFolder(dirname(path));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a folder that only its owner may enter (0700), also when it was there with another mode. */
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  await syncFolder(dirname(folder));
+}
+
+/** Removes what a crash left half written in a folder. Only while nobody writes there. */
+export async function sweepLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(leftoverPrefix)) await rm(join(folder, name));
+  }
+}
+
+/** What makes a rename, a new name or a removed one outlast a power cut (fsync(2), NOTES). */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/**
+ * pending: being applied · live: proved in the running daemon · saved: on disk, not run ·
+ * restored: tried, and the version before it put back · outside: found on disk, not ours.
+ */
+export const versionOutcomeSchema = z.enum(['pending', 'live', 'saved', 'restored', 'outside']);
+export type VersionOutcome = z.output<typeof versionOutcomeSchema>;
+
+const storedRecordSchema = z.strictObject({
+  id: z.uuid(),
+  /** Wall clock, ms. */
+  keptAtMs: z.number(),
+  fileId: z.string(),
+  path: z.string(),
+  /** SHA-256 of the bytes, hexadecimal; also the name of the stored text. */
+  tag: z.string().regex(/^[0-9a-f]{64}$/),
+  /** undefined: changed outside of this program. */
+  userName: z.string().optional(),
+  /** What caused it: `edit`, `default-master`, `restore`, `outside`, … */
+  action: z.string(),
+  comment: z.string(),
+  outcome: versionOutcomeSchema,
+});
+/** JSON leaves out what is undefined: put it back. */
+export const versionRecordSchema = storedRecordSchema.transform((record) => ({
+  ...record,
+  userName: record.userName,
+}));
+export type VersionRecord = z.output<typeof versionRecordSchema>;
+
+/** The newest of one file's records (oldest first) that was put in force. */
+function findInForce(records: readonly VersionRecord[]): VersionRecord | undefined {
+  return records.findLast(({ outcome }) => outcome === 'live' || outcome === 'saved');
+}
+
+/**
+ * Which of one file's records (oldest first) have to go so that `limit` are left. Never the one in
+ * force, and never the newest, which may be about to be.
+ */
+export function findSurplus(records: readonly VersionRecord[], limit: number): VersionRecord[] {
+  const inForce = findInForce(records);
+  return records
+    .slice(0, -1)
+    .filter((record) => record !== inForce)
+    .slice(0, Math.max(0, records.length - limit));
+}
+
+/**
+ * Whether one file's records (newest first) explain that it has this content: its newest version,
+ * whatever became of it, or the newest that was on the disk to stay.
+ */
+export function isExpectedOnDisk(records: readonly VersionRecord[], tag: string): boolean {
+  const settled = records.find(({ outcome }) => outcome !== 'pending' && outcome !== 'restored');
+  return records[0]?.tag === tag || settled?.tag === tag;
+}

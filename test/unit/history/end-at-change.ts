@@ -1,0 +1,52 @@
+import fileSystem from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { tmpdir } from 'node:os';
+
+type Call = (...callArguments: unknown[]) => Promise<unknown>;
+
+/** Whether a call of this name can be halfway done. */
+export function isWrite(name: string): boolean {
+  return name === 'writeFile' || name === 'appendFile';
+}
+
+/**
+ * Counts every call of this process that changes the disk, and ends the process by SIGKILL before
+ * the nth one; or, if that one writes, `halfway` through it.
+ * @returns the names of the calls that were made, for as long as it lives.
+ */
+export async function endAtChange(nth: number, halfway: boolean): Promise<string[]> {
+  const made: string[] = [];
+
+  function intercept(
+    owner: object,
+    name: string,
+    isChange: (callArguments: unknown[]) => boolean = () => true,
+  ): void {
+    const methods = owner as Record<string, Call>;
+    const original = methods[name];
+    if (!original) throw new Error(`no ${name}`);
+    methods[name] = async function (...callArguments) {
+      if (!isChange(callArguments)) return original.apply(this, callArguments);
+      made.push(name);
+      if (made.length === nth) {
+        const [text] = callArguments;
+        if (halfway && isWrite(name) && typeof text === 'string') {
+          await original.call(this, text.slice(0, text.length / 2));
+        }
+        process.kill(process.pid, 'SIGKILL');
+      }
+      return original.apply(this, callArguments);
+    };
+  }
+
+  const folder = await fileSystem.open(tmpdir());
+  const handles = Object.getPrototypeOf(folder) as object;
+  await folder.close();
+  for (const name of ['writeFile', 'appendFile', 'sync', 'truncate']) intercept(handles, name);
+  for (const name of ['rename', 'rm', 'symlink', 'chmod', 'mkdir', 'truncate']) {
+    intercept(fileSystem, name);
+  }
+  intercept(fileSystem, 'open', ([, flags]) => typeof flags === 'string' && flags !== 'r');
+  syncBuiltinESMExports();
+  return made;
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { createPendingConfirmation } from '../../../server/history/pending-confirmation.ts';
+import { buildChild, endAtEveryChange, makeFolder } from './run-child.ts';
+import { confirmation, tagOf } from './samples.ts';
+
+describe('the pending confirmation', () => {
+  it('is there after a restart, until it is taken back', async (context) => {
+    const directory = await makeFolder(context);
+    const confirmations = createPendingConfirmation({ directory });
+    assert.equal(await confirmations.findConfirmation(), undefined);
+    await confirmations.setConfirmation(confirmation('first'));
+    await confirmations.setConfirmation(confirmation('second'));
+    const restarted = createPendingConfirmation({ directory });
+    assert.deepEqual(await restarted.findConfirmation(), confirmation('second'));
+    assert.equal((await stat(join(directory, 'pending-confirmation.jsonl'))).mode & 0o777, 0o600);
+    await restarted.setConfirmation(undefined);
+    assert.equal(await confirmations.findConfirmation(), undefined);
+  });
+
+  it('says that it is damaged', async (context) => {
+    const directory = await makeFolder(context);
+    await writeFile(join(directory, 'pending-confirmation.jsonl'), '{"deadlineAtMs":"soon"}\n');
+    const confirmations = createPendingConfirmation({ directory });
+    await assert.rejects(confirmations.findConfirmation(), { code: 'confirmation-damaged' });
+  });
+
+  it('is the old one or the new one, wherever the process is killed', async (context) => {
+    const seen = new Set<string | undefined>();
+    const changes = await endAtEveryChange({
+      program: await buildChild(context),
+      scenario: 'confirmation',
+      async prepare() {
+        const directory = await makeFolder(context);
+        await createPendingConfirmation({ directory }).setConfirmation(confirmation('old'));
+        return directory;
+      },
+      async inspect(directory) {
+        seen.add((await createPendingConfirmation({ directory }).findConfirmation())?.currentTag);
+      },
+    });
+    assert.deepEqual(seen, new Set([tagOf('old'), tagOf('new')]));
+    assert.match(changes.join(' '), /open writeFile sync rename sync$/);
+  });
+});
