@@ -1,0 +1,34 @@
+import { readdir } from 'node:fs/promises';
+import { reportCommand } from '../command-report.ts';
+import { runCommand } from '../run-command.ts';
+import { hasInitScript, initScriptPath } from '../service-files.ts';
+import type { BootTool } from './boot-tool.ts';
+
+const tool = 'update-rc.d';
+/** The folders whose `S` links start a service on the way to normal operation. */
+const bootFolders = ['/etc/rcS.d', '/etc/rc2.d', '/etc/rc3.d', '/etc/rc4.d', '/etc/rc5.d'];
+
+/** Debian's links to init scripts: `/etc/rc2.d/S01keepalived` starts it, `K01…` does not. */
+export const updateRcD: BootTool = {
+  async read(service) {
+    if (!(await hasInitScript(service))) {
+      return { known: false, reason: `${initScriptPath(service)} does not exist.` };
+    }
+    const links = await findLinks(service);
+    return { known: true, enabled: links.some((link) => link.startsWith('S')), tool };
+  },
+
+  async set(service, enabled) {
+    // It changes links, but makes none of its own accord.
+    if ((await hasInitScript(service)) && (await findLinks(service)).length === 0) {
+      const added = await runCommand(tool, [service, 'defaults']);
+      if (added.kind !== 'ok') return reportCommand(added);
+    }
+    return reportCommand(await runCommand(tool, [service, enabled ? 'enable' : 'disable']));
+  },
+};
+
+async function findLinks(service: string): Promise<string[]> {
+  const folders = await Promise.all(bootFolders.map((folder) => readdir(folder).catch(() => [])));
+  return folders.flat().filter((name) => /^[SK]\d\d/.test(name) && name.slice(3) === service);
+}

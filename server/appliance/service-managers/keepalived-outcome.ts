@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommandReport, ServiceAction } from '../appliance.ts';
+import { joinOutput } from '../command-report.ts';
+import type { DaemonReader } from '../daemon-process.ts';
+import { runsKeepalived } from '../process-table.ts';
+
+const pollMs = 50;
+/** How long a start may take, from the end of its command to a VRRP process. */
+const startLimitMs = 5000;
+/** How long after a start command has ended there may be no pid file yet. */
+const absenceLimitMs = 2000;
+/** A fatal configuration ends the VRRP process within some 20 ms of its start (measured). */
+const steadyMs = 300;
+const stopLimitMs = 10_000;
+
+interface StartOutcome {
+  up: boolean;
+  /** What there is now, as a sentence. */
+  words: string;
+}
+
+/**
+ * Waits until keepalived and its VRRP process have been up for a moment, since a daemon with a
+ * fatal configuration is there at first too. Bounded to 5 s.
+ * @param ended whether the started process has ended, where that is known: then nothing more comes.
+ */
+export async function awaitStart(
+  readDaemon: DaemonReader,
+  ended?: () => boolean,
+): Promise<StartOutcome> {
+  const startedMs = performance.now();
+  let seen = { identity: '', sinceMs: startedMs };
+  for (;;) {
+    const daemon = await readDaemon();
+    const nowMs = performance.now();
+    const running = daemon.state === 'running';
+    const identity = running ? `${daemon.pid} ${daemon.vrrpPid ?? ''}` : '';
+    if (identity !== seen.identity) seen = { identity, sinceMs: nowMs };
+    const unchangedMs = nowMs - seen.sinceMs;
+    if (running && daemon.vrrpPid !== undefined && unchangedMs >= steadyMs) {
+      return { up: true, words: `keepalived is running (pid ${daemon.pid}).` };
+    }
+    if (running && nowMs - startedMs >= startLimitMs) {
+      return {
+        up: true,
+        words: `keepalived is running (pid ${daemon.pid}), but without a VRRP process: its configuration seems to have no vrrp_instance.`,
+      };
+    }
+    const given = ended === undefined ? absenceLimitMs : startLimitMs;
+    if (!running && (ended?.() || unchangedMs >= given)) {
+      return { up: false, words: `keepalived is not running.${explainPidFile(daemon)}` };
+    }
+    await sleep(pollMs);
+  }
+}
+
+/** A pid file that names another program blocks a start, with exit code 0 (measured, 2.2.7). */
+function explainPidFile(daemon: Awaited<ReturnType<DaemonReader>>): string {
+  if (daemon.state !== 'stopped' || daemon.stalePidFile === undefined) return '';
+  const { path, pid, otherProgram } = daemon.stalePidFile;
+  if (pid === 0) return ` ${path} holds no process id, which blocks a start: remove it and retry.`;
+  return otherProgram === undefined
+    ? ''
+    : ` ${path} names process ${pid}, which is ${otherProgram} and not keepalived; that blocks a start: remove the file and retry.`;
+}
+
+/**
+ * Waits, at most 10 s, until none of these processes runs keepalived any more.
+ * @returns those that are still there.
+ */
+export async function awaitStop(pids: number[]): Promise<number[]> {
+  const deadlineMs = performance.now() + stopLimitMs;
+  for (;;) {
+    const remaining: number[] = [];
+    for (const pid of pids) if (await runsKeepalived(pid)) remaining.push(pid);
+    if (remaining.length === 0 || performance.now() >= deadlineMs) return remaining;
+    await sleep(pollMs);
+  }
+}
+
+/**
+ * Runs a service manager's command on keepalived and then looks at the processes: init scripts
+ * and units report success for a daemon that died of its configuration, or was never theirs.
+ */
+export async function proveOutcome(
+  action: ServiceAction,
+  readDaemon: DaemonReader,
+  command: () => Promise<CommandReport>,
+): Promise<CommandReport> {
+  const before = await readDaemon();
+  const report = await command();
+  if (report.result !== 'ok' || action === 'reload') return report;
+  if (action === 'stop') {
+    if (before.state !== 'running') return report;
+    const remaining = await awaitStop([before.pid, ...before.childPids]);
+    if (remaining.length === 0) return report;
+    const words = `keepalived is still running (pid ${remaining.join(', ')}): it was started by other means, or does not end.`;
+    return { ...report, result: 'exited', output: joinOutput(report.output, words) };
+  }
+  const { up, words } = await awaitStart(readDaemon);
+  const output = joinOutput(report.output, words);
+  return { ...report, result: up ? 'ok' : 'exited', output };
+}

@@ -1,0 +1,29 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { readPidFile } from '../pid-file.ts';
+import { readProcess, runsKeepalived } from '../process-table.ts';
+
+/**
+ * Removes keepalived's pid files that hold no pid, or that of another program: keepalived would
+ * take it for itself and not start (measured, 2.2.7). One of a process that is gone it replaces
+ * itself, and one of a living keepalived is never touched.
+ * @param pidPath the daemon's; its children's are looked for in the same folder.
+ * @returns a sentence for each removed file.
+ */
+export async function removeStalePidFiles(pidPath: string): Promise<string[]> {
+  const childFiles = ['vrrp.pid', 'checkers.pid', 'bfd.pid'];
+  const removed: string[] = [];
+  for (const path of [pidPath, ...childFiles.map((name) => join(dirname(pidPath), name))]) {
+    const pid = await readPidFile(path);
+    if (pid === undefined || (pid !== 0 && (await runsKeepalived(pid)))) continue;
+    const otherProgram = pid === 0 ? undefined : (await readProcess(pid))?.name;
+    if (pid !== 0 && otherProgram === undefined) continue;
+    await rm(path);
+    const what =
+      otherProgram === undefined
+        ? 'it held no process id'
+        : `it named process ${pid}, which is ${otherProgram} and not keepalived`;
+    removed.push(`Removed ${path}: ${what}.`);
+  }
+  return removed;
+}

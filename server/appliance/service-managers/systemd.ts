@@ -1,0 +1,43 @@
+import type { CommandReport, ServiceAction, ServiceReport } from '../appliance.ts';
+import { joinOutput, reportCommand } from '../command-report.ts';
+import type { DaemonReader } from '../daemon-process.ts';
+import { runCommand } from '../run-command.ts';
+import { unitName } from '../service-files.ts';
+import { proveOutcome } from './keepalived-outcome.ts';
+import type { ServiceManager } from './service-manager.ts';
+
+const controlLimitMs = 30_000;
+const runningStates = ['active', 'activating', 'reloading'];
+
+/** Services by `systemctl`. What it says of keepalived is proved by the daemon's processes. */
+export function createSystemd(readDaemon: DaemonReader): ServiceManager {
+  return {
+    name: 'systemd',
+    async control(service, action) {
+      const command = () => systemctl(action, service);
+      const report = await (service === 'keepalived'
+        ? proveOutcome(action, readDaemon, command)
+        : command());
+      if (report.result === 'ok' || report.result === 'notFound') return report;
+      return { ...report, output: joinOutput(report.output, await readStatus(service)) };
+    },
+    isRunning,
+  };
+}
+
+async function systemctl(action: ServiceAction, service: string): Promise<CommandReport> {
+  const words = ['--no-ask-password', action, '--', unitName(service)];
+  return reportCommand(await runCommand('systemctl', words, { timeoutMs: controlLimitMs }));
+}
+
+async function readStatus(service: string): Promise<string> {
+  const words = ['status', '--no-pager', '--lines=5', '--', unitName(service)];
+  return (await runCommand('systemctl', words)).stdout;
+}
+
+async function isRunning(service: string): Promise<ServiceReport['running']> {
+  const answer = await runCommand('systemctl', ['is-active', '--', unitName(service)]);
+  const state = answer.stdout.trim();
+  if (state === '') return { known: false, reason: reportCommand(answer).output };
+  return { known: true, running: runningStates.includes(state) };
+}

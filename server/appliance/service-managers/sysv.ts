@@ -1,0 +1,47 @@
+import type { ServiceReport } from '../appliance.ts';
+import { reportCommand } from '../command-report.ts';
+import type { DaemonReader } from '../daemon-process.ts';
+import { runCommand } from '../run-command.ts';
+import { hasInitScript, initScriptPath } from '../service-files.ts';
+import { proveOutcome } from './keepalived-outcome.ts';
+import type { ServiceManager } from './service-manager.ts';
+
+const controlLimitMs = 30_000;
+
+/**
+ * Services by their init scripts, through `service`. Debian's script for keepalived ends with exit
+ * code 0 whatever happened, so the daemon's processes say whether it worked.
+ */
+export function createSysv(readDaemon: DaemonReader): ServiceManager {
+  return {
+    name: 'sysv',
+    async control(service, action) {
+      const command = async () =>
+        reportCommand(
+          await runCommand('service', [service, action], { timeoutMs: controlLimitMs }),
+        );
+      if (!(await hasInitScript(service))) {
+        return {
+          command: `service ${service} ${action}`,
+          result: 'notFound',
+          exitCode: undefined,
+          output: `${initScriptPath(service)} does not exist.`,
+        };
+      }
+      return service === 'keepalived' ? proveOutcome(action, readDaemon, command) : command();
+    },
+    isRunning,
+  };
+}
+
+/** By the exit codes of an init script's `status` (LSB): 0 runs, 1 to 3 does not. */
+async function isRunning(service: string): Promise<ServiceReport['running']> {
+  if (!(await hasInitScript(service))) {
+    return { known: false, reason: `${initScriptPath(service)} does not exist.` };
+  }
+  const answer = await runCommand('service', [service, 'status']);
+  if (answer.kind === 'ok') return { known: true, running: true };
+  return answer.kind === 'exited' && answer.exitCode <= 3
+    ? { known: true, running: false }
+    : { known: false, reason: reportCommand(answer).output };
+}
