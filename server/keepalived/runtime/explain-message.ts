@@ -1,0 +1,22 @@
+import { messageCatalogue, type CatalogueEntry } from './message-catalogue.ts';
+
+export interface MessageExplanation extends Omit<CatalogueEntry, 'pattern'> {
+  /** What the message names, by the names of the pattern's groups: `instance`, `address`, … */
+  values: Readonly<Record<string, string | undefined>>;
+}
+
+/** keepalived's own messages are shorter; a longer line is not worth a pattern's time. */
+const longestMessage = 1024;
+
+/**
+ * Explains a log message of keepalived (without time, tag and pid); undefined for one that is not
+ * in the catalogue.
+ */
+export function explainMessage(message: string): MessageExplanation | undefined {
+  if (message.length > longestMessage) return undefined;
+  for (const { pattern, ...entry } of messageCatalogue) {
+    const match = pattern.exec(message);
+    if (match) return { ...entry, values: { ...match.groups } };
+  }
+  return undefined;
+}
