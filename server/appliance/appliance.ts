@@ -69,6 +69,8 @@ export interface ConfigurationFileEntry {
   role: ConfigurationFileRole;
   path: string;
   exists: boolean;
+  /** Why it is neither read nor written: an include that leads outside the folder. */
+  problem?: string | undefined;
 }
 
 export type ConfigurationFileContent =

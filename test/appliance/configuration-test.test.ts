@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import test, { before, beforeEach } from 'node:test';
+import type { ConfigurationFileEntry } from '../../server/appliance/appliance.ts';
+import { testConfiguration } from '../../server/appliance/configuration-test.ts';
+import { inPrivateNamespaces } from './private-namespaces.ts';
+
+const evidence = new URL('../fixtures/evidence/', import.meta.url);
+const folder = '/etc/keepalived';
+const livePath = `${folder}/keepalived.conf`;
+const live: ConfigurationFileEntry = { id: 'live', role: 'live', path: livePath, exists: true };
+
+const validText = readFileSync(new URL('configs/00-ok.conf', evidence), 'utf8');
+const brokenText = validText.replace('priority', 'prioritty');
+
+/** The sections `### NAME rc=CODE` of the recorded outputs. */
+function readRecordedTests() {
+  const recorded = readFileSync(new URL('config-test-2.2.7.txt', evidence), 'latin1');
+  return recorded
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => {
+      const [, name = '', exitCode = ''] = /^(\S+) rc=(\d+)\n/.exec(section) ?? [];
+      return { name, exitCode: Number(exitCode), lines: section.split('\n').slice(1) };
+    });
+}
+
+/** The recorder folded what it printed in its own way: compare the set of messages. */
+function messagesOf(lines: string[]): string[] {
+  const messages = lines.map((line) => line.replace(/^\(([^)]*: )?Line/, '(Line')).filter(Boolean);
+  return [...new Set(messages)].sort();
+}
+
+function listTraces() {
+  return {
+    configuration: readdirSync(folder, { recursive: true }).sort(),
+    shadows: readdirSync('/tmp').filter((name) => name.startsWith('keepalived-wai-test-')),
+    mounts: readFileSync('/proc/self/mounts', 'utf8'),
+  };
+}
+
+if (inPrivateNamespaces(import.meta.url)) {
+  before(() => {
+    for (const place of [folder, '/tmp']) {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', place]);
+    }
+    execFileSync('ip', 'link add eth0 type veth peer name peer0'.split(' '));
+    for (const name of ['lo', 'eth0', 'peer0']) execFileSync('ip', ['link', 'set', name, 'up']);
+    execFileSync('ip', ['address', 'add', '10.9.0.1/24', 'dev', 'eth0']);
+  });
+  beforeEach(() => {
+    for (const name of readdirSync(folder)) rmSync(`${folder}/${name}`, { recursive: true });
+    writeFileSync(livePath, validText);
+  });
+
+  const notComparable = [
+    // They refer to files of the machine on which they were recorded, outside the folder.
+    ...['32-missing-include-a', '33-include-err', '38-script-sec-insecure'],
+    '66-include-nocrit-conditional',
+    // Recorded shortened, or not a text, or not a file.
+    ...['53-longline-notcomment', '80-binary', '81-notreadable', '83-dir'],
+  ];
+  for (const { name, exitCode, lines } of readRecordedTests()) {
+    if (notComparable.includes(name)) continue;
+    test(`${name} ends as recorded`, async () => {
+      const text = readFileSync(new URL(`configs/${name}.conf`, evidence), 'utf8');
+      // One of them includes itself by this name.
+      writeFileSync(`${folder}/${name}.conf`, text);
+      const result = await testConfiguration(livePath, live, text);
+      assert.equal(result.ran, true, result.reason);
+      assert.equal(result.exitCode, exitCode, result.output);
+      const printed = result.output.replaceAll('keepalived.conf:', `${name}.conf:`).split('\n');
+      assert.deepEqual(messagesOf(printed), messagesOf(lines));
+    });
+  }
+
+  test('a script that runs as nobody does not end the test', async () => {
+    const text = readFileSync(new URL('configs/90-script-nobody.conf', evidence), 'utf8');
+    const result = await testConfiguration(livePath, live, text);
+    assert.deepEqual([result.ran, result.exitCode, result.output], [true, 0, '']);
+  });
+
+  test('tests the given bytes, touches nothing and leaves nothing', async () => {
+    chmodSync(livePath, 0o600);
+    const earlier = listTraces();
+    const result = await testConfiguration(livePath, live, brokenText);
+    assert.match(result.output, /keepalived\.conf: Line 8\) Unknown keyword 'prioritty'/);
+    assert.equal(result.exitCode, 5);
+    assert.equal(readFileSync(livePath, 'utf8'), validText);
+    assert.deepEqual(listTraces(), earlier);
+  });
+
+  test('a stored configuration is tested in the place of the live one', async () => {
+    const path = `${folder}/keepalived.conf.master`;
+    const stored: ConfigurationFileEntry = { ...live, role: 'stored-master', path, exists: false };
+    const broken = await testConfiguration(livePath, stored, brokenText);
+    assert.match(broken.output, /keepalived\.conf: Line 8\) Unknown keyword/);
+    assert.equal((await testConfiguration(livePath, stored, validText)).output, '');
+  });
+
+  test('an included file is tested within the live one, relative and absolute', async () => {
+    mkdirSync(`${folder}/conf.d`);
+    const path = `${folder}/conf.d/vip.conf`;
+    writeFileSync(path, '');
+    const included: ConfigurationFileEntry = { id: 'i', role: 'included', path, exists: true };
+    for (const pattern of ['conf.d/*.conf', path]) {
+      writeFileSync(livePath, `${validText}include ${pattern}\n`);
+      const result = await testConfiguration(livePath, included, 'nonsense here\n');
+      assert.match(result.output, /vip\.conf: Line 1\) Unknown keyword 'nonsense'/);
+      assert.equal((await testConfiguration(livePath, included, '! nothing\n')).exitCode, 0);
+    }
+    assert.equal(readFileSync(path, 'utf8'), '');
+  });
+
+  test('a script in the folder keeps its owner and mode, which script security looks at', async () => {
+    writeFileSync(`${folder}/check.sh`, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    const script = `global_defs {\n enable_script_security\n}\nvrrp_script check {\n script ${folder}/check.sh\n user root\n}\n`;
+    const text =
+      script + validText.replace('advert_int', 'track_script {\n check\n }\n advert_int');
+    const result = await testConfiguration(livePath, live, text);
+    assert.deepEqual([result.output, result.exitCode], ['', 0]);
+    chmodSync(`${folder}/check.sh`, 0o777);
+    assert.match((await testConfiguration(livePath, live, text)).output, /check due to insecure/);
+  });
+
+  const leaks: Record<string, string> = {
+    'by its path': 'include /etc/shadow\n',
+    'by a way up': 'include ../shadow\n',
+    'by a link': 'include link.conf\n',
+    'by a linked folder': 'include linked/*\n',
+    'by a definition': '$X=include /etc/shadow\n$X\n',
+    'by another file': 'include inner.conf\n',
+  };
+  for (const [how, text] of Object.entries(leaks)) {
+    test(`the shadow file, included ${how}, is refused and not printed`, async () => {
+      symlinkSync('/etc/shadow', `${folder}/link.conf`);
+      symlinkSync('/etc', `${folder}/linked`);
+      writeFileSync(`${folder}/inner.conf`, 'include /etc/shadow\n');
+      const result = await testConfiguration(livePath, live, text + validText);
+      assert.equal(result.ran, false);
+      assert.match(result.reason ?? '', /leads outside the configuration folder/);
+      assert.doesNotMatch(JSON.stringify(result), /root:/);
+    });
+  }
+
+  test('what only keepalived finds out is withheld', async () => {
+    const text = '~LST(x,lude) inc${x} /etc/passwd\n';
+    const result = await testConfiguration(livePath, live, text + validText);
+    assert.equal(result.ran, false);
+    assert.match(result.reason ?? '', /output is withheld/);
+    assert.doesNotMatch(JSON.stringify(result), /root:/);
+  });
+
+  test('a live file that is a link does not lead the candidate out of the shadow', async () => {
+    rmSync(livePath);
+    writeFileSync(`${folder}/real.conf`, validText);
+    symlinkSync(`${folder}/real.conf`, livePath);
+    const result = await testConfiguration(livePath, live, 'candidate\n');
+    assert.equal(result.ran, false);
+    assert.match(result.reason ?? '', /regular file/);
+    assert.equal(readFileSync(`${folder}/real.conf`, 'utf8'), validText);
+  });
+
+  test('a folder that is too large to copy says so', async () => {
+    writeFileSync(`${folder}/large`, Buffer.alloc(33 * 1024 * 1024));
+    const result = await testConfiguration(livePath, live, validText);
+    assert.equal(result.ran, false);
+    assert.match(result.reason ?? '', /more than 2000 files or 32 MiB/);
+    assert.deepEqual(listTraces().shadows, []);
+  });
+
+  test('a test that hangs is ended, with all that it started', { timeout: 60_000 }, async () => {
+    // A FIFO is skipped by keepalived; a name server that never answers is not.
+    writeFileSync('/tmp/resolv.conf', 'nameserver 10.9.0.2\noptions timeout:30 attempts:5\n');
+    execFileSync('mount', ['--bind', '/tmp/resolv.conf', '/etc/resolv.conf']);
+    const startedAtMs = performance.now();
+    const result = await testConfiguration(
+      livePath,
+      live,
+      `global_defs {\n smtp_server mail.example.org\n}\n${validText}`,
+    );
+    execFileSync('umount', ['/etc/resolv.conf']);
+    assert.equal(result.ran, false);
+    assert.match(result.reason ?? '', /did not finish its test within 10 s/);
+    assert.ok(performance.now() - startedAtMs < 15_000);
+    assert.deepEqual(listTraces().shadows, []);
+  });
+
+  test('where keepalived is not installed the reason says so', async () => {
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/usr/sbin']);
+    const result = await testConfiguration(livePath, live, validText);
+    execFileSync('umount', ['/usr/sbin']);
+    assert.deepEqual([result.ran, result.reason], [false, 'keepalived is not installed.']);
+  });
+}
