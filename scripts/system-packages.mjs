@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * A program that is run, other names under which it does as well, and the package that brings it,
- * where that is not called like the program: `apk`, `dnf` (yum too), `zypper`, or `others`.
+ * A program that is run, and the package that brings it, where that is not called like the program, by
+ * package manager: `apt`, `dnf` (yum too), `zypper`, `apk`, or all `others`.
  * Programs are looked for, not packages: what came in another way is not installed again.
  */
 const serving = [
@@ -24,7 +24,7 @@ const lab = [
 
 const testing = [
   ...lab,
-  { program: 'chromium', otherNames: ['chromium-browser', 'google-chrome'] },
+  { program: 'chromium' },
   {
     program: 'a font for Chromium',
     isPresent: () => existsSync('/usr/share/fonts'),
@@ -62,9 +62,7 @@ export function hasProgram(name) {
 
 /** @returns the entries of a list of needs that this machine does not meet. */
 export function findMissing(list) {
-  return list.filter(({ program, otherNames = [], isPresent }) =>
-    isPresent ? !isPresent() : ![program, ...otherNames].some(hasProgram),
-  );
+  return list.filter(({ program, isPresent = () => hasProgram(program) }) => !isPresent());
 }
 
 const managers = [

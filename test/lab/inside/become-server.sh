@@ -52,11 +52,7 @@ ip link set lo up
 # As the manual has it, whatever the package of this distribution chose.
 if command -v update-rc.d >/dev/null; then update-rc.d keepalived disable; fi
 
-cat >/run/lab/rsyslog.conf <<'CONF'
-module(load="imuxsock" SysSock.Name="/dev/log" SysSock.RateLimit.Interval="0")
-*.* action(type="omfile" file="/var/log/messages" template="RSYSLOG_TraditionalFileFormat")
-CONF
-rsyslogd -n -i NONE -f /run/lab/rsyslog.conf &
+rsyslogd -n -i NONE -f "$repository/packaging/rsyslog.conf" &
 until [ -S /dev/log ]; do
   kill -0 "$!" # with -e: a log daemon that died ends the server here, with what it printed
   sleep 0.02

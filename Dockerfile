@@ -1,0 +1,36 @@
+# keepalived and its page in one container. They work on the host's network:
+#
+#   docker run --detach --name keepalived-wai --network host \
+#     --cap-add NET_ADMIN --cap-add NET_RAW --cap-add SYS_ADMIN \
+#     --volume keepalived-config:/etc/keepalived --volume keepalived-wai:/var/lib/keepalived-wai \
+#     keepalived-wai
+#
+# NET_ADMIN sets the virtual IP, NET_RAW sends advertisements and captures packets, SYS_ADMIN is for
+# the private mount in which a configuration is tested. The page listens on the host's
+# 127.0.0.1:9443; set WAI_LISTEN for more. `docker logs` has the first password of admin.
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /opt/keepalived-wai
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY server server
+RUN npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM node:24-bookworm-slim
+RUN apt-get update \
+  && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+    curl iproute2 keepalived procps rsyslog tcpdump util-linux \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /opt/keepalived-wai
+COPY --from=build /opt/keepalived-wai/node_modules node_modules
+COPY --from=build /opt/keepalived-wai/build build
+COPY package.json ./
+COPY packaging packaging
+COPY public public
+COPY views views
+ENV NODE_ENV=production WAI_SERVICE_MANAGER=supervised
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
+  CMD curl --silent --fail --insecure https://127.0.0.1:9443/healthz
+ENTRYPOINT ["packaging/container-entrypoint.sh"]
+CMD ["node", "build/main.js"]
