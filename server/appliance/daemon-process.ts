@@ -1,7 +1,6 @@
-import { dirname, join } from 'node:path';
 import type { DaemonProcess } from '../keepalived/evidence.ts';
 import { findExecutable } from './find-executable.ts';
-import { readPidFile } from './pid-file.ts';
+import { childPidPath, readPidFile } from './pid-file.ts';
 import {
   readArguments,
   readChildPids,
@@ -51,7 +50,7 @@ export function createDaemonReader(pidPath: string): DaemonReader {
           : Math.round(startedAtMs),
       version: same ? same.version : await readVersion(pid),
     };
-    const { childPids, vrrpPid } = await readChildren(pid, dirname(pidPath));
+    const { childPids, vrrpPid } = await readChildren(pid, pidPath);
     const { version } = known;
     return { state: 'running', pid, startedAtMs: known.startedAtMs, version, vrrpPid, childPids };
   };
@@ -63,27 +62,27 @@ async function readVersion(pid: number): Promise<string | undefined> {
   return /^Keepalived v(\S+)/m.exec(stdout + stderr)?.[1];
 }
 
-async function readChildren(pid: number, pidFolder: string) {
+async function readChildren(pid: number, pidPath: string) {
   const childPids: number[] = [];
   for (const childPid of await readChildPids(pid)) {
     // Not a startup script, nor the zombie of a child.
     if (await runsKeepalived(childPid)) childPids.push(childPid);
   }
-  const vrrpPid = await readPidFile(await findVrrpPidPath(pid, pidFolder));
+  const vrrpPid = await readPidFile(await findVrrpPidPath(pid, pidPath));
   if (vrrpPid !== undefined && childPids.includes(vrrpPid)) return { childPids, vrrpPid };
   const others = await Promise.all(
-    ['checkers.pid', 'bfd.pid'].map((name) => readPidFile(join(pidFolder, name))),
+    (['checkers', 'bfd'] as const).map((child) => readPidFile(childPidPath(pidPath, child))),
   );
   const candidates = childPids.filter((childPid) => !others.includes(childPid));
   return { childPids, vrrpPid: candidates.length === 1 ? candidates[0] : undefined };
 }
 
-async function findVrrpPidPath(pid: number, pidFolder: string): Promise<string> {
+async function findVrrpPidPath(pid: number, pidPath: string): Promise<string> {
   const words = await readArguments(pid);
   for (const [index, word] of words.entries()) {
     const [, attached] = /^(?:-r|--vrrp_pid=)(.+)$/.exec(word) ?? [];
     if (attached !== undefined) return attached;
     if (word === '-r' || word === '--vrrp_pid') return words[index + 1] ?? '';
   }
-  return join(pidFolder, 'vrrp.pid');
+  return childPidPath(pidPath, 'vrrp');
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 /** The pid in a pid file; undefined if there is no file, 0 if it holds no pid. */
 export async function readPidFile(path: string): Promise<number | undefined> {
@@ -10,4 +11,16 @@ export async function readPidFile(path: string): Promise<number | undefined> {
   }
   // Digits only: 0 and negative numbers would signal whole groups of processes.
   return /^\s*[1-9]\d{0,9}\s*$/.test(text) ? Number(text) : 0;
+}
+
+/**
+ * Where a child of the daemon has its pid file: beside the daemon's, named alike, also with
+ * `instance` (`keepalived_foo.pid`, `vrrp_foo.pid`) and `use_pid_dir` (measured, 2.2.7).
+ */
+export function childPidPath(pidPath: string, child: 'vrrp' | 'checkers' | 'bfd'): string {
+  const name = basename(pidPath);
+  const childName = name.startsWith('keepalived')
+    ? name.replace('keepalived', child)
+    : `${child}.pid`;
+  return join(dirname(pidPath), childName);
 }

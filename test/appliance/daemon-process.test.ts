@@ -77,6 +77,17 @@ function defineTests(): void {
     }
   });
 
+  it('tells the VRRP child from the healthchecker, also with an instance name', async () => {
+    writeConfiguration(
+      `instance foo\n${goodConfiguration}\nvirtual_server 10.9.0.100 80 {\n  protocol TCP\n}\n`,
+    );
+    remember(startKeepalived(['--all']));
+    const instancePidPath = '/run/keepalived/keepalived_foo.pid';
+    const { vrrpPid, childPids } = await readRunning(createDaemonReader(instancePidPath));
+    assert.ok(childPids.length > 1, 'there are other children too');
+    assert.equal(vrrpPid, Number(readFileSync('/run/keepalived/vrrp_foo.pid', 'utf8')));
+  });
+
   it('says so when the VRRP child is missing', async () => {
     writeConfiguration('global_defs {\n}\n');
     const child = remember(startKeepalived());

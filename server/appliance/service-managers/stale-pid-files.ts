@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { readPidFile } from '../pid-file.ts';
+import { childPidPath, readPidFile } from '../pid-file.ts';
 import { readProcess, runsKeepalived } from '../process-table.ts';
 
 /**
@@ -11,9 +10,9 @@ import { readProcess, runsKeepalived } from '../process-table.ts';
  * @returns a sentence for each removed file.
  */
 export async function removeStalePidFiles(pidPath: string): Promise<string[]> {
-  const childFiles = ['vrrp.pid', 'checkers.pid', 'bfd.pid'];
+  const children = ['vrrp', 'checkers', 'bfd'] as const;
   const removed: string[] = [];
-  for (const path of [pidPath, ...childFiles.map((name) => join(dirname(pidPath), name))]) {
+  for (const path of [pidPath, ...children.map((child) => childPidPath(pidPath, child))]) {
     const pid = await readPidFile(path);
     if (pid === undefined || (pid !== 0 && (await runsKeepalived(pid)))) continue;
     const otherProgram = pid === 0 ? undefined : (await readProcess(pid))?.name;

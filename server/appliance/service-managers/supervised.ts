@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Settings } from '../../settings.ts';
 import type { CommandReport } from '../appliance.ts';
 import { joinOutput } from '../command-report.ts';
 import type { DaemonReader } from '../daemon-process.ts';
+import { childPidPath } from '../pid-file.ts';
 import { startDetached } from '../run-command.ts';
 import { awaitStart, awaitStop } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';
@@ -30,7 +31,7 @@ export function createSupervised(
     '--dont-fork',
     `--use-file=${configPath}`,
     `--pid=${pidPath}`,
-    `--vrrp_pid=${join(dirname(pidPath), 'vrrp.pid')}`,
+    `--vrrp_pid=${childPidPath(pidPath, 'vrrp')}`,
     ...extraArguments,
   ];
   const startCommand = ['keepalived', ...daemonArguments].join(' ');
