@@ -100,7 +100,10 @@ export function createStateKeeper({
   const askConfiguration = createCoalescedTask(async () => {
     const { value: live, atMs } = await observe(() => readLiveConfiguration(appliance));
     const daemon = evidence.daemon?.value;
-    load = live.ok && daemon ? await findLoadKnowledge(appliance, daemon, load, live.modifiedAtMs) : undefined;
+    load =
+      live.ok && daemon
+        ? await findLoadKnowledge(appliance, daemon, load, live.modifiedAtMs)
+        : undefined;
     evidence.configuration = {
       value: live.ok ? { ...live, editedSinceLoad: load && wasEditedSince(load, live) } : live,
       atMs,

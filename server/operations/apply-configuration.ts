@@ -7,8 +7,8 @@ import type { Appliance, ConfigurationFileContent } from '../appliance/appliance
 import type { VersionRecord, VersionStore } from '../history/version-store.ts';
 import type { Finding } from '../keepalived/finding.ts';
 import type { Sighting } from '../keepalived/proof.ts';
-import type { StateKeeper } from '../state-keeper.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
+import type { StateKeeper } from '../state-keeper.ts';
 import { checkConfiguration, hasFatal } from './check-configuration.ts';
 import type { Actor, ApplyOutcome } from './outcomes.ts';
 import { loadAndProve, look } from './prove-live.ts';
@@ -70,7 +70,7 @@ export async function applyConfiguration(
     return { kind: 'saved', tag, findings, reason };
   }
   const fallback = old.ok ? { fileId, path: old.path, text: old.text } : undefined;
-  return makeLive(parts, { fileId, tag, versionId: kept.id, findings, before, fallback });
+  return makeLive(parts, { tag, versionId: kept.id, findings, before, fallback });
 }
 
 /**
@@ -89,7 +89,6 @@ export async function reloadConfiguration(parts: ApplyParts): Promise<ApplyOutco
   if (hasFatal(findings)) return refused(findings);
   const { id: versionId } = await keepIfUnknown(versions, current);
   return makeLive(parts, {
-    fileId: 'live',
     tag: current.tag,
     versionId,
     findings,
@@ -101,7 +100,6 @@ export async function reloadConfiguration(parts: ApplyParts): Promise<ApplyOutco
 async function makeLive(
   { appliance, keeper, versions }: ApplyParts,
   change: {
-    fileId: string;
     tag: string;
     versionId: string;
     findings: Finding[];
@@ -109,7 +107,7 @@ async function makeLive(
     fallback: Fallback | undefined;
   },
 ): Promise<ApplyOutcome> {
-  const { fileId, tag, versionId, findings, before, fallback } = change;
+  const { tag, versionId, findings, before, fallback } = change;
   const installed = await readLiveConfiguration(appliance);
   const { failure, report } = installed.ok
     ? await loadAndProve(appliance, 'reload', before, installed.summary)

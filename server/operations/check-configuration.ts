@@ -16,7 +16,10 @@ export async function checkConfiguration(
   fileId: string,
   text: string,
 ): Promise<Finding[]> {
-  const own = findConfigurationProblems(text, summarizeConfiguration(parseConfiguration(text)));
+  const own = findConfigurationProblems(
+    text,
+    summarizeConfiguration(parseConfiguration(text)),
+  ).filter(({ code }) => !isIncluded(fileId) || !wholeFileCodes.has(code));
   // What our rules refuse is not worth a test, or not safe to give to one (NUL, size).
   if (hasFatal(own)) return own;
   const test = await appliance.testConfiguration(fileId, text);
@@ -27,15 +30,17 @@ export async function checkConfiguration(
         severity: 'fatal',
         code: 'not-tested',
         line: undefined,
-        path: undefined,
         message: `The file could not be tested: ${test.reason ?? 'no reason is known'}`,
         remedy: 'Nothing was changed. Remove the cause, then save again.',
-        detail: undefined,
       },
     ];
   }
   return [...own, ...parseConfigurationTestOutput(test.output)];
 }
+
+/** An included file may be a fragment, or empty; the test reads it where it is included. */
+const wholeFileCodes = new Set(['empty-file', 'no-known-block']);
+const isIncluded = (fileId: string): boolean => fileId.startsWith('include-');
 
 /** Whether one of the findings forbids a save. */
 export function hasFatal(findings: Finding[]): boolean {

@@ -1,6 +1,5 @@
 /** Set Default Master and Set Default Backup: a stored configuration with this machine's values. */
 import type { Appliance } from '../appliance/appliance.ts';
-import { validateVirtualAddress } from '../keepalived/addresses.ts';
 import {
   packagedDefaultConfiguration,
   placeholderVirtualAddress,
@@ -14,18 +13,15 @@ import type { EditResult } from '../keepalived/config/edits.ts';
 import { findHealthcheck, summarizeConfiguration } from '../keepalived/config/questions.ts';
 import { parseConfiguration, printConfiguration } from '../keepalived/config/tree.ts';
 import type { ConfigurationTree } from '../keepalived/config/tree.ts';
-import type { NetworkInterface } from '../keepalived/evidence.ts';
+import {
+  findDefaultInterface,
+  judgeValues,
+  prefillValues,
+  readValues,
+} from './default-role-values.ts';
+import type { DefaultRoleValues, FieldMessage } from './default-role-values.ts';
 
 export type DefaultRole = 'master' | 'backup';
-
-export interface DefaultRoleValues {
-  /** In CIDR form: `192.168.0.100/24`. */
-  virtualAddress: string;
-  interfaceName: string;
-  healthcheckUrl: string;
-}
-
-type Field = keyof DefaultRoleValues;
 
 export interface DefaultRolePlan {
   role: DefaultRole;
@@ -34,9 +30,9 @@ export interface DefaultRolePlan {
   /** The interfaces to choose from. */
   interfaceNames: string[];
   /** What forbids the change, each beside its field. */
-  problems: { field: Field; message: string }[];
+  problems: FieldMessage[];
   /** What is allowed, but probably not meant. */
-  warnings: { field: Field; message: string }[];
+  warnings: FieldMessage[];
   /** What forbids the change and belongs to no field. */
   fileProblem: string | undefined;
   /** The live file now; undefined: it does not exist. */
@@ -82,7 +78,11 @@ export async function planDefaultRole(
   ]);
   const interfaces = network.ok ? network.interfaces.filter(({ name }) => name !== 'lo') : [];
   const storedTree = parseConfiguration(stored.ok ? stored.text : '');
-  const prefilled = prefill(storedTree, parseConfiguration(live.ok ? live.text : ''), interfaces);
+  const prefilled = prefillValues(
+    storedTree,
+    parseConfiguration(live.ok ? live.text : ''),
+    interfaces,
+  );
   const values = { ...prefilled, ...given };
   const { problems, warnings } = judgeValues(values, interfaces);
   const fileProblem = !stored.ok
@@ -103,83 +103,6 @@ export async function planDefaultRole(
     newText:
       problems.length === 0 && fileProblem === undefined && edited.ok ? edited.text : undefined,
     placeholder: values.virtualAddress === placeholderVirtualAddress,
-  };
-}
-
-/** The one with the default route, else the first that is up with an IPv4 address. */
-function findDefaultInterface(interfaces: NetworkInterface[]): string | undefined {
-  const candidates = interfaces.filter(({ name }) => name !== 'lo');
-  const chosen =
-    candidates.find(({ hasDefaultRoute }) => hasDefaultRoute) ??
-    candidates.find(({ up, addresses }) => up && addresses.some(({ family }) => family === 'inet'));
-  return chosen?.name;
-}
-
-/** The stored file's values; where they do not fit this machine or are placeholders, better ones. */
-function prefill(
-  stored: ConfigurationTree,
-  live: ConfigurationTree,
-  interfaces: NetworkInterface[],
-): DefaultRoleValues {
-  const [storedValues, liveValues] = [stored, live].map(readValues);
-  const virtualAddress = [storedValues?.virtualAddress, liveValues?.virtualAddress].find(
-    (address) => address !== undefined && address !== placeholderVirtualAddress,
-  );
-  const interfaceName = [storedValues?.interfaceName, liveValues?.interfaceName].find((wanted) =>
-    interfaces.some(({ name }) => name === wanted),
-  );
-  return {
-    virtualAddress: virtualAddress ?? placeholderVirtualAddress,
-    interfaceName: interfaceName ?? findDefaultInterface(interfaces) ?? 'eth0',
-    healthcheckUrl: storedValues?.healthcheckUrl ?? liveValues?.healthcheckUrl ?? '',
-  };
-}
-
-function readValues(tree: ConfigurationTree): Partial<DefaultRoleValues> {
-  const summary = summarizeConfiguration(tree);
-  const instance = summary.instances[0];
-  const healthcheck = instance && findHealthcheck(summary, instance);
-  const address = instance?.addresses[0];
-  return {
-    ...(address && { virtualAddress: withPrefix(address.address, address.prefixLength) }),
-    ...(instance?.interfaceName !== undefined && { interfaceName: instance.interfaceName }),
-    ...(healthcheck && { healthcheckUrl: healthcheck.url }),
-  };
-}
-
-const withPrefix = (address: string, prefixLength: number | undefined): string =>
-  prefixLength === undefined ? address : `${address}/${prefixLength}`;
-
-function judgeValues(
-  { virtualAddress, interfaceName, healthcheckUrl }: DefaultRoleValues,
-  interfaces: NetworkInterface[],
-): Pick<DefaultRolePlan, 'problems' | 'warnings'> {
-  const chosen = interfaces.find(({ name }) => name === interfaceName);
-  const address = validateVirtualAddress(virtualAddress, {
-    interfaceAddresses: chosen?.addresses ?? [],
-  });
-  const on = (field: Field) => (message: string) => ({ field, message });
-  const problems = address.errors.map(on('virtualAddress'));
-  if (!chosen) {
-    const names = interfaces.map(({ name }) => name).join(', ');
-    problems.push(
-      on('interfaceName')(
-        `This machine has no interface “${interfaceName}”. It has: ${names === '' ? 'none' : names}.`,
-      ),
-    );
-  }
-  if (!/^https?:\/\/[^\s"'$!#{}\\]+$/.test(healthcheckUrl) || !URL.canParse(healthcheckUrl)) {
-    problems.push(
-      on('healthcheckUrl')(
-        'Write a URL that begins with http:// or https:// and has no blank, quote or one of $ ! # { }, such as http://127.0.0.1:8080/healthcheck.',
-      ),
-    );
-  }
-  const isPlaceholder = virtualAddress === placeholderVirtualAddress;
-  return {
-    problems,
-    // A placeholder lies outside of every network, and is spoken of in its own sentence.
-    warnings: isPlaceholder ? [] : address.warnings.map(on('virtualAddress')),
   };
 }
 

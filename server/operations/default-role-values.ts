@@ -1,0 +1,99 @@
+import { validateVirtualAddress } from '../keepalived/addresses.ts';
+import { placeholderVirtualAddress } from '../keepalived/config/default-configurations.ts';
+import { findHealthcheck, summarizeConfiguration } from '../keepalived/config/questions.ts';
+import type { ConfigurationTree } from '../keepalived/config/tree.ts';
+import type { NetworkInterface } from '../keepalived/evidence.ts';
+
+/** What the form of Set Default Master and Backup asks for. */
+export interface DefaultRoleValues {
+  /** In CIDR form: `192.168.0.100/24`. */
+  virtualAddress: string;
+  interfaceName: string;
+  healthcheckUrl: string;
+}
+
+type Field = keyof DefaultRoleValues;
+
+export interface FieldMessage {
+  field: Field;
+  message: string;
+}
+
+/** The one with the default route, else the first that is up with an IPv4 address. */
+export function findDefaultInterface(interfaces: NetworkInterface[]): string | undefined {
+  const candidates = interfaces.filter(({ name }) => name !== 'lo');
+  const chosen =
+    candidates.find(({ hasDefaultRoute }) => hasDefaultRoute) ??
+    candidates.find(({ up, addresses }) => up && addresses.some(({ family }) => family === 'inet'));
+  return chosen?.name;
+}
+
+/** The stored file's values; where they do not fit this machine or are placeholders, better ones. */
+export function prefillValues(
+  stored: ConfigurationTree,
+  live: ConfigurationTree,
+  interfaces: NetworkInterface[],
+): DefaultRoleValues {
+  const [storedValues, liveValues] = [stored, live].map(readValues);
+  const virtualAddress = [storedValues?.virtualAddress, liveValues?.virtualAddress].find(
+    (address) => address !== undefined && address !== placeholderVirtualAddress,
+  );
+  const interfaceName = [storedValues?.interfaceName, liveValues?.interfaceName].find((wanted) =>
+    interfaces.some(({ name }) => name === wanted),
+  );
+  return {
+    virtualAddress: virtualAddress ?? placeholderVirtualAddress,
+    interfaceName: interfaceName ?? findDefaultInterface(interfaces) ?? 'eth0',
+    healthcheckUrl: storedValues?.healthcheckUrl ?? liveValues?.healthcheckUrl ?? '',
+  };
+}
+
+/** What a configuration's first instance says of them. */
+export function readValues(tree: ConfigurationTree): Partial<DefaultRoleValues> {
+  const summary = summarizeConfiguration(tree);
+  const instance = summary.instances[0];
+  const healthcheck = instance && findHealthcheck(summary, instance);
+  const address = instance?.addresses[0];
+  return {
+    ...(address && { virtualAddress: withPrefix(address.address, address.prefixLength) }),
+    ...(instance?.interfaceName !== undefined && { interfaceName: instance.interfaceName }),
+    ...(healthcheck && { healthcheckUrl: healthcheck.url }),
+  };
+}
+
+const withPrefix = (address: string, prefixLength: number | undefined): string =>
+  prefixLength === undefined ? address : `${address}/${prefixLength}`;
+
+/** What forbids these values on this machine, and what is probably not meant. */
+export function judgeValues(
+  { virtualAddress, interfaceName, healthcheckUrl }: DefaultRoleValues,
+  interfaces: NetworkInterface[],
+): { problems: FieldMessage[]; warnings: FieldMessage[] } {
+  const chosen = interfaces.find(({ name }) => name === interfaceName);
+  const address = validateVirtualAddress(virtualAddress, {
+    interfaceAddresses: chosen?.addresses ?? [],
+  });
+  const on = (field: Field) => (message: string) => ({ field, message });
+  const problems = address.errors.map(on('virtualAddress'));
+  if (!chosen) {
+    const names = interfaces.map(({ name }) => name).join(', ');
+    problems.push(
+      on('interfaceName')(
+        `This machine has no interface “${interfaceName}”. It has: ${names === '' ? 'none' : names}.`,
+      ),
+    );
+  }
+  if (!/^https?:\/\/[^\s"'$!#{}\\]+$/.test(healthcheckUrl) || !URL.canParse(healthcheckUrl)) {
+    problems.push(
+      on('healthcheckUrl')(
+        'Write a URL that begins with http:// or https:// and has no blank, quote or one of $ ! # { }, such as http://127.0.0.1:8080/healthcheck.',
+      ),
+    );
+  }
+  const isPlaceholder = virtualAddress === placeholderVirtualAddress;
+  return {
+    problems,
+    // A placeholder lies outside of every network, and is spoken of in its own sentence.
+    warnings: isPlaceholder ? [] : address.warnings.map(on('virtualAddress')),
+  };
+}
