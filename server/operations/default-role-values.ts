@@ -68,10 +68,15 @@ const withPrefix = (address: string, prefixLength: number | undefined): string =
 export function judgeValues(
   { virtualAddress, interfaceName, healthcheckUrl }: DefaultRoleValues,
   interfaces: NetworkInterface[],
+  live: ConfigurationTree,
 ): { problems: FieldMessage[]; warnings: FieldMessage[] } {
   const chosen = interfaces.find(({ name }) => name === interfaceName);
   const address = validateVirtualAddress(virtualAddress, {
     interfaceAddresses: chosen?.addresses ?? [],
+    // While this server is active they are on its interface, but not its own.
+    currentVirtualAddresses: summarizeConfiguration(live).instances.flatMap(({ addresses }) =>
+      addresses.map(({ address }) => address),
+    ),
   });
   const on = (field: Field) => (message: string) => ({ field, message });
   const problems = address.errors.map(on('virtualAddress'));

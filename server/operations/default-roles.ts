@@ -78,13 +78,9 @@ export async function planDefaultRole(
   ]);
   const interfaces = network.ok ? network.interfaces.filter(({ name }) => name !== 'lo') : [];
   const storedTree = parseConfiguration(stored.ok ? stored.text : '');
-  const prefilled = prefillValues(
-    storedTree,
-    parseConfiguration(live.ok ? live.text : ''),
-    interfaces,
-  );
-  const values = { ...prefilled, ...given };
-  const { problems, warnings } = judgeValues(values, interfaces);
+  const liveTree = parseConfiguration(live.ok ? live.text : '');
+  const values = { ...prefillValues(storedTree, liveTree, interfaces), ...given };
+  const { problems, warnings } = judgeValues(values, interfaces, liveTree);
   const fileProblem = !stored.ok
     ? stored.message
     : !live.ok && live.problem !== 'missing'
