@@ -4,7 +4,14 @@ import type { Accounts, User } from '../../access/accounts.ts';
 import { UserError } from '../../errors.ts';
 
 /** Who may use a route. What a viewer may, an admin may too. */
-export type RouteAccess = 'public' | 'viewer' | 'admin';
+type RouteAccess = 'public' | 'viewer' | 'admin';
+
+/** A line of the table route × role. */
+interface RouteRule {
+  method: string;
+  url: string;
+  access: RouteAccess | undefined;
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -16,6 +23,8 @@ declare module 'fastify' {
     user: User | undefined;
   }
   interface FastifyInstance {
+    /** The table route × role: every route that there is, and who may use it. */
+    listRouteRules(): RouteRule[];
     /** `next` if it is a page of ours, else the start page: never another site. */
     resolveNextPage(next: string | undefined): string;
   }
@@ -27,17 +36,19 @@ export interface AuthenticationOptions {
 }
 
 /**
- * Knows the one table route × role, fills it from each route's `config.access`, and refuses whoever
- * may not: to the login page (303), or 401 below `/api`; 403 for a role that is too small. Reads
+ * Keeps the one table route × role, made of each route's `config.access`, and refuses whoever may
+ * not: to the login page (303), or 401 below `/api`; 403 for a role that is too small. Reads
  * `request.session`, so it comes after the session plugin.
  */
 export const authentication = fastifyPlugin<AuthenticationOptions>((app, options, done) => {
-  const routes: Pick<RouteOptions, 'method' | 'url' | 'config'>[] = [];
+  const routes: RouteOptions[] = [];
+  const listRouteRules = () => routes.flatMap(describeRoute);
+  app.decorate('listRouteRules', listRouteRules);
   app.addHook('onRoute', (route) => void routes.push(route));
   // Not in onRoute: a scope's own hook, which runs later, may set the access of all its routes.
   app.addHook('onReady', (ready) => {
-    const undeclared = routes.filter((route) => route.config?.access === undefined);
-    const names = undeclared.map((route) => `${String(route.method)} ${route.url}`);
+    const undeclared = listRouteRules().filter(({ access }) => access === undefined);
+    const names = undeclared.map(({ method, url }) => `${method} ${url}`);
     ready(names.length > 0 ? new Error(`No config.access: ${names.join(', ')}`) : undefined);
   });
 
@@ -60,16 +71,18 @@ export const authentication = fastifyPlugin<AuthenticationOptions>((app, options
     const base = 'http://this.invalid';
     if (next === undefined || !URL.canParse(next, base)) return options.startPage;
     const { origin, pathname, search } = new URL(next, base);
-    const isOurPage = routes.some(
-      (route) => route.method === 'GET' && route.url === pathname && isPage(route),
-    );
+    const isOurPage = listRouteRules().some((rule) => rule.url === pathname && isPage(rule));
     return origin === base && isOurPage ? pathname + search : options.startPage;
   });
   done();
 });
 
-function isPage(route: Pick<RouteOptions, 'url' | 'config'>): boolean {
-  return route.config?.access !== 'public' && !route.url.startsWith('/api/');
+function describeRoute({ method, url, config }: RouteOptions): RouteRule[] {
+  return [method].flat().map((one) => ({ method: one, url, access: config?.access }));
+}
+
+function isPage({ method, url, access }: RouteRule): boolean {
+  return method === 'GET' && access !== 'public' && !url.startsWith('/api/');
 }
 
 function refuseStranger(request: FastifyRequest, reply: FastifyReply): FastifyReply {
