@@ -1,0 +1,51 @@
+import { findStatements } from './tree.ts';
+import type { ConfigurationNode, Statement } from './tree.ts';
+
+/** The nodes in a statement's block; none if it has no block. */
+export function childrenOf(statement: Statement | undefined): ConfigurationNode[] {
+  return statement?.block?.children ?? [];
+}
+
+/** The arguments of the last statement with this keyword: keepalived lets the last one win. */
+export function lastArguments(
+  nodes: readonly ConfigurationNode[],
+  keyword: string,
+): string[] | undefined {
+  return findStatements(nodes, keyword)
+    .at(-1)
+    ?.words.slice(1)
+    .map((word) => word.text);
+}
+
+/** The last value of a keyword. */
+export function lastValue(
+  nodes: readonly ConfigurationNode[],
+  keyword: string,
+): string | undefined {
+  return lastArguments(nodes, keyword)?.[0];
+}
+
+/** The last value of a keyword as a number in this range; undefined if it is none. */
+export function lastNumber(
+  nodes: readonly ConfigurationNode[],
+  keyword: string,
+  { minimum = 0, maximum = Infinity, whole = true } = {},
+): number | undefined {
+  const text = lastValue(nodes, keyword);
+  if (text === undefined || !/^\s*[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) return undefined;
+  const number = Number(text);
+  const fits = number >= minimum && number <= maximum && (!whole || Number.isInteger(number));
+  return fits ? number : undefined;
+}
+
+/** The entries, one a line, of all blocks with this keyword (keepalived adds them up). */
+export function entriesOf(nodes: readonly ConfigurationNode[], keyword: string): Statement[] {
+  return findStatements(nodes, keyword)
+    .flatMap(childrenOf)
+    .filter((node): node is Statement => node.kind === 'statement');
+}
+
+/** The first word of each entry: names of scripts, interfaces, instances, peers. */
+export function entryNames(nodes: readonly ConfigurationNode[], keyword: string): string[] {
+  return entriesOf(nodes, keyword).map((entry) => entry.words[0].text);
+}

@@ -1,0 +1,105 @@
+import { diffArrays } from 'diff';
+import { findAddress } from './addresses.ts';
+import { addStatement } from './block-edits.ts';
+import { refuse } from './edit-values.ts';
+import type { Refusal } from './edit-values.ts';
+import { checkBlock, childIndent, findOwnStatement } from './editable-blocks.ts';
+import type { EditableBlock } from './editable-blocks.ts';
+import { endOf, insertLines, removeStatement, replaceWords } from './text-changes.ts';
+import type { Position, TextChange } from './text-changes.ts';
+import type { ConfigurationTree, Statement } from './tree.ts';
+
+/**
+ * Makes the entries of a `virtual_ipaddress` or `unicast_peer` block these ones, one a line. Lines
+ * of entries that stay are not touched; an entry given as an address only keeps its options.
+ */
+export function setEntries(
+  tree: ConfigurationTree,
+  instance: EditableBlock,
+  keyword: 'virtual_ipaddress' | 'unicast_peer',
+  entries: readonly string[],
+): TextChange[] | Refusal {
+  const flawed = entries.find((entry) => !isAddressEntry(entry));
+  if (flawed !== undefined) return refuse(`${JSON.stringify(flawed)} is no IP address.`);
+  const own = findOwnStatement(instance, keyword);
+  if (!own.ok) return own;
+  const { statement } = own;
+  if (statement === undefined) {
+    if (entries.length === 0) return [];
+    return [addStatement(tree, instance, keyword, [`${keyword} {`, ...entries, '}'])];
+  }
+  const block = checkBlock(statement, `${keyword} of ${instance.label}`);
+  if (!block.ok) return block;
+  const current = block.children.filter((node): node is Statement => node.kind === 'statement');
+  const odd = block.children.find(
+    (node) => node.kind !== 'statement' || node.origin !== 'plain' || node.block !== undefined,
+  );
+  if (odd !== undefined) {
+    return refuse(`Line ${odd.line} in ${block.label} is not plain text: edit the text itself.`);
+  }
+  if (entries.length === 0) return [removeStatement(tree, statement)];
+  return changeEntries(tree, block, current, entries);
+}
+
+function changeEntries(
+  tree: ConfigurationTree,
+  block: EditableBlock,
+  current: readonly Statement[],
+  wanted: readonly string[],
+): TextChange[] {
+  const changes: TextChange[] = [];
+  const indent = childIndent(tree, block);
+  let position: Position = { line: block.open.line, column: block.open.column + 1 };
+  let removed: Statement[] = [];
+  let added: string[] = [];
+  const flush = (): void => {
+    for (const statement of removed) {
+      const entry = added.shift();
+      if (entry === undefined) changes.push(removeStatement(tree, statement));
+      else {
+        changes.push(replaceEntry(tree, statement, entry));
+        position = endOf(statement);
+      }
+    }
+    const lines = added.map((entry) => indent + entry);
+    if (lines.length > 0) changes.push(insertLines(tree, position, lines));
+    removed = [];
+    added = [];
+  };
+  const comparator = (left: Statement | string, right: Statement | string): boolean =>
+    spellings(left).some((spelling) => spellings(right).includes(spelling));
+  let index = 0;
+  for (const part of diffArrays<Statement | string>([...current], [...wanted], { comparator })) {
+    if (part.added) added.push(...part.value.map(String));
+    else if (part.removed) {
+      removed.push(...current.slice(index, index + part.count));
+      index += part.count;
+    } else {
+      flush();
+      index += part.count;
+      const last = current[index - 1];
+      if (last !== undefined) position = endOf(last);
+    }
+  }
+  flush();
+  return changes;
+}
+
+/** An entry that is wanted by its address alone matches whatever options it has. */
+function spellings(entry: Statement | string): string[] {
+  if (typeof entry === 'string') return [entry.trim().split(/\s+/).join(' ')];
+  const words = entry.words.map((word) => word.text);
+  return [words.join(' '), entry.words[0].text];
+}
+
+function replaceEntry(tree: ConfigurationTree, statement: Statement, entry: string): TextChange {
+  const { line, words } = statement;
+  const [first] = words;
+  const last = entry.includes(' ') ? (words.at(-1) ?? first) : first;
+  return replaceWords(tree, line, { first, last }, entry);
+}
+
+function isAddressEntry(entry: string): boolean {
+  if (!/^[\w.:/%+ -]+$/.test(entry)) return false;
+  return findAddress(entry.split(' '), { line: 0, excluded: false }) !== undefined;
+}

@@ -1,0 +1,111 @@
+/** What a configuration says, as plain data. Never holds a password. */
+
+export interface ConfiguredAddress {
+  /** The whole entry as written: `10.0.0.1/24 dev eth1 label eth1:1`. */
+  text: string;
+  /** The address alone, as written. */
+  address: string;
+  /** Undefined when not written; keepalived then uses /32 or /128. */
+  prefixLength: number | undefined;
+  family: 'inet' | 'inet6';
+  /** Its own `dev`; undefined means the instance's interface. */
+  interfaceName: string | undefined;
+  label: string | undefined;
+  /** From `virtual_ipaddress_excluded`: set and removed, but not advertised. */
+  excluded: boolean;
+  line: number;
+}
+
+export interface ConfiguredAuthentication {
+  type: 'none' | 'PASS' | 'AH';
+  hasPassword: boolean;
+  /** VRRP carries 8 bytes; keepalived cuts the rest off. */
+  passwordTooLong?: boolean;
+}
+
+export interface ConfiguredInstance {
+  name: string;
+  /** The file, when several were summarized. */
+  path?: string;
+  /** 1-based line of `vrrp_instance`, and of the closing brace (or the last line read). */
+  line: number;
+  endLine: number;
+  initialState: 'MASTER' | 'BACKUP';
+  interfaceName: string | undefined;
+  /** As written, even out of range; undefined if missing or no number. */
+  virtualRouterId: number | undefined;
+  priority: number;
+  advertIntervalSeconds: number;
+  /** Undefined when nothing says so; keepalived then speaks version 2. */
+  version: 2 | 3 | undefined;
+  nopreempt: boolean;
+  authentication: ConfiguredAuthentication;
+  addresses: ConfiguredAddress[];
+  trackedScripts: string[];
+  trackedInterfaces: string[];
+  unicastPeers: string[];
+  unicastSourceAddress: string | undefined;
+  /** `mcast_dst_ip`: instances with different ones may share a virtual router ID. */
+  multicastDestination?: string;
+  /** True if parts of it are not read here: an include, another server's `@id` line, `~SEQ`. */
+  hasUnreadParts?: boolean;
+}
+
+export interface ConfiguredScript {
+  name: string;
+  path?: string;
+  line: number;
+  /** The command and its arguments, quotes removed; empty if none is set. */
+  command: string;
+  intervalSeconds: number;
+  /** Undefined when not written; keepalived then uses the interval. */
+  timeoutSeconds: number | undefined;
+  fall: number;
+  rise: number;
+  weight: number;
+  /** The first http or https URL in the command. */
+  healthcheckUrl: string | undefined;
+}
+
+export interface ConfiguredSyncGroup {
+  name: string;
+  path?: string;
+  line: number;
+  instanceNames: string[];
+}
+
+export interface ConfiguredInclude {
+  keyword: string;
+  pattern: string;
+  line: number;
+}
+
+export interface ConfiguredNotifyFifo {
+  kind: 'notify_fifo' | 'vrrp_notify_fifo';
+  path: string;
+  line: number;
+}
+
+export interface ConfigurationProblem {
+  code:
+    | 'unclosed-block'
+    | 'extra-closing-brace'
+    | 'stray-opening-brace'
+    | 'unterminated-quote'
+    | 'duplicate-name'
+    | 'invalid-address';
+  line: number;
+  path?: string;
+  message: string;
+}
+
+export interface ConfigurationSummary {
+  instances: ConfiguredInstance[];
+  scripts: ConfiguredScript[];
+  syncGroups: ConfiguredSyncGroup[];
+  includes: ConfiguredInclude[];
+  notifyFifos: ConfiguredNotifyFifo[];
+  /** How many top-level keywords keepalived knows. */
+  knownBlockCount: number;
+  problems: ConfigurationProblem[];
+}

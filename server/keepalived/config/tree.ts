@@ -1,0 +1,93 @@
+import type { Line, Word } from './tokens.ts';
+import { TreeReader } from './tree-reader.ts';
+
+/**
+ * Where a piece of the tree comes from. Only `plain` text can be edited: a `conditional` one stands
+ * behind `@id`, a `substituted` one contains or came out of a `$NAME`, and of a `damaged` one
+ * keepalived reads something else than one sees (an open quote, a backslash at the line's end).
+ */
+export type Origin = 'plain' | 'conditional' | 'substituted' | 'damaged';
+
+export interface Statement {
+  kind: 'statement';
+  /** 1-based line of the keyword. */
+  line: number;
+  /** The keyword and its arguments; never empty. */
+  words: [Word, ...Word[]];
+  origin: Origin;
+  /** Present if a `{` follows, on the same line or a later one. */
+  block: Block | undefined;
+}
+
+export interface Brace {
+  line: number;
+  /** 0-based column of the brace in its line. */
+  column: number;
+  origin: Origin;
+}
+
+export interface Block {
+  open: Brace;
+  /** Absent if the file ends before it is closed. */
+  close: Brace | undefined;
+  children: ConfigurationNode[];
+}
+
+export interface Include {
+  kind: 'include';
+  keyword: string;
+  /** As written: a path or a pattern, relative to the including file. */
+  pattern: string;
+  line: number;
+}
+
+/** Text that is left alone: an `@id` line of another server, a definition, `~SEQ` and `~LST`. */
+export interface Opaque {
+  kind: 'opaque';
+  reason: 'condition' | 'definition' | 'sequence';
+  line: number;
+  /** Its first line, from the special character to the end. */
+  text: string;
+}
+
+export type ConfigurationNode = Statement | Include | Opaque;
+
+export interface TreeProblem {
+  code: 'unclosed-block' | 'extra-closing-brace' | 'stray-opening-brace' | 'unterminated-quote';
+  line: number;
+  message: string;
+}
+
+export interface ConfigurationTree {
+  lines: Line[];
+  children: ConfigurationNode[];
+  problems: TreeProblem[];
+}
+
+export interface ParseOptions {
+  /**
+   * What `@id` lines are compared with: keepalived's `-i`, by default the short host name. Without
+   * it no conditional line applies, not even an `@^id` one: nothing is claimed that is not known.
+   */
+  configurationId?: string | undefined;
+}
+
+/**
+ * Reads any text into a tree, in linear time and without ever throwing: what keepalived would
+ * stumble over is in `problems`. `printConfiguration` gives the very same text back.
+ */
+export function parseConfiguration(text: string, options: ParseOptions = {}): ConfigurationTree {
+  return new TreeReader(options.configurationId).read(text);
+}
+
+/** The text of a tree, byte for byte as it was read. */
+export function printConfiguration(tree: ConfigurationTree): string {
+  return tree.lines.map((line) => line.text + line.ending).join('');
+}
+
+/** The statements among `nodes` with this keyword. */
+export function findStatements(nodes: readonly ConfigurationNode[], keyword: string): Statement[] {
+  return nodes.filter(
+    (node): node is Statement => node.kind === 'statement' && node.words[0].text === keyword,
+  );
+}
