@@ -43,6 +43,9 @@ const scenarios: Record<string, () => Promise<void>> = {
     // Until the parent ends it: it closes our standard input when it ends itself.
     process.stdin.resume();
   },
+  async open() {
+    say(await attempt(() => createVersionStore({ directory: join(directory, 'history') })));
+  },
   fullDisk,
 };
 

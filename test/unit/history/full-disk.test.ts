@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
 import { buildChild, makeFolder, runToEnd } from './run-child.ts';
+
+/** Runs a scenario of child.ts in a small file system of its own, which nobody else can see. */
+async function runInSmallFolder(context: TestContext, scenario: string, mountOptions: string) {
+  const program = await buildChild(context);
+  const folder = await makeFolder(context);
+  const { lines } = await runToEnd(
+    'unshare',
+    ...['--mount', '--propagation', 'private', 'sh', '-c'],
+    `mount -t tmpfs -o ${mountOptions} tmpfs "$0" && exec "$@"`,
+    ...[folder, process.execPath, program, scenario, folder],
+  );
+  return lines;
+}
 
 describe('a full disk', () => {
   it('is named, leaves nothing half written, and stops no transaction that has begun', async (context) => {
-    const program = await buildChild(context);
-    const folder = await makeFolder(context);
-    const { lines } = await runToEnd(
-      'unshare',
-      ...['--mount', '--propagation', 'private', 'sh', '-c'],
-      'mount -t tmpfs -o size=128k tmpfs "$0" && exec "$@"',
-      ...[folder, process.execPath, program, 'fullDisk', folder],
-    );
+    const lines = await runInSmallFolder(context, 'fullDisk', 'size=128k');
     assert.deepEqual(JSON.parse(lines[0] ?? ''), {
       newText: 'history-full',
       knownText: 'history-full',
@@ -21,5 +28,11 @@ describe('a full disk', () => {
       texts: ['third', 'first'],
       files: 2,
     });
+  });
+});
+
+describe('a read-only disk', () => {
+  it('is named', async (context) => {
+    assert.deepEqual(await runInSmallFolder(context, 'open', 'ro'), ['history-read-only']);
   });
 });
