@@ -3,14 +3,14 @@ import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { buildChild, makeFolder, runToEnd } from './run-child.ts';
 
-/** Runs a scenario of child.ts in a small file system of its own, which nobody else can see. */
-async function runInSmallFolder(context: TestContext, scenario: string, mountOptions: string) {
+/** Runs a scenario of child.ts in a small file system that only it sees, after a shell's command. */
+async function runInSmallFolder(context: TestContext, scenario: string, prepare: string) {
   const program = await buildChild(context);
   const folder = await makeFolder(context);
   const { lines } = await runToEnd(
     'unshare',
     ...['--mount', '--propagation', 'private', 'sh', '-c'],
-    `mount -t tmpfs -o ${mountOptions} tmpfs "$0" && exec "$@"`,
+    `mount -t tmpfs -o size=128k tmpfs "$0" && ${prepare} && exec "$@"`,
     ...[folder, process.execPath, program, scenario, folder],
   );
   return lines;
@@ -18,7 +18,7 @@ async function runInSmallFolder(context: TestContext, scenario: string, mountOpt
 
 describe('a full disk', () => {
   it('is named, leaves nothing half written, and stops no transaction that has begun', async (context) => {
-    const lines = await runInSmallFolder(context, 'fullDisk', 'size=128k');
+    const lines = await runInSmallFolder(context, 'fullDisk', 'true');
     assert.deepEqual(JSON.parse(lines[0] ?? ''), {
       newText: 'history-full',
       knownText: 'history-full',
@@ -33,6 +33,7 @@ describe('a full disk', () => {
 
 describe('a read-only disk', () => {
   it('is named', async (context) => {
-    assert.deepEqual(await runInSmallFolder(context, 'open', 'ro'), ['history-read-only']);
+    const prepare = 'mkdir "$0/history" && mount -o remount,ro "$0"';
+    assert.deepEqual(await runInSmallFolder(context, 'open', prepare), ['history-read-only']);
   });
 });
