@@ -1,0 +1,123 @@
+import { basename, dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { watch as watchPaths } from 'chokidar';
+import type { Settings } from '../settings.ts';
+import type { ApplianceEvent, ApplianceWatch } from './appliance.ts';
+import { type CommandStream, streamCommand } from './run-command.ts';
+
+/** An event and what follows within this time are told as one. */
+const debounceMs = 20;
+
+/** How long to wait before `ip monitor` is started again; doubled each time it ends early. */
+const restartDelayMs = { first: 100, longest: 30_000 };
+
+/** The processes' pid files, beside the one of the settings (keepalived(8), FILES). */
+const childPidFile = /^(?:vrrp|checkers|bfd)(?:_.*)?\.pid$/;
+
+/**
+ * Watches what the witnesses speak of: the kernel's addresses and links, the configuration folder,
+ * the daemon's pid files. What cannot be watched (no `ip`, no inotify watches left) is not told
+ * of; whoever needs certainty re-checks now and then.
+ */
+export async function watchAppliance(
+  settings: Settings,
+  onEvent: (event: ApplianceEvent) => void,
+): Promise<ApplianceWatch> {
+  const { tell, stop } = createDebouncer(onEvent);
+  const network = watchNetwork(tell);
+  const { configPath, pidPath } = settings.keepalived;
+  const files = [
+    await watchFolder(
+      dirname(configPath),
+      () => true,
+      4,
+      () => {
+        tell('configuration');
+      },
+    ),
+    await watchFolder(
+      dirname(pidPath),
+      (name) => name === basename(pidPath) || childPidFile.test(name),
+      0,
+      () => {
+        tell('daemon');
+      },
+    ),
+  ];
+  return {
+    async close() {
+      stop();
+      await Promise.all([network.close(), ...files.map((watcher) => watcher.close())]);
+    },
+  };
+}
+
+function createDebouncer(onEvent: (event: ApplianceEvent) => void) {
+  const pending = new Map<ApplianceEvent['about'], NodeJS.Timeout>();
+  return {
+    /** Counts from the first event on, so that an unending stream of them is told, too. */
+    tell: (about: ApplianceEvent['about']): void => {
+      if (pending.has(about)) return;
+      const timer = setTimeout(() => {
+        pending.delete(about);
+        onEvent({ about });
+      }, debounceMs);
+      pending.set(about, timer);
+    },
+    stop: () => {
+      for (const timer of pending.values()) clearTimeout(timer);
+    },
+  };
+}
+
+function watchNetwork(tell: (about: 'addresses' | 'links') => void) {
+  const ending = new AbortController();
+  const isEnding = () => ending.signal.aborted;
+  let stream: CommandStream | undefined;
+
+  async function follow(): Promise<void> {
+    let waitMs = restartDelayMs.first;
+    while (!isEnding()) {
+      stream = streamCommand('ip', ['-o', 'monitor', 'label', 'address', 'link']);
+      for await (const line of stream) {
+        tell(line.startsWith('[LINK]') ? 'links' : 'addresses');
+        waitMs = restartDelayMs.first;
+      }
+      await delay(waitMs, undefined, { signal: ending.signal }).catch(() => undefined);
+      waitMs = Math.min(waitMs * 2, restartDelayMs.longest);
+      // What happened while nobody listened is not known.
+      if (!isEnding()) {
+        tell('addresses');
+        tell('links');
+      }
+    }
+  }
+
+  const following = follow();
+  return {
+    async close() {
+      ending.abort();
+      await stream?.close();
+      await following;
+    },
+  };
+}
+
+/** @returns once the watching has begun; `onChange` is not called for what is there already. */
+async function watchFolder(
+  folder: string,
+  isRelevant: (name: string) => boolean,
+  depth: number,
+  onChange: () => void,
+) {
+  const watcher = watchPaths(folder, {
+    ignoreInitial: true,
+    depth,
+    ignored: (path) => path !== folder && !isRelevant(basename(path)),
+  });
+  // Without a listener an error, such as no inotify watches being left, would end the program.
+  watcher.on('error', () => undefined);
+  watcher.on('all', onChange);
+  await new Promise((resolve) => watcher.once('ready', resolve));
+  return watcher;
+}

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import test, { before, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApplianceEvent } from '../../server/appliance/appliance.ts';
+import { replaceFile, tagOf } from '../../server/appliance/replace-file.ts';
+import { watchAppliance } from '../../server/appliance/watch.ts';
+import { parseSettings } from '../../server/settings.ts';
+import { inPrivateNamespaces } from './private-namespaces.ts';
+
+const configPath = '/etc/keepalived/keepalived.conf';
+const ip = (words: string) => execFileSync('ip', words.split(' '));
+
+async function startWatching(context: TestContext) {
+  let events: ApplianceEvent['about'][] = [];
+  const watch = await watchAppliance(parseSettings({}), ({ about }) => events.push(about));
+  context.after(() => watch.close());
+  // `ip monitor` does not say when it has begun to listen.
+  for (let attempt = 0; attempt < 100 && !events.includes('addresses'); attempt++) {
+    ip('address add 10.0.0.1/24 dev eth0');
+    ip('address delete 10.0.0.1/24 dev eth0');
+    await delay(50);
+  }
+  await delay(300);
+  events = [];
+  /** What is told of after the action, until it falls silent. */
+  async function eventsAfter(action: () => unknown, expected: ApplianceEvent['about'] | undefined) {
+    events = [];
+    await action();
+    const startedAtMs = performance.now();
+    while (expected !== undefined && !events.includes(expected)) {
+      assert.ok(performance.now() - startedAtMs < 5000, `no event about ${expected}`);
+      await delay(5);
+    }
+    await delay(300);
+    return [...new Set(events)];
+  }
+  return { watch, eventsAfter, count: () => events.length };
+}
+
+/** The processes that this one has started and that still run. */
+function listChildren(): string[] {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8');
+  return children.split(' ').filter((pid) => pid !== '');
+}
+
+if (inPrivateNamespaces(import.meta.url)) {
+  before(() => {
+    for (const folder of ['/etc/keepalived', '/run']) {
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]);
+    }
+    mkdirSync('/etc/keepalived/conf.d');
+    writeFileSync(configPath, 'old');
+    ip('link add eth0 type veth peer name peer0');
+    ip('link set eth0 up');
+    ip('link set peer0 up');
+  });
+
+  test('the kernel’s changes of addresses and links are told', async (context) => {
+    const { eventsAfter } = await startWatching(context);
+    const added = await eventsAfter(() => ip('address add 10.0.0.2/24 dev eth0'), 'addresses');
+    assert.deepEqual(added, ['addresses']);
+    const removed = await eventsAfter(() => ip('address delete 10.0.0.2/24 dev eth0'), 'addresses');
+    assert.deepEqual(removed, ['addresses']);
+    assert.ok((await eventsAfter(() => ip('link set peer0 down'), 'links')).includes('links'));
+  });
+
+  test('a burst of changes becomes few events', async (context) => {
+    const { eventsAfter, count } = await startWatching(context);
+    const script = Array.from(
+      { length: 200 },
+      (_, i) => `address add 10.1.0.${i + 1}/32 dev eth0\n`,
+    );
+    await eventsAfter(
+      () => execFileSync('ip', ['-batch', '-'], { input: script.join('') }),
+      'addresses',
+    );
+    assert.ok(count() < 50, `${count()} events for 200 addresses`);
+  });
+
+  test('changes in the configuration folder are told, however they are made', async (context) => {
+    const { eventsAfter } = await startWatching(context);
+    const actions: Record<string, () => unknown> = {
+      'written in place': () => {
+        writeFileSync(configPath, 'new');
+      },
+      'replaced by rename': () =>
+        replaceFile(configPath, { text: 'newer', expectedTag: tagOf(Buffer.from('new')) }),
+      'replaced again': () =>
+        replaceFile(configPath, { text: 'newest', expectedTag: tagOf(Buffer.from('newer')) }),
+      'a new included file': () => {
+        writeFileSync('/etc/keepalived/conf.d/one.conf', '');
+      },
+      removed: () => {
+        rmSync(configPath);
+      },
+    };
+    for (const [what, action] of Object.entries(actions)) {
+      assert.deepEqual(await eventsAfter(action, 'configuration'), ['configuration'], what);
+    }
+  });
+
+  test('pid files are told, other files of /run are not', async (context) => {
+    const { eventsAfter } = await startWatching(context);
+    const write = (name: string) => () => {
+      writeFileSync(`/run/${name}`, '1\n');
+    };
+    for (const name of ['keepalived.pid', 'vrrp.pid', 'checkers.pid']) {
+      assert.deepEqual(await eventsAfter(write(name), 'daemon'), ['daemon'], name);
+    }
+    const removed = await eventsAfter(() => {
+      rmSync('/run/keepalived.pid');
+    }, 'daemon');
+    assert.deepEqual(removed, ['daemon']);
+    assert.deepEqual(await eventsAfter(write('other.pid'), undefined), []);
+  });
+
+  test('a monitor that ends is started again', async (context) => {
+    const { eventsAfter } = await startWatching(context);
+    const [monitor] = listChildren();
+    process.kill(Number(monitor), 'SIGKILL');
+    // Whatever happened meanwhile is unknown, so both are told of.
+    const told = await eventsAfter(() => undefined, 'links');
+    assert.deepEqual(told.sort(), ['addresses', 'links']);
+    await delay(500);
+    const added = await eventsAfter(() => ip('address add 10.0.0.3/24 dev eth0'), 'addresses');
+    assert.deepEqual(added, ['addresses']);
+  });
+
+  test('a closed watch says nothing more and leaves no process', async (context) => {
+    const { watch, eventsAfter } = await startWatching(context);
+    assert.equal(listChildren().length, 1);
+    await watch.close();
+    assert.deepEqual(listChildren(), []);
+    const told = await eventsAfter(() => {
+      writeFileSync(configPath, 'after');
+      ip('link set peer0 up');
+    }, undefined);
+    assert.deepEqual(told, []);
+  });
+
+  test('folders that do not exist yet are no obstacle', async (context) => {
+    for (const name of readdirSync('/etc/keepalived')) {
+      rmSync(`/etc/keepalived/${name}`, { recursive: true });
+    }
+    execFileSync('umount', ['/etc/keepalived']);
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/etc/keepalived']);
+    const settings = parseSettings({
+      WAI_KEEPALIVED_CONFIG: '/etc/keepalived/later/keepalived.conf',
+      WAI_KEEPALIVED_PID: '/run/later/keepalived.pid',
+    });
+    const watch = await watchAppliance(settings, () => undefined);
+    context.after(() => watch.close());
+    assert.ok(watch);
+  });
+}
