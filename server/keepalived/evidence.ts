@@ -102,15 +102,3 @@ export interface HealthcheckResult {
   outcome: HealthcheckOutcome;
   durationMs: number;
 }
-
-/** The live configuration file as it is on disk, read through `config/questions.ts`. */
-export type ConfigurationReport =
-  | { ok: false; reason: string }
-  | {
-      ok: true;
-      /** SHA-256 of the bytes, hexadecimal. */
-      tag: string;
-      /** Newest modification among the live file and its includes; wall clock, ms. */
-      modifiedAtMs: number;
-      text: string;
-    };
