@@ -6,11 +6,16 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Accounts } from './access/accounts.ts';
 import { createLoginThrottle } from './access/login-throttle.ts';
-import type { Settings } from './settings.ts';
 import { registerHealth } from './web/api/health.ts';
 import { createLoggerOptions, FailedRequestLog } from './web/log.ts';
 import type { LogDestination } from './web/log.ts';
+import type { PageParts } from './web/page-parts.ts';
+import { registerBootPage } from './web/pages/boot/routes.ts';
+import { registerDefaultRolePages } from './web/pages/default-role/routes.ts';
+import { registerEditPage } from './web/pages/edit/routes.ts';
+import { registerKeepalivedPage } from './web/pages/keepalived/routes.ts';
 import { registerLoginPage } from './web/pages/login/routes.ts';
+import { registerLogsPage } from './web/pages/logs/routes.ts';
 import { authentication } from './web/plugins/authentication.ts';
 import { csrf } from './web/plugins/csrf.ts';
 import { errors } from './web/plugins/errors.ts';
@@ -25,8 +30,7 @@ import { views } from './web/plugins/views.ts';
 import { createServerFactory } from './web/server-factory.ts';
 import type { Certificate } from './web/server-factory.ts';
 
-export interface AppOptions {
-  settings: Pick<Settings, 'allowedHosts'>;
+export interface AppOptions extends PageParts {
   accounts: Accounts;
   /** Signs the session cookies. */
   sessionSecret: string;
@@ -38,6 +42,7 @@ export interface AppOptions {
   log: LogDestination;
 }
 
+const startPage = '/keepalived';
 const navigation = [
   { label: 'Keepalived', href: '/keepalived' },
   { label: 'Keepalived Log', href: '/logs' },
@@ -46,7 +51,7 @@ const navigation = [
 
 /** The whole web application: its plugins and pages, in the order in which a request meets them. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { settings, accounts } = options;
+  const { settings, accounts, operations, keeper } = options;
   const tls = options.certificate !== undefined;
   const app: FastifyInstance = fastify<http.Server>({
     serverFactory: createServerFactory(options.certificate),
@@ -66,7 +71,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(originCheck, { tls });
   await app.register(session, { secret: options.sessionSecret, tls });
-  await app.register(authentication, { accounts, startPage: '/keepalived' });
+  await app.register(authentication, { accounts, startPage });
   await app.register(csrf);
   await app.register(flash);
   await app.register(views, { hostName: options.hostName, navigation });
@@ -79,10 +84,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     pages.setValidatorCompiler(validatorCompiler);
     pages.setSerializerCompiler(serializerCompiler);
 
-    await pages.register(registerLoginPage, { accounts, throttle: createLoginThrottle() });
     pages.get('/', { config: { access: 'viewer' } }, (_request, reply) =>
-      reply.redirect('/keepalived', 303),
+      reply.redirect(startPage, 303),
     );
+    await pages.register(registerLoginPage, { accounts, throttle: createLoginThrottle() });
+    await pages.register(registerKeepalivedPage, { operations, keeper });
+    await pages.register(registerDefaultRolePages, { operations, keeper, settings });
+    await pages.register(registerEditPage, { operations });
+    await pages.register(registerLogsPage, { operations, keeper });
+    await pages.register(registerBootPage, { operations, keeper, settings });
   });
   return app;
 }

@@ -3,6 +3,9 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import type { User } from '../../../server/access/accounts.ts';
 import { createApp } from '../../../server/app.ts';
 import type { AppOptions } from '../../../server/app.ts';
+import type { Operations } from '../../../server/operations/operations.ts';
+import { parseSettings } from '../../../server/settings.ts';
+import type { StateKeeper } from '../../../server/state-keeper.ts';
 
 export const password = 'correct horse battery staple';
 const users: (User & { password: string })[] = [
@@ -26,7 +29,10 @@ export async function createTestApp(
     return user && { name: user.name, role: user.role };
   };
   const app = await createApp({
-    settings: { allowedHosts: [] },
+    settings: parseSettings({}),
+    // No test of the plumbing reaches them.
+    operations: {} as Operations,
+    keeper: {} as StateKeeper,
     accounts: {
       findUser,
       findUserByPassword: (name, given) =>

@@ -1,0 +1,91 @@
+/** The process: settings, appliance, app, listen, orderly end. It never ends keepalived. */
+import { join } from 'node:path';
+import closeWithGrace from 'close-with-grace';
+import { openAccounts } from './access/accounts.ts';
+import { openSessionSecret } from './access/session-secret.ts';
+import { createApp } from './app.ts';
+import { createAppliance } from './appliance/create-appliance.ts';
+import { readHostName } from './appliance/host.ts';
+import { listOwnHosts } from './appliance/own-hosts.ts';
+import { explainStartFailure, formatListen } from './explain-start-failure.ts';
+import { freeSocketPath } from './free-socket-path.ts';
+import { acquireLock } from './history/lock.ts';
+import { createVersionStore } from './history/version-store.ts';
+import { createOperations } from './operations/operations.ts';
+import { parseSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { createStateKeeper } from './state-keeper.ts';
+import { loadCertificate } from './tls-certificate.ts';
+
+const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
+
+async function start(settings: Settings): Promise<void> {
+  const { stateDirectory, listen } = settings;
+  const lock = await acquireLock(stateDirectory);
+  const { accounts, generatedPassword } = await openAccounts(settings);
+  // At once: should the rest of the start fail, nobody could log in later.
+  if (generatedPassword !== undefined) announceAccount(generatedPassword);
+  const versions = await createVersionStore({ directory: join(stateDirectory, 'history') });
+  const appliance = await createAppliance(settings);
+  const keeper = createStateKeeper({
+    appliance,
+    clock,
+    onProblem: (error) => {
+      app.log.error({ err: error }, 'a witness could not be asked');
+    },
+  });
+  const app = await createApp({
+    settings,
+    accounts,
+    operations: createOperations({ appliance, keeper, versions }),
+    keeper,
+    sessionSecret: await openSessionSecret(stateDirectory),
+    certificate: settings.tls.enabled ? await loadCertificate(settings, listOwnHosts()) : undefined,
+    hostName: readHostName,
+    listOwnHosts,
+    log: process.stderr,
+  });
+
+  closeWithGrace({ delay: 10_000, logger: app.log }, async ({ err }) => {
+    if (err) app.log.fatal({ err }, 'ending after an error');
+    await app.close();
+    await keeper.close();
+    await appliance.close();
+    await lock.release();
+  });
+
+  await keeper.start();
+  if ('path' in listen) await freeSocketPath(listen.path);
+  await app.listen({ ...listen, listenTextResolver: () => 'listening' });
+  announceAddress(settings);
+}
+
+// Standard output is for people; the log goes to standard error.
+
+function announceAccount(password: string): void {
+  const lines = [
+    '',
+    '  First start. Log in with:',
+    '',
+    '    Username: admin',
+    `    Password: ${password}`,
+    '',
+    '  The password is shown this once only.',
+    '',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function announceAddress({ listen, tls }: Settings): void {
+  const scheme = 'path' in listen ? '' : `${tls.enabled ? 'https' : 'http'}://`;
+  process.stdout.write(`keepalived-wai: ${scheme}${formatListen(listen)}\n`);
+}
+
+let settings: Settings | undefined;
+try {
+  settings = parseSettings(process.env);
+  await start(settings);
+} catch (error) {
+  process.stderr.write(`keepalived-wai: ${explainStartFailure(error, settings?.listen)}\n`);
+  process.exit(1);
+}

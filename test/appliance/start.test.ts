@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { TestContext } from 'node:test';
+
+async function makeFolder(context: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'wai-start-'));
+  context.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+/** The program as its own process, with nothing of this machine's but what it only reads. */
+function startProgram(context: TestContext, folder: string, settings: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+    env: {
+      PATH: process.env['PATH'],
+      WAI_STATE_DIR: join(folder, 'state'),
+      WAI_LISTEN: `unix:${join(folder, 'socket')}`,
+      WAI_TLS: 'off',
+      WAI_KEEPALIVED_CONFIG: join(folder, 'keepalived.conf'),
+      WAI_KEEPALIVED_PID: join(folder, 'keepalived.pid'),
+      WAI_SERVICE_MANAGER: 'supervised',
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  context.after(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
+  let output = '';
+  let log = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  return {
+    output: () => output,
+    log: () => log,
+    async untilListening(): Promise<void> {
+      while (!output.includes('keepalived-wai: ')) {
+        assert.equal(child.exitCode, null, log);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    async end(): Promise<number | null> {
+      child.kill('SIGTERM');
+      return (await exited)[0];
+    },
+    async kill(): Promise<void> {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    untilExit: async () => (await exited)[0],
+  };
+}
+
+test('the first start prints the address and a password, the second only the address', async (context) => {
+  const folder = await makeFolder(context);
+  const first = startProgram(context, folder);
+  await first.untilListening();
+  assert.match(first.output(), /Username: admin\n +Password: ([0-9a-z]{5}-){3}[0-9a-z]{5}\n/);
+  assert.match(first.output(), /^keepalived-wai: unix:\/.*\/socket$/m);
+  const password = /Password: (\S+)/.exec(first.output())?.[1] ?? '?';
+  assert.equal(await first.end(), 0);
+  assert.equal(first.log().includes(password), false);
+
+  const second = startProgram(context, folder);
+  await second.untilListening();
+  assert.match(second.output(), /^keepalived-wai: unix:\/.*\/socket\n$/);
+
+  const third = startProgram(context, folder);
+  assert.equal(await third.untilExit(), 1);
+  assert.match(third.log(), /^keepalived-wai: .*\/state is in use by another keepalived-wai.*\n$/);
+  assert.equal(await second.end(), 0);
+});
+
+test('a killed program leaves nothing that stops the next start', async (context) => {
+  const folder = await makeFolder(context);
+  const killed = startProgram(context, folder);
+  await killed.untilListening();
+  await killed.kill();
+  const next = startProgram(context, folder);
+  await next.untilListening();
+  assert.equal(await next.end(), 0);
+});
+
+for (const [what, settings, line] of [
+  [
+    'a wrong value',
+    { WAI_TLS: 'maybe' },
+    /^keepalived-wai: WAI_TLS: "maybe" is not allowed\. .*\n$/,
+  ],
+  ['a misspelt name', { WAI_TSL: 'on' }, /^keepalived-wai: WAI_TSL: no such setting\. .*\n$/],
+  [
+    'a missing certificate',
+    { WAI_TLS: 'on', WAI_TLS_CERT: '/nowhere/a', WAI_TLS_KEY: '/nowhere/b' },
+    /^keepalived-wai: WAI_TLS_CERT: \/nowhere\/a cannot be read \(ENOENT\)\.\n$/,
+  ],
+] as const) {
+  test(`${what} ends the start with one line`, async (context) => {
+    const program = startProgram(context, await makeFolder(context), settings);
+    assert.equal(await program.untilExit(), 1);
+    assert.match(program.log(), line);
+  });
+}
+
+test('a port in use ends the start with one line, and the password is not lost', async (context) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const folder = await makeFolder(context);
+  const program = startProgram(context, folder, { WAI_LISTEN: `127.0.0.1:${port}` });
+  assert.equal(await program.untilExit(), 1);
+  assert.equal(
+    program.log(),
+    `keepalived-wai: 127.0.0.1:${port} is already in use by another program. Stop it, or set WAI_LISTEN.\n`,
+  );
+  assert.match(program.output(), /Password: /);
+});
+
+test('WAI_ADMIN_PASSWORD_FILE: nothing is generated, and nothing of it is printed', async (context) => {
+  const folder = await makeFolder(context);
+  const passwordFile = join(folder, 'password');
+  await writeFile(passwordFile, 'given by the automation\n');
+  const program = startProgram(context, folder, { WAI_ADMIN_PASSWORD_FILE: passwordFile });
+  await program.untilListening();
+  assert.doesNotMatch(program.output() + program.log(), /Password:|given by the automation/);
+  assert.equal(await program.end(), 0);
+});
