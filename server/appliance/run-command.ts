@@ -141,7 +141,7 @@ function collect(stream: Readable, limitBytes: number) {
 
 export interface DetachedProcess {
   pid: number;
-  /** Its exit code (128 + number of a signal), for as long as we live to see it. */
+  /** Its exit code (128 + number of a signal). To await it does not keep this program alive. */
   exited: Promise<number>;
 }
 

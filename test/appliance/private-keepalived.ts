@@ -29,6 +29,11 @@ export const fatalConfiguration = goodConfiguration.replace('eth0', 'eth9');
 /** Own /run, /tmp and /etc/keepalived, and an interface eth0 with 10.9.0.1/24. */
 export function preparePrivateMachine(): void {
   for (const folder of ['/run', '/tmp', '/etc/keepalived']) mountTmpfs(folder);
+  addInterface();
+}
+
+/** An interface eth0 with 10.9.0.1/24, that is up. */
+export function addInterface(): void {
   const ip = (...words: string[]) => execFileSync('ip', words);
   ip('link', 'set', 'lo', 'up');
   ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'peer0');
@@ -60,12 +65,13 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM
   await once(child, 'exit');
 }
 
-/** Asks until the answer is accepted, at most 5 s; returns the last answer either way. */
+/** Asks until the answer is accepted or the time is over; returns the last answer either way. */
 export async function askUntil<Answer>(
   ask: () => Promise<Answer>,
   accept: (answer: Answer) => boolean,
+  limitMs = 5000,
 ): Promise<Answer> {
-  const deadlineMs = performance.now() + 5000;
+  const deadlineMs = performance.now() + limitMs;
   for (;;) {
     const answer = await ask();
     if (accept(answer) || performance.now() > deadlineMs) return answer;

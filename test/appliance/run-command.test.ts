@@ -127,7 +127,14 @@ describe('startDetached', () => {
   it('keeps the output and tells the exit code', async () => {
     const outputPath = join(folder, 'output');
     const started = await startDetached('sh', ['-c', 'echo why >&2; exit 2'], { outputPath });
-    assert.equal(await started?.exited, 2);
+    // The process does not keep us alive; this does.
+    const limit = new AbortController();
+    const exitCode = await Promise.race([
+      started?.exited,
+      sleep(5000, undefined, { signal: limit.signal }),
+    ]);
+    limit.abort();
+    assert.equal(exitCode, 2);
     assert.equal(readFileSync(outputPath, 'utf8'), 'why\n');
   });
 

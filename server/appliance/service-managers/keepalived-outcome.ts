@@ -101,3 +101,17 @@ export async function proveOutcome(
   const output = joinOutput(report.output, words);
   return { ...report, result: up ? 'ok' : 'exited', output };
 }
+
+/** A restart in two steps, each awaited; a daemon that does not stop is not started again. */
+export async function stopThenStart(
+  control: (action: 'stop' | 'start') => Promise<CommandReport>,
+): Promise<CommandReport> {
+  const stopped = await control('stop');
+  if (stopped.result !== 'ok') return stopped;
+  const started = await control('start');
+  return {
+    ...started,
+    command: `${stopped.command} && ${started.command}`,
+    output: joinOutput(stopped.output, started.output),
+  };
+}

@@ -7,7 +7,7 @@ import { joinOutput } from '../command-report.ts';
 import type { DaemonReader } from '../daemon-process.ts';
 import { childPidPath } from '../pid-file.ts';
 import { startDetached } from '../run-command.ts';
-import { awaitStart, awaitStop } from './keepalived-outcome.ts';
+import { awaitStart, awaitStop, stopThenStart } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { removeStalePidFiles } from './stale-pid-files.ts';
 
@@ -73,13 +73,6 @@ export function createSupervised(
     return { command, result: 'timedOut', exitCode: undefined, output };
   }
 
-  async function restart(): Promise<CommandReport> {
-    const stopped = await stop();
-    if (stopped.result !== 'ok') return stopped;
-    const started = await start();
-    return { ...started, output: joinOutput(stopped.output, started.output) };
-  }
-
   async function reload(): Promise<CommandReport> {
     const daemon = await readDaemon();
     if (daemon.state !== 'running') {
@@ -89,6 +82,7 @@ export function createSupervised(
     return succeeded(`kill -HUP ${daemon.pid}`);
   }
 
+  const restart = () => stopThenStart((action) => actions[action]());
   const actions = { start, stop, restart, reload };
   const onlyKeepalived = (service: string) =>
     `${service} has no service manager here: WAI_SERVICE_MANAGER=supervised runs keepalived only.`;

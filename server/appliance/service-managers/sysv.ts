@@ -1,9 +1,9 @@
-import type { ServiceReport } from '../appliance.ts';
+import type { CommandReport, ServiceAction, ServiceReport } from '../appliance.ts';
 import { reportCommand } from '../command-report.ts';
 import type { DaemonReader } from '../daemon-process.ts';
 import { runCommand } from '../run-command.ts';
 import { hasInitScript, initScriptPath } from '../service-files.ts';
-import { proveOutcome } from './keepalived-outcome.ts';
+import { proveOutcome, stopThenStart } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';
 
 const controlLimitMs = 30_000;
@@ -13,13 +13,14 @@ const controlLimitMs = 30_000;
  * code 0 whatever happened, so the daemon's processes say whether it worked.
  */
 export function createSysv(readDaemon: DaemonReader): ServiceManager {
+  async function controlKeepalived(action: ServiceAction): Promise<CommandReport> {
+    // Debian's restart waits 1 s for the old daemon; if that takes longer, there is none afterwards.
+    if (action === 'restart') return stopThenStart(controlKeepalived);
+    return proveOutcome(action, readDaemon, () => runInitScript('keepalived', action));
+  }
   return {
     name: 'sysv',
     async control(service, action) {
-      const command = async () =>
-        reportCommand(
-          await runCommand('service', [service, action], { timeoutMs: controlLimitMs }),
-        );
       if (!(await hasInitScript(service))) {
         return {
           command: `service ${service} ${action}`,
@@ -28,10 +29,15 @@ export function createSysv(readDaemon: DaemonReader): ServiceManager {
           output: `${initScriptPath(service)} does not exist.`,
         };
       }
-      return service === 'keepalived' ? proveOutcome(action, readDaemon, command) : command();
+      return service === 'keepalived' ? controlKeepalived(action) : runInitScript(service, action);
     },
     isRunning,
   };
+}
+
+async function runInitScript(service: string, action: ServiceAction): Promise<CommandReport> {
+  const limits = { timeoutMs: controlLimitMs };
+  return reportCommand(await runCommand('service', [service, action], limits));
 }
 
 /** By the exit codes of an init script's `status` (LSB): 0 runs, 1 to 3 does not. */

@@ -1,0 +1,88 @@
+/** A whole systemd, booted in namespaces of its own. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { askUntil } from './private-keepalived.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const bootScript = join(repository, 'test/appliance/inside/boot-systemd.sh');
+const namespaces = ['--mount', '--pid', '--net', '--uts', '--ipc', '--cgroup'];
+
+interface BootedSystemd {
+  /** What `nsenter` must be told before a command that is to run inside. */
+  enterArguments: string[];
+  end(): Promise<void>;
+}
+
+/** Boots it, within seconds; needs root and a writable cgroup2. */
+export async function bootSystemd(): Promise<BootedSystemd> {
+  const cgroup = join(findCgroupMount(), `keepalived-wai-test-${process.pid}`);
+  mkdirSync(cgroup);
+  // The shell puts itself into the cgroup before it makes the namespace of which that is the root.
+  const enterCgroup = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
+  const unshare = ['unshare', ...namespaces, '--propagation=private', '--fork', '--kill-child'];
+  const child = spawn('sh', ['-c', enterCgroup, cgroup, ...unshare, bootScript, repository], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => output.push(chunk));
+  }
+  const end = async () => {
+    // Its child, the systemd, is killed with it, and all of its processes with that.
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    await removeCgroup(cgroup);
+  };
+  const outerPid = child.pid ?? 0;
+  const initPid = () => readFileSync(`/proc/${outerPid}/task/${outerPid}/children`, 'utf8').trim();
+  const enterArguments = () => [`--target=${initPid()}`, ...namespaces, '--root', '--wd'];
+  const isUp = () => {
+    try {
+      const words = [...enterArguments(), 'systemctl', 'is-system-running'];
+      return execFileSync('nsenter', words, { stdio: 'pipe', encoding: 'utf8' }).trim();
+    } catch (error) {
+      return (error as { stdout?: string }).stdout?.trim() ?? '';
+    }
+  };
+  const state = await askUntil(
+    () => Promise.resolve(isUp()),
+    (answer) => answer === 'running' || answer === 'degraded',
+    30_000,
+  );
+  if (state !== 'running' && state !== 'degraded') {
+    await end();
+    assert.fail(`systemd did not boot (${state}): ${Buffer.concat(output).toString()}`);
+  }
+  return { enterArguments: enterArguments(), end };
+}
+
+function findCgroupMount(): string {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  const mount = mounts.map((line) => line.split(' ')).find(([, , type]) => type === 'cgroup2');
+  assert.ok(mount?.[1], 'there is no cgroup2 on this machine');
+  return mount[1];
+}
+
+/** A cgroup can only be removed when its processes are gone and those below it are removed. */
+async function removeCgroup(cgroup: string): Promise<void> {
+  const removed = await askUntil(
+    () => {
+      try {
+        writeFileSync(join(cgroup, 'cgroup.kill'), '1');
+        execFileSync('find', [cgroup, '-mindepth', '1', '-depth', '-type', 'd', '-delete']);
+        rmdirSync(cgroup);
+        return Promise.resolve(true);
+      } catch {
+        return Promise.resolve(false);
+      }
+    },
+    (done) => done,
+  );
+  assert.ok(removed, `${cgroup} is still there`);
+}

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Becomes systemd, as process 1 of its namespaces, on the machine's own files under a layer that is
+# gone afterwards. Nothing of the machine can be changed from inside: files are the layer's, devices
+# and kernel settings are private or read-only.
+# Call it in new mount, pid, network, UTS, IPC and cgroup namespaces. $1: a folder to see as it is.
+set -e
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
+cd /mnt/root
+mkdir -p ".$1" old
+mount --rbind "$1" ".$1"
+mount -t proc proc proc
+mount --bind proc/sys proc/sys
+mount -o remount,bind,ro proc/sys
+mount -t sysfs -o ro sysfs sys
+mount -t cgroup2 cgroup2 sys/fs/cgroup
+mount -t tmpfs tmpfs dev
+for device in null zero full random urandom tty; do
+  touch dev/$device
+  mount --bind /dev/$device dev/$device
+done
+mount -t tmpfs tmpfs run
+mount -t tmpfs tmpfs tmp
+pivot_root . old
+umount --lazy /old
+exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+  /lib/systemd/systemd --system --unit=sysinit.target
