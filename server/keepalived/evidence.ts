@@ -15,7 +15,7 @@ export type DaemonProcess =
   | { state: 'not-installed' }
   | {
       state: 'stopped';
-      /** A pid file that points at no process, or at another program's. */
+      /** A pid file that points at no process, or at another program's; pid 0: it holds no pid. */
       stalePidFile: { path: string; pid: number; otherProgram: string | undefined } | undefined;
     }
   | {
