@@ -13,11 +13,11 @@ import { maxConfigurationBytes, pathExists, readRegularFile } from './regular-fi
 import { replaceFile, tagOf } from './replace-file.ts';
 
 export interface ConfigurationFiles {
-  list(): Promise<ConfigurationFileEntry[]>;
+  list: () => Promise<ConfigurationFileEntry[]>;
   /** The entry of an id, as it is listed now; an id is looked up, never made into a path. */
-  find(id: string): Promise<ConfigurationFileEntry | undefined>;
-  read(id: string): Promise<ConfigurationFileContent>;
-  replace(id: string, change: FileReplacement): Promise<FileReplacementResult>;
+  find: (id: string) => Promise<ConfigurationFileEntry | undefined>;
+  read: (id: string) => Promise<ConfigurationFileContent>;
+  replace: (id: string, change: FileReplacement) => Promise<FileReplacementResult>;
 }
 
 /** The files that the page manages: the live one, the stored ones beside it, the included ones. */

@@ -118,6 +118,6 @@ async function watchFolder(
   // Without a listener an error, such as no inotify watches being left, would end the program.
   watcher.on('error', () => undefined);
   watcher.on('all', onChange);
-  await new Promise((resolve) => watcher.once('ready', resolve));
+  await new Promise<void>((resolve) => watcher.once('ready', resolve));
   return watcher;
 }

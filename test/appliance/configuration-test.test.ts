@@ -12,6 +12,7 @@ import {
 import test, { before, beforeEach } from 'node:test';
 import type { ConfigurationFileEntry } from '../../server/appliance/appliance.ts';
 import { testConfiguration } from '../../server/appliance/configuration-test.ts';
+import { addInterface } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
 const evidence = new URL('../fixtures/evidence/', import.meta.url);
@@ -53,9 +54,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     for (const place of [folder, '/tmp']) {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', place]);
     }
-    execFileSync('ip', 'link add eth0 type veth peer name peer0'.split(' '));
-    for (const name of ['lo', 'eth0', 'peer0']) execFileSync('ip', ['link', 'set', name, 'up']);
-    execFileSync('ip', ['address', 'add', '10.9.0.1/24', 'dev', 'eth0']);
+    addInterface();
   });
   beforeEach(() => {
     for (const name of readdirSync(folder)) rmSync(`${folder}/${name}`, { recursive: true });

@@ -3,9 +3,9 @@ import type { LogPage, LogQuery } from '../appliance.ts';
 /** A place that holds keepalived's log lines. */
 export interface LogSource {
   /** Newest lines first; our own dump requests are left out. */
-  read(query: LogQuery): Promise<LogPage>;
+  read: (query: LogQuery) => Promise<LogPage>;
   /** Lines as text, oldest first, in chunks; one sentence instead if the source cannot be read. */
-  export(query: Pick<LogQuery, 'filter'>): AsyncIterable<string>;
+  export: (query: Pick<LogQuery, 'filter'>) => AsyncIterable<string>;
 }
 
 /** How long a page of log lines may be searched for, in milliseconds. */

@@ -1,0 +1,70 @@
+import { dirname } from 'node:path';
+import type { Settings } from '../settings.ts';
+import type { Appliance, ApplianceWatch } from './appliance.ts';
+import { findBootTool } from './boot-tools/find-boot-tool.ts';
+import { createConfigurationFiles } from './configuration-files.ts';
+import { testConfiguration } from './configuration-test.ts';
+import { createDaemonReader } from './daemon-process.ts';
+import { probeHealthcheck } from './healthcheck-probe.ts';
+import { readHostName } from './host.ts';
+import { createLog } from './logs/create-log.ts';
+import { readNetwork } from './network.ts';
+import { sweepLeftovers } from './replace-file.ts';
+import { createRuntimeReader } from './runtime-dump.ts';
+import { findServiceManager } from './service-managers/find-service-manager.ts';
+import { readServices } from './services.ts';
+import { watchAppliance } from './watch.ts';
+
+/**
+ * This machine behind the port. Finds its service manager and boot tool, and removes the temporary
+ * files that a crash may have left beside the configuration files.
+ */
+export async function createAppliance(settings: Settings): Promise<Appliance> {
+  const { configPath, pidPath } = settings.keepalived;
+  const readDaemon = createDaemonReader(pidPath);
+  const manager = await findServiceManager(settings, readDaemon);
+  const bootTool = findBootTool(settings.bootTool);
+  const files = createConfigurationFiles(settings);
+  const log = createLog(settings.log);
+  const watches = new Set<ApplianceWatch>();
+
+  const managedFiles = await files.list();
+  const reachable = managedFiles.filter(({ problem }) => problem === undefined);
+  const folders = new Set(reachable.map(({ path }) => dirname(path)));
+  await Promise.all([...folders].map(sweepLeftovers));
+
+  return {
+    readHostName: () => Promise.resolve(readHostName()),
+    readDaemon,
+    readRuntime: createRuntimeReader(readDaemon),
+    readNetwork,
+    readStartOnBoot: (service) => bootTool.read(service),
+    probeHealthcheck: (url) => probeHealthcheck(url),
+    async watch(onEvent) {
+      const watch = await watchAppliance(settings, onEvent);
+      watches.add(watch);
+      return watch;
+    },
+
+    listConfigurationFiles: files.list,
+    readConfigurationFile: files.read,
+    replaceConfigurationFile: files.replace,
+    async testConfiguration(id, text) {
+      const entry = await files.find(id);
+      if (entry !== undefined) return testConfiguration(configPath, entry, text);
+      const reason = 'There is no such configuration file (any more).';
+      return { ran: false, reason, exitCode: undefined, output: '' };
+    },
+
+    readServices: () => readServices(settings.services, { manager, bootTool, readDaemon }),
+    controlService: (service, action) => manager.control(service, action),
+    setStartOnBoot: (service, enabled) => bootTool.set(service, enabled),
+
+    readLog: log.read,
+    exportLog: log.export,
+
+    async close() {
+      await Promise.all([...watches].map((watch) => watch.close()));
+    },
+  };
+}
