@@ -1,0 +1,10 @@
+import type { Operations } from '../operations/operations.ts';
+import type { Settings } from '../settings.ts';
+import type { StateKeeper } from '../state-keeper.ts';
+
+/** What a page is built from; each takes what it needs. */
+export interface PageParts {
+  operations: Operations;
+  keeper: StateKeeper;
+  settings: Settings;
+}

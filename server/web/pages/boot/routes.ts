@@ -1,0 +1,34 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { PageParts } from '../../page-parts.ts';
+import { describeAction } from '../../view/action-flash.ts';
+import { getActor } from '../../view/actor.ts';
+import { createBootFormSchema } from './form-schema.ts';
+import { describeBoot } from './view-model.ts';
+
+/** `/boot`: services now and at boot. */
+export const registerBootPage: FastifyPluginCallbackZod<PageParts> = (
+  app,
+  { operations, keeper, settings },
+  done,
+) => {
+  app.get('/boot', { config: { access: 'viewer' } }, (_request, reply) =>
+    reply.page('boot', { title: 'Bootup and Shutdown' }, describeBoot(keeper.current())),
+  );
+
+  app.post(
+    '/boot',
+    { config: { access: 'admin' }, schema: { body: createBootFormSchema(settings.services) } },
+    async (request, reply) => {
+      const { service: services, action } = request.body;
+      if (services.length === 0) {
+        const text = 'Nothing was done: select the box next to a service first.';
+        return reply.flash({ tone: 'bad', text }).redirect('/boot', 303);
+      }
+      request.log.info({ ...getActor(request), services, action }, 'service control');
+      const outcomes = await operations.controlServices(services, action);
+      for (const outcome of outcomes) reply.flash(describeAction(outcome));
+      return reply.redirect('/boot', 303);
+    },
+  );
+  done();
+};

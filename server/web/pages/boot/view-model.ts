@@ -1,0 +1,58 @@
+import type { ServiceReport } from '../../../appliance/appliance.ts';
+import type { Snapshot } from '../../../state-keeper.ts';
+import { formatDuration } from '../../view/time-words.ts';
+import { bootButtons } from './buttons.ts';
+
+export interface ServiceRow {
+  name: string;
+  description: string;
+  startOnBoot: YesNo;
+  running: YesNo;
+}
+
+/** A word, and why it is not a better one. */
+export interface YesNo {
+  word: 'Yes' | 'No' | 'Unknown';
+  reason: string | undefined;
+}
+
+export interface BootModel {
+  rows: ServiceRow[];
+  /** How old what the rows say is; undefined: nothing was seen yet. */
+  age: string | undefined;
+  buttons: typeof bootButtons;
+  /** What Stop does to the virtual addresses. */
+  warning: string | undefined;
+}
+
+/** The services of the machine that this page may list, from one snapshot. */
+export function describeBoot({
+  services,
+  status,
+  nowMs,
+}: Pick<Snapshot, 'services' | 'status' | 'nowMs'>): BootModel {
+  const served = status.instances
+    .filter(({ serving }) => serving !== 'No')
+    .flatMap(({ addresses }) => addresses.map(({ cidr }) => cidr.split('/')[0] ?? cidr));
+  return {
+    rows: services?.value.map(describeService) ?? [],
+    age: services && `Checked ${formatDuration(nowMs - services.atMs)} ago.`,
+    buttons: bootButtons,
+    warning:
+      served.length === 0
+        ? undefined
+        : `If keepalived is stopped or restarted, ${served.join(', ')} will move to the backup, if one is running.`,
+  };
+}
+
+function describeService({ name, description, startOnBoot, running }: ServiceReport): ServiceRow {
+  return {
+    name,
+    description,
+    startOnBoot: startOnBoot.known ? yesNo(startOnBoot.enabled) : unknown(startOnBoot.reason),
+    running: running.known ? yesNo(running.running) : unknown(running.reason),
+  };
+}
+
+const yesNo = (is: boolean): YesNo => ({ word: is ? 'Yes' : 'No', reason: undefined });
+const unknown = (reason: string): YesNo => ({ word: 'Unknown', reason });

@@ -1,0 +1,108 @@
+import type { KeepalivedStatus } from '../../../keepalived/status.ts';
+import type { DefaultRoleValues } from '../../../operations/default-role-values.ts';
+import type { DefaultRole, DefaultRolePlan } from '../../../operations/default-roles.ts';
+import type { FailureNotice } from '../../view/apply-outcome.ts';
+import { compareTexts } from '../../view/text-difference.ts';
+import type { TextDifference } from '../../view/text-difference.ts';
+
+export interface DefaultRoleField {
+  name: keyof DefaultRoleValues;
+  label: string;
+  help: string;
+  value: string;
+  error: string | undefined;
+  warning: string | undefined;
+  /** For a field with a list to choose from. */
+  choices: string[] | undefined;
+}
+
+export interface DefaultRoleModel {
+  path: string;
+  configPath: string;
+  /** The label of the button, which is the title of the page too. */
+  title: string;
+  fields: DefaultRoleField[];
+  tag: string;
+  /** Why the file cannot be written at all. */
+  fileProblem: string | undefined;
+  placeholder: boolean;
+  /** undefined: the values must be put right first. */
+  difference: TextDifference | undefined;
+  failure: FailureNotice | undefined;
+}
+
+/** `Set Default Master` or `Set Default Backup`: the title and the button. */
+export function titleOf(role: DefaultRole): string {
+  return role === 'master' ? 'Set Default Master' : 'Set Default Backup';
+}
+
+const explanations = {
+  virtualAddress: {
+    label: 'Virtual IP',
+    help: 'The address that both servers share, in CIDR form: 192.168.0.100/24.',
+  },
+  interfaceName: {
+    label: 'Interface',
+    help: 'The network interface that carries it; both servers must reach each other through theirs.',
+  },
+  healthcheckUrl: {
+    label: 'Healthcheck URL',
+    help: 'Requested regularly on this server; while it fails, this server does not serve.',
+  },
+} satisfies Record<keyof DefaultRoleValues, { label: string; help: string }>;
+
+/** The page with its preview. */
+export function describeDefaultRole(
+  plan: DefaultRolePlan,
+  configPath: string,
+  failure?: FailureNotice,
+): DefaultRoleModel {
+  const field = (name: keyof DefaultRoleValues, choices?: string[]): DefaultRoleField => ({
+    name,
+    ...explanations[name],
+    value: plan.values[name],
+    error: plan.problems.find((problem) => problem.field === name)?.message,
+    warning: plan.warnings.find((warning) => warning.field === name)?.message,
+    choices,
+  });
+  // An interface that does not exist must stay visible beside what is wrong with it.
+  const interfaces = [...new Set([plan.values.interfaceName, ...plan.interfaceNames])];
+  return {
+    path: `/keepalived/default-${plan.role}`,
+    configPath,
+    title: titleOf(plan.role),
+    fields: [
+      field('virtualAddress'),
+      field('interfaceName', interfaces.toSorted()),
+      field('healthcheckUrl'),
+    ],
+    tag: plan.currentTag ?? '',
+    fileProblem: plan.fileProblem,
+    placeholder: plan.placeholder,
+    difference:
+      plan.newText === undefined ? undefined : compareTexts(plan.currentText ?? '', plan.newText),
+    failure,
+  };
+}
+
+export interface DefaultRoleDoneModel {
+  sentence: string;
+  nextStep: string;
+}
+
+/** The confirmation after the change: which file, whether it runs, and what to do next. */
+export function describeDone(
+  role: DefaultRole,
+  configPath: string,
+  { daemon }: Pick<KeepalivedStatus, 'daemon'>,
+): DefaultRoleDoneModel {
+  const isRunning = daemon.state === 'running';
+  return {
+    sentence:
+      `${configPath} now holds the default ${role} configuration. ` +
+      (isRunning ? 'keepalived is running.' : 'keepalived is not running.'),
+    nextStep: isRunning
+      ? 'See on the Keepalived page whether this server is in the state that you expect.'
+      : 'Check the virtual IP, then click Start keepalived on the Keepalived page.',
+  };
+}

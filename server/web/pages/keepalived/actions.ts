@@ -1,0 +1,121 @@
+import type { InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
+import { nameAddresses } from './headline.ts';
+
+/** A button and one line that says what will happen, naming the address. */
+export interface PageAction {
+  id: string;
+  label: string;
+  method: 'get' | 'post';
+  path: string;
+  explanation: string;
+  emphasis: 'primary' | 'danger' | 'plain';
+}
+
+/** The buttons of the page in their order; "Edit Config Files" is the last. */
+export function describeActions(status: KeepalivedStatus): PageAction[] {
+  return [
+    {
+      id: 'default-master',
+      label: 'Set Default Master',
+      method: 'get',
+      path: '/keepalived/default-master',
+      explanation: 'Makes this server the one that normally serves. Shows the change first.',
+      emphasis: 'plain',
+    },
+    {
+      id: 'default-backup',
+      label: 'Set Default Backup',
+      method: 'get',
+      path: '/keepalived/default-backup',
+      explanation: 'Makes this server the one that takes over. Shows the change first.',
+      emphasis: 'plain',
+    },
+    {
+      id: 'start',
+      label: 'Start keepalived',
+      method: 'post',
+      path: '/keepalived/start',
+      explanation: explainStart(status),
+      emphasis: isReadyToStart(status) ? 'primary' : 'plain',
+    },
+    {
+      id: 'stop',
+      label: 'Stop keepalived',
+      method: 'post',
+      path: '/keepalived/stop',
+      explanation: explainStop(status),
+      emphasis: 'danger',
+    },
+    {
+      id: 'reload',
+      label: 'Reload keepalived',
+      method: 'post',
+      path: '/keepalived/reload',
+      explanation: explainReload(status),
+      emphasis: 'plain',
+    },
+    {
+      id: 'log',
+      label: 'View Log',
+      method: 'get',
+      path: '/logs',
+      explanation: 'What keepalived said, newest first.',
+      emphasis: 'plain',
+    },
+    {
+      id: 'edit',
+      label: 'Edit Config Files',
+      method: 'get',
+      path: '/keepalived/edit',
+      explanation:
+        'A file is checked before it is saved, and restored if keepalived fails with it.',
+      emphasis: 'plain',
+    },
+  ];
+}
+
+const longestList = 3;
+
+/** The addresses of these instances in a few words, however many there are. */
+function nameAll(instances: InstanceStatus[]): string | undefined {
+  const names = instances.filter(({ addresses }) => addresses.length > 0).map(nameAddresses);
+  if (names.length === 0) return undefined;
+  const rest = names.length - longestList;
+  const listed = names.slice(0, longestList).join(', ');
+  return rest > 0 ? `${listed} and those of ${rest} more instances` : listed;
+}
+
+function isReadyToStart({ daemon, instances }: KeepalivedStatus): boolean {
+  return daemon.state === 'stopped' && instances.length > 0;
+}
+
+function explainStart(status: KeepalivedStatus): string {
+  const addresses = nameAll(status.instances);
+  if (status.daemon.state === 'running') return 'keepalived is running already.';
+  if (addresses === undefined) return 'Nothing is configured yet: set a default first.';
+  const masters = status.instances.some(
+    ({ configurationState }) => configurationState === 'MASTER',
+  );
+  return masters
+    ? `This server will take over ${addresses}, unless one of higher priority serves it.`
+    : `This server will stand by for ${addresses}, and serve it if no other server does.`;
+}
+
+function explainStop(status: KeepalivedStatus): string {
+  if (status.daemon.state === 'stopped') return 'keepalived is stopped already.';
+  const addresses = nameAll(status.instances);
+  if (addresses === undefined) return 'No virtual IP is configured: none will move.';
+  const served = nameAll(status.instances.filter(({ serving }) => serving !== 'No'));
+  return served === undefined
+    ? `This server will no longer be there to take over ${addresses}.`
+    : `${served} will move to the backup, if one is running.`;
+}
+
+function explainReload(status: KeepalivedStatus): string {
+  if (status.daemon.state === 'stopped')
+    return 'keepalived is stopped: it reads its file at start.';
+  const addresses = nameAll(status.instances);
+  return addresses === undefined
+    ? 'Checks the file, then loads it without a restart.'
+    : `Checks the file, then loads it without a restart; ${addresses} stays served if its section did not change.`;
+}

@@ -1,0 +1,51 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { PageParts } from '../../page-parts.ts';
+import { describeAction } from '../../view/action-flash.ts';
+import { getActor } from '../../view/actor.ts';
+import { describeKeepalived } from './view-model.ts';
+
+const startFormSchema = z.strictObject({ placeholderConfirmed: z.literal('yes').optional() });
+const emptyFormSchema = z.strictObject({}).optional();
+
+/** `/keepalived`: the status and the actions on the daemon. */
+export const registerKeepalivedPage: FastifyPluginCallbackZod<
+  Pick<PageParts, 'operations' | 'keeper'>
+> = (app, { operations, keeper }, done) => {
+  app.get('/keepalived', { config: { access: 'viewer' } }, (_request, reply) =>
+    reply.page('keepalived', { title: 'Keepalived' }, describeKeepalived(keeper.current())),
+  );
+
+  app.post(
+    '/keepalived/start',
+    { config: { access: 'admin' }, schema: { body: startFormSchema } },
+    async (request, reply) => {
+      request.log.info({ ...getActor(request), action: 'start' }, 'keepalived control');
+      const outcome = await operations.controlKeepalived('start', {
+        placeholderConfirmed: request.body.placeholderConfirmed === 'yes',
+      });
+      if (outcome.needsConfirmation) {
+        reply.code(409);
+        return reply.page(
+          'start-anyway',
+          { title: 'Start keepalived' },
+          { sentence: outcome.sentence },
+        );
+      }
+      return reply.flash(describeAction(outcome)).redirect('/keepalived', 303);
+    },
+  );
+
+  for (const action of ['stop', 'reload'] as const) {
+    app.post(
+      `/keepalived/${action}`,
+      { config: { access: 'admin' }, schema: { body: emptyFormSchema } },
+      async (request, reply) => {
+        request.log.info({ ...getActor(request), action }, 'keepalived control');
+        const outcome = await operations.controlKeepalived(action);
+        return reply.flash(describeAction(outcome)).redirect('/keepalived', 303);
+      },
+    );
+  }
+  done();
+};

@@ -1,0 +1,125 @@
+import type { InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
+import { describeInstant, formatDuration } from '../../view/time-words.ts';
+import type { Instant } from '../../view/time-words.ts';
+import { toneOf } from './headline.ts';
+import type { Tone } from './headline.ts';
+
+/** One row of the keepalived Status table. */
+export interface StatusRow {
+  label: string;
+  /** The cell's lines; the first begins with the row's exact word. */
+  values: string[];
+  tone?: Tone;
+  /** The moment that the cell is about, after its words. */
+  instant?: Instant;
+  /** More about it, less loud. */
+  note?: string;
+}
+
+export interface StatusTable {
+  /** undefined: nothing is configured; the table shows what is known of the process. */
+  instanceName: string | undefined;
+  rows: StatusRow[];
+}
+
+const notConfigured = 'not configured';
+
+/**
+ * The keepalived Status table of one instance; without an instance, what is known of the process.
+ * @param wallMs now, milliseconds since the epoch
+ */
+export function describeTable(
+  status: KeepalivedStatus,
+  instance: InstanceStatus | undefined,
+  wallMs: number,
+): StatusTable {
+  return {
+    instanceName: instance?.name,
+    rows: [
+      {
+        label: 'Virtual IP',
+        values: filled(instance?.addresses.map(({ cidr }) => cidr)),
+      },
+      ...healthcheckRows(instance),
+      { label: 'Configuration State', values: [instance?.configurationState ?? notConfigured] },
+      currentStateRow(instance),
+      { label: 'Serving on Virtual IP', values: [instance?.serving ?? notConfigured] },
+      processRow(status, wallMs),
+      { label: 'Start On Boot', values: [startOnBootWords(status)] },
+      { label: 'Interface', values: [instance?.interfaceName ?? notConfigured] },
+      {
+        label: 'Virtual Router ID',
+        values: [String(instance?.virtualRouterId ?? notConfigured)],
+      },
+      { label: 'Priority', values: [priorityWords(instance)] },
+      lastTransitionRow(instance, wallMs),
+    ],
+  };
+}
+
+function filled(values: string[] | undefined): string[] {
+  return values === undefined || values.length === 0 ? [notConfigured] : values;
+}
+
+function healthcheckRows(instance: InstanceStatus | undefined): StatusRow[] {
+  const check = instance?.healthcheck;
+  const status: StatusRow = {
+    label: 'Healthcheck Status',
+    values: [check?.words ?? notConfigured],
+  };
+  if (check) status.tone = check.good === undefined ? 'warn' : check.good ? 'good' : 'bad';
+  return [{ label: 'Healthcheck URL', values: [check?.url ?? notConfigured] }, status];
+}
+
+function currentStateRow(instance: InstanceStatus | undefined): StatusRow {
+  const row: StatusRow = { label: 'Current State', values: [notConfigured] };
+  if (!instance) return row;
+  const { state, reason } = instance;
+  row.values = [state === 'Alarm' ? (reason ?? 'Alarm') : state];
+  row.tone = toneOf(state);
+  if (state !== 'Alarm' && reason !== undefined) row.note = reason;
+  return row;
+}
+
+function processRow({ daemon }: KeepalivedStatus, wallMs: number): StatusRow {
+  const row = { label: 'keepalived process' };
+  switch (daemon.state) {
+    case 'running':
+      return {
+        ...row,
+        values: [`Running, pid ${daemon.pid}, since`],
+        instant: describeInstant(daemon.startedAtMs),
+        note: formatDuration(wallMs - daemon.startedAtMs),
+      };
+    case 'stopped':
+      return { ...row, values: ['Stopped'] };
+    case 'not-installed':
+      return { ...row, values: ['Not installed'] };
+    case 'unknown':
+      return { ...row, values: ['Unknown'], note: daemon.reason };
+  }
+}
+
+function startOnBootWords({ startOnBoot }: KeepalivedStatus): string {
+  if (!startOnBoot.known) return `Unknown (${startOnBoot.reason})`;
+  return startOnBoot.enabled ? 'Yes' : 'No';
+}
+
+function priorityWords(instance: InstanceStatus | undefined): string {
+  if (!instance) return notConfigured;
+  const { configured, effective } = instance.priority;
+  const configuredWords = configured === undefined ? 'not configured' : `${configured} configured`;
+  return effective === undefined ? configuredWords : `${configuredWords}, ${effective} effective`;
+}
+
+function lastTransitionRow(instance: InstanceStatus | undefined, wallMs: number): StatusRow {
+  const label = 'Last transition';
+  const atMs = instance?.lastTransitionAtMs;
+  if (atMs === undefined) return { label, values: [instance ? 'none known' : notConfigured] };
+  return {
+    label,
+    values: [],
+    instant: describeInstant(atMs),
+    note: `${formatDuration(wallMs - atMs)} ago`,
+  };
+}

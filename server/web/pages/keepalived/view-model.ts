@@ -1,0 +1,89 @@
+import type { Alarm, KeepalivedStatus } from '../../../keepalived/status.ts';
+import type { Snapshot } from '../../../state-keeper.ts';
+import { formatDuration } from '../../view/time-words.ts';
+import { describeActions } from './actions.ts';
+import type { PageAction } from './actions.ts';
+import { describeHeadline } from './headline.ts';
+import type { Headline } from './headline.ts';
+import { describeTable } from './status-table.ts';
+import type { StatusTable } from './status-table.ts';
+
+export interface KeepalivedModel {
+  headlines: Headline[];
+  /** What to do when there is no instance to speak of. */
+  guidance: { title: string; steps: string[] } | undefined;
+  alarms: Alarm[];
+  tables: StatusTable[];
+  /** How old the oldest fact is that the page rests upon. */
+  age: string;
+  actions: PageAction[];
+}
+
+/** What the status page says, from one snapshot; asks nothing of the machine. */
+export function describeKeepalived({
+  status,
+  wallMs,
+}: Pick<Snapshot, 'status' | 'wallMs'>): KeepalivedModel {
+  const { instances } = status;
+  return {
+    headlines: instances.map((instance) => describeHeadline(instance, wallMs)),
+    guidance: findGuidance(status),
+    alarms: alarmsBeside(status),
+    tables: (instances.length === 0 ? [undefined] : instances).map((instance) =>
+      describeTable(status, instance, wallMs),
+    ),
+    age:
+      status.evidenceAgeMs === undefined
+        ? 'Nothing has been checked yet.'
+        : `Checked ${formatDuration(status.evidenceAgeMs)} ago.`,
+    actions: describeActions(status),
+  };
+}
+
+/** All alarms but those that are an instance's headline already, the critical ones first. */
+function alarmsBeside({ alarms, instances, configuration }: KeepalivedStatus): Alarm[] {
+  const said = new Set(instances.map(({ reason }) => reason));
+  const ofInstances = instances.flatMap((instance) => instance.alarms);
+  const problem: Alarm[] =
+    configuration.problem === undefined || instances.length === 0
+      ? []
+      : [
+          {
+            code: 'configuration-unread',
+            severity: 'warning',
+            sentence: `The configuration file could not be read: ${configuration.problem}`,
+          },
+        ];
+  const all = [...ofInstances, ...alarms, ...problem].filter(({ sentence }) => !said.has(sentence));
+  return all.toSorted((one, other) => rank(one) - rank(other));
+}
+
+const rank = ({ severity }: Alarm): number => (severity === 'critical' ? 0 : 1);
+
+function findGuidance({
+  daemon,
+  instances,
+  configuration,
+}: KeepalivedStatus): KeepalivedModel['guidance'] {
+  if (daemon.state === 'not-installed') {
+    return {
+      title: 'keepalived is not installed on this server.',
+      steps: [
+        'Install it with the system’s package manager, for example: apt-get install keepalived.',
+        'Then reload this page.',
+      ],
+    };
+  }
+  if (instances.length > 0) return undefined;
+  return {
+    title:
+      configuration.problem === undefined
+        ? 'No VRRP instance is configured: this server does not serve a virtual IP.'
+        : `No VRRP instance is known: ${configuration.problem}`,
+    steps: [
+      'On the first server, click Set Default Master; on the second, Set Default Backup.',
+      'Give both the same Virtual IP: an unused address of their network, such as 192.168.0.100/24.',
+      'Click Start keepalived on both.',
+    ],
+  };
+}

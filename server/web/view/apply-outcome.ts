@@ -1,0 +1,59 @@
+import type { ApplyOutcome } from '../../operations/outcomes.ts';
+import type { Flash } from '../plugins/flash.ts';
+import { describeFindings } from './findings.ts';
+import type { FindingItem } from './findings.ts';
+
+export type Success = Extract<ApplyOutcome, { kind: 'live' | 'saved' }>;
+export type Failure = Exclude<ApplyOutcome, Success>;
+
+/** Whether the new text is on the disk. */
+export function isSuccess(outcome: ApplyOutcome): outcome is Success {
+  return outcome.kind === 'live' || outcome.kind === 'saved';
+}
+
+/** What the next page says of a file that was written. */
+export function describeSuccess(outcome: Success, path: string): Flash {
+  const warnings = outcome.findings.filter(({ severity }) => severity === 'warning').length;
+  const note =
+    warnings === 0 ? '' : ` It has ${warnings === 1 ? 'a warning' : `${warnings} warnings`}.`;
+  return {
+    tone: 'good',
+    text: `The configuration has changed: ${path} was saved. ${consequenceOf(outcome)}${note}`,
+    ...(outcome.kind === 'live' && outcome.report && { command: outcome.report.command }),
+  };
+}
+
+function consequenceOf(outcome: Success): string {
+  if (outcome.kind === 'live') return 'keepalived is running with it.';
+  return outcome.reason === 'stored-file'
+    ? 'It is a stored configuration: nothing runs it until it is set as the default.'
+    : 'keepalived is stopped; it will read the file when it is started.';
+}
+
+/** Why nothing was changed, or what was put back; shown above the form with the text kept. */
+export interface FailureNotice {
+  statusCode: 409 | 422 | 500;
+  title: string;
+  sentence: string;
+  findings: FindingItem[];
+}
+
+/** @param text what was to be written: the findings speak of its lines */
+export function describeFailure(outcome: Failure, text: string): FailureNotice {
+  const notice = {
+    sentence: outcome.message,
+    findings: 'findings' in outcome ? describeFindings(outcome.findings, text) : [],
+  };
+  switch (outcome.kind) {
+    case 'refused':
+      return { ...notice, statusCode: 422, title: 'Not saved: the file has errors' };
+    case 'conflict':
+      return { ...notice, statusCode: 409, title: 'Not saved: the file has changed meanwhile' };
+    case 'failed':
+      return { ...notice, statusCode: 500, title: 'Not saved' };
+    case 'restored':
+      return { ...notice, statusCode: 422, title: 'Taken back: the previous file is in use again' };
+    case 'restore-failed':
+      return { ...notice, statusCode: 500, title: 'keepalived needs your attention' };
+  }
+}

@@ -1,0 +1,53 @@
+/** Times as the pages write them. */
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/**
+ * A duration in at most two units: `45 s`, `12 min`, `3 h 12 min`, `2 d 4 h`. Rounded down, so that
+ * nothing is said to last longer than it does; a negative one (the clock was set back) is `0 s`.
+ */
+export function formatDuration(durationMs: number): string {
+  if (durationMs < minuteMs) return `${Math.max(0, Math.floor(durationMs / secondMs))} s`;
+  if (durationMs < hourMs) return `${Math.floor(durationMs / minuteMs)} min`;
+  if (durationMs < dayMs) {
+    return joinUnits(durationMs / hourMs, 'h', (durationMs % hourMs) / minuteMs, 'min');
+  }
+  return joinUnits(durationMs / dayMs, 'd', (durationMs % dayMs) / hourMs, 'h');
+}
+
+function joinUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  const rest = Math.floor(small);
+  return `${Math.floor(large)} ${largeUnit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`;
+}
+
+/** A moment as text for people, and for the `datetime` attribute of `<time>`. */
+export interface Instant {
+  text: string;
+  iso: string;
+}
+
+/** A wall-clock time in the server's zone: `2026-07-04 09:05:00 UTC`. */
+export function describeInstant(atMs: number): Instant {
+  const date = new Date(atMs);
+  const parts = Object.fromEntries(
+    instantFormat.formatToParts(date).map(({ type, value }) => [type, value]),
+  ) as Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
+  const { year, month, day, hour, minute, second, timeZoneName } = parts;
+  return {
+    text: `${year ?? ''}-${month ?? ''}-${day ?? ''} ${hour ?? ''}:${minute ?? ''}:${second ?? ''} ${timeZoneName ?? ''}`,
+    iso: date.toISOString(),
+  };
+}
+
+const instantFormat = new Intl.DateTimeFormat('en-GB', {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});

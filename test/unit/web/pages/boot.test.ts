@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createBootFormSchema } from '../../../../server/web/pages/boot/form-schema.ts';
+import { describeBoot } from '../../../../server/web/pages/boot/view-model.ts';
+import { renderPage, sampleInstance, sampleSnapshot, textOf } from './samples.ts';
+
+test('the table has its columns, and the checkbox is named after its service', () => {
+  const html = renderPage('boot', describeBoot(sampleSnapshot()));
+  const columns = [...html.matchAll(/<th scope="col">(.*?)<\/th>/g)].map(([, column]) => column);
+  assert.deepEqual(columns, ['Service', 'Description', 'Start at boot?', 'Running now?']);
+  assert.match(
+    html,
+    /<input type="checkbox" id="service-keepalived" name="service" value="keepalived">/,
+  );
+  assert.match(html, /<label for="service-keepalived">keepalived<\/label>/);
+  assert.match(
+    textOf(html),
+    /keepalived Keepalive Daemon \(LVS and VRRP\) No Yes Checked 10 s ago/,
+  );
+});
+
+test('the buttons have their names in the order of the manual', () => {
+  const html = renderPage('boot', describeBoot(sampleSnapshot()));
+  const labels = [...html.matchAll(/<button[^>]*name="action"[^>]*>([^<]*)/g)].map(
+    ([, label]) => label,
+  );
+  assert.deepEqual(labels, [
+    'Start',
+    'Stop',
+    'Restart',
+    'Start On Boot',
+    'Disable On Boot',
+    'Start Now and On Boot',
+    'Disable Now and On Boot',
+  ]);
+});
+
+test('what a tool could not tell is Unknown, with the reason', () => {
+  const snapshot = sampleSnapshot();
+  const [keepalived] = snapshot.services?.value ?? [];
+  assert.ok(keepalived);
+  const value = [{ ...keepalived, startOnBoot: { known: false as const, reason: 'no boot tool' } }];
+  const html = renderPage('boot', describeBoot({ ...snapshot, services: { value, atMs: 0 } }));
+  assert.match(textOf(html), /Unknown \(no boot tool\) Yes/);
+});
+
+test('a server that serves warns of what a stop does', () => {
+  assert.match(describeBoot(sampleSnapshot()).warning ?? '', /192\.168\.0\.100 will move/);
+  const standby = sampleSnapshot({ instances: [sampleInstance({ serving: 'No' })] });
+  assert.equal(describeBoot(standby).warning, undefined);
+});
+
+test('before anything was seen the page says so', () => {
+  const html = renderPage('boot', describeBoot({ ...sampleSnapshot(), services: undefined }));
+  assert.match(textOf(html), /Nothing is known of the services yet/);
+});
+
+test('the form: none, one or several boxes; only services of the settings, only our actions', () => {
+  const schema = createBootFormSchema(['keepalived', 'httpd']);
+  const parse = (form: object) => schema.safeParse(form).data;
+  assert.deepEqual(parse({ action: 'start' }), { service: [], action: 'start' });
+  assert.deepEqual(parse({ action: 'start', service: 'keepalived' })?.service, ['keepalived']);
+  assert.deepEqual(parse({ action: 'stop', service: ['keepalived', 'httpd'] })?.service.length, 2);
+  assert.equal(parse({ action: 'start', service: 'sshd' }), undefined);
+  assert.equal(parse({ action: 'start', service: '--help' }), undefined);
+  assert.equal(parse({ action: 'mask', service: 'keepalived' }), undefined);
+});

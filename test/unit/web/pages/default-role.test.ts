@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DefaultRolePlan } from '../../../../server/operations/default-roles.ts';
+import { defaultRoleFormSchema } from '../../../../server/web/pages/default-role/form-schema.ts';
+import {
+  describeDefaultRole,
+  describeDone,
+} from '../../../../server/web/pages/default-role/view-model.ts';
+import { renderPage, textOf } from './samples.ts';
+
+const configPath = '/etc/keepalived/keepalived.conf';
+const tag = 'a'.repeat(64);
+
+function samplePlan(changes: Partial<DefaultRolePlan> = {}): DefaultRolePlan {
+  return {
+    role: 'master',
+    values: {
+      virtualAddress: '192.168.0.100/24',
+      interfaceName: 'eth0',
+      healthcheckUrl: 'http://127.0.0.1:8080/healthcheck',
+    },
+    interfaceNames: ['eth0', 'eth1'],
+    problems: [],
+    warnings: [],
+    fileProblem: undefined,
+    currentText: 'state BACKUP\nauth_pass oldsecret\n',
+    currentTag: tag,
+    newText: 'state MASTER\nauth_pass newsecret\n',
+    placeholder: false,
+    ...changes,
+  };
+}
+
+const render = (changes: Partial<DefaultRolePlan> = {}) =>
+  renderPage('default-role', describeDefaultRole(samplePlan(changes), configPath));
+
+test('the fields are labelled and prefilled, the interface is one of a list', () => {
+  const html = render();
+  assert.match(html, /<label for="virtualAddress">Virtual IP<\/label>/);
+  assert.match(html, /name="virtualAddress" value="192\.168\.0\.100\/24"/);
+  assert.match(html, /<label for="healthcheckUrl">Healthcheck URL<\/label>/);
+  assert.match(html, /<select id="interfaceName"[^>]*>\s*<option selected>eth0<\/option>/);
+});
+
+test('the difference is signed, and a password is seen to change but not what it is', () => {
+  const text = textOf(render());
+  assert.match(text, /-state BACKUP -auth_pass \*{8} \+state MASTER \+auth_pass \*{8}/);
+  assert.ok(!text.includes('secret'));
+});
+
+test('Enter updates the preview: the harmless button is the first', () => {
+  const buttons = [...render().matchAll(/<button[^>]*name="intent" value="(\w+)">([^<]*)/g)];
+  assert.deepEqual(
+    buttons.map(([, intent, label]) => [intent, label]),
+    [
+      ['preview', 'Update preview'],
+      ['write', 'Set Default Master'],
+    ],
+  );
+});
+
+test('what is wrong stands beside its field, with what was typed', () => {
+  const html = render({
+    newText: undefined,
+    values: { virtualAddress: '<300>', interfaceName: 'nosuch0', healthcheckUrl: '' },
+    problems: [{ field: 'virtualAddress', message: 'This is no address.' }],
+    warnings: [{ field: 'healthcheckUrl', message: 'Nothing answers.' }],
+  });
+  assert.match(
+    html,
+    /name="virtualAddress" value="&lt;300&gt;"[^>]*aria-describedby="virtualAddress-help virtualAddress-error" aria-invalid="true"/,
+  );
+  assert.match(html, /id="virtualAddress-error">Error: This is no address\./);
+  assert.match(html, /id="healthcheckUrl-warning">Warning: Nothing answers\./);
+  assert.match(html, /<option selected>nosuch0<\/option>/);
+  assert.match(textOf(html), /no preview until/);
+});
+
+test('a placeholder and an unreadable folder are said', () => {
+  const text = textOf(render({ placeholder: true, fileProblem: 'The folder cannot be read.' }));
+  assert.match(text, /still a placeholder/);
+  assert.match(text, /The folder cannot be read\./);
+});
+
+test('a file that already says exactly this has no difference', () => {
+  assert.match(textOf(render({ currentText: 'same\n', newText: 'same\n' })), /No difference/);
+});
+
+test('the confirmation names the file, whether keepalived runs, and the way back', () => {
+  const daemon = { state: 'stopped', stalePidFile: undefined } as const;
+  const html = renderPage('default-role-done', describeDone('backup', configPath, { daemon }), {
+    title: 'The configuration has changed',
+  });
+  assert.match(html, /<h1>The configuration has changed<\/h1>/);
+  assert.match(
+    textOf(html),
+    /keepalived\.conf now holds the default backup configuration\. keepalived is not running\./,
+  );
+  assert.match(html, /<a href="\/keepalived">Return to Keepalived<\/a>/);
+});
+
+test('the form: blanks around values are dropped, no tag means no file, more fields are refused', () => {
+  const form = {
+    virtualAddress: ' 192.168.0.100/24 ',
+    interfaceName: 'eth0',
+    healthcheckUrl: '',
+    tag: '',
+    intent: 'write',
+  };
+  const parsed = defaultRoleFormSchema.parse(form);
+  assert.equal(parsed.virtualAddress, '192.168.0.100/24');
+  assert.equal(parsed.tag, null);
+  assert.equal(defaultRoleFormSchema.parse({ ...form, tag }).tag, tag);
+  assert.ok(!defaultRoleFormSchema.safeParse({ ...form, tag: 'short' }).success);
+  assert.ok(!defaultRoleFormSchema.safeParse({ ...form, isAdmin: 'yes' }).success);
+});

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type {
+  ConfigurationFileContent,
+  ConfigurationFileEntry,
+} from '../../../../server/appliance/appliance.ts';
+import { editQuerySchema } from '../../../../server/web/pages/edit/form-schema.ts';
+import { restoreLineEndings } from '../../../../server/web/pages/edit/line-endings.ts';
+import { describeEdit, describeFailedEdit } from '../../../../server/web/pages/edit/view-model.ts';
+import { renderPage, textOf } from './samples.ts';
+
+const path = '/etc/keepalived/keepalived.conf';
+const files: ConfigurationFileEntry[] = [
+  { id: 'live', role: 'live', path, exists: true },
+  { id: 'stored-master', role: 'stored-master', path: `${path}.master`, exists: false },
+];
+const content: ConfigurationFileContent = {
+  ok: true,
+  id: 'live',
+  path,
+  text: '\n\nvrrp_instance VI_1 {\n}\n',
+  tag: 'a'.repeat(64),
+  modifiedAtMs: 0,
+  mode: 0o600,
+};
+
+/** The value of the textarea as a browser reads it: without the newline that follows its tag. */
+function readEditor(html: string): string | undefined {
+  return /<textarea[^>]*>\n?([^]*?)<\/textarea>/.exec(html)?.[1];
+}
+
+test('the text is in the editor unchanged, leading newlines too', () => {
+  const html = renderPage('edit', describeEdit(files, content));
+  assert.equal(readEditor(html), content.text);
+  assert.match(html, /<label for="text">Text of <code>\/etc\/keepalived\/keepalived\.conf/);
+  assert.match(html, new RegExp(`name="tag" value="${content.tag}"`));
+  assert.match(html, /<button[^>]*>Save<\/button>/);
+});
+
+test('a text cannot leave the editor', () => {
+  const text = '</textarea><script>alert(1)</script>';
+  const html = renderPage('edit', describeEdit(files, { ...content, text }));
+  assert.ok(!html.includes('<script>alert'));
+});
+
+test('the chooser names each file by what it is for', () => {
+  const text = textOf(renderPage('edit', describeEdit(files, content)));
+  assert.match(text, /Live configuration: \/etc\/keepalived\/keepalived\.conf Stored master/);
+  assert.match(text, /keepalived\.conf\.master \(does not exist yet\)/);
+});
+
+test('a missing file can be created, an unreadable one cannot be edited', () => {
+  const missing = describeEdit(files, {
+    ok: false,
+    id: 'stored-master',
+    path: `${path}.master`,
+    problem: 'missing',
+    message: 'There is no such file.',
+  });
+  assert.equal(missing.tag, '');
+  assert.match(textOf(renderPage('edit', missing)), /does not exist yet: Save creates it/);
+  const unreadable = renderPage(
+    'edit',
+    describeEdit(files, {
+      ok: false,
+      id: 'live',
+      path,
+      problem: 'unreadable',
+      message: 'Permission denied.',
+    }),
+  );
+  assert.ok(!unreadable.includes('<textarea'));
+  assert.match(textOf(unreadable), /keepalived\.conf: Permission denied\./);
+});
+
+describe('a save that failed', () => {
+  const typed = { text: 'vrrp_instance VI_1 {\n  auth_pass topsecret1\n', tag: content.tag };
+
+  test('keeps the text and lists what is wrong, the worst first', () => {
+    const finding = { code: 'x', line: undefined, remedy: 'Do this.' };
+    const model = describeFailedEdit(describeEdit(files, content), typed, {
+      kind: 'refused',
+      message: 'Nothing was changed.',
+      findings: [
+        { ...finding, severity: 'warning', message: 'Not nice.' },
+        { ...finding, severity: 'fatal', line: 2, message: 'Too long.' },
+      ],
+    });
+    assert.equal(model.failure?.statusCode, 422);
+    const html = renderPage('edit', model);
+    assert.equal(readEditor(html), typed.text);
+    assert.match(
+      textOf(html),
+      /Nothing was changed\. Error, line 2: Too long\. auth_pass \*{8} Do this\. Warning: Not nice\./,
+    );
+    assert.match(html, /<a href="#text" data-line="2">/);
+  });
+
+  test('for a conflict keeps both texts and lets one choose', () => {
+    const theirs = 'vrrp_instance VI_2 {\n';
+    const currentTag = 'c'.repeat(64);
+    const model = describeFailedEdit(describeEdit(files, content), typed, {
+      kind: 'conflict',
+      currentTag,
+      currentText: theirs,
+      message: 'The file has changed.',
+    });
+    assert.equal(model.failure?.statusCode, 409);
+    assert.equal(model.tag, currentTag);
+    const html = renderPage('edit', model);
+    assert.equal(readEditor(html), typed.text);
+    assert.match(textOf(html), /-vrrp_instance VI_2 \{ \+vrrp_instance VI_1 \{/);
+    assert.match(html, /Save mine anyway/);
+    assert.match(html, /<button type="submit" form="load-theirs">Load theirs/);
+  });
+
+  test('for want of a disk keeps the tag that it was made from', () => {
+    const model = describeFailedEdit(describeEdit(files, content), typed, {
+      kind: 'failed',
+      message: 'The disk is full.',
+    });
+    assert.equal(model.tag, typed.tag);
+    assert.equal(model.failure?.statusCode, 500);
+    assert.match(textOf(renderPage('edit', model)), /Not saved The disk is full\./);
+  });
+});
+
+describe('line endings', () => {
+  test('are those of the file, not those of the browser', () => {
+    assert.equal(restoreLineEndings('a\r\nb\r\n', 'a\n'), 'a\nb\n');
+    assert.equal(restoreLineEndings('a\r\nb\r\n', 'a\r\nc\r\n'), 'a\r\nb\r\n');
+    assert.equal(restoreLineEndings('a\nb\n', 'a\r\nc\r\n'), 'a\r\nb\r\n');
+    assert.equal(restoreLineEndings('a\r\n', ''), 'a\n');
+  });
+
+  test('of a file that mixes them become those of most of its lines', () => {
+    assert.equal(restoreLineEndings('a\r\nb', 'a\r\nb\nc\n'), 'a\nb');
+    assert.equal(restoreLineEndings('a\r\nb', 'a\r\nb\r\nc\n'), 'a\r\nb');
+  });
+});
+
+test('a query that makes no sense opens the live file', () => {
+  assert.deepEqual(editQuerySchema.parse({ file: ['a', 'b'], checked: 'no' }), {
+    file: 'live',
+    checked: undefined,
+  });
+});

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { StateWord } from '../../../../server/keepalived/status.ts';
+import { describeKeepalived } from '../../../../server/web/pages/keepalived/view-model.ts';
+import {
+  readRows,
+  renderPage,
+  sampleInstance,
+  sampleSnapshot,
+  stateReasons,
+  textOf,
+} from './samples.ts';
+
+const render = (changes: Parameters<typeof sampleSnapshot>[0] = {}) =>
+  renderPage('keepalived', describeKeepalived(sampleSnapshot(changes)));
+
+const stopped = { state: 'stopped', stalePidFile: undefined } as const;
+
+describe('the sentence of an instance', () => {
+  test('says shape, word, address and since when', () => {
+    assert.match(
+      textOf(render()),
+      /● Active: this server is serving 192\.168\.0\.100 for 3 h 12 min/,
+    );
+  });
+
+  test('is the first thing after the title', () => {
+    const text = textOf(render().replace(/^.*<\/h1>/s, ''));
+    assert.match(text, /^● Active:/);
+  });
+
+  test('has a word for each state, and a shape that no state of another meaning has', () => {
+    const states = Object.keys(stateReasons) as StateWord[];
+    const headlines = states.map((state) => {
+      const instances = [sampleInstance({ state, reason: stateReasons[state] })];
+      return describeKeepalived(sampleSnapshot({ instances })).headlines[0];
+    });
+    assert.deepEqual(
+      headlines.map((headline) => headline?.word),
+      states,
+    );
+    const shapes = headlines.map((headline) => headline?.shape);
+    // Fault and Alarm share one: both mean that somebody must act.
+    assert.equal(new Set(shapes).size, states.length - 1);
+  });
+
+  test('names every address, and the instance where there is more than one', () => {
+    const addresses = ['192.168.0.100/24', 'fd00::1/64'].map((cidr) => ({
+      cidr,
+      interfaceName: 'eth0',
+      held: true,
+    }));
+    const text = textOf(
+      render({ instances: [sampleInstance({ addresses }), sampleInstance({ name: 'VI_2' })] }),
+    );
+    assert.match(text, /serving 192\.168\.0\.100, fd00::1 for 3 h 12 min \(VI_1\)/);
+    assert.match(text, /\(VI_2\)/);
+  });
+});
+
+describe('the keepalived Status table', () => {
+  test('has the rows of the manual with their exact words', () => {
+    const html = render();
+    assert.match(html, /<caption>keepalived Status/);
+    assert.deepEqual(Object.fromEntries(readRows(html)), {
+      'Virtual IP': '192.168.0.100/24',
+      'Healthcheck URL': 'http://127.0.0.1:8080/healthcheck',
+      'Healthcheck Status': 'Connection OK',
+      'Configuration State': 'MASTER',
+      'Current State': 'Active',
+      'Serving on Virtual IP': 'Yes',
+      'keepalived process': readRows(html).get('keepalived process'),
+      'Start On Boot': 'Yes',
+      Interface: 'eth0',
+      'Virtual Router ID': '51',
+      Priority: '101 configured, 101 effective',
+      'Last transition': readRows(html).get('Last transition'),
+    });
+    assert.match(
+      readRows(html).get('keepalived process') ?? '',
+      /^Running, pid 1234, since 2026-07-0\d \d\d:\d\d:\d\d \S+ \(2 d 2 h\)$/,
+    );
+    assert.match(readRows(html).get('Last transition') ?? '', /^2026-07-04 .*\(3 h 12 min ago\)$/);
+  });
+
+  test('begins the current state with its word, or with the alarm', () => {
+    for (const [state, reason] of Object.entries(stateReasons)) {
+      const html = render({ instances: [sampleInstance({ state: state as StateWord, reason })] });
+      const cell = readRows(html).get('Current State') ?? '';
+      assert.ok(cell.startsWith(state === 'Alarm' ? (reason ?? '') : state), cell);
+    }
+  });
+
+  test('is there without an instance too, with what is known of the process', () => {
+    const rows = readRows(render({ instances: [], daemon: stopped }));
+    assert.equal(rows.get('Virtual IP'), 'not configured');
+    assert.equal(rows.get('keepalived process'), 'Stopped');
+    assert.equal(rows.get('Start On Boot'), 'Yes');
+  });
+
+  test('tells what it does not know', () => {
+    const rows = readRows(
+      render({
+        daemon: { state: 'unknown', reason: 'last seen 20 s ago, too old to be believed' },
+        startOnBoot: { known: false, reason: 'chkconfig is missing' },
+      }),
+    );
+    assert.match(rows.get('keepalived process') ?? '', /^Unknown .*too old/);
+    assert.equal(rows.get('Start On Boot'), 'Unknown (chkconfig is missing)');
+  });
+});
+
+describe('alarms', () => {
+  const warning = { code: 'w', severity: 'warning', sentence: 'A warning.' } as const;
+  const critical = { code: 'c', severity: 'critical', sentence: 'A disaster.' } as const;
+
+  test('are listed with a word, the critical ones first', () => {
+    const text = textOf(render({ alarms: [warning, critical] }));
+    assert.match(text, /Alarm: A disaster\. Warning: A warning\./);
+  });
+
+  test('that are the headline already are not said twice', () => {
+    const instances = [
+      sampleInstance({ state: 'Alarm', reason: critical.sentence, alarms: [critical] }),
+    ];
+    const model = describeKeepalived(sampleSnapshot({ instances }));
+    assert.deepEqual(model.alarms, []);
+    assert.equal(model.headlines[0]?.sentence, 'A disaster.');
+  });
+
+  test('and names are text, whatever they contain', () => {
+    const sentence = '<img src=x onerror=alert(1)>';
+    const html = render({
+      alarms: [{ ...warning, sentence }],
+      instances: [sampleInstance({ name: sentence }), sampleInstance({ interfaceName: sentence })],
+    });
+    assert.ok(!html.includes('<img'));
+    assert.ok(html.includes('&lt;img'));
+  });
+});
+
+describe('guidance', () => {
+  test('tells an installer what to do when nothing is configured', () => {
+    assert.match(
+      textOf(render({ instances: [] })),
+      /On the first server, click Set Default Master; on the second, Set Default Backup/,
+    );
+  });
+
+  test('says that keepalived is not installed, and what to do', () => {
+    const text = textOf(render({ instances: [], daemon: { state: 'not-installed' } }));
+    assert.match(text, /keepalived is not installed on this server\. Install it/);
+  });
+
+  test('is silent where there is an instance', () => {
+    assert.equal(describeKeepalived(sampleSnapshot()).guidance, undefined);
+  });
+});
+
+describe('the buttons', () => {
+  const explain = (id: string, changes: Parameters<typeof sampleSnapshot>[0] = {}) =>
+    describeKeepalived(sampleSnapshot(changes)).actions.find((action) => action.id === id)
+      ?.explanation;
+
+  test('have their names and order, real buttons in forms, and no change by GET', () => {
+    const buttons = [...render().matchAll(/<form class="action" method="(\w+)".*?<\/form>/gs)].map(
+      ([html, method]) => `${method ?? ''} ${/<button[^>]*>([^<]*)/.exec(html)?.[1] ?? ''}`,
+    );
+    assert.deepEqual(buttons, [
+      'get Set Default Master',
+      'get Set Default Backup',
+      'post Start keepalived',
+      'post Stop keepalived',
+      'post Reload keepalived',
+      'get View Log',
+      'get Edit Config Files',
+    ]);
+  });
+
+  test('carry the token in each form that changes something, and in no other', () => {
+    const forms = [...render().matchAll(/<form[^>]*method="(\w+)".*?<\/form>/gs)];
+    assert.ok(forms.length > 7);
+    for (const [html, method] of forms) {
+      assert.equal(html.includes('name="_csrf" value="a-token"'), method === 'post', html);
+    }
+  });
+
+  test('say what a stop does to the address', () => {
+    assert.equal(explain('stop'), '192.168.0.100 will move to the backup, if one is running.');
+    const standby = [sampleInstance({ state: 'Standby', serving: 'No' })];
+    assert.match(explain('stop', { instances: standby }) ?? '', /no longer .*192\.168\.0\.100/);
+    assert.equal(explain('stop', { daemon: stopped }), 'keepalived is stopped already.');
+  });
+
+  test('name a few addresses of many', () => {
+    const instances = Array.from({ length: 255 }, (_, index) =>
+      sampleInstance({
+        name: `VI_${index}`,
+        addresses: [{ cidr: `10.0.0.${index}/24`, interfaceName: 'eth0', held: true }],
+      }),
+    );
+    assert.equal(
+      explain('stop', { instances }),
+      '10.0.0.0, 10.0.0.1, 10.0.0.2 and those of 252 more instances will move to the backup, if one is running.',
+    );
+  });
+});
+
+test('the age of the evidence stands on the page', () => {
+  assert.match(textOf(render({ evidenceAgeMs: 7_900 })), /Checked 7 s ago\./);
+  assert.match(textOf(render({ evidenceAgeMs: undefined })), /Nothing has been checked yet\./);
+});
+
+test('the page names its server, and refreshes itself without scripts', () => {
+  const html = render();
+  assert.match(html, /<title>Keepalived - server1<\/title>/);
+  assert.match(html, /<strong>server1<\/strong>/);
+  assert.match(html, /<noscript><meta http-equiv="refresh" content="10"><\/noscript>/);
+  assert.ok(!/<[^>]+ (style|on\w+)=/.test(html), 'nothing inline: the content policy forbids it');
+});
+
+test('Start keepalived with the placeholder asks, and says why', () => {
+  const html = renderPage('start-anyway', { sentence: 'It is the placeholder 192.0.2.100/24.' });
+  assert.match(textOf(html), /not started yet It is the placeholder 192\.0\.2\.100\/24\./);
+  assert.match(html, /name="placeholderConfirmed" value="yes">\s*<button[^>]*>Start anyway/);
+});

@@ -1,0 +1,269 @@
+/** The pages through the real app: status codes, redirects, flashes, and what reaches an operation. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { ConfigurationFileContent } from '../../../../server/appliance/appliance.ts';
+import type { Operations } from '../../../../server/operations/operations.ts';
+import type { ActionOutcome, ApplyOutcome } from '../../../../server/operations/outcomes.ts';
+import type { StateKeeper } from '../../../../server/state-keeper.ts';
+import { createTestApp, TestBrowser } from '../app-harness.ts';
+import { sampleSnapshot, textOf } from './samples.ts';
+
+const path = '/etc/keepalived/keepalived.conf';
+const tag = 'a'.repeat(64);
+const content: ConfigurationFileContent = {
+  ok: true,
+  id: 'live',
+  path,
+  text: 'state BACKUP\n',
+  tag,
+  modifiedAtMs: 0,
+  mode: 0o600,
+};
+const done: ActionOutcome = {
+  ok: true,
+  sentence: 'It was done.',
+  report: undefined,
+  needsConfirmation: false,
+};
+
+/** A browser that is logged in to an app with these operations; what they do not name must not be called. */
+async function openBrowser(t: TestContext, operations: Partial<Operations>): Promise<TestBrowser> {
+  const keeper: Partial<StateKeeper> = { current: () => sampleSnapshot() };
+  const { app } = await createTestApp({
+    operations: operations as Operations,
+    keeper: keeper as StateKeeper,
+  });
+  t.after(() => app.close());
+  const browser = new TestBrowser(app);
+  await browser.logIn();
+  // For a token of this session.
+  await browser.get('/keepalived');
+  return browser;
+}
+
+describe('/keepalived', () => {
+  test('asks nothing of an operation, and its actions redirect back with a flash', async (t) => {
+    const asked: unknown[] = [];
+    const browser = await openBrowser(t, {
+      controlKeepalived: (...request) => Promise.resolve((asked.push(request), done)),
+    });
+    const answer = await browser.post('/keepalived/stop');
+    assert.equal(answer.statusCode, 303);
+    assert.equal(answer.headers.location, '/keepalived');
+    assert.deepEqual(asked, [['stop']]);
+    assert.match(textOf((await browser.get('/keepalived')).body), /Keepalived It was done\. ●/);
+    assert.doesNotMatch((await browser.get('/keepalived')).body, /It was done/);
+  });
+
+  test('start with the placeholder is confirmed first', async (t) => {
+    const browser = await openBrowser(t, {
+      controlKeepalived: (_action, options) =>
+        Promise.resolve(
+          options?.placeholderConfirmed
+            ? done
+            : { ...done, ok: false, needsConfirmation: true, sentence: 'A placeholder.' },
+        ),
+    });
+    const question = await browser.post('/keepalived/start');
+    assert.equal(question.statusCode, 409);
+    assert.match(textOf(question.body), /A placeholder\./);
+    const answer = await browser.post('/keepalived/start', { placeholderConfirmed: 'yes' });
+    assert.equal(answer.statusCode, 303);
+  });
+});
+
+describe('/keepalived/edit', () => {
+  async function save(t: TestContext, outcome: ApplyOutcome) {
+    const requests: Parameters<Operations['applyConfiguration']>[0][] = [];
+    const browser = await openBrowser(t, {
+      readConfigurationFile: () => Promise.resolve(content),
+      listConfigurationFiles: () =>
+        Promise.resolve([{ id: 'live', role: 'live', path, exists: true }]),
+      checkConfiguration: () => Promise.resolve([]),
+      applyConfiguration: (request) => Promise.resolve((requests.push(request), outcome)),
+    });
+    const answer = await browser.post('/keepalived/edit', {
+      file: 'live',
+      tag,
+      text: 'state MASTER\r\n',
+    });
+    return { browser, answer, request: requests[0] };
+  }
+
+  test('saves with the author, the tag that was read and the line endings of the file', async (t) => {
+    const { browser, answer, request } = await save(t, {
+      kind: 'saved',
+      tag,
+      findings: [],
+      reason: 'daemon-stopped',
+    });
+    assert.equal(answer.statusCode, 303);
+    assert.deepEqual(request, {
+      fileId: 'live',
+      text: 'state MASTER\n',
+      expectedTag: tag,
+      actor: { userName: 'admin', remoteAddress: '127.0.0.1' },
+      action: 'edit',
+      comment: '',
+    });
+    const page = await browser.get(String(answer.headers.location));
+    assert.match(textOf(page.body), /The configuration has changed: \/etc\/keepalived/);
+  });
+
+  test('keeps the text of a save that was refused', async (t) => {
+    const { answer } = await save(t, { kind: 'refused', findings: [], message: 'No.' });
+    assert.equal(answer.statusCode, 422);
+    assert.match(answer.body, /<textarea[^>]*>\nstate MASTER\n<\/textarea>/);
+  });
+
+  test('accepts a form of a text that is too long, so that it gets a sentence', async (t) => {
+    const lengths: number[] = [];
+    const browser = await openBrowser(t, {
+      readConfigurationFile: () => Promise.resolve(content),
+      listConfigurationFiles: () => Promise.resolve([]),
+      applyConfiguration: ({ text }) => {
+        lengths.push(text.length);
+        return Promise.resolve({ kind: 'refused', findings: [], message: 'Over 1 MiB.' });
+      },
+    });
+    const text = '{'.repeat(1_200_000);
+    const answer = await browser.post('/keepalived/edit', { file: 'live', tag, text });
+    assert.equal(answer.statusCode, 422);
+    assert.deepEqual(lengths, [1_200_000]);
+  });
+
+  test('knows no file but those that it lists', async (t) => {
+    const browser = await openBrowser(t, {
+      readConfigurationFile: (id) =>
+        Promise.resolve({ ok: false, id, path: '', problem: 'unknown-id', message: 'No such.' }),
+    });
+    for (const file of ['../../etc/shadow', '%2e%2e', 'live\0']) {
+      const answer = await browser.get(`/keepalived/edit?file=${encodeURIComponent(file)}`);
+      assert.equal(answer.statusCode, 404, file);
+    }
+  });
+});
+
+describe('/keepalived/default-master', () => {
+  const values = {
+    virtualAddress: '192.168.0.100/24',
+    interfaceName: 'eth0',
+    healthcheckUrl: 'http://127.0.0.1:8080/healthcheck',
+  };
+  const plan: Operations['planDefaultRole'] = (role, given) =>
+    Promise.resolve({
+      role,
+      values: { ...values, ...given },
+      interfaceNames: ['eth0'],
+      problems:
+        given.virtualAddress === 'wrong' ? [{ field: 'virtualAddress', message: 'Wrong.' }] : [],
+      warnings: [],
+      fileProblem: undefined,
+      currentText: 'state BACKUP\n',
+      currentTag: tag,
+      newText: given.virtualAddress === 'wrong' ? undefined : 'state MASTER\n',
+      placeholder: false,
+    });
+
+  test('previews without writing, then writes and confirms', async (t) => {
+    const writes: unknown[] = [];
+    const browser = await openBrowser(t, {
+      planDefaultRole: plan,
+      setDefaultRole: (...request) => {
+        writes.push(request);
+        return Promise.resolve({ kind: 'saved', tag, findings: [], reason: 'daemon-stopped' });
+      },
+    });
+    const form = { ...values, tag, intent: 'preview' };
+    assert.equal((await browser.post('/keepalived/default-master', form)).statusCode, 200);
+    assert.deepEqual(writes, []);
+    const answer = await browser.post('/keepalived/default-master', { ...form, intent: 'write' });
+    assert.equal(answer.headers.location, '/keepalived/default-master/done');
+    const actor = { userName: 'admin', remoteAddress: '127.0.0.1' };
+    assert.deepEqual(writes, [['master', values, tag, actor]]);
+    const confirmation = await browser.get('/keepalived/default-master/done');
+    assert.match(confirmation.body, /<a href="\/keepalived">Return to Keepalived<\/a>/);
+  });
+
+  test('writes nothing while a value is wrong, and keeps what was typed', async (t) => {
+    const browser = await openBrowser(t, { planDefaultRole: plan });
+    const form = { ...values, virtualAddress: 'wrong', tag, intent: 'write' };
+    const answer = await browser.post('/keepalived/default-master', form);
+    assert.equal(answer.statusCode, 422);
+    assert.match(answer.body, /value="wrong"/);
+    assert.match(answer.body, /Error: Wrong\./);
+  });
+
+  test('shows a conflict with the preview of the file as it is now', async (t) => {
+    const browser = await openBrowser(t, {
+      planDefaultRole: plan,
+      setDefaultRole: () =>
+        Promise.resolve({
+          kind: 'conflict',
+          currentTag: tag,
+          currentText: 'x',
+          message: 'It has changed.',
+        }),
+    });
+    const form = { ...values, tag: 'b'.repeat(64), intent: 'write' };
+    const answer = await browser.post('/keepalived/default-master', form);
+    assert.equal(answer.statusCode, 409);
+    assert.match(answer.body, new RegExp(`name="tag" value="${tag}"`));
+    assert.match(textOf(answer.body), /changed meanwhile It has changed\./);
+  });
+});
+
+describe('/logs', () => {
+  test('streams the download as a text file with the name of the server', async (t) => {
+    const filters: unknown[] = [];
+    const browser = await openBrowser(t, {
+      readLog: () => Promise.resolve({ ok: true, source: 's', lines: [], reachedStart: true }),
+      async *exportLog({ filter }) {
+        filters.push(filter);
+        yield 'one\n';
+        yield 'two\n';
+        await Promise.resolve();
+      },
+    });
+    const answer = await browser.get('/logs/download?filter=VI_1');
+    assert.equal(answer.body, 'one\ntwo\n');
+    assert.match(String(answer.headers['content-type']), /^text\/plain/);
+    assert.equal(
+      answer.headers['content-disposition'],
+      'attachment; filename="keepalived-server1.log"',
+    );
+    assert.deepEqual(filters, ['VI_1']);
+  });
+
+  test('says that there is no log instead of sending an empty file', async (t) => {
+    const browser = await openBrowser(t, {
+      readLog: () => Promise.resolve({ ok: false, source: 's', message: 'It is not there.' }),
+    });
+    const answer = await browser.get('/logs/download');
+    assert.equal(answer.statusCode, 503);
+    assert.match(textOf(answer.body), /It is not there\./);
+  });
+});
+
+describe('/boot', () => {
+  test('does what the button says to the chosen services, one flash for each', async (t) => {
+    const asked: unknown[] = [];
+    const browser = await openBrowser(t, {
+      controlServices: (...request) => Promise.resolve((asked.push(request), [done, done])),
+    });
+    const form = { service: 'keepalived', action: 'start-and-enable' };
+    const answer = await browser.post('/boot', form);
+    assert.equal(answer.headers.location, '/boot');
+    assert.deepEqual(asked, [[['keepalived'], 'start-and-enable']]);
+    assert.equal((await browser.get('/boot')).body.split('It was done.').length - 1, 2);
+  });
+
+  test('asks for a choice when no box is selected, and touches no service outside the settings', async (t) => {
+    const browser = await openBrowser(t, {});
+    await browser.post('/boot', { action: 'start' });
+    assert.match(textOf((await browser.get('/boot')).body), /select the box next to a service/);
+    const foreign = await browser.post('/boot', { service: 'sshd', action: 'stop' });
+    assert.equal(foreign.statusCode, 400);
+  });
+});
