@@ -71,13 +71,17 @@ export function judgeValues(
   live: ConfigurationTree,
 ): { problems: FieldMessage[]; warnings: FieldMessage[] } {
   const chosen = interfaces.find(({ name }) => name === interfaceName);
-  const address = validateVirtualAddress(virtualAddress, {
-    interfaceAddresses: chosen?.addresses ?? [],
-    // While this server is active they are on its interface, but not its own.
-    currentVirtualAddresses: summarizeConfiguration(live).instances.flatMap(({ addresses }) =>
-      addresses.map(({ address }) => address),
-    ),
-  });
+  // The placeholder fits no network on purpose; it is spoken of in its own sentence.
+  const address =
+    virtualAddress === placeholderVirtualAddress
+      ? { errors: [], warnings: [] }
+      : validateVirtualAddress(virtualAddress, {
+          interfaceAddresses: chosen?.addresses ?? [],
+          // While this server is active they are on its interface, but not its own.
+          currentVirtualAddresses: summarizeConfiguration(live).instances.flatMap(({ addresses }) =>
+            addresses.map(({ address }) => address),
+          ),
+        });
   const on = (field: Field) => (message: string) => ({ field, message });
   const problems = address.errors.map(on('virtualAddress'));
   if (!chosen) {
@@ -95,10 +99,5 @@ export function judgeValues(
       ),
     );
   }
-  const isPlaceholder = virtualAddress === placeholderVirtualAddress;
-  return {
-    problems,
-    // A placeholder lies outside of every network, and is spoken of in its own sentence.
-    warnings: isPlaceholder ? [] : address.warnings.map(on('virtualAddress')),
-  };
+  return { problems, warnings: address.warnings.map(on('virtualAddress')) };
 }
