@@ -49,6 +49,8 @@ export interface RuntimeInstance {
   version: 2 | 3;
   basePriority: number;
   effectivePriority: number;
+  /** While BACKUP: the priority in the advertisements it receives; absent if it hears none. */
+  masterPriority?: number;
   advertIntervalSeconds: number;
   nopreempt: boolean;
   /** Wall clock, milliseconds since the epoch; undefined before the first transition. */

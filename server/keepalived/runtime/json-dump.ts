@@ -32,6 +32,8 @@ const instanceSchema = z
       version: z.literal([2, 3]),
       base_priority: z.int(),
       effective_priority: z.int(),
+      // 0 unless it is BACKUP and hears a master (measured, 2.2.7).
+      master_priority: z.int().default(0),
       adver_int: z.number(),
       nopreempt: z.boolean(),
       state: stateSchema,
@@ -52,6 +54,7 @@ const instanceSchema = z
     version: data.version,
     basePriority: data.base_priority,
     effectivePriority: data.effective_priority,
+    ...(data.master_priority > 0 && { masterPriority: data.master_priority }),
     advertIntervalSeconds: data.adver_int,
     nopreempt: data.nopreempt,
     lastTransitionAtMs:

@@ -1,0 +1,122 @@
+/**
+ * What a change of the configuration will do to the virtual addresses, told before it is made.
+ * The rules are those of RFC 3768 (version 2) and RFC 9568 (version 3), and measured with
+ * keepalived 2.2.7: a reload keeps an instance's state as long as its virtual router ID and
+ * interface stay, and a setting that differs between the servers makes both of them master.
+ */
+import type { ConfigurationSummary } from './config/questions.ts';
+import type { RuntimeInstance } from './evidence.ts';
+import { findBreaches } from './foresight/breaches.ts';
+import { foreseeElection } from './foresight/elections.ts';
+import { nothingForeseen, told } from './foresight/foresight-result.ts';
+import type { Foresight } from './foresight/foresight-result.ts';
+import { compareInstances, isAnotherRouter } from './foresight/instance-changes.ts';
+import type { InstanceChange } from './foresight/instance-changes.ts';
+import { joinWords } from './foresight/words.ts';
+
+export interface ForeseenChange {
+  /** The files as they are on the disk. */
+  before: ConfigurationSummary;
+  after: ConfigurationSummary;
+  /** The instances whose password changes: a summary never holds one. */
+  passwordChanges: ReadonlySet<string>;
+  /** keepalived's own account of its instances; `unknown`: it runs, but gave none. */
+  running: readonly RuntimeInstance[] | 'stopped' | 'unknown';
+}
+
+/** What will happen when keepalived loads `after`, and what could go wrong with it. */
+export function foreseeChange(change: ForeseenChange): Foresight {
+  const { running } = change;
+  if (running === 'stopped') {
+    return told('keepalived is stopped: nothing will move until it is started.');
+  }
+  const changes = compareInstances(change, running === 'unknown' ? [] : running);
+  const foresights = changes.map((one) => nameInstance(foreseeInstance(one), one, changes));
+  const sentences = foresights.flatMap((foresight) => foresight.sentences);
+  if (running === 'unknown') {
+    sentences.push('What will move cannot be told: keepalived gave no account of itself.');
+  }
+  return {
+    sentences: sentences.length === 0 ? ['No virtual IP will move.'] : sentences,
+    dangers: foresights.flatMap((foresight) => foresight.dangers),
+    movements: foresights.flatMap((foresight) => foresight.movements),
+  };
+}
+
+function foreseeInstance(change: InstanceChange): Foresight {
+  if (change.after === undefined) return foreseeRemoval(change);
+  if (change.state === 'FAULT') {
+    return told('This server is in Fault: nothing will move until the cause of that is removed.');
+  }
+  const breaches = findBreaches(change);
+  const election = foreseeElection(change, breaches.length > 0);
+  const exchange = foreseeExchange(change);
+  return {
+    sentences: [...exchange.sentences, ...election.sentences],
+    dangers: [...exchange.dangers, ...describeBreaches(breaches, change)],
+    movements: election.movements,
+  };
+}
+
+function foreseeRemoval({ name, before, state }: InstanceChange): Foresight {
+  const addresses = joinWords(before?.addresses ?? []);
+  if (state === 'BACKUP' || state === 'FAULT') {
+    return told(`${name} is removed: this server will no longer stand by for ${addresses}.`);
+  }
+  return {
+    ...told(`${addresses} will be released; a peer that stands by takes it.`),
+    dangers: [
+      `${name} is removed: this server gives up ${addresses}. Nobody serves it unless a peer takes over.`,
+    ],
+  };
+}
+
+/** Addresses that come and go at once, without an election. */
+function foreseeExchange({ before, after, state }: InstanceChange): Foresight {
+  if (state !== 'MASTER' || !before || !after || isAnotherRouter(before, after)) {
+    return nothingForeseen;
+  }
+  const released = before.addresses.filter((address) => !after.addresses.includes(address));
+  const taken = after.addresses.filter((address) => !before.addresses.includes(address));
+  if (released.length === 0) {
+    return taken.length === 0
+      ? nothingForeseen
+      : told(`${joinWords(taken)} will be taken at once, besides what is served now.`);
+  }
+  const sentence =
+    taken.length === 0
+      ? `${joinWords(released)} will be released.`
+      : `${joinWords(released)} will be released and ${joinWords(taken)} taken.`;
+  const danger = `This server gives up ${joinWords(released)}, which it serves now.`;
+  return { ...told(sentence), dangers: [danger] };
+}
+
+function describeBreaches(breaches: string[], { before, after }: InstanceChange): string[] {
+  if (breaches.length === 0 || !before || !after) return [];
+  const kept = before.addresses.filter((address) => after.addresses.includes(address));
+  const outcome =
+    kept.length > 0
+      ? `both will serve ${joinWords(kept)} (split brain)`
+      : `one will serve ${joinWords(before.addresses)} and the other ${joinWords(after.addresses)}`;
+  return [
+    `${capitalize(joinWords(breaches))}: until that is so on the peer too, the servers do not accept each other’s advertisements, and ${outcome}. ` +
+      'To avoid it, stop keepalived on the peer, change both servers, then start it there.',
+  ];
+}
+
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Where there are several instances, each sentence says of which it speaks. */
+function nameInstance(
+  foresight: Foresight,
+  { name }: InstanceChange,
+  all: readonly InstanceChange[],
+): Foresight {
+  if (all.length < 2) return foresight;
+  const prefix = (text: string): string => (text.startsWith(name) ? text : `${name}: ${text}`);
+  return {
+    sentences: foresight.sentences.map(prefix),
+    dangers: foresight.dangers.map(prefix),
+    movements: foresight.movements,
+  };
+}

@@ -1,0 +1,116 @@
+import { nothingForeseen, told } from './foresight-result.ts';
+import type { ForeseenMovement, Foresight } from './foresight-result.ts';
+import { isAnotherRouter } from './instance-changes.ts';
+import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
+import { aboutSeconds, joinWords } from './words.ts';
+
+const ownerPriority = 255;
+
+/**
+ * After how long without a better advertisement a server becomes master: three intervals and a
+ * skew that is shorter for a higher priority (RFC 3768, 6.1; RFC 9568, 6.1 scales it by the
+ * interval).
+ */
+export function masterDownIntervalMs(
+  { version, advertIntervalSeconds }: InstanceSetting,
+  priority: number,
+): number {
+  const skewUnitSeconds = version === 3 ? advertIntervalSeconds : 1;
+  return (3 * advertIntervalSeconds + ((256 - priority) / 256) * skewUnitSeconds) * 1_000;
+}
+
+/**
+ * Who will serve after a reload with new settings.
+ * @param isBreached the peer is no longer heard, because a setting that must be equal is not
+ */
+export function foreseeElection(change: InstanceChange, isBreached: boolean): Foresight {
+  const { before, after, state } = change;
+  if (!after) return nothingForeseen;
+  if (!before) return foreseeNewcomer(change, after);
+  const priority = priorityAfter(change, before, after);
+  const addresses = joinWords(after.addresses);
+  const takeMs = masterDownIntervalMs(after, priority);
+  if (state === 'MASTER' && isAnotherRouter(before, after)) {
+    const sentence = `${joinWords(before.addresses)} will be released at once; this server will take ${addresses} after ${aboutSeconds(takeMs)}. Meanwhile the peer takes over what it has configured.`;
+    return moving(sentence, change, 'take', takeMs);
+  }
+  if (state === 'MASTER') return isBreached ? nothingForeseen : foreseeStepDown(change, priority);
+  if (state !== 'BACKUP') return nothingForeseen;
+  if (isBreached) {
+    const sentence = `This server will take ${addresses} in ${aboutSeconds(takeMs)}, because it no longer hears the peer.`;
+    return moving(sentence, change, 'take', takeMs);
+  }
+  return foreseeTakeover(change, priority);
+}
+
+function foreseeNewcomer(change: InstanceChange, after: InstanceSetting): Foresight {
+  const takeMs = masterDownIntervalMs(after, after.priority);
+  const sentence = `This server will take ${joinWords(after.addresses)} in ${aboutSeconds(takeMs)}, unless a peer with the same settings serves it already.`;
+  return moving(sentence, change, 'take', takeMs);
+}
+
+/** Of a server that stands by. */
+function foreseeTakeover(change: InstanceChange, priority: number): Foresight {
+  const { before, after, masterPriority, effectivePriority } = change;
+  if (!before || !after) return nothingForeseen;
+  const wasPreempting = !before.nopreempt;
+  const isRaised = priority > (effectivePriority ?? before.priority);
+  if (priority === (effectivePriority ?? before.priority) && wasPreempting === !after.nopreempt) {
+    return nothingForeseen;
+  }
+  if (after.nopreempt) {
+    return told(
+      isRaised || wasPreempting ? 'Nothing will move: nopreempt is set.' : 'Nothing will move.',
+    );
+  }
+  const addresses = joinWords(after.addresses);
+  const takeMs = masterDownIntervalMs(after, priority);
+  if (masterPriority === undefined) {
+    if (!isRaised && wasPreempting) return nothingForeseen;
+    const sentence = `This server will take ${addresses} in ${aboutSeconds(takeMs)}, if its priority ${priority} is higher than the peer’s.`;
+    return moving(sentence, change, 'take', takeMs);
+  }
+  if (priority <= masterPriority) {
+    return told(
+      `Nothing will move: the peer serves with priority ${masterPriority}, this server will have ${priority}.`,
+    );
+  }
+  const sentence = `This server will take ${addresses} from the peer in ${aboutSeconds(takeMs)}: its priority ${priority} is higher than the peer’s ${masterPriority}.`;
+  return moving(sentence, change, 'take', takeMs);
+}
+
+/** Of a server that serves: a peer of a priority in between takes over. */
+function foreseeStepDown(change: InstanceChange, priority: number): Foresight {
+  const { before, after, effectivePriority } = change;
+  if (!before || !after || priority >= (effectivePriority ?? before.priority)) {
+    return nothingForeseen;
+  }
+  // The peer's own priority is not known here; it must be higher than this one.
+  const takeMs = masterDownIntervalMs(after, priority + 1);
+  const sentence = `The peer will take ${joinWords(after.addresses)} in ${aboutSeconds(takeMs)}, if its priority is higher than ${priority} and nopreempt is not set there. Until then this server serves on.`;
+  return moving(sentence, change, 'lose', takeMs);
+}
+
+/** Tracked scripts and interfaces go on to add or take what they do now. */
+function priorityAfter(
+  { effectivePriority }: InstanceChange,
+  before: InstanceSetting,
+  after: InstanceSetting,
+): number {
+  if (after.priority === ownerPriority) return ownerPriority;
+  const weights = effectivePriority === undefined ? 0 : effectivePriority - before.priority;
+  return Math.min(ownerPriority - 1, Math.max(1, after.priority + weights));
+}
+
+function moving(
+  sentence: string,
+  { name, after }: InstanceChange,
+  direction: ForeseenMovement['direction'],
+  withinMs: number,
+): Foresight {
+  const addresses = after?.addresses ?? [];
+  return {
+    ...told(sentence),
+    movements: [{ instanceName: name, direction, addresses, withinMs }],
+  };
+}

@@ -1,0 +1,27 @@
+/** An address that is foreseen to change its server by an election. */
+export interface ForeseenMovement {
+  /** As it is called now. */
+  instanceName: string;
+  /** `take`: to this server · `lose`: to the peer, if there is one that may take it. */
+  direction: 'take' | 'lose';
+  /** Without prefix lengths. */
+  addresses: string[];
+  /** From the reload on. */
+  withinMs: number;
+}
+
+export interface Foresight {
+  /** What will happen, in plain words. */
+  sentences: string[];
+  /** What could put an address on two machines or on none: each must be accepted first. */
+  dangers: string[];
+  movements: ForeseenMovement[];
+}
+
+/** What a change foresees that touches nothing of what runs. */
+export const nothingForeseen: Foresight = { sentences: [], dangers: [], movements: [] };
+
+/** A sentence, and nothing else. */
+export function told(sentence: string): Foresight {
+  return { ...nothingForeseen, sentences: [sentence] };
+}

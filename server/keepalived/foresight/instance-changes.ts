@@ -1,0 +1,142 @@
+import { normalizeAddress } from '../addresses.ts';
+import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
+import type { RuntimeInstance, VrrpState } from '../evidence.ts';
+
+/** What decides who serves, of one `vrrp_instance`. */
+export interface InstanceSetting {
+  virtualRouterId: number | undefined;
+  interfaceName: string | undefined;
+  version: 2 | 3;
+  priority: number;
+  advertIntervalSeconds: number;
+  nopreempt: boolean;
+  authentication: 'none' | 'PASS' | 'AH';
+  /** All that it puts on the interface, without prefix lengths. */
+  addresses: string[];
+  /** Those of them that its advertisements name. */
+  advertised: string[];
+  unicastPeers: string[];
+  multicastDestination: string | undefined;
+}
+
+/** An instance now and after the change; undefined: it is not there. */
+export interface InstanceChange {
+  name: string;
+  before: InstanceSetting | undefined;
+  after: InstanceSetting | undefined;
+  passwordChanges: boolean;
+  /** Undefined: not known, or not running yet. */
+  state: VrrpState | undefined;
+  effectivePriority: number | undefined;
+  /** The priority that the peer advertises, as far as it is heard. */
+  masterPriority: number | undefined;
+}
+
+/**
+ * Pairs the instances by name; one that only got another name is the same to keepalived, which
+ * goes by virtual router ID and interface (measured). Where keepalived gives an account of itself,
+ * that counts, and not a file that it may not have loaded.
+ */
+export function compareInstances(
+  { before, after, passwordChanges }: ComparedConfigurations,
+  running: readonly RuntimeInstance[],
+): InstanceChange[] {
+  const paired = new Set<string>();
+  const changes = namesOf(before.instances, running).map((name): InstanceChange => {
+    const configured = before.instances.find((instance) => instance.name === name);
+    const run = running.find((instance) => instance.name === name);
+    const next =
+      after.instances.find((instance) => instance.name === name) ??
+      after.instances.find((instance) => isSameRouter(instance, configured));
+    if (next) paired.add(next.name);
+    return {
+      name,
+      before: settingBefore(configured, run),
+      after: next && settingOf(next),
+      passwordChanges: passwordChanges.has(name),
+      state: run?.state,
+      effectivePriority: run?.effectivePriority,
+      masterPriority: run?.masterPriority,
+    };
+  });
+  const added = after.instances.filter(({ name }) => !paired.has(name));
+  return [...changes, ...added.map(addedInstance)];
+}
+
+interface ComparedConfigurations {
+  before: ConfigurationSummary;
+  after: ConfigurationSummary;
+  passwordChanges: ReadonlySet<string>;
+}
+
+function namesOf(
+  configured: readonly ConfiguredInstance[],
+  running: readonly RuntimeInstance[],
+): string[] {
+  return [...new Set([...configured, ...running].map(({ name }) => name))];
+}
+
+function isSameRouter(one: ConfiguredInstance, other: ConfiguredInstance | undefined): boolean {
+  return (
+    one.virtualRouterId === other?.virtualRouterId && one.interfaceName === other?.interfaceName
+  );
+}
+
+/** To keepalived, another virtual router ID or interface makes another instance (measured). */
+export function isAnotherRouter(before: InstanceSetting, after: InstanceSetting): boolean {
+  return (
+    before.virtualRouterId !== after.virtualRouterId || before.interfaceName !== after.interfaceName
+  );
+}
+
+const addedInstance = (instance: ConfiguredInstance): InstanceChange => ({
+  name: instance.name,
+  before: undefined,
+  after: settingOf(instance),
+  passwordChanges: false,
+  state: undefined,
+  effectivePriority: undefined,
+  masterPriority: undefined,
+});
+
+function settingOf(instance: ConfiguredInstance): InstanceSetting {
+  const normal = ({ address }: { address: string }): string => normalizeAddress(address);
+  return {
+    virtualRouterId: instance.virtualRouterId,
+    interfaceName: instance.interfaceName,
+    version: instance.version ?? 2,
+    priority: instance.priority,
+    advertIntervalSeconds: instance.advertIntervalSeconds,
+    nopreempt: instance.nopreempt,
+    authentication: instance.authentication.type,
+    addresses: instance.addresses.map(normal),
+    advertised: instance.addresses.filter(({ excluded }) => !excluded).map(normal),
+    unicastPeers: instance.unicastPeers.map(normalizeAddress),
+    multicastDestination: instance.multicastDestination,
+  };
+}
+
+function settingBefore(
+  configured: ConfiguredInstance | undefined,
+  run: RuntimeInstance | undefined,
+): InstanceSetting | undefined {
+  const setting = configured && settingOf(configured);
+  if (!run) return setting;
+  const addresses = run.addresses.map(({ cidr }) => normalizeAddress(cidr.split('/')[0] ?? cidr));
+  const excluded = setting?.addresses.filter((one) => !setting.advertised.includes(one)) ?? [];
+  return {
+    // The dump does not say these two.
+    unicastPeers: setting?.unicastPeers ?? [],
+    multicastDestination: setting?.multicastDestination,
+    // A virtual interface (use_vmac) has another name than the one in the file.
+    interfaceName: setting?.interfaceName ?? run.interfaceName,
+    virtualRouterId: run.virtualRouterId,
+    version: run.version,
+    priority: run.basePriority,
+    advertIntervalSeconds: run.advertIntervalSeconds,
+    nopreempt: run.nopreempt,
+    authentication: ({ none: 'none', password: 'PASS', ah: 'AH' } as const)[run.authentication],
+    addresses,
+    advertised: addresses.filter((address) => !excluded.includes(address)),
+  };
+}
