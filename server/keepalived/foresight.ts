@@ -38,7 +38,10 @@ export function foreseeChange(change: ForeseenChange): Foresight {
   }
   return {
     sentences: sentences.length === 0 ? ['No virtual IP will move.'] : sentences,
-    dangers: foresights.flatMap((foresight) => foresight.dangers),
+    dangers: [
+      ...foresights.flatMap((foresight) => foresight.dangers),
+      ...describeLostIncludes(change),
+    ],
     movements: foresights.flatMap((foresight) => foresight.movements),
   };
 }
@@ -102,6 +105,17 @@ function describeBreaches(breaches: string[], { before, after }: InstanceChange)
     `${capitalize(joinWords(breaches))}: until that is so on the peer too, the servers do not accept each other’s advertisements, and ${outcome}. ` +
       'To avoid it, stop keepalived on the peer, change both servers, then start it there.',
   ];
+}
+
+/** What an included file says is not known here to come or go with its include. */
+function describeLostIncludes({ before, after }: ForeseenChange): string[] {
+  const kept = new Set(after.includes.map(({ pattern }) => pattern));
+  return before.includes
+    .filter(({ pattern }) => !kept.has(pattern))
+    .map(
+      ({ keyword, pattern }) =>
+        `“${keyword} ${pattern}” is removed: what an instance in it serves now is given up.`,
+    );
 }
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,4 +1,4 @@
-import type { Appliance } from '../appliance/appliance.ts';
+import type { Appliance, ConfigurationFileContent } from '../appliance/appliance.ts';
 import { summarizeConfigurations } from '../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 
@@ -13,14 +13,21 @@ export type LiveConfiguration =
       modifiedAtMs: number;
     };
 
-/** Reads the live file and its includes as they are on disk now. */
-export async function readLiveConfiguration(appliance: Appliance): Promise<LiveConfiguration> {
+/** The live file and its includes as they are on disk now, the live one first. */
+export async function readConfigurationParts(
+  appliance: Appliance,
+): Promise<ConfigurationFileContent[]> {
   const entries = await appliance.listConfigurationFiles();
-  const contents = await Promise.all(
+  return Promise.all(
     entries
       .filter(({ role }) => role === 'live' || role === 'included')
       .map(({ id }) => appliance.readConfigurationFile(id)),
   );
+}
+
+/** Reads what the live file and its includes say now. */
+export async function readLiveConfiguration(appliance: Appliance): Promise<LiveConfiguration> {
+  const contents = await readConfigurationParts(appliance);
   const live = contents[0];
   if (!live) return { ok: false, reason: 'there is no configuration file' };
   if (!live.ok) return { ok: false, reason: live.message };

@@ -294,6 +294,12 @@ describe('what is dangerous', () => {
     assert.match(standby.sentences.join(), /no longer stand by for 192\.168\.0\.100/);
   });
 
+  it('an include that is removed may take an instance with it', () => {
+    const before = `include extra.conf\n${configuration}`;
+    assert.match(foresee(configuration, [master], before).dangers.join(), /include extra\.conf/);
+    assert.deepEqual(foresee(before, [master]).dangers, []);
+  });
+
   it('another virtual router ID lets go of the address first', () => {
     const { sentences, movements } = foresee(edited('router_id 51', 'router_id 52'), [master]);
     assert.match(sentences.join(), /released at once; this server will take .* after about 3\.6 s/);

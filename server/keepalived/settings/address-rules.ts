@@ -1,0 +1,86 @@
+import { normalizeAddress, parseCidr, validateVirtualAddress } from '../addresses.ts';
+import { findAddress } from '../config/addresses.ts';
+import { splitEntries } from './instance-settings.ts';
+import type { InstanceSettings, SettingsSurroundings } from './instance-settings.ts';
+
+/** Entries that stay as they are in the file are not judged: they work, whatever their form. */
+export function judgeVirtualAddresses(
+  values: InstanceSettings,
+  { instance, others, interfaces, current }: SettingsSurroundings,
+): string[] {
+  const entries = splitEntries(values.virtualAddresses);
+  if (entries.length === 0) return ['Write at least one address, such as 192.168.0.100/24.'];
+  const addresses = entries.map(addressOf);
+  const repeated = addresses.find((address, index) => addresses.indexOf(address) !== index);
+  if (repeated !== undefined) return [`${repeated} is there twice.`];
+  const kept = splitEntries(current.virtualAddresses);
+  const isIpv6 = instance.addresses.some(({ excluded, family }) => !excluded && family === 'inet6');
+  const held = interfaces.find(({ name }) => name === values.interfaceName)?.addresses ?? [];
+  const virtual = [instance, ...others].flatMap((one) =>
+    one.addresses.map(({ address }) => address),
+  );
+  return entries
+    .filter((entry) => !kept.includes(entry))
+    .flatMap((entry) => {
+      const [written = ''] = entry.split(/\s+/);
+      const elsewhere = others.find((other) =>
+        other.addresses.some(({ address }) => normalizeAddress(address) === addressOf(entry)),
+      );
+      if (elsewhere) return [`${written} is already an address of ${elsewhere.name}.`];
+      if (isIpv6) {
+        const cidr = parseCidr(written);
+        if (!cidr.ok) return [cidr.reason];
+        return cidr.family === 'inet6'
+          ? []
+          : [`${written} is IPv4; an instance that advertises IPv6 has IPv6 addresses only.`];
+      }
+      return validateVirtualAddress(written, {
+        interfaceAddresses: held,
+        currentVirtualAddresses: virtual,
+      }).errors;
+    });
+}
+
+export function judgeUnicastPeers(
+  { unicastPeers, virtualAddresses }: InstanceSettings,
+  { interfaces, current }: SettingsSurroundings,
+): string[] {
+  const kept = splitEntries(current.unicastPeers);
+  const own = new Set(
+    interfaces.flatMap(({ addresses }) =>
+      addresses.map(({ address }) => normalizeAddress(address)),
+    ),
+  );
+  const virtual = new Set(splitEntries(virtualAddresses).map(addressOf));
+  const peers = splitEntries(unicastPeers);
+  return peers.flatMap((peer, index) => {
+    const address = normalizeAddress(peer);
+    if (peers.indexOf(peer) !== index) return [`${peer} is there twice.`];
+    if (virtual.has(address)) return [`${peer} is a virtual IP; write the other server’s own one.`];
+    if (kept.includes(peer)) return [];
+    if (peer.includes('/') || !findAddress([peer], { line: 0, excluded: false })) {
+      return [`“${peer}” is not an IP address, such as 192.168.0.20.`];
+    }
+    return own.has(address) ? [`${peer} is this server’s own address; write the other’s.`] : [];
+  });
+}
+
+/** What is allowed of the new addresses, but was probably not meant. */
+export function findAddressDoubts(
+  { virtualAddresses, interfaceName }: InstanceSettings,
+  { instance, interfaces, current }: SettingsSurroundings,
+): string[] {
+  const surroundings = {
+    interfaceAddresses: interfaces.find(({ name }) => name === interfaceName)?.addresses ?? [],
+    currentVirtualAddresses: instance.addresses.map(({ address }) => address),
+  };
+  const kept = splitEntries(current.virtualAddresses);
+  return splitEntries(virtualAddresses)
+    .filter((entry) => !kept.includes(entry))
+    .flatMap((entry) => validateVirtualAddress(entry.split(/\s+/)[0] ?? '', surroundings).warnings);
+}
+
+/** The address alone, in one spelling, of an entry such as `10.0.0.1/24 dev eth1`. */
+function addressOf(entry: string): string {
+  return normalizeAddress(entry.split(/[\s/]/)[0] ?? '');
+}

@@ -1,0 +1,165 @@
+import { writeValue } from '../config/edit-values.ts';
+import { findUrl } from '../config/healthcheck-url.ts';
+import { findAddressDoubts, judgeUnicastPeers, judgeVirtualAddresses } from './address-rules.ts';
+import type {
+  InstanceSettings,
+  SettingsField,
+  SettingsMessage,
+  SettingsSurroundings,
+} from './instance-settings.ts';
+
+export interface SettingsVerdict {
+  /** What forbids the change, beside its field. */
+  problems: SettingsMessage[];
+  /** What is allowed, but probably not meant. */
+  warnings: SettingsMessage[];
+}
+
+const longestPasswordBytes = 8;
+const ownerPriority = 255;
+
+type Rule = (values: InstanceSettings, surroundings: SettingsSurroundings) => string[];
+
+/** Judges what was typed, each field for itself; the messages are sentences for the form. */
+export function judgeInstanceSettings(
+  values: InstanceSettings,
+  surroundings: SettingsSurroundings,
+): SettingsVerdict {
+  const problems: SettingsMessage[] = [];
+  for (const [field, rule] of rules) {
+    if (!surroundings.hasHealthcheck && healthcheckFields.has(field)) continue;
+    if (String(values[field]).includes('$')) {
+      const message = '“$” stands for a definition, which only the editor can write.';
+      problems.push({ field, message, needsEditor: true });
+      continue;
+    }
+    problems.push(...rule(values, surroundings).map((message) => ({ field, message })));
+  }
+  const refused = new Set(problems.map(({ field }) => field));
+  const warnings = findWarnings(values, surroundings).filter(({ field }) => !refused.has(field));
+  return { problems, warnings };
+}
+
+const healthcheckFields = new Set<SettingsField>([
+  'healthcheckUrl',
+  'healthcheckInterval',
+  'fall',
+  'rise',
+]);
+
+const wholeNumber =
+  (field: SettingsField, [least, most]: [number, number], unit = '') =>
+  (values: InstanceSettings): string[] => {
+    const text = String(values[field]);
+    const fits = /^[1-9]\d{0,8}$/.test(text) && Number(text) >= least && Number(text) <= most;
+    return fits ? [] : [`Write a whole number${unit} from ${least} to ${most}.`];
+  };
+
+const rules: [SettingsField, Rule][] = [
+  ['virtualAddresses', judgeVirtualAddresses],
+  ['interfaceName', judgeInterface],
+  ['virtualRouterId', judgeVirtualRouterId],
+  ['priority', wholeNumber('priority', [1, ownerPriority])],
+  ['advertInterval', judgeAdvertInterval],
+  ['authentication', judgeAuthentication],
+  ['password', judgePassword],
+  ['healthcheckUrl', judgeHealthcheckUrl],
+  ['healthcheckInterval', wholeNumber('healthcheckInterval', [1, 86_400], ' of seconds')],
+  ['fall', wholeNumber('fall', [1, 100])],
+  ['rise', wholeNumber('rise', [1, 100])],
+  ['unicastPeers', judgeUnicastPeers],
+];
+
+function judgeInterface(
+  { interfaceName }: InstanceSettings,
+  { interfaces }: SettingsSurroundings,
+): string[] {
+  if (interfaces.some(({ name }) => name === interfaceName)) return [];
+  const names = interfaces.map(({ name }) => name).join(', ');
+  return [
+    `This machine has no interface “${interfaceName}”. It has: ${names === '' ? 'none' : names}.`,
+  ];
+}
+
+function judgeVirtualRouterId(
+  values: InstanceSettings,
+  { others }: SettingsSurroundings,
+): string[] {
+  const flaws = wholeNumber('virtualRouterId', [1, 255])(values);
+  if (flaws.length > 0) return flaws;
+  const twin = others.find(
+    ({ virtualRouterId, interfaceName }) =>
+      virtualRouterId === Number(values.virtualRouterId) && interfaceName === values.interfaceName,
+  );
+  return twin
+    ? [`${twin.name} has the number ${values.virtualRouterId} on ${values.interfaceName} already.`]
+    : [];
+}
+
+function judgeAdvertInterval(
+  values: InstanceSettings,
+  { instance }: SettingsSurroundings,
+): string[] {
+  if (instance.version !== 3) {
+    return wholeNumber('advertInterval', [1, 255], ' of seconds')(values);
+  }
+  // RFC 9568: 12 bits of hundredths of a second.
+  const seconds = Number(values.advertInterval);
+  const fits = /^\d{1,2}(?:\.\d{1,2})?$/.test(values.advertInterval);
+  return fits && seconds >= 0.01 && seconds <= 40.95
+    ? []
+    : ['Write a number of seconds from 0.01 to 40.95.'];
+}
+
+function judgeAuthentication(
+  { authentication, password }: InstanceSettings,
+  { instance, current }: SettingsSurroundings,
+): string[] {
+  if (!['none', 'PASS', current.authentication].includes(authentication)) {
+    return ['Choose none or PASS.'];
+  }
+  if (authentication === 'none') return [];
+  if (instance.version === 3) return ['VRRP version 3 has no authentication: choose none.'];
+  if (authentication === current.authentication || password !== '') return [];
+  return [`Type the password for ${authentication} too.`];
+}
+
+function judgePassword({ authentication, password }: InstanceSettings): string[] {
+  if (password === '') return [];
+  if (authentication === 'none') return ['Choose PASS, or leave the password empty.'];
+  if (Buffer.byteLength(password) > longestPasswordBytes) {
+    return [`At most ${longestPasswordBytes} characters (bytes): VRRP carries no more.`];
+  }
+  const written = writeValue(password, 'The password');
+  return written.ok ? [] : [written.reason];
+}
+
+function judgeHealthcheckUrl({ healthcheckUrl: url }: InstanceSettings): string[] {
+  return findUrl(url)?.url === url && URL.canParse(url) && writeValue(url, '').ok
+    ? []
+    : [
+        'Write a URL that begins with http:// or https:// and has no blank or quote, such as http://127.0.0.1:8080/healthcheck.',
+      ];
+}
+
+function findWarnings(
+  values: InstanceSettings,
+  surroundings: SettingsSurroundings,
+): SettingsMessage[] {
+  const { instance, current } = surroundings;
+  const warnings: SettingsMessage[] = findAddressDoubts(values, surroundings).map((message) => ({
+    field: 'virtualAddresses',
+    message,
+  }));
+  if (Number(values.priority) === ownerPriority) {
+    const message =
+      'Priority 255 means that the virtual IP is this server’s own address: no healthcheck lowers it.';
+    warnings.push({ field: 'priority', message });
+  }
+  if (values.nopreempt && !current.nopreempt && instance.initialState === 'MASTER') {
+    const message =
+      'This also changes state MASTER to BACKUP, without which keepalived ignores nopreempt.';
+    warnings.push({ field: 'nopreempt', message });
+  }
+  return warnings;
+}
