@@ -24,6 +24,8 @@ export interface Appliance {
   readStartOnBoot(service: string): Promise<BootSetting>;
   /** GET without following redirects; 2xx is ok. Bounded to 5 s and 64 KiB. */
   probeHealthcheck(url: string): Promise<HealthcheckResult>;
+  /** Of the installed keepalived, whether it runs or not: `2.2.7`. */
+  readInstalledVersion(): Promise<string | undefined>;
   /** Calls back, debounced, whenever one of the witnesses may have something new to say. */
   watch(onEvent: (event: ApplianceEvent) => void): Promise<ApplianceWatch>;
 
@@ -51,6 +53,8 @@ export interface Appliance {
 
   /** Ends everything that the appliance started for itself; never keepalived. */
   close(): Promise<void>;
+  /** Whether there is a file at this absolute path that can be run. */
+  isExecutable(path: string): Promise<boolean>;
 }
 
 export interface ApplianceEvent {
@@ -130,6 +134,8 @@ export interface CommandReport {
   /** Its output, both streams, trimmed and bounded. */
   output: string;
 }
+  /** Absolute path of the tested text in its output; an include may be named relative to it. */
+  testedPath: string | undefined;
 
 export interface LogQuery {
   /** How many lines, newest first. 1 to 5000. */

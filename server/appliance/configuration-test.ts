@@ -57,7 +57,7 @@ export async function testConfiguration(
       ],
       { timeoutMs },
     );
-    return await judge(result, folder);
+    return await judge(result, folder, candidatePath);
   } catch (error) {
     if (error instanceof ShadowTooLargeError) return notRun(error.message);
     return notRun(
@@ -77,7 +77,11 @@ async function placeCandidate(path: string, text: string): Promise<void> {
   await writeFile(path, text, { flag, mode: 0o640 });
 }
 
-async function judge(result: CommandResult, folder: string): Promise<ConfigurationTest> {
+async function judge(
+  result: CommandResult,
+  folder: string,
+  testedPath: string,
+): Promise<ConfigurationTest> {
   const output = result.stderr + result.stdout;
   if (result.kind === 'timedOut') {
     return notRun(
@@ -98,7 +102,7 @@ async function judge(result: CommandResult, folder: string): Promise<Configurati
       `The configuration makes keepalived read a file outside ${folder}; its output is withheld.`,
     );
   }
-  return { ran: true, reason: undefined, exitCode: result.exitCode, output };
+  return { ran: true, reason: undefined, exitCode: result.exitCode, output, testedPath };
 }
 
 /** The second net: an include that only keepalived found betrays itself by its messages' place. */
@@ -112,5 +116,5 @@ async function namesOutsideFile(output: string, folder: string): Promise<boolean
 }
 
 function notRun(reason: string): ConfigurationTest {
-  return { ran: false, reason, exitCode: undefined, output: '' };
+  return { ran: false, reason, exitCode: undefined, output: '', testedPath: undefined };
 }

@@ -3,8 +3,9 @@ import type { Settings } from '../settings.ts';
 import type { Appliance, ApplianceWatch } from './appliance.ts';
 import { findBootTool } from './boot-tools/find-boot-tool.ts';
 import { createConfigurationFiles } from './configuration-files.ts';
-import { testConfiguration } from './configuration-test.ts';
-import { createDaemonReader } from './daemon-process.ts';
+import { sweepTestFolders, testConfiguration } from './configuration-test.ts';
+import { createDaemonReader, readInstalledVersion } from './daemon-process.ts';
+import { isExecutable } from './find-executable.ts';
 import { probeHealthcheck } from './healthcheck-probe.ts';
 import { readHostName } from './host.ts';
 import { createLog } from './logs/create-log.ts';
@@ -38,6 +39,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readDaemon,
     readRuntime: createRuntimeReader(readDaemon),
     readNetwork,
+    readInstalledVersion,
     readStartOnBoot: (service) => bootTool.read(service),
     probeHealthcheck: (url) => probeHealthcheck(url),
     async watch(onEvent) {
@@ -53,9 +55,10 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
       const entry = await files.find(id);
       if (entry !== undefined) return testConfiguration(configPath, entry, text);
       const reason = 'There is no such configuration file (any more).';
-      return { ran: false, reason, exitCode: undefined, output: '' };
+      return { ran: false, reason, exitCode: undefined, output: '', testedPath: undefined };
     },
 
+    isExecutable,
     readServices: () => readServices(settings.services, { manager, bootTool, readDaemon }),
     controlService: (service, action) => manager.control(service, action),
     setStartOnBoot: (service, enabled) => bootTool.set(service, enabled),

@@ -48,7 +48,8 @@ export function createDaemonReader(pidPath: string): DaemonReader {
         same && Math.abs(same.startedAtMs - startedAtMs) < clockJitterMs
           ? same.startedAtMs
           : Math.round(startedAtMs),
-      version: same ? same.version : await readVersion(pid),
+      // Not of the one on the disk, which after an upgrade is another.
+      version: same ? same.version : await askVersion(`/proc/${pid}/exe`),
     };
     const { childPids, vrrpPid } = await readChildren(pid, pidPath);
     const { version } = known;
@@ -56,9 +57,13 @@ export function createDaemonReader(pidPath: string): DaemonReader {
   };
 }
 
-/** Asks the executable that runs, which after an upgrade is no longer the one on the disk. */
-async function readVersion(pid: number): Promise<string | undefined> {
-  const { stdout, stderr } = await runCommand(`/proc/${pid}/exe`, ['--version']);
+/** Of the keepalived on the disk; undefined where there is none. */
+export function readInstalledVersion(): Promise<string | undefined> {
+  return askVersion('keepalived');
+}
+
+async function askVersion(executable: string): Promise<string | undefined> {
+  const { stdout, stderr } = await runCommand(executable, ['--version']);
   return /^Keepalived v(\S+)/m.exec(stdout + stderr)?.[1];
 }
 

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandFolders } from './run-command.ts';
 
@@ -6,11 +6,17 @@ import { commandFolders } from './run-command.ts';
 export async function findExecutable(name: string): Promise<string | undefined> {
   for (const folder of commandFolders) {
     const path = join(folder, name);
-    const executable = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (executable) return path;
+    if (await isExecutable(path)) return path;
   }
   return undefined;
+}
+
+/** Whether there is a file that can be run; a folder, which has the same permission, is none. */
+export async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }

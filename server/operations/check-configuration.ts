@@ -1,7 +1,14 @@
 import type { Appliance } from '../appliance/appliance.ts';
+import {
+  describeMissingProgram,
+  findNotifyPrograms,
+  findUnicastFindings,
+} from '../keepalived/config/machine-rules.ts';
 import { summarizeConfiguration } from '../keepalived/config/questions.ts';
+import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 import { findConfigurationProblems } from '../keepalived/config/rules.ts';
 import { parseConfiguration } from '../keepalived/config/tree.ts';
+import type { ConfigurationTree } from '../keepalived/config/tree.ts';
 import type { Finding } from '../keepalived/finding.ts';
 import { parseConfigurationTestOutput } from '../keepalived/runtime/config-test-output.ts';
 
@@ -16,26 +23,51 @@ export async function checkConfiguration(
   fileId: string,
   text: string,
 ): Promise<Finding[]> {
-  const own = findConfigurationProblems(
-    text,
-    summarizeConfiguration(parseConfiguration(text)),
-  ).filter(({ code }) => !isIncluded(fileId) || !wholeFileCodes.has(code));
+  const tree = parseConfiguration(text);
+  const summary = summarizeConfiguration(tree);
+  const own = findConfigurationProblems(text, summary).filter(
+    ({ code }) => !isIncluded(fileId) || !wholeFileCodes.has(code),
+  );
   // What our rules refuse is not worth a test, or not safe to give to one (NUL, size).
   if (hasFatal(own)) return own;
-  const test = await appliance.testConfiguration(fileId, text);
-  if (!test.ran) {
-    return [
-      ...own,
-      {
-        severity: 'fatal',
-        code: 'not-tested',
-        line: undefined,
-        message: `The file could not be tested: ${test.reason ?? 'no reason is known'}`,
-        remedy: 'Nothing was changed. Remove the cause, then save again.',
-      },
-    ];
-  }
-  return [...own, ...parseConfigurationTestOutput(test.output)];
+  const [test, contradictions] = await Promise.all([
+    appliance.testConfiguration(fileId, text),
+    findContradictions(appliance, tree, summary),
+  ]);
+  if (!test.ran) return [...own, ...contradictions, notTested(test.reason)];
+  const tested = parseConfigurationTestOutput(test.output, test.testedPath);
+  // Where both say it, keepalived knows the line.
+  const said = new Set(tested.map(({ code }) => code));
+  return [...own.filter(({ code }) => !said.has(code)), ...contradictions, ...tested];
+}
+
+/** Where the text contradicts this machine: addresses that it lacks, programs that are not there. */
+async function findContradictions(
+  appliance: Appliance,
+  tree: ConfigurationTree,
+  { instances }: ConfigurationSummary,
+): Promise<Finding[]> {
+  const isUnicast = instances.some(
+    ({ unicastPeers, unicastSourceAddress }) =>
+      unicastPeers.length > 0 || unicastSourceAddress !== undefined,
+  );
+  const network = isUnicast ? await appliance.readNetwork() : undefined;
+  const programs = findNotifyPrograms(tree.children);
+  const areThere = await Promise.all(programs.map(({ path }) => appliance.isExecutable(path)));
+  return [
+    ...(network?.ok ? findUnicastFindings(instances, network.interfaces) : []),
+    ...programs.filter((_, index) => !areThere[index]).map(describeMissingProgram),
+  ];
+}
+
+function notTested(reason = 'no reason is known'): Finding {
+  return {
+    severity: 'fatal',
+    code: 'not-tested',
+    line: undefined,
+    message: `The file could not be tested: ${reason}`,
+    remedy: 'Nothing was changed. Remove the cause, then save again.',
+  };
 }
 
 /** An included file may be a fragment, or empty; the test reads it where it is included. */

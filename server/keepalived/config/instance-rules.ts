@@ -74,7 +74,7 @@ const instanceRules: readonly InstanceRule[] = [
     if (authentication.passwordTooLong !== true) return undefined;
     return {
       severity: 'warning',
-      code: 'password-too-long',
+      code: 'password-truncated',
       message: `The auth_pass of “${name}” is longer than 8 characters: keepalived uses only the first 8.`,
       remedy: 'Shorten it to 8 characters on both servers.',
     };

@@ -20,7 +20,7 @@ interface Complaint {
  * Reads what `keepalived -t` printed (its stderr). The severity comes from the text alone, because
  * the exit code says little (measured): fatal is what ends the daemon, and also what makes it load
  * less than the file says; warning is what it puts right by itself.
- * @param mainPath the file that was tested; findings in it carry no path
+ * @param mainPath the file that was tested, absolute; findings in it carry no path
  */
 export function parseConfigurationTestOutput(output: string, mainPath?: string): Finding[] {
   const complaints = output
@@ -60,11 +60,16 @@ function explain({ path, line, text }: Complaint, mainPath: string | undefined):
     severity,
     code,
     line,
-    path: path === mainPath ? undefined : path,
+    path: isSameFile(path, mainPath) ? undefined : path,
     message: fillIn(message, values).trim(),
     remedy: typeof remedy === 'string' ? fillIn(remedy, values) : remedy(values),
     detail: shorten(text, 300),
   };
+}
+
+/** An included file is named as the include pattern leads to it, often relatively (measured). */
+function isSameFile(path: string | undefined, mainPath: string | undefined): boolean {
+  return path === mainPath || (path !== undefined && mainPath?.endsWith(`/${path}`) === true);
 }
 
 function getRule(text: string): MessageRule {

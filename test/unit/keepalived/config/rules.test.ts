@@ -121,7 +121,7 @@ describe('the rules', () => {
     const findings = findingsOf(text);
     assert.deepEqual(
       findings.map(({ severity, code }) => [severity, code]),
-      [['warning', 'password-too-long']],
+      [['warning', 'password-truncated']],
     );
     assert.doesNotMatch(JSON.stringify(findings), /topsecr/);
   });

@@ -1,0 +1,79 @@
+/** What a save is told beforehand, by our rules and the real `keepalived -t` together. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import test, { after, before } from 'node:test';
+import type { Appliance } from '../../server/appliance/appliance.ts';
+import { createAppliance } from '../../server/appliance/create-appliance.ts';
+import { checkConfiguration } from '../../server/operations/check-configuration.ts';
+import { parseSettings } from '../../server/settings.ts';
+import { preparePrivateMachine, writeConfiguration } from './private-keepalived.ts';
+import { inPrivateNamespaces } from './private-namespaces.ts';
+
+const instance = (more: string) => `vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+${more}
+  virtual_ipaddress {
+    10.9.0.100/24
+  }
+}
+global_defs {
+  enable_script_security
+  script_user root
+}
+`;
+
+if (inPrivateNamespaces(import.meta.url)) {
+  let appliance: Appliance;
+  before(async () => {
+    preparePrivateMachine();
+    mkdirSync('/etc/keepalived/conf.d');
+    writeFileSync('/etc/keepalived/conf.d/one.conf', 'global_defs {\n}\n');
+    writeConfiguration('include conf.d/*.conf\n');
+    appliance = await createAppliance(parseSettings({ WAI_SERVICE_MANAGER: 'supervised' }));
+  });
+  after(() => appliance.close());
+
+  const check = async (fileId: string, text: string) => {
+    const findings = await checkConfiguration(appliance, fileId, text);
+    return findings.map(({ code, line, path }) => [code, line, path]);
+  };
+
+  test('each finding has its line in the very file that was asked about', async () => {
+    assert.deepEqual(await check('live', instance('  prioritty 100')), [
+      ['unknown-keyword', 4, undefined],
+    ]);
+    const files = await appliance.listConfigurationFiles();
+    const included = files.find(({ role }) => role === 'included');
+    assert.deepEqual(await check(included?.id ?? '', 'global_defs {\n  nonsense\n}\n'), [
+      ['unknown-keyword', 2, undefined],
+    ]);
+  });
+
+  test('what our rules and keepalived both say is said once, at keepalived’s line', async () => {
+    const authentication = 'authentication {\nauth_type PASS\nauth_pass 123456789\n}';
+    assert.deepEqual(await check('live', instance(authentication)), [
+      ['password-truncated', 6, undefined],
+    ]);
+  });
+
+  test('what contradicts this machine is found: scripts and addresses that are not there', async () => {
+    const more = `  notify_master /etc/keepalived/nothing.sh
+  notify_backup /etc/keepalived
+  notify_fault /usr/bin/true
+  unicast_src_ip 10.9.0.77
+  unicast_peer {
+    10.9.0.77
+  }`;
+    assert.deepEqual(await check('live', instance(more)), [
+      ['unicast-source-not-local', 1, undefined],
+      ['unicast-peer-is-self', 1, undefined],
+      ['notify-script-missing', 4, undefined],
+      ['notify-script-missing', 5, undefined],
+    ]);
+  });
+
+  test('the installed version is known without a running daemon', async () => {
+    assert.match((await appliance.readInstalledVersion()) ?? '', /^\d+\.\d+\.\d+$/);
+  });
+}
