@@ -1,0 +1,65 @@
+/**
+ * good: looked at, and in order · look: works, but was probably not meant · wrong: this is why it
+ * does not work · cannot-tell: the sentence says what was missing.
+ */
+export type Verdict = 'good' | 'look' | 'wrong' | 'cannot-tell';
+
+export interface CheckEvidence {
+  what: string;
+  /** An interface, a log, … */
+  where?: string | undefined;
+  /** Wall clock, milliseconds since the epoch. */
+  atMs?: number | undefined;
+}
+
+/** What one check found, for one instance. Never holds a password. */
+export interface Check {
+  id: CheckId;
+  title: string;
+  verdict: Verdict;
+  /** What was found, in words that one can act on. */
+  sentence: string;
+  evidence: CheckEvidence[];
+  remedy: string | undefined;
+  about: {
+    instance: string;
+    /** keepalived's keyword, with both values where they may be shown. */
+    setting?: string | undefined;
+    ours?: string | undefined;
+    theirs?: string | undefined;
+  };
+}
+
+/** Stable, for automation. Causes come before what follows from them. */
+export const checkIds = [
+  'interface',
+  'own-advertisements',
+  'virtual-router-id',
+  'foreign-cluster',
+  'unicast-multicast',
+  'time-to-live',
+  'checksum',
+  'vrrp-version',
+  'authentication-type',
+  'password',
+  'advertisement-interval',
+  'virtual-addresses',
+  'address-owner',
+  'advertisements-lost',
+  'silent-peer',
+  'same-priority',
+  'tracked-script',
+  'split-brain',
+] as const;
+export type CheckId = (typeof checkIds)[number];
+
+const verdicts: readonly Verdict[] = ['wrong', 'look', 'cannot-tell', 'good'];
+
+/** Sorts by what needs attention most; among equals the cause comes before what it causes. */
+export function orderChecks(checks: readonly Check[]): Check[] {
+  return checks.toSorted(
+    (one, other) =>
+      verdicts.indexOf(one.verdict) - verdicts.indexOf(other.verdict) ||
+      checkIds.indexOf(one.id) - checkIds.indexOf(other.id),
+  );
+}

@@ -1,0 +1,49 @@
+import { checkInterval } from './advertisement-interval.ts';
+import { checkAdvertisementsLost } from './advertisements-lost.ts';
+import { checkAuthenticationType } from './authentication-type.ts';
+import { orderChecks } from './check.ts';
+import type { Check } from './check.ts';
+import { checkChecksum } from './checksum.ts';
+import { checkForeignCluster } from './foreign-cluster.ts';
+import type { DiagnosisInput } from './input.ts';
+import { createInstanceViews } from './instance-view.ts';
+import { checkInterface } from './interface.ts';
+import { checkOwnAdvertisements } from './own-advertisements.ts';
+import { checkPassword } from './password.ts';
+import { checkOwner, checkPriority } from './priority.ts';
+import { checkSilentPeer } from './silent-peer.ts';
+import { checkSplitBrain } from './split-brain.ts';
+import { checkTimeToLive } from './time-to-live.ts';
+import { checkTrackedScripts } from './tracked-script.ts';
+import { checkTransport } from './unicast-multicast.ts';
+import { checkAddresses } from './virtual-addresses.ts';
+import { checkVirtualRouterId } from './virtual-router-id.ts';
+import { checkVersion } from './vrrp-version.ts';
+
+const instanceChecks = [
+  checkInterface,
+  checkOwnAdvertisements,
+  checkVirtualRouterId,
+  checkForeignCluster,
+  checkTransport,
+  checkTimeToLive,
+  checkChecksum,
+  checkVersion,
+  checkAuthenticationType,
+  checkPassword,
+  checkInterval,
+  checkAddresses,
+  checkOwner,
+  checkAdvertisementsLost,
+  checkSilentPeer,
+  checkPriority,
+  checkTrackedScripts,
+  checkSplitBrain,
+];
+
+/** Every check of every instance, what needs attention first and a cause before what it causes. */
+export function diagnose(input: DiagnosisInput): Check[] {
+  return orderChecks(
+    createInstanceViews(input).flatMap((view) => instanceChecks.map((check) => check(view))),
+  );
+}

@@ -1,0 +1,30 @@
+import type { ConfigurationSummary } from '../config/summary.ts';
+import type { NetworkReport, RuntimeReport } from '../evidence.ts';
+import type { LogLine } from '../runtime/log-lines.ts';
+import type { ArpMessage, VrrpAdvertisement } from '../wire/decoded-frame.ts';
+
+/** What was captured from when to when; times are wall clock, milliseconds since the epoch. */
+export interface Heard {
+  fromMs: number;
+  /** Now, while the capture goes on: a sender without a packet for long before it has stopped. */
+  toMs: number;
+  /** Where was listened. */
+  interfaceNames: readonly string[];
+  /** In the order of their times. */
+  advertisements: readonly VrrpAdvertisement[];
+  /** For the virtual addresses, and for the unicast peers if there are any. */
+  arp: readonly ArpMessage[];
+}
+
+/** All that the checks rest upon; undefined: not asked. */
+export interface DiagnosisInput {
+  configuration: ConfigurationSummary;
+  /** Undefined also when keepalived is not running. */
+  runtime: RuntimeReport | undefined;
+  /** When it was asked; wall clock, as it is compared with what was heard before. */
+  runtimeAtMs: number;
+  network: NetworkReport | undefined;
+  heard: Heard | undefined;
+  /** keepalived's lines of the time that is judged, oldest first. */
+  log: readonly LogLine[];
+}

@@ -1,0 +1,48 @@
+import { normalizeAddress } from '../addresses.ts';
+import type { ConfiguredInstance } from '../config/summary.ts';
+import type { RuntimeInstance } from '../evidence.ts';
+
+/** What an instance is set to, as far as its advertisements show it. */
+export interface InstanceSettings {
+  name: string;
+  interfaceName: string | undefined;
+  virtualRouterId: number | undefined;
+  version: 2 | 3;
+  /** The effective one where the daemon says it. */
+  priority: number;
+  intervalMs: number;
+  authentication: 'none' | 'password' | 'ah';
+  /** Those that are advertised. */
+  addresses: string[];
+  unicastPeers: string[];
+  trackedScripts: string[];
+}
+
+/** What the daemon loaded, where it says so; else what the file says. */
+export function getSettings(
+  configured: ConfiguredInstance,
+  running: RuntimeInstance | undefined,
+): InstanceSettings {
+  const version = running?.version ?? configured.version ?? 2;
+  const intervalSeconds = running?.advertIntervalSeconds ?? configured.advertIntervalSeconds;
+  return {
+    name: configured.name,
+    interfaceName: configured.interfaceName ?? running?.interfaceName,
+    virtualRouterId: running?.virtualRouterId ?? configured.virtualRouterId,
+    version,
+    priority: running?.effectivePriority ?? configured.priority,
+    intervalMs: Math.round(intervalSeconds * 1000),
+    // Version 3 has no authentication; keepalived ignores the block.
+    authentication:
+      version === 3 ? 'none' : (running?.authentication ?? authenticationOf(configured)),
+    addresses: configured.addresses
+      .filter(({ excluded }) => !excluded)
+      .map(({ address }) => normalizeAddress(address)),
+    unicastPeers: configured.unicastPeers.map(normalizeAddress),
+    trackedScripts: configured.trackedScripts,
+  };
+}
+
+function authenticationOf({ authentication }: ConfiguredInstance): 'none' | 'password' | 'ah' {
+  return authentication.type === 'PASS' ? 'password' : authentication.type === 'AH' ? 'ah' : 'none';
+}

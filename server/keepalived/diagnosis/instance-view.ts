@@ -1,0 +1,82 @@
+import type { ConfiguredInstance } from '../config/summary.ts';
+import type { RuntimeInstance, VrrpState } from '../evidence.ts';
+import type { LogLine } from '../runtime/log-lines.ts';
+import type { ArpMessage } from '../wire/decoded-frame.ts';
+import { proposeFreeVrids } from './clusters.ts';
+import type { DiagnosisInput } from './input.ts';
+import { getSettings } from './instance-settings.ts';
+import type { InstanceSettings } from './instance-settings.ts';
+import { createOwnTest, sortSenders } from './sort-senders.ts';
+import type { SortedSenders } from './sort-senders.ts';
+
+/** One of our instances as the checks see it: what it is set to, and who else speaks of it. */
+export interface InstanceView extends InstanceSettings, SortedSenders {
+  /** Undefined if keepalived does not run or says nothing. */
+  state: VrrpState | undefined;
+  /** Since when, and when it was asked; wall clock, milliseconds since the epoch. */
+  stateSinceMs: number | undefined;
+  stateAtMs: number;
+  /** Why nothing can be said about what is on the wire, as the end of a sentence. */
+  obstacle: string | undefined;
+  /** From when to when was listened. */
+  fromMs: number;
+  toMs: number;
+  freeVirtualRouterIds: number[];
+  arp: readonly ArpMessage[];
+  network: DiagnosisInput['network'];
+  log: readonly LogLine[];
+}
+
+/** One view for each configured instance, in the file's order. */
+export function createInstanceViews(input: DiagnosisInput): InstanceView[] {
+  const { configuration, runtime } = input;
+  return configuration.instances.map((configured) => {
+    const running = runtime?.ok
+      ? runtime.instances.find(({ name }) => name === configured.name)
+      : undefined;
+    return createView(configured, running, input);
+  });
+}
+
+function createView(
+  configured: ConfiguredInstance,
+  running: RuntimeInstance | undefined,
+  input: DiagnosisInput,
+): InstanceView {
+  const { heard, network, log } = input;
+  const settings = getSettings(configured, running);
+  const obstacle = findObstacle(settings, input);
+  return {
+    ...settings,
+    state: running?.state,
+    stateSinceMs: running?.lastTransitionAtMs,
+    stateAtMs: input.runtimeAtMs,
+    obstacle,
+    fromMs: heard?.fromMs ?? 0,
+    toMs: heard?.toMs ?? 0,
+    ...(heard && obstacle === undefined
+      ? sortSenders(settings, heard, createOwnTest(input))
+      : { own: undefined, peers: [], foreigners: [], misnumbered: [] }),
+    freeVirtualRouterIds: proposeFreeVrids(
+      heard?.advertisements ?? [],
+      input.configuration.instances,
+    ),
+    arp: heard?.arp ?? [],
+    network,
+    log,
+  };
+}
+
+function findObstacle(
+  settings: InstanceSettings,
+  { heard, network }: DiagnosisInput,
+): string | undefined {
+  const { interfaceName, virtualRouterId } = settings;
+  if (virtualRouterId === undefined) return 'the instance has no virtual router ID';
+  if (!heard) return 'nobody has listened on the network yet';
+  if (interfaceName !== undefined && !heard.interfaceNames.includes(interfaceName)) {
+    return `nobody has listened on ${interfaceName}`;
+  }
+  if (!network?.ok) return 'this server’s own addresses are not known';
+  return undefined;
+}
