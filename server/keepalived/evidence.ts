@@ -64,7 +64,23 @@ export interface RuntimeInstance {
 /** keepalived's own account of itself, or why there is none. */
 export type RuntimeReport =
   | { ok: true; instances: RuntimeInstance[]; source: 'json' | 'text' }
-  | { ok: false; reason: string };
+  /** `starting`: it has only just been started, and an account will come. */
+  | { ok: false; reason: string; starting?: true };
+
+/** Something that keepalived watches, and how it fares by keepalived's own account. */
+export interface TrackedItem {
+  kind: 'script' | 'interface' | 'file' | 'process';
+  name: string;
+  /** undefined: it has no result yet. */
+  good: boolean | undefined;
+  /** In a few words: `value -254`, `0 of 1 processes`; empty if there is nothing to add. */
+  detail: string;
+  /** Who watches it, and whether a bad result is a FAULT or only costs priority. */
+  instances: { name: string; weight: number; forcesFault: boolean }[];
+}
+
+/** All that keepalived watches, or why that is not known. */
+export type TrackingReport = { ok: true; items: TrackedItem[] } | { ok: false; reason: string };
 
 export interface NetworkAddress {
   family: 'inet' | 'inet6';

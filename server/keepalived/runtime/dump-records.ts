@@ -14,10 +14,19 @@ const propertyLine = /^ {3}(\S.*?) = (.*)$/;
 const itemLine = /^ {5}(\S.*)$/;
 
 /**
+ * The sections of a whole dump; undefined for one that is not finished: interfaces come last, so
+ * one without them, or without its last newline, is half written.
+ */
+export function readWholeDump(text: string): Map<string, DumpRecord[]> | undefined {
+  const sections = readDumpRecords(text);
+  return sections.has('Interfaces') && text.endsWith('\n') ? sections : undefined;
+}
+
+/**
  * Splits a dump into its sections and their records, by indentation alone: the format is not
  * promised, and lines that fit nowhere are passed over. Passwords are left behind.
  */
-export function readDumpRecords(text: string): Map<string, DumpRecord[]> {
+function readDumpRecords(text: string): Map<string, DumpRecord[]> {
   const sections = new Map<string, DumpRecord[]>();
   let records: DumpRecord[] = [];
   let properties = new Map<string, string>();

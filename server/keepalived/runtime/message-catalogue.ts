@@ -314,6 +314,15 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     whatToDo: undefined,
   },
   {
+    id: 'process-quorum',
+    kind: 'health',
+    severity: 'event',
+    pattern:
+      /^Process (?<process>.+), number of current processes changed from \d+ to (?<count>\d+), quorum (?<what>up|down)$/,
+    explanation: 'Of a tracked process there are now enough, or no longer enough.',
+    whatToDo: undefined,
+  },
+  {
     id: 'script-exit-code',
     kind: 'health',
     severity: 'info',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RuntimeInstance } from '../evidence.ts';
-import { readDumpRecords, type DumpRecord } from './dump-records.ts';
+import { readWholeDump, type DumpRecord } from './dump-records.ts';
 import { parseVirtualAddress } from './virtual-address.ts';
 
 /** An instance of the text dump: without counters, but with the master that it hears. */
@@ -92,9 +92,8 @@ const scriptSchema = z.object({
  * (keepalived.stats), so `statistics` stays empty.
  */
 export function parseTextDump(text: string): TextDump {
-  const sections = readDumpRecords(text);
-  // Interfaces come last, so a file without them, or without its last newline, is half written.
-  if (!sections.has('Interfaces') || !text.endsWith('\n')) {
+  const sections = readWholeDump(text);
+  if (!sections) {
     return { ok: false, reason: 'The dump is incomplete: keepalived has not finished writing it.' };
   }
   const recordsOf = (section: string, kind: string) =>
@@ -141,6 +140,7 @@ function readInstance(record: DumpRecord): TextDumpInstance {
     version: properties['VRRP Version'] === '2' ? 2 : 3,
     basePriority: properties.Priority,
     effectivePriority: properties['Effective priority'],
+    ...(masterAddress !== undefined && masterPriority > 0 && { masterPriority }),
     advertIntervalSeconds: properties['Advert interval'],
     nopreempt: properties.Preempt === 'disabled',
     lastTransitionAtMs: lastTransition === 0 ? undefined : Math.round(lastTransition * 1000),

@@ -5,10 +5,13 @@ import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
 import type {
   DaemonProcess,
   HealthcheckOutcome,
+  NetworkInterface,
   Observed,
   RuntimeInstance,
+  TrackedItem,
   VrrpState,
 } from '../../../server/keepalived/evidence.ts';
+import { noLogEvidence, noteLogLine } from '../../../server/keepalived/log-evidence.ts';
 import { evidenceLifetimeMs, judgeStatus } from '../../../server/keepalived/status.ts';
 import type { Evidence } from '../../../server/keepalived/status.ts';
 
@@ -69,55 +72,44 @@ function instance(state: VrrpState, changes: Partial<RuntimeInstance> = {}): Run
   };
 }
 
+interface Link {
+  up?: boolean;
+  carrier?: boolean;
+}
+
 /** A machine on which everything is well, changed in one place by each case. */
 interface Scene {
   daemon?: DaemonProcess;
-  says?: VrrpState | RuntimeInstance | 'nothing' | 'empty dump';
+  says?: VrrpState | RuntimeInstance | RuntimeInstance[] | 'nothing' | 'empty dump' | 'starting';
   holds?: string[];
   on?: string;
+  link?: Link | 'gone';
   network?: 'unreadable';
-  file?: 'unreadable';
-  edited?: boolean;
-  boot?: boolean;
+  /** Its text, or that it is `unreadable`. */
+  file?: string;
+  edited?: boolean | 'unknown';
+  boot?: boolean | 'unknown';
   healthcheck?: HealthcheckOutcome;
-  ages?: Partial<Record<'daemon' | 'runtime' | 'network' | 'configuration' | 'health', number>>;
+  tracks?: TrackedItem[];
+  /** Lines that keepalived logged, and how long ago. */
+  logged?: [message: string, agoMs: number][];
+  statesForMs?: number;
+  accountAgoMs?: number;
+  ages?: Partial<
+    Record<'daemon' | 'runtime' | 'network' | 'configuration' | 'health' | 'tracking', number>
+  >;
 }
 
 function witness(scene: Scene): Evidence {
   const says = scene.says ?? 'MASTER';
-  const instances = typeof says === 'string' ? [instance(says as VrrpState)] : [says];
   const ages = scene.ages ?? {};
   return {
     daemon: seen(scene.daemon ?? running, ages.daemon),
-    runtime:
-      says === 'nothing'
-        ? undefined
-        : seen(
-            says === 'empty dump'
-              ? { ok: false, reason: 'its dump was empty' }
-              : { ok: true, source: 'json', instances },
-            ages.runtime,
-          ),
+    runtime: witnessRuntime(says, ages.runtime),
     network: seen(
       scene.network
         ? { ok: false, reason: 'ip did not answer' }
-        : {
-            ok: true,
-            interfaces: [
-              {
-                name: scene.on ?? 'eth0',
-                macAddress: undefined,
-                up: true,
-                carrier: true,
-                hasDefaultRoute: true,
-                addresses: (scene.holds ?? ['192.168.0.100']).map((address) => ({
-                  family: address.includes(':') ? ('inet6' as const) : ('inet' as const),
-                  address,
-                  prefixLength: 24,
-                })),
-              },
-            ],
-          },
+        : { ok: true, interfaces: witnessInterfaces(scene) },
       ages.network,
     ),
     configuration: seen(
@@ -126,12 +118,16 @@ function witness(scene: Scene): Evidence {
         : {
             ok: true,
             tag: 'abc',
-            summary: summarizeConfiguration(parseConfiguration(configuration)),
-            editedSinceLoad: scene.edited ?? false,
+            summary: summarizeConfiguration(parseConfiguration(scene.file ?? configuration)),
+            editedSinceLoad: scene.edited === 'unknown' ? undefined : (scene.edited ?? false),
           },
       ages.configuration,
     ),
-    startOnBoot: seen({ known: true, enabled: scene.boot ?? true, tool: 'systemctl' }),
+    startOnBoot: seen(
+      scene.boot === 'unknown'
+        ? { known: false, reason: 'no tool' }
+        : { known: true, enabled: scene.boot ?? true, tool: 'systemctl' },
+    ),
     healthchecks: new Map([
       [
         'http://127.0.0.1:8080/healthcheck',
@@ -139,24 +135,95 @@ function witness(scene: Scene): Evidence {
           {
             url: 'http://127.0.0.1:8080/healthcheck',
             outcome: scene.healthcheck ?? { kind: 'ok', httpStatus: 200 },
-            durationMs: 3,
+            durationMs: 3.4,
           },
           ages.health,
         ),
       ],
     ]),
+    tracking: scene.tracks && seen({ ok: true, items: scene.tracks }, ages.tracking),
+    log: (scene.logged ?? []).reduce(
+      (log, [message, agoMs]) => noteLogLine(log, { message, atMs: 77_000 }, nowMs - agoMs),
+      noLogEvidence,
+    ),
+    lastAccountAtMs: nowMs - (scene.accountAgoMs ?? 500),
+    statesSinceMs: nowMs - (scene.statesForMs ?? 60_000),
   };
 }
 
+function witnessRuntime(says: NonNullable<Scene['says']>, ageMs: number | undefined) {
+  if (says === 'nothing') return undefined;
+  if (says === 'empty dump')
+    return seen({ ok: false as const, reason: 'its dump was empty' }, ageMs);
+  if (says === 'starting') {
+    const reason = 'keepalived is still starting.';
+    return seen({ ok: false as const, reason, starting: true as const }, ageMs);
+  }
+  const instances =
+    typeof says === 'string' ? [instance(says)] : Array.isArray(says) ? says : [says];
+  return seen({ ok: true as const, source: 'json' as const, instances }, ageMs);
+}
+
+function witnessInterfaces({ link, on, holds }: Scene): NetworkInterface[] {
+  if (link === 'gone') return [];
+  return [
+    {
+      name: on ?? 'eth0',
+      macAddress: undefined,
+      up: link?.up ?? true,
+      carrier: link?.carrier ?? true,
+      hasDefaultRoute: true,
+      addresses: (holds ?? ['192.168.0.100']).map((address) => ({
+        family: address.includes(':') ? ('inet6' as const) : ('inet' as const),
+        address,
+        prefixLength: 24,
+      })),
+    },
+  ];
+}
+
 const tooOld = evidenceLifetimeMs + 1;
+const script = (good: boolean | undefined, weight = 0): TrackedItem => ({
+  kind: 'script',
+  name: 'chk_vshell',
+  good,
+  detail: '',
+  instances: [{ name: 'VI_1', weight, forcesFault: weight === 0 }],
+});
+const tracked = (kind: TrackedItem['kind'], name: string, detail: string): TrackedItem => ({
+  ...{ kind, name, detail, good: false },
+  instances: [{ name: 'VI_1', weight: 0, forcesFault: true }],
+});
+const fault: Scene = { says: 'FAULT', holds: [] };
+const standby: Scene = { says: 'BACKUP', holds: [] };
+const silent: Scene = { daemon: stopped, says: 'nothing' };
+const twoAddresses = instance('MASTER', {
+  addresses: ['192.168.0.100/24', '192.168.0.101/24'].map((cidr) => ({
+    ...{ cidr, interfaceName: 'eth0', claimedSet: true },
+  })),
+});
+
+const group = `${configuration}
+vrrp_instance VI_2 {
+  interface eth0
+  virtual_router_id 52
+}
+vrrp_sync_group G1 {
+  group {
+    VI_1
+    VI_2
+  }
+}
+`;
+const second = (state: VrrpState) =>
+  instance(state, { name: 'VI_2', virtualRouterId: 52, addresses: [] });
 
 /** What an operator sees: the state, whether it serves, and a part of why. */
 const verdicts: [what: string, scene: Scene, state: string, serving: string, why?: RegExp][] = [
+  // The two witnesses agree.
   ['MASTER with the address', {}, 'Active', 'Yes'],
-  ['BACKUP without the address', { says: 'BACKUP', holds: [] }, 'Standby', 'No'],
-  ['FAULT', { says: 'FAULT', holds: [] }, 'Fault', 'No', /interface is down/],
-  ['just started', { says: 'INIT', holds: [] }, 'Starting', 'No', /not chosen/],
-  ['stopped', { daemon: stopped, says: 'nothing', holds: [] }, 'Stopped', 'No'],
+  ['BACKUP without the address', standby, 'Standby', 'No'],
+  ['stopped', { ...silent, holds: [] }, 'Stopped', 'No'],
   [
     'not installed',
     { daemon: { state: 'not-installed' }, says: 'nothing', holds: [] },
@@ -164,70 +231,10 @@ const verdicts: [what: string, scene: Scene, state: string, serving: string, why
     'No',
   ],
   [
-    'MASTER, but the kernel has no address',
-    { holds: [] },
-    'Alarm',
-    'No',
-    /says MASTER, but 192\.168\.0\.100 is not on eth0/,
-  ],
-  ['MASTER, the address on another interface', { on: 'eth1' }, 'Alarm', 'No', /is not on eth0/],
-  [
-    'BACKUP, but the address is here',
-    { says: 'BACKUP' },
-    'Alarm',
+    'MASTER of two addresses, both here',
+    { says: twoAddresses, holds: ['192.168.0.100', '192.168.0.101'] },
+    'Active',
     'Yes',
-    /says BACKUP, but 192\.168\.0\.100 is still on eth0/,
-  ],
-  ['FAULT, but the address is here', { says: 'FAULT' }, 'Alarm', 'Yes', /says FAULT, but/],
-  [
-    'the daemon is gone, the address stayed',
-    { daemon: stopped, says: 'nothing' },
-    'Alarm',
-    'Yes',
-    /not running, but 192\.168\.0\.100 is still on eth0/,
-  ],
-  [
-    'the daemon died; its last dump said MASTER',
-    { daemon: stopped, says: 'MASTER', holds: [] },
-    'Stopped',
-    'No',
-  ],
-  [
-    'MASTER, but its VRRP process is gone',
-    { daemon: { ...running, vrrpPid: undefined } },
-    'Unknown',
-    'Yes',
-    /VRRP process/,
-  ],
-  ['no dump', { says: 'nothing' }, 'Unknown', 'Yes', /no account/],
-  ['an empty dump', { says: 'empty dump' }, 'Unknown', 'Yes', /dump was empty/],
-  ['an old dump', { ages: { runtime: tooOld } }, 'Unknown', 'Yes', /no account/],
-  ['a dump that is just young enough', { ages: { runtime: evidenceLifetimeMs } }, 'Active', 'Yes'],
-  ['the kernel was not asked lately', { ages: { network: tooOld } }, 'Unknown', 'Unknown'],
-  ['the kernel cannot be asked', { network: 'unreadable' }, 'Unknown', 'Unknown', /did not answer/],
-  ['the process was not looked at lately', { ages: { daemon: tooOld } }, 'Unknown', 'Yes'],
-  ['the daemon says STOP', { says: 'STOP', holds: [] }, 'Unknown', 'No', /STOP/],
-  [
-    'the file has an instance that is not loaded',
-    { says: instance('MASTER', { name: 'VI_9' }) },
-    'Unknown',
-    'Yes',
-    /not loaded/,
-  ],
-  ['the file cannot be read, the daemon serves', { file: 'unreadable' }, 'Active', 'Yes'],
-  [
-    'two addresses, one missing',
-    {
-      says: instance('MASTER', {
-        addresses: [
-          { cidr: '192.168.0.100/24', interfaceName: 'eth0', claimedSet: true },
-          { cidr: '192.168.0.101/24', interfaceName: 'eth0', claimedSet: true },
-        ],
-      }),
-    },
-    'Alarm',
-    'No',
-    /192\.168\.0\.101 is not on eth0/,
   ],
   [
     'IPv6, written differently by the two witnesses',
@@ -257,6 +264,239 @@ const verdicts: [what: string, scene: Scene, state: string, serving: string, why
     'Active',
     'No',
   ],
+  ['the file cannot be read, the daemon serves', { file: 'unreadable' }, 'Active', 'Yes'],
+  [
+    'the file was read too long ago, the daemon serves',
+    { ages: { configuration: tooOld } },
+    'Active',
+    'Yes',
+  ],
+  [
+    'the last transition lies in the future: the wall clock was set back',
+    { says: instance('MASTER', { lastTransitionAtMs: 9e12 }) },
+    'Active',
+    'Yes',
+  ],
+
+  // They contradict each other.
+  [
+    'MASTER, but the kernel has no address',
+    { holds: [] },
+    'Alarm',
+    'No',
+    /says MASTER, but 192\.168\.0\.100 is not on eth0\.$/,
+  ],
+  [
+    'MASTER without the address, and the kernel’s refusal is in the log',
+    {
+      holds: [],
+      logged: [
+        ['Netlink: error: Operation not permitted(1), type=RTM_NEWADDR(20), seq=5, pid=0', 900_000],
+      ],
+    },
+    'Alarm',
+    'No',
+    /is not on eth0\. The kernel refused to set it: Operation not permitted\. Run .*NET_ADMIN/,
+  ],
+  ['MASTER, the address on another interface', { on: 'eth1' }, 'Alarm', 'No', /is not on eth0/],
+  [
+    'two addresses, one missing',
+    { says: twoAddresses },
+    'Alarm',
+    'No',
+    /192\.168\.0\.101 is not on eth0/,
+  ],
+  [
+    'BACKUP, but the address is here',
+    { says: 'BACKUP' },
+    'Alarm',
+    'Yes',
+    /says BACKUP, but 192\.168\.0\.100 is still on eth0/,
+  ],
+  ['FAULT, but the address is here', { says: 'FAULT' }, 'Alarm', 'Yes', /says FAULT, but/],
+  [
+    'the daemon is gone, the address stayed',
+    silent,
+    'Alarm',
+    'Yes',
+    /not running, but 192\.168\.0\.100 is still on eth0.*Start keepalived, or remove/,
+  ],
+  [
+    'the daemon died; its last dump said MASTER',
+    { daemon: stopped, says: 'MASTER', holds: [] },
+    'Stopped',
+    'No',
+  ],
+
+  // FAULT, and why.
+  ['FAULT for no known cause', fault, 'Fault', 'No', /interface is down, or a tracked script/],
+  [
+    'FAULT: the interface is down',
+    { ...fault, link: { up: false, carrier: false } },
+    'Fault',
+    'No',
+    /^its interface eth0 is down$/,
+  ],
+  [
+    'FAULT: the cable is pulled',
+    { ...fault, link: { carrier: false } },
+    'Fault',
+    'No',
+    /^its interface eth0 has no carrier/,
+  ],
+  [
+    'FAULT: the interface is gone',
+    { ...fault, link: 'gone' },
+    'Fault',
+    'No',
+    /^its interface eth0 does not exist$/,
+  ],
+  [
+    'FAULT: a script failed, by the dump',
+    { ...fault, tracks: [script(false)] },
+    'Fault',
+    'No',
+    /^its tracked script chk_vshell failed$/,
+  ],
+  [
+    'FAULT: a script failed, by the log',
+    { ...fault, logged: [['VRRP_Script(chk_vshell) failed (exited with status 7)', 1_000]] },
+    'Fault',
+    'No',
+    /^its tracked script chk_vshell failed \(exited with status 7\)$/,
+  ],
+  [
+    'FAULT: a script timed out',
+    { ...fault, tracks: [script(false)], logged: [['VRRP_Script(chk_vshell) timed_out', 1_000]] },
+    'Fault',
+    'No',
+    /^its tracked script chk_vshell failed \(timed out\)$/,
+  ],
+  [
+    'FAULT: a script that only costs priority is not the cause',
+    { ...fault, tracks: [script(false, -20)] },
+    'Fault',
+    'No',
+    /^its interface is down, or/,
+  ],
+  [
+    'FAULT: maintenance by a tracked file',
+    { ...fault, tracks: [tracked('file', 'maint', 'value -254')] },
+    'Fault',
+    'No',
+    /^the tracked file maint asks for it, as for maintenance \(value -254\)$/,
+  ],
+  [
+    'FAULT: a tracked process is missing',
+    { ...fault, tracks: [tracked('process', 'nginx', '0 of 1 processes')] },
+    'Fault',
+    'No',
+    /^the tracked process nginx does not run often enough \(0 of 1 processes\)$/,
+  ],
+  [
+    'FAULT: another tracked interface',
+    { ...fault, tracks: [tracked('interface', 'eth1', 'down')] },
+    'Fault',
+    'No',
+    /^the tracked interface eth1 is not up \(down\)$/,
+  ],
+  [
+    'FAULT: two causes at once, the interface told once',
+    {
+      ...fault,
+      link: { carrier: false },
+      tracks: [tracked('interface', 'eth0', 'down'), script(false)],
+    },
+    'Fault',
+    'No',
+    /^its interface eth0 has no carrier: [^;]*; its tracked script chk_vshell failed$/,
+  ],
+  [
+    'FAULT: a cause that only the log names',
+    { ...fault, logged: [['(VI_1): entering FAULT state (src address not configured)', 1_000]] },
+    'Fault',
+    'No',
+    /^keepalived names the cause: src address not configured$/,
+  ],
+  [
+    'FAULT: a cause of an earlier FAULT does not count',
+    {
+      ...fault,
+      logged: [
+        ['(VI_1): entering FAULT state (src address not configured)', 9_000],
+        ['(VI_1) Entering BACKUP STATE', 5_000],
+      ],
+    },
+    'Fault',
+    'No',
+    /^its interface is down, or/,
+  ],
+  [
+    'FAULT: because its sync group is',
+    { says: [instance('FAULT'), second('FAULT')], holds: [], file: group },
+    'Fault',
+    'No',
+    /^another instance of its sync group is in FAULT: VI_2$/,
+  ],
+
+  // Starting.
+  ['it has not chosen yet', { says: 'INIT', holds: [] }, 'Starting', 'No', /not chosen/],
+  [
+    'it has only just been started',
+    { says: 'starting', holds: [] },
+    'Starting',
+    'No',
+    /just been started/,
+  ],
+  [
+    'it has just been started, without its VRRP process yet',
+    { daemon: { ...running, vrrpPid: undefined }, says: 'starting', holds: [] },
+    'Starting',
+    'No',
+  ],
+
+  // What is not known is Unknown.
+  [
+    'MASTER, but its VRRP process is gone',
+    { daemon: { ...running, vrrpPid: undefined } },
+    'Unknown',
+    'Yes',
+    /VRRP process/,
+  ],
+  ['no dump', { says: 'nothing' }, 'Unknown', 'Yes', /no account/],
+  ['an empty dump', { says: 'empty dump' }, 'Unknown', 'Yes', /dump was empty/],
+  ['an old dump', { ages: { runtime: tooOld } }, 'Unknown', 'Yes', /no account/],
+  ['a dump that is just young enough', { ages: { runtime: evidenceLifetimeMs } }, 'Active', 'Yes'],
+  [
+    'an old dump of a start that never ended',
+    { says: 'starting', ages: { runtime: tooOld } },
+    'Unknown',
+    'Yes',
+  ],
+  [
+    'the kernel was not asked lately',
+    { ages: { network: tooOld } },
+    'Unknown',
+    'Unknown',
+    /addresses of this machine/,
+  ],
+  ['the kernel cannot be asked', { network: 'unreadable' }, 'Unknown', 'Unknown', /did not answer/],
+  [
+    'the process was not looked at lately',
+    { ages: { daemon: tooOld } },
+    'Unknown',
+    'Yes',
+    /process could not be looked at/,
+  ],
+  ['the daemon says STOP', { says: 'STOP', holds: [] }, 'Unknown', 'No', /STOP/],
+  ['the daemon says DELETED', { says: 'DELETED', holds: [] }, 'Unknown', 'No', /DELETED/],
+  [
+    'the file has an instance that is not loaded',
+    { says: instance('MASTER', { name: 'VI_9' }) },
+    'Unknown',
+    'Yes',
+    /not loaded/,
+  ],
 ];
 
 describe('the verdict', () => {
@@ -267,6 +507,18 @@ describe('the verdict', () => {
       assert.equal(first.serving, serving);
       if (why) assert.match(first.reason ?? '', why);
       assert.equal(first.alarms.length > 0, state === 'Alarm');
+      assert.equal(first.unknownForMs === undefined, state !== 'Unknown');
+    });
+  }
+
+  const unknownFor: [what: string, scene: Scene, ms: number][] = [
+    ['since the last account', { says: 'empty dump', accountAgoMs: 23_000 }, 23_000],
+    ['since the kernel was asked last', { ages: { network: 20_000 } }, 20_000],
+    ['since the process was seen last', { ages: { daemon: 18_000 } }, 18_000],
+  ];
+  for (const [what, scene, ms] of unknownFor) {
+    test(`Unknown ${what}`, () => {
+      assert.equal(judgeStatus(witness(scene), nowMs).instances[0]?.unknownForMs, ms);
     });
   }
 
@@ -279,6 +531,10 @@ describe('the verdict', () => {
         configuration: undefined,
         startOnBoot: undefined,
         healthchecks: new Map(),
+        tracking: undefined,
+        log: noLogEvidence,
+        lastAccountAtMs: undefined,
+        statesSinceMs: undefined,
       },
       nowMs,
     );
@@ -305,30 +561,207 @@ describe('the verdict', () => {
   });
 });
 
-describe('alarms of the machine', () => {
-  const alarms: [what: string, scene: Scene, codes: string[]][] = [
-    ['all is well', {}, []],
-    ['edited since the load', { edited: true }, ['edited-since-load']],
-    ['runs, but not at boot', { boot: false }, ['not-started-on-boot']],
-    ['stopped and not at boot: as it was set', { daemon: stopped, boot: false, holds: [] }, []],
+describe('alarms beside the state of an instance', () => {
+  const election =
+    '(VI_1) Received advert from 192.168.0.20 with lower priority 100, ours 101, forcing new election';
+  const password = '(VI_1) received an invalid passwd from 192.168.0.20!';
+  const alarms: [what: string, scene: Scene, state: string, codes: string[], words?: RegExp][] = [
+    ['all is well', {}, 'Active', []],
     [
-      'a stale pid file of another program',
+      'another master is heard',
+      { logged: [[election, 2_000]] },
+      'Active',
+      ['another-master'],
+      /^Another master is heard for virtual router ID 51: 192\.168\.0\.20 with priority 100\. Two servers may serve 192\.168\.0\.100\.$/,
+    ],
+    [
+      'another master was heard a while ago: healed',
+      { logged: [[election, 20_000]] },
+      'Active',
+      [],
+    ],
+    [
+      'another master with another password is heard',
+      { logged: [[password, 1_000]] },
+      'Active',
+      ['another-master'],
+      /192\.168\.0\.20, not understood here because it uses another password/,
+    ],
+    [
+      'another master whom the old wording does not name',
+      { logged: [['(VI_1) received an invalid passwd!', 1_000]] },
+      'Active',
+      ['another-master'],
+      /a server that the log does not name, not understood/,
+    ],
+    [
+      'another master, and this one lost its address',
+      { holds: [], logged: [[election, 1_000]] },
+      'Alarm',
+      ['master-without-address', 'another-master'],
+    ],
+    [
+      'the master with another password, heard as backup: that is the master',
+      { ...standby, logged: [[password, 1_000]] },
+      'Standby',
+      [],
+    ],
+    [
+      'what was heard before this server became master',
       {
-        daemon: {
-          state: 'stopped',
-          stalePidFile: { path: '/run/keepalived.pid', pid: 7, otherProgram: 'sshd' },
-        },
-        holds: [],
+        logged: [
+          [password, 3_000],
+          ['(VI_1) Entering MASTER STATE', 1_000],
+        ],
       },
-      ['stale-pid-file'],
+      'Active',
+      [],
+    ],
+    [
+      'the backup passes over the advertisements of a lower master: it is about to take over',
+      {
+        ...standby,
+        logged: [['(VI_1) received lower priority (50) advert from 10.9.0.1 - discarding', 500]],
+      },
+      'Standby',
+      [],
+    ],
+    [
+      'another master of another instance',
+      { logged: [[election.replace('VI_1', 'VI_2'), 1_000]] },
+      'Active',
+      [],
+    ],
+    [
+      'the healthcheck fails here while Active',
+      { healthcheck: { kind: 'http-error', httpStatus: 503 } },
+      'Active',
+      ['healthcheck-failing-while-active'],
+      /serves 192\.168\.0\.100, but its healthcheck fails here: HTTP 503\. keepalived asks by chk_vshell every 120 s/,
+    ],
+    [
+      'the healthcheck fails here while Standby: nobody is hurt',
+      { ...standby, healthcheck: { kind: 'refused' } },
+      'Standby',
+      [],
+    ],
+    [
+      'the healthcheck was not asked lately',
+      { healthcheck: { kind: 'refused' }, ages: { health: 60_000 } },
+      'Active',
+      [],
     ],
   ];
-  for (const [what, scene, codes] of alarms) {
+  for (const [what, scene, state, codes, words] of alarms) {
     test(what, () => {
+      const [first] = judgeStatus(witness(scene), nowMs).instances;
+      assert.equal(first?.state, state);
       assert.deepEqual(
-        judgeStatus(witness(scene), nowMs).alarms.map(({ code }) => code),
+        first.alarms.map(({ code }) => code),
         codes,
       );
+      if (words) assert.match(first.alarms.at(-1)?.sentence ?? '', words);
+    });
+  }
+});
+
+describe('alarms of the machine', () => {
+  const stale = (pid: number, otherProgram?: string): DaemonProcess => ({
+    state: 'stopped',
+    stalePidFile: { path: '/run/keepalived.pid', pid, otherProgram },
+  });
+  const split: Scene = { says: [instance('MASTER'), second('BACKUP')], file: group };
+  const alarms: [what: string, scene: Scene, codes: string[], words?: RegExp][] = [
+    ['all is well', {}, []],
+    ['edited since the load', { edited: true }, ['edited-since-load'], /Click Reload keepalived/],
+    ['whether it was edited is not known', { edited: 'unknown' }, []],
+    ['edited, but stopped: the next start loads it', { ...silent, edited: true, holds: [] }, []],
+    ['runs, but not at boot', { boot: false }, ['not-started-on-boot'], /will not start at boot/],
+    ['whether it starts at boot is not known', { boot: 'unknown' }, []],
+    ['stopped and not at boot: as it was set', { ...silent, boot: false, holds: [] }, []],
+    [
+      'a stale pid file of another program',
+      { daemon: stale(7, 'sshd'), holds: [] },
+      ['stale-pid-file'],
+      /names process 7, which is sshd: keepalived will refuse to start/,
+    ],
+    [
+      'a stale pid file of nobody',
+      { daemon: stale(7), holds: [] },
+      ['stale-pid-file'],
+      /process 7, which does not exist/,
+    ],
+    [
+      'a pid file without a number',
+      { daemon: stale(0), holds: [] },
+      ['stale-pid-file'],
+      /holds no process id/,
+    ],
+    [
+      'a sync group in two states',
+      split,
+      ['sync-group-split'],
+      /^The instances of the sync group G1 should be in one state, but VI_1 is MASTER, VI_2 is BACKUP\./,
+    ],
+    ['a sync group on its way from one state to the other', { ...split, statesForMs: 500 }, []],
+    ['a sync group in one state', { ...split, says: [instance('MASTER'), second('MASTER')] }, []],
+    [
+      'two instances without a group may differ',
+      { says: [instance('MASTER'), second('BACKUP')] },
+      [],
+    ],
+  ];
+  for (const [what, scene, codes, words] of alarms) {
+    test(what, () => {
+      const status = judgeStatus(witness(scene), nowMs);
+      assert.deepEqual(
+        status.alarms.map(({ code }) => code),
+        codes,
+      );
+      if (words) assert.match(status.alarms[0]?.sentence ?? '', words);
+    });
+  }
+});
+
+describe('what keepalived watches', () => {
+  const failed: [string, number] = ['VRRP_Script(chk_vshell) failed (exited with status 7)', 1_000];
+  const watched: [
+    what: string,
+    scene: Scene,
+    good: boolean | undefined,
+    detail: string,
+    sinceMs: number | undefined,
+  ][] = [
+    [
+      'the dump says it is good, nobody knows since when',
+      { tracks: [script(true)] },
+      true,
+      '',
+      undefined,
+    ],
+    [
+      'the dump and the log agree',
+      { tracks: [script(false)], logged: [failed] },
+      false,
+      'exited with status 7',
+      77_000,
+    ],
+    [
+      'the log tells of an older result',
+      { tracks: [script(true)], logged: [failed] },
+      true,
+      '',
+      undefined,
+    ],
+    ['no dump yet, the log knows', { logged: [failed] }, false, 'exited with status 7', 77_000],
+    ['no dump, no log: only that it is watched', {}, undefined, '', undefined],
+    ['it has no result yet', { tracks: [script(undefined)] }, undefined, '', undefined],
+  ];
+  for (const [what, scene, good, detail, sinceMs] of watched) {
+    test(what, () => {
+      const [first] = judgeStatus(witness(scene), nowMs).instances;
+      const item = first?.watched.find(({ name }) => name === 'chk_vshell');
+      assert.deepEqual([item?.good, item?.detail, item?.sinceMs], [good, detail, sinceMs]);
     });
   }
 });
@@ -348,7 +781,16 @@ describe('Healthcheck Status', () => {
         url: 'http://127.0.0.1:8080/healthcheck',
         words: expected,
         good,
+        scriptName: 'chk_vshell',
+        intervalSeconds: 120,
+        durationMs: 3,
       });
     });
   }
+
+  test('a result that is too old is none', () => {
+    const [first] = judgeStatus(witness({ ages: { health: 60_000 } }), nowMs).instances;
+    assert.equal(first?.healthcheck?.good, undefined);
+    assert.match(first?.healthcheck?.words ?? '', /^Unknown \(last seen 60 s ago/);
+  });
 });

@@ -1,0 +1,132 @@
+/** The state of one instance: where the two witnesses agree, where they do not, what is not known. */
+import type {
+  DaemonProcess,
+  NetworkReport,
+  Observed,
+  RuntimeInstance,
+  RuntimeReport,
+} from '../evidence.ts';
+import type { InstanceStatus, StateWord } from './status-model.ts';
+import { bareAddress, listAddresses } from './witnessed-addresses.ts';
+import type { WitnessedAddress } from './witnessed-addresses.ts';
+
+/** What is young enough to be believed. */
+export interface Witnesses {
+  daemon: DaemonProcess | undefined;
+  runtime: RuntimeReport | undefined;
+  network: NetworkReport | undefined;
+}
+
+export interface InstanceCase {
+  running: RuntimeInstance | undefined;
+  addresses: WitnessedAddress[];
+  witnesses: Witnesses;
+  /** Why it would be in FAULT. */
+  explainFault: () => string;
+  /** Why the kernel refused to set an address, if it did. */
+  addressRefusal: string | undefined;
+}
+
+export type Verdict = Pick<InstanceStatus, 'state' | 'reason' | 'alarms'>;
+
+/** The state that may be claimed, and why. */
+export function judgeState(instance: InstanceCase): Verdict {
+  const { running, addresses } = instance;
+  const { daemon, runtime, network } = instance.witnesses;
+  if (!daemon) return unknown('keepalived’s process could not be looked at lately');
+  if (!network?.ok) {
+    return unknown(`the addresses of this machine are not known${because(network?.reason)}`);
+  }
+  if (daemon.state !== 'running') {
+    const held = addresses.filter((address) => address.held);
+    if (held.length > 0) {
+      return alarm(
+        'address-without-daemon',
+        `keepalived is not running, but ${places(held)}. Another server may serve it too. ` +
+          'Start keepalived, or remove the address by hand.',
+      );
+    }
+    return plain('Stopped');
+  }
+  if (runtime?.ok === false && runtime.starting)
+    return starting('keepalived has just been started');
+  if (daemon.vrrpPid === undefined) {
+    return unknown('keepalived runs, but its VRRP process does not (yet)');
+  }
+  if (!runtime) return unknown('keepalived gave no account of itself lately');
+  if (!runtime.ok) return unknown(`keepalived gave no account of itself: ${runtime.reason}`);
+  if (!running) {
+    return unknown('keepalived runs without this instance: it was not loaded from the file');
+  }
+  return judgeRunning(running, instance);
+}
+
+function judgeRunning({ state }: RuntimeInstance, instance: InstanceCase): Verdict {
+  const { addresses, addressRefusal } = instance;
+  switch (state) {
+    case 'MASTER': {
+      const missing = addresses.filter((address) => !address.held);
+      if (missing.length === 0) return plain('Active');
+      return alarm(
+        'master-without-address',
+        `keepalived says MASTER, but ${missing.map(bareAddress).join(', ')} is not on ` +
+          `${missing[0]?.interfaceName ?? 'any interface'}.${refusalWords(addressRefusal)}`,
+      );
+    }
+    case 'BACKUP':
+    case 'FAULT': {
+      const held = addresses.filter((address) => address.held);
+      if (held.length > 0) {
+        return alarm(
+          'address-without-master',
+          `keepalived says ${state}, but ${places(held)}. Two servers may serve it.`,
+        );
+      }
+      if (state === 'BACKUP') return plain('Standby');
+      return { state: 'Fault', reason: instance.explainFault(), alarms: [] };
+    }
+    case 'INIT':
+      return starting('keepalived has not chosen a state yet');
+    case 'STOP':
+    case 'DELETED':
+      return unknown(`keepalived says ${state}`);
+  }
+}
+
+function refusalWords(refusal: string | undefined): string {
+  if (refusal === undefined) return '';
+  return ` The kernel refused to set it: ${refusal}. Run keepalived as root; in a container, with the capability NET_ADMIN.`;
+}
+
+const plain = (state: StateWord): Verdict => ({ state, reason: undefined, alarms: [] });
+const starting = (reason: string): Verdict => ({ state: 'Starting', reason, alarms: [] });
+const unknown = (reason: string): Verdict => ({ state: 'Unknown', reason, alarms: [] });
+const alarm = (code: string, sentence: string): Verdict => ({
+  state: 'Alarm',
+  reason: sentence,
+  alarms: [{ code, severity: 'critical', sentence }],
+});
+
+const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
+
+function places(held: WitnessedAddress[]): string {
+  return `${listAddresses(held)} is still on ${held[0]?.interfaceName ?? 'an interface'}`;
+}
+
+/**
+ * How long a state has been Unknown, in ms: since the witness that is missing last said something.
+ * @param lastAccountAtMs monotonic: when keepalived last gave an account of itself
+ */
+export function measureUnknown(
+  { daemon, network }: Record<'daemon' | 'network', Observed<unknown> | undefined>,
+  lastAccountAtMs: number | undefined,
+  witnesses: Witnesses,
+  nowMs: number,
+): number | undefined {
+  const lastSeenAtMs = !witnesses.daemon
+    ? daemon?.atMs
+    : !witnesses.network
+      ? network?.atMs
+      : lastAccountAtMs;
+  return lastSeenAtMs === undefined ? undefined : Math.max(0, nowMs - lastSeenAtMs);
+}

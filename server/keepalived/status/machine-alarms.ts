@@ -1,0 +1,67 @@
+/** What is wrong with the machine or with several instances at once. */
+import type { ConfigurationSummary } from '../config/questions.ts';
+import type { BootSetting, DaemonProcess, RuntimeInstance } from '../evidence.ts';
+import type { Alarm, ConfigurationWitness } from './status-model.ts';
+
+/** Members of a sync group follow each other within milliseconds; a dump may see them between. */
+const syncPatienceMs = 2_000;
+
+export interface MachineCase {
+  daemon: DaemonProcess | undefined;
+  startOnBoot: BootSetting;
+  configuration: ConfigurationWitness | undefined;
+  running: RuntimeInstance[];
+  /** How long the instances have been in their states. */
+  statesForMs: number;
+}
+
+export function judgeMachine(machine: MachineCase): Alarm[] {
+  const { daemon, startOnBoot, configuration, running, statesForMs } = machine;
+  const alarms: Alarm[] = [];
+  const warn = (code: string, sentence: string) =>
+    alarms.push({ code, severity: 'warning', sentence });
+  if (daemon?.state === 'stopped' && daemon.stalePidFile) {
+    warn('stale-pid-file', describeStalePidFile(daemon.stalePidFile));
+  }
+  if (daemon?.state === 'running' && startOnBoot.known && !startOnBoot.enabled) {
+    warn(
+      'not-started-on-boot',
+      'keepalived is running but will not start at boot: after a restart this server takes no part. See Bootup and Shutdown.',
+    );
+  }
+  if (daemon?.state === 'running' && configuration?.ok && configuration.editedSinceLoad) {
+    warn(
+      'edited-since-load',
+      'The configuration file was edited since keepalived loaded it: what runs is not what the file says. Click Reload keepalived.',
+    );
+  }
+  if (configuration?.ok && statesForMs >= syncPatienceMs) {
+    for (const sentence of findSplitGroups(configuration.summary, running)) {
+      alarms.push({ code: 'sync-group-split', severity: 'critical', sentence });
+    }
+  }
+  return alarms;
+}
+
+function describeStalePidFile({
+  path,
+  pid,
+  otherProgram,
+}: NonNullable<(DaemonProcess & { state: 'stopped' })['stalePidFile']>): string {
+  if (pid === 0) return `${path} holds no process id: keepalived ended without cleaning up.`;
+  if (otherProgram === undefined) {
+    return `${path} names process ${pid}, which does not exist: keepalived ended without cleaning up.`;
+  }
+  return `${path} names process ${pid}, which is ${otherProgram}: keepalived will refuse to start until the file is removed.`;
+}
+
+function findSplitGroups({ syncGroups }: ConfigurationSummary, running: RuntimeInstance[]) {
+  return syncGroups.flatMap(({ name, instanceNames }) => {
+    const members = running.filter((instance) => instanceNames.includes(instance.name));
+    if (new Set(members.map(({ state }) => state)).size < 2) return [];
+    const states = members.map((member) => `${member.name} is ${member.state}`).join(', ');
+    return [
+      `The instances of the sync group ${name} should be in one state, but ${states}. Look into the log, then reload or restart keepalived.`,
+    ];
+  });
+}

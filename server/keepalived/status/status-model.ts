@@ -1,0 +1,112 @@
+/** What goes into the verdict and what comes out. */
+import type { ConfigurationSummary } from '../config/questions.ts';
+import type {
+  BootSetting,
+  DaemonProcess,
+  HealthcheckResult,
+  NetworkReport,
+  Observed,
+  RuntimeReport,
+  TrackedItem,
+  TrackingReport,
+} from '../evidence.ts';
+import type { LogEvidence } from '../log-evidence.ts';
+
+/** Everything that was witnessed, each with its age; undefined: not asked yet. */
+export interface Evidence {
+  daemon: Observed<DaemonProcess> | undefined;
+  runtime: Observed<RuntimeReport> | undefined;
+  network: Observed<NetworkReport> | undefined;
+  configuration: Observed<ConfigurationWitness> | undefined;
+  startOnBoot: Observed<BootSetting> | undefined;
+  /** By URL. */
+  healthchecks: ReadonlyMap<string, Observed<HealthcheckResult>>;
+  tracking: Observed<TrackingReport> | undefined;
+  log: LogEvidence;
+  /** Monotonic, ms: when keepalived last gave an account of itself. */
+  lastAccountAtMs: number | undefined;
+  /** Monotonic, ms: since when the instances' states have been what `runtime` says. */
+  statesSinceMs: number | undefined;
+}
+
+/** The live configuration on disk and what is known of the one that the daemon loaded. */
+export type ConfigurationWitness =
+  | { ok: false; reason: string }
+  | {
+      ok: true;
+      /** SHA-256 of the live file's bytes. */
+      tag: string;
+      summary: ConfigurationSummary;
+      /** undefined: not known (keepalived is stopped, or its start could not be dated). */
+      editedSinceLoad: boolean | undefined;
+    };
+
+export type StateWord =
+  'Active' | 'Standby' | 'Fault' | 'Starting' | 'Stopped' | 'Unknown' | 'Alarm';
+
+export interface Alarm {
+  /** Stable, for automation: `master-without-address`, `address-without-daemon`, … */
+  code: string;
+  severity: 'critical' | 'warning';
+  /** A sentence that one can act on. */
+  sentence: string;
+}
+
+/** Something that keepalived watches for an instance, with the newest that is known of it. */
+export interface WatchedItem {
+  kind: TrackedItem['kind'];
+  name: string;
+  /** undefined: no result is known. */
+  good: boolean | undefined;
+  /** In a few words; empty if there is nothing to add. */
+  detail: string;
+  weight: number | undefined;
+  /** Whether a bad result is a FAULT of this instance, or only costs priority. */
+  forcesFault: boolean;
+  /** Wall clock, ms: since when the result has been what it is; undefined: not known. */
+  sinceMs: number | undefined;
+}
+
+export interface InstanceStatus {
+  name: string;
+  addresses: { cidr: string; interfaceName: string | undefined; held: boolean | undefined }[];
+  healthcheck:
+    | {
+        url: string;
+        words: string;
+        good: boolean | undefined;
+        /** The script by which keepalived itself asks the URL, and how often. */
+        scriptName: string;
+        intervalSeconds: number;
+        /** How long this program's own request took; undefined: no result that counts. */
+        durationMs: number | undefined;
+      }
+    | undefined;
+  configurationState: 'MASTER' | 'BACKUP';
+  state: StateWord;
+  /** Why, for every word that is not self-explaining. */
+  reason: string | undefined;
+  /** How long it has been unknown, as far as it is known how long. */
+  unknownForMs: number | undefined;
+  alarms: Alarm[];
+  serving: 'Yes' | 'No' | 'Unknown';
+  interfaceName: string | undefined;
+  virtualRouterId: number | undefined;
+  priority: { configured: number | undefined; effective: number | undefined };
+  /** Wall clock, ms. */
+  lastTransitionAtMs: number | undefined;
+  watched: WatchedItem[];
+  /** Its counters since its start, by keepalived's own names; none where it gave no account. */
+  statistics: Record<string, number>;
+}
+
+export interface KeepalivedStatus {
+  daemon: DaemonProcess | { state: 'unknown'; reason: string };
+  startOnBoot: BootSetting;
+  instances: InstanceStatus[];
+  /** Of the machine, not of one instance. */
+  alarms: Alarm[];
+  configuration: { problem: string | undefined; editedSinceLoad: boolean | undefined };
+  /** Age of the oldest fact among those that the states rest upon; undefined: none yet. */
+  evidenceAgeMs: number | undefined;
+}

@@ -1,0 +1,57 @@
+/** What keepalived watches for one instance: its own account, and what its log told since. */
+import type { ConfiguredInstance } from '../config/questions.ts';
+import type { Observed, TrackedItem, TrackingReport } from '../evidence.ts';
+import { trackedKey } from '../log-evidence.ts';
+import type { LogEvidence } from '../log-evidence.ts';
+import type { WatchedItem } from './status-model.ts';
+
+/**
+ * @param tracking keepalived's newest account of what it watches, however old: what changes is told by
+ *   the log, and asked anew at once
+ */
+export function listWatched(
+  instanceName: string,
+  configured: ConfiguredInstance | undefined,
+  tracking: Observed<TrackingReport> | undefined,
+  log: LogEvidence,
+): WatchedItem[] {
+  const report = tracking?.value;
+  if (report?.ok) {
+    return report.items.flatMap((item) => {
+      const tracker = item.instances.find(({ name }) => name === instanceName);
+      return tracker ? [{ ...describe(item, log), ...pickTracker(tracker) }] : [];
+    });
+  }
+  // Without its account there is what the file says, and what the log told of it.
+  const { trackedScripts = [], trackedInterfaces = [], interfaceName } = configured ?? {};
+  const interfaces = [...new Set([interfaceName, ...trackedInterfaces])];
+  return [
+    ...trackedScripts.map((name) => ({ kind: 'script' as const, name })),
+    ...interfaces.flatMap((name) =>
+      name === undefined ? [] : [{ kind: 'interface' as const, name }],
+    ),
+  ].map((item) => ({
+    ...describe({ ...item, good: undefined, detail: '' }, log),
+    weight: undefined,
+    forcesFault: true,
+  }));
+}
+
+function pickTracker({ weight, forcesFault }: TrackedItem['instances'][number]) {
+  return { weight, forcesFault };
+}
+
+/** keepalived's account says what it is, the log since when and how it came. */
+function describe(item: Omit<TrackedItem, 'instances'>, log: LogEvidence) {
+  const logged = log.results.get(trackedKey(item));
+  const agrees = item.good === undefined || item.good === logged?.good;
+  const agreed = agrees ? logged : undefined;
+  const details = [item.detail, agreed?.detail ?? ''].filter((words) => words !== '');
+  return {
+    kind: item.kind,
+    name: item.name,
+    good: item.good ?? agreed?.good,
+    detail: [...new Set(details)].join(', '),
+    sinceMs: agreed?.atMs,
+  };
+}
