@@ -9,7 +9,7 @@ import { type LogSource, createFilter, searchTimeMs } from './log-source.ts';
 
 const source = 'journal';
 
-const journalArguments = [
+export const journalArguments = [
   '--no-pager',
   '--quiet',
   '--output=json',
