@@ -10,6 +10,7 @@ import type {
   HealthcheckResult,
   NetworkReport,
   RuntimeReport,
+  TrackingReport,
 } from '../keepalived/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log-lines.ts';
 
@@ -20,14 +21,26 @@ export interface Appliance {
   readDaemon(): Promise<DaemonProcess>;
   /** Asks the daemon for a dump and reads it; keepalived logs a line for each, so ask seldom. */
   readRuntime(): Promise<RuntimeReport>;
+  /** What keepalived watches, from its text dump; logs a line for each of its processes. */
+  readTracking(): Promise<TrackingReport>;
   readNetwork(): Promise<NetworkReport>;
+  /** Of the installed keepalived, whether it runs or not: `2.2.7`. */
+  readInstalledVersion(): Promise<string | undefined>;
   readStartOnBoot(service: string): Promise<BootSetting>;
   /** GET without following redirects; 2xx is ok. Bounded to 5 s and 64 KiB. */
   probeHealthcheck(url: string): Promise<HealthcheckResult>;
-  /** Of the installed keepalived, whether it runs or not: `2.2.7`. */
-  readInstalledVersion(): Promise<string | undefined>;
+  /**
+   * Takes an address off an interface (`ip address del`).
+   * @param cidr as `readNetwork` names it: `10.9.0.100/24`; anything else is refused.
+   */
+  removeAddress(interfaceName: string, cidr: string): Promise<CommandReport>;
   /** Calls back, debounced, whenever one of the witnesses may have something new to say. */
   watch(onEvent: (event: ApplianceEvent) => void): Promise<ApplianceWatch>;
+  /**
+   * Calls back with keepalived's lines as they are logged from now on, oldest first, several at a
+   * time; through rotation by renaming and by truncating. Our own dump requests are left out.
+   */
+  followLog(onLines: (lines: LogLine[]) => void): Promise<LogFollower>;
 
   // Configuration files
   /** The live file, the two stored ones and the live file's includes, in this order. */
@@ -40,6 +53,8 @@ export interface Appliance {
   replaceConfigurationFile(id: string, change: FileReplacement): Promise<FileReplacementResult>;
   /** `keepalived -t` on exactly these bytes, in a private mount, without touching the disk's files. */
   testConfiguration(id: string, text: string): Promise<ConfigurationTest>;
+  /** Whether there is a file at this absolute path that can be run. */
+  isExecutable(path: string): Promise<boolean>;
 
   // Services
   readServices(): Promise<ServiceReport[]>;
@@ -53,15 +68,20 @@ export interface Appliance {
 
   /** Ends everything that the appliance started for itself; never keepalived. */
   close(): Promise<void>;
-  /** Whether there is a file at this absolute path that can be run. */
-  isExecutable(path: string): Promise<boolean>;
 }
 
 export interface ApplianceEvent {
-  about: 'addresses' | 'links' | 'daemon' | 'configuration';
+  /** `instances`: keepalived wrote into a notify FIFO. */
+  about: 'addresses' | 'links' | 'daemon' | 'configuration' | 'instances';
 }
 
 export interface ApplianceWatch {
+  /** The `notify_fifo`s of the configuration, as it is now. */
+  setNotifyFifos(paths: readonly string[]): void;
+  close(): Promise<void>;
+}
+
+export interface LogFollower {
   close(): Promise<void>;
 }
 
@@ -114,6 +134,8 @@ export interface ConfigurationTest {
   exitCode: number | undefined;
   /** Everything it printed, unparsed: `runtime/config-test-output.ts` reads it. */
   output: string;
+  /** Absolute path of the tested text in its output; an include may be named relative to it. */
+  testedPath: string | undefined;
 }
 
 export type ServiceAction = 'start' | 'stop' | 'restart' | 'reload';
@@ -134,8 +156,6 @@ export interface CommandReport {
   /** Its output, both streams, trimmed and bounded. */
   output: string;
 }
-  /** Absolute path of the tested text in its output; an include may be named relative to it. */
-  testedPath: string | undefined;
 
 export interface LogQuery {
   /** How many lines, newest first. 1 to 5000. */

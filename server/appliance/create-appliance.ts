@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Settings } from '../settings.ts';
-import type { Appliance, ApplianceWatch } from './appliance.ts';
+import type { Appliance, LogFollower } from './appliance.ts';
 import { findBootTool } from './boot-tools/find-boot-tool.ts';
 import { createConfigurationFiles } from './configuration-files.ts';
 import { sweepTestFolders, testConfiguration } from './configuration-test.ts';
@@ -9,16 +9,17 @@ import { isExecutable } from './find-executable.ts';
 import { probeHealthcheck } from './healthcheck-probe.ts';
 import { readHostName } from './host.ts';
 import { createLog } from './logs/create-log.ts';
-import { readNetwork } from './network.ts';
+import { followLog } from './logs/follow-log.ts';
+import { readNetwork, removeAddress } from './network.ts';
 import { sweepLeftovers } from './replace-file.ts';
-import { createRuntimeReader } from './runtime-dump.ts';
+import { createDumpReaders } from './runtime-dump.ts';
 import { findServiceManager } from './service-managers/find-service-manager.ts';
 import { readServices } from './services.ts';
 import { watchAppliance } from './watch.ts';
 
 /**
- * This machine behind the port. Finds its service manager and boot tool, and removes the temporary
- * files that a crash may have left beside the configuration files.
+ * This machine behind the port. Finds its service manager and boot tool, and removes what a
+ * crash may have left: temporary files beside the configuration files, copies of them for a test.
  */
 export async function createAppliance(settings: Settings): Promise<Appliance> {
   const { configPath, pidPath } = settings.keepalived;
@@ -27,26 +28,28 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
   const bootTool = findBootTool(settings.bootTool);
   const files = createConfigurationFiles(settings);
   const log = createLog(settings.log);
-  const watches = new Set<ApplianceWatch>();
+  const followers = new Set<LogFollower>();
+  const keep = <Kind extends LogFollower>(follower: Kind): Kind => {
+    followers.add(follower);
+    return follower;
+  };
 
   const managedFiles = await files.list();
   const reachable = managedFiles.filter(({ problem }) => problem === undefined);
   const folders = new Set(reachable.map(({ path }) => dirname(path)));
-  await Promise.all([...folders].map(sweepLeftovers));
+  await Promise.all([...[...folders].map(sweepLeftovers), sweepTestFolders()]);
 
   return {
     readHostName: () => Promise.resolve(readHostName()),
     readDaemon,
-    readRuntime: createRuntimeReader(readDaemon),
+    ...createDumpReaders(readDaemon),
     readNetwork,
     readInstalledVersion,
     readStartOnBoot: (service) => bootTool.read(service),
     probeHealthcheck: (url) => probeHealthcheck(url),
-    async watch(onEvent) {
-      const watch = await watchAppliance(settings, onEvent);
-      watches.add(watch);
-      return watch;
-    },
+    removeAddress,
+    watch: async (onEvent) => keep(await watchAppliance(settings, onEvent)),
+    followLog: async (onLines) => keep(await followLog(settings.log, log, onLines)),
 
     listConfigurationFiles: files.list,
     readConfigurationFile: files.read,
@@ -57,8 +60,8 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
       const reason = 'There is no such configuration file (any more).';
       return { ran: false, reason, exitCode: undefined, output: '', testedPath: undefined };
     },
-
     isExecutable,
+
     readServices: () => readServices(settings.services, { manager, bootTool, readDaemon }),
     controlService: (service, action) => manager.control(service, action),
     setStartOnBoot: (service, enabled) => bootTool.set(service, enabled),
@@ -67,7 +70,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     exportLog: log.export,
 
     async close() {
-      await Promise.all([...watches].map((watch) => watch.close()));
+      await Promise.all([...followers].map((follower) => follower.close()));
     },
   };
 }

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RuntimeInstance, RuntimeReport } from '../keepalived/evidence.ts';
+import type { RuntimeInstance, RuntimeReport, TrackingReport } from '../keepalived/evidence.ts';
 import { parseJsonDump } from '../keepalived/runtime/json-dump.ts';
 import { parseTextDump } from '../keepalived/runtime/text-dump.ts';
+import { parseTrackingDump } from '../keepalived/runtime/tracking-dump.ts';
 import type { DaemonReader } from './daemon-process.ts';
 import { readEnvironmentVariable, survivesSignal } from './process-table.ts';
 import { readRootFile } from './read-root-file.ts';
@@ -21,16 +22,29 @@ interface DumpMethod {
   byProducts: string[];
 }
 
-/**
- * Makes the reader of keepalived's own account: signals the daemon, waits at most 1 s for its dump,
- * reads it and deletes it, for it holds passwords. Uses the JSON dump, and the text dump where JSON
- * is not compiled in. Calls at the same time share one dump, since keepalived logs a line for each.
- */
-export function createRuntimeReader(readDaemon: DaemonReader): () => Promise<RuntimeReport> {
-  let known: { pid: number; startedAtMs: number; method: DumpMethod } | undefined;
-  let underWay: Promise<RuntimeReport> | undefined;
+type Failure = Extract<RuntimeReport, { ok: false }>;
+type Dump = { ok: true } | { ok: false; reason: string };
 
-  async function readRuntime(): Promise<RuntimeReport> {
+export interface DumpReaders {
+  /** keepalived's own account: its JSON dump, the text dump where JSON is not compiled in. */
+  readRuntime: () => Promise<RuntimeReport>;
+  /** What it watches, which only the text dump tells. */
+  readTracking: () => Promise<TrackingReport>;
+}
+
+/**
+ * Makes the readers of keepalived's own account: each signals the daemon, waits at most 1 s for its
+ * dump, reads it and deletes it, for it holds passwords. Calls at the same time share one dump, since
+ * keepalived logs a line for each; the two kinds never run at once, for they may use one file.
+ */
+export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
+  let known: { pid: number; startedAtMs: number; methods: DumpMethod[] } | undefined;
+  let underWay: Promise<unknown> = Promise.resolve();
+
+  async function read<Report extends Dump>(
+    choose: (methods: DumpMethod[]) => DumpMethod | undefined,
+    parse: (text: string, source: DumpMethod['source']) => Report,
+  ): Promise<Report | Failure> {
     const daemon = await readDaemon();
     if (daemon.state !== 'running') return failure('keepalived is not running.');
     const { pid, startedAtMs, vrrpPid, childPids } = daemon;
@@ -38,27 +52,43 @@ export function createRuntimeReader(readDaemon: DaemonReader): () => Promise<Run
       return failure('keepalived runs without a VRRP process: it has no instance to report on.');
     }
     if (known?.pid !== pid || known.startedAtMs !== startedAtMs) {
-      known = { pid, startedAtMs, method: await findDumpMethod(pid) };
+      known = { pid, startedAtMs, methods: await findDumpMethods(pid) };
     }
-    const { method } = known;
+    const method = choose(known.methods);
+    if (!method) return failure('keepalived knows no signal for a dump.');
     for (const receiver of vrrpPid === undefined ? [pid] : [pid, vrrpPid]) {
       if (!(await survivesSignal(receiver, method.signal))) {
-        return failure('keepalived is still starting.');
+        return { ...failure('keepalived is still starting.'), starting: true };
       }
     }
-    return takeDump(pid, method);
+    return takeDump(pid, method, parse);
   }
-  return () =>
-    (underWay ??= readRuntime().finally(() => {
-      underWay = undefined;
-    }));
+
+  function share<Report>(task: () => Promise<Report>): () => Promise<Report> {
+    let shared: Promise<Report> | undefined;
+    return () => {
+      shared ??= underWay.then(task).finally(() => {
+        shared = undefined;
+      });
+      underWay = shared.catch(() => undefined);
+      return shared;
+    };
+  }
+
+  return {
+    readRuntime: share(() => read(([preferred]) => preferred, parseRuntime)),
+    readTracking: share(() =>
+      read((methods) => methods.find(({ source }) => source === 'text'), parseTrackingDump),
+    ),
+  };
 }
 
-function failure(reason: string): RuntimeReport {
+function failure(reason: string): Failure {
   return { ok: false, reason };
 }
 
-async function findDumpMethod(pid: number): Promise<DumpMethod> {
+/** The best one first. */
+async function findDumpMethods(pid: number): Promise<DumpMethod[]> {
   // The executable that runs knows its own numbers, whatever was installed meanwhile.
   const askSignal = async (name: string) => {
     const answer = await runCommand(`/proc/${pid}/exe`, [`--signum=${name}`]);
@@ -70,25 +100,33 @@ async function findDumpMethod(pid: number): Promise<DumpMethod> {
     `/proc/${pid}/root`,
     temporaryFolder.startsWith('/') ? temporaryFolder : '/tmp',
   );
-  const jsonSignal = await askSignal('JSON');
-  if (jsonSignal > 0) {
-    const path = join(folder, 'keepalived.json');
-    return { source: 'json', signal: jsonSignal, path, byProducts: [] };
-  }
-  return {
-    source: 'text',
-    signal: await askSignal('DATA'),
-    path: join(folder, 'keepalived.data'),
-    byProducts: ['parent', 'check', 'bfd'].map((part) => join(folder, `keepalived_${part}.data`)),
-  };
+  const methods: DumpMethod[] = [
+    {
+      source: 'json',
+      signal: await askSignal('JSON'),
+      path: join(folder, 'keepalived.json'),
+      byProducts: [],
+    },
+    {
+      source: 'text',
+      signal: await askSignal('DATA'),
+      path: join(folder, 'keepalived.data'),
+      byProducts: ['parent', 'check', 'bfd'].map((part) => join(folder, `keepalived_${part}.data`)),
+    },
+  ];
+  return methods.filter(({ signal }) => signal > 0);
 }
 
-async function takeDump(pid: number, method: DumpMethod): Promise<RuntimeReport> {
+async function takeDump<Report extends Dump>(
+  pid: number,
+  method: DumpMethod,
+  parse: (text: string, source: DumpMethod['source']) => Report,
+): Promise<Report | Failure> {
   const files = [method.path, ...method.byProducts];
   try {
     await removeFiles(files);
     process.kill(pid, method.signal);
-    return await awaitDump(method);
+    return await awaitDump(method, parse);
   } catch (error) {
     return failure(`No dump could be taken: ${(error as Error).message}.`);
   } finally {
@@ -101,7 +139,10 @@ async function removeFiles(paths: string[]): Promise<void> {
 }
 
 /** keepalived puts the file in place before it writes it, so it is read until it is whole. */
-async function awaitDump({ path, source }: DumpMethod): Promise<RuntimeReport> {
+async function awaitDump<Report extends Dump>(
+  { path, source }: DumpMethod,
+  parse: (text: string, source: DumpMethod['source']) => Report,
+): Promise<Report | Failure> {
   const deadlineMs = performance.now() + dumpLimitMs;
   let reason = '';
   let previousText: string | undefined;
@@ -112,10 +153,10 @@ async function awaitDump({ path, source }: DumpMethod): Promise<RuntimeReport> {
       reason = file.reason;
       continue;
     }
-    const dump = parseDump(source, file.text);
+    const dump = parse(file.text, source);
     if (!dump.ok) reason = dump.reason;
     // A text dump may end anywhere: it is whole when it no longer grows.
-    else if (source === 'json' || file.text === previousText) return { ...dump, source };
+    else if (source === 'json' || file.text === previousText) return dump;
     previousText = file.text;
   }
   return failure(
@@ -123,11 +164,9 @@ async function awaitDump({ path, source }: DumpMethod): Promise<RuntimeReport> {
   );
 }
 
-function parseDump(
-  source: DumpMethod['source'],
-  text: string,
-): { ok: true; instances: RuntimeInstance[] } | { ok: false; reason: string } {
-  if (source === 'json') return parseJsonDump(text);
-  const dump = parseTextDump(text);
-  return dump.ok ? { ok: true, instances: dump.instances } : dump;
+function parseRuntime(text: string, source: DumpMethod['source']): RuntimeReport {
+  const dump = source === 'json' ? parseJsonDump(text) : parseTextDump(text);
+  if (!dump.ok) return dump;
+  const instances: RuntimeInstance[] = dump.instances;
+  return { ok: true, instances, source };
 }

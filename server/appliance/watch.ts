@@ -4,6 +4,8 @@ import { watch as watchPaths } from 'chokidar';
 import type { Settings } from '../settings.ts';
 import type { ApplianceEvent, ApplianceWatch } from './appliance.ts';
 import { type CommandStream, streamCommand } from './run-command.ts';
+import { watchNotifyFifos } from './watch/notify-fifos.ts';
+import { watchProcesses } from './watch/processes.ts';
 
 /** An event and what follows within this time are told as one. */
 const debounceMs = 20;
@@ -16,7 +18,7 @@ const childPidFile = /^(?:vrrp|checkers|bfd)(?:_.*)?\.pid$/;
 
 /**
  * Watches what the witnesses speak of: the kernel's addresses and links, the configuration folder,
- * the daemon's pid files. What cannot be watched (no `ip`, no inotify watches left) is not told
+ * the daemon's pid files and processes, its notify FIFOs. What cannot be watched (no `ip`, no inotify watches left) is not told
  * of; whoever needs certainty re-checks now and then.
  */
 export async function watchAppliance(
@@ -26,6 +28,12 @@ export async function watchAppliance(
   const { tell, stop } = createDebouncer(onEvent);
   const network = watchNetwork(tell);
   const { configPath, pidPath } = settings.keepalived;
+  const processes = watchProcesses(pidPath, () => {
+    tell('daemon');
+  });
+  const fifos = watchNotifyFifos(() => {
+    tell('instances');
+  });
   const files = [
     await watchFolder(
       dirname(configPath),
@@ -45,8 +53,11 @@ export async function watchAppliance(
     ),
   ];
   return {
+    setNotifyFifos: fifos.setPaths,
     async close() {
       stop();
+      processes.close();
+      fifos.close();
       await Promise.all([network.close(), ...files.map((watcher) => watcher.close())]);
     },
   };

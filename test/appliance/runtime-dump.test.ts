@@ -14,7 +14,7 @@ import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
 import { survivesSignal } from '../../server/appliance/process-table.ts';
 import { readRootFile } from '../../server/appliance/read-root-file.ts';
-import { createRuntimeReader } from '../../server/appliance/runtime-dump.ts';
+import { createDumpReaders } from '../../server/appliance/runtime-dump.ts';
 import {
   askUntil,
   end,
@@ -30,7 +30,7 @@ const dumpPath = '/tmp/keepalived.json';
 
 function defineTests(): void {
   const readDaemon = createDaemonReader(pidPath);
-  const read = createRuntimeReader(readDaemon);
+  const { readRuntime: read } = createDumpReaders(readDaemon);
   let child: ChildProcess;
   const start = async (env: Record<string, string> = {}) => {
     child = startKeepalived([], env);
