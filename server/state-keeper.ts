@@ -1,24 +1,21 @@
 /**
  * The snapshot that every page is rendered from. Kept fresh in the background: by events of the
- * kernel, the daemon and the files, and by a slow re-check that also notices what no event told.
- * Reading it costs no command and no disk access, however many browsers look on.
+ * kernel, the daemon, the files and the log, and by a slow re-check that also notices what no event
+ * told. Reading it costs no command and no disk access, however many browsers look on.
  */
 import type { Appliance, ApplianceEvent, ServiceReport } from './appliance/appliance.ts';
-import { findHealthcheck } from './keepalived/config/questions.ts';
 import type { Observed } from './keepalived/evidence.ts';
+import type { LogLine } from './keepalived/runtime/log-lines.ts';
 import { judgeStatus } from './keepalived/status.ts';
-import type { Evidence, KeepalivedStatus } from './keepalived/status.ts';
-import { createCoalescedTask } from './state/coalesced-task.ts';
-import { readLiveConfiguration } from './state/live-configuration.ts';
-import { findLoadKnowledge, wasEditedSince } from './state/load-knowledge.ts';
-import type { LoadKnowledge } from './state/load-knowledge.ts';
+import type { KeepalivedStatus } from './keepalived/status.ts';
+import type { Clock } from './state/clock.ts';
+import { createFailoverRecorder } from './state/failover-recorder.ts';
+import type { FailoverRecord, FailoverStore, TransitionRecord } from './state/failover-records.ts';
+import { findNotifyFifos } from './state/live-configuration.ts';
+import { tellsOfChange, tellsOfHealth } from './state/telling-lines.ts';
+import { createWitnesses } from './state/witnesses.ts';
 
-export interface Clock {
-  /** Never goes back; for ages. */
-  monotonicMs(): number;
-  /** For showing times. */
-  wallMs(): number;
-}
+export type { FailoverRecord, TransitionRecord } from './state/failover-records.ts';
 
 export interface Snapshot {
   status: KeepalivedStatus;
@@ -38,129 +35,160 @@ export interface StateKeeper {
   noteLoaded(tag: string): void;
   /** Called after each change of what was witnessed. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;
+  /** Changes of state, newest first; `sinceMs` is of the wall clock. */
+  readTransitions(query: { limit: number; sinceMs?: number | undefined }): TransitionRecord[];
+  /** All that is kept of failovers, in the order in which it was written down. */
+  readFailoverRecords(): readonly FailoverRecord[];
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
+const tickMs = 1_000;
+/** How often keepalived is asked when nothing happens. */
 const recheckEveryMs = 5_000;
 const servicesEveryMs = 30_000;
 const healthcheckEveryMs = 10_000;
 /** Without a reader, the healthcheck is asked only this often. */
 const idleHealthcheckEveryMs = 60_000;
+/** Only while somebody looks, and in place of a question for the states. */
+const trackingEveryMs = 30_000;
+/** Whoever has read lately is taken to look on. */
+const lookingForMs = 60_000;
+/** What the log told before the start, to explain the present and to fill the history. */
+const firstLines = 1_000;
 
 /** A keeper over one appliance. Nothing is asked until `start()`. */
 export function createStateKeeper({
   appliance,
   clock,
+  failovers,
   onProblem,
 }: {
   appliance: Appliance;
   clock: Clock;
+  failovers: FailoverStore;
   /** Told of what failed in the background, where nobody awaits it. */
   onProblem: (error: unknown) => void;
 }): StateKeeper {
-  const evidence: { -readonly [Key in keyof Evidence]: Evidence[Key] } = {
-    daemon: undefined,
-    runtime: undefined,
-    network: undefined,
-    configuration: undefined,
-    startOnBoot: undefined,
-    healthchecks: new Map(),
-  };
   let hostName = '';
-  let serviceReports: Observed<ServiceReport[]> | undefined;
-  let load: LoadKnowledge | undefined;
   let lastReadMs = -Infinity;
-  let lastHealthcheckMs = -Infinity;
+  const lastAskedMs = { machine: 0, services: 0, healthchecks: 0, tracking: 0 };
   const listeners = new Set<() => void>();
-  const timers: NodeJS.Timeout[] = [];
-  let watch: { close(): Promise<void> } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let watch: Awaited<ReturnType<Appliance['watch']>> | undefined;
+  let follower: Awaited<ReturnType<Appliance['followLog']>> | undefined;
 
-  /** The age of a fact is counted from before it was asked: it can only be older than it looks. */
-  const observe = async <Value>(ask: () => Promise<Value>): Promise<Observed<Value>> => {
-    const atMs = clock.monotonicMs();
-    return { value: await ask(), atMs };
-  };
-  const changed = () => {
+  const tell = () => {
     for (const listener of listeners) listener();
   };
+  const witnesses = createWitnesses({
+    appliance,
+    clock,
+    onChange: () => {
+      const evidence = witnesses.evidence();
+      recorder.noteEvidence(evidence, judgeStatus(evidence, clock.monotonicMs()));
+      tell();
+    },
+  });
+  const recorder = createFailoverRecorder({ store: failovers, clock, onProblem, onRecorded: tell });
 
-  const askRuntime = createCoalescedTask(async () => {
-    evidence.daemon = await observe(() => appliance.readDaemon());
-    evidence.runtime =
-      evidence.daemon.value.state === 'running'
-        ? await observe(() => appliance.readRuntime())
-        : undefined;
-    changed();
-  });
-  const askNetwork = createCoalescedTask(async () => {
-    evidence.network = await observe(() => appliance.readNetwork());
-    changed();
-  });
-  const askConfiguration = createCoalescedTask(async () => {
-    const { value: live, atMs } = await observe(() => readLiveConfiguration(appliance));
-    const daemon = evidence.daemon?.value;
-    load =
-      live.ok && daemon
-        ? await findLoadKnowledge(appliance, daemon, load, live.modifiedAtMs)
-        : undefined;
-    evidence.configuration = {
-      value: live.ok ? { ...live, editedSinceLoad: load && wasEditedSince(load, live) } : live,
-      atMs,
-    };
-    changed();
-  });
-  const askServices = createCoalescedTask(async () => {
-    serviceReports = await observe(() => appliance.readServices());
-    const keepalived = serviceReports.value.find(({ name }) => name === 'keepalived');
-    evidence.startOnBoot = keepalived && {
-      value: keepalived.startOnBoot,
-      atMs: serviceReports.atMs,
-    };
-    changed();
-  });
-  const askHealthchecks = createCoalescedTask(async () => {
-    lastHealthcheckMs = clock.monotonicMs();
-    const results = await Promise.all(
-      urlsToProbe(evidence).map(
-        async (url) => [url, await observe(() => appliance.probeHealthcheck(url))] as const,
-      ),
-    );
-    evidence.healthchecks = new Map(results);
-    changed();
-  });
-
-  const askMachine = async () => {
-    await Promise.all([askRuntime(), askNetwork()]);
-    await askConfiguration();
-  };
   const inBackground = (task: () => Promise<unknown>) => {
     task().catch(onProblem);
   };
+  const asking = (what: keyof typeof lastAskedMs) => {
+    lastAskedMs[what] = clock.monotonicMs();
+  };
+  const askRuntime = () => {
+    asking('machine');
+    return witnesses.askRuntime();
+  };
+  const askMachine = async () => {
+    await Promise.all([askRuntime(), witnesses.askNetwork()]);
+    await askConfiguration();
+  };
+  const askConfiguration = async () => {
+    await witnesses.askConfiguration();
+    watch?.setNotifyFifos(findNotifyFifos(witnesses.evidence()));
+  };
+  const askServices = () => {
+    asking('services');
+    return witnesses.askServices();
+  };
+  const askHealthchecks = () => {
+    asking('healthchecks');
+    return witnesses.askHealthchecks();
+  };
+  const askTracking = () => {
+    asking('tracking');
+    return witnesses.askTracking();
+  };
+
   const onEvent = ({ about }: ApplianceEvent) => {
-    if (about === 'configuration') {
-      inBackground(() => askConfiguration().then(askHealthchecks));
-    } else {
-      inBackground(() => Promise.all([askRuntime(), askNetwork()]));
+    switch (about) {
+      case 'configuration':
+        inBackground(() => askConfiguration().then(askHealthchecks));
+        break;
+      case 'daemon':
+      case 'instances':
+        inBackground(() => Promise.all([askRuntime(), witnesses.askNetwork()]));
+        break;
+      case 'addresses':
+      case 'links':
+        // Many a machine's other interfaces come and go all day.
+        inBackground(async () => {
+          if (await witnesses.askNetwork()) await askRuntime();
+        });
+        break;
     }
   };
-  const probeWhenDue = () => {
-    const now = clock.monotonicMs();
-    const isRead = now - lastReadMs < idleHealthcheckEveryMs;
-    const everyMs = isRead ? healthcheckEveryMs : idleHealthcheckEveryMs;
-    if (now - lastHealthcheckMs >= everyMs) inBackground(askHealthchecks);
+  const onLines = (lines: LogLine[]) => {
+    witnesses.noteLines(lines);
+    recorder.noteLines(lines);
+    if (lines.some(tellsOfChange)) onEvent({ about: 'instances' });
+    if (lines.some(tellsOfHealth)) inBackground(askTracking);
   };
-  const every = (intervalMs: number, task: () => void) => {
-    timers.push(setInterval(task, intervalMs).unref());
+
+  const onTick = () => {
+    const now = clock.monotonicMs();
+    const isDue = (what: keyof typeof lastAskedMs, everyMs: number) =>
+      now - lastAskedMs[what] >= everyMs;
+    const isLooking = now - lastReadMs < lookingForMs;
+    if (isDue('machine', recheckEveryMs)) {
+      if (isLooking && isDue('tracking', trackingEveryMs)) {
+        asking('machine');
+        inBackground(() => Promise.all([askTracking(), witnesses.askNetwork()]));
+      } else inBackground(askMachine);
+    }
+    if (isDue('services', servicesEveryMs)) inBackground(askServices);
+    const healthcheckMs = isLooking ? healthcheckEveryMs : idleHealthcheckEveryMs;
+    if (isDue('healthchecks', healthcheckMs)) inBackground(askHealthchecks);
+  };
+
+  /** The log is followed from before it is read, so that no line falls between. */
+  const beginLog = async () => {
+    const early: LogLine[] = [];
+    let deliver = (lines: LogLine[]): void => {
+      early.push(...lines);
+    };
+    follower = await appliance.followLog((lines) => {
+      deliver(lines);
+    });
+    const page = await appliance.readLog({ limit: firstLines });
+    const lines = page.ok ? page.lines.toReversed() : [];
+    witnesses.noteLines(lines);
+    recorder.start(lines);
+    const known = new Set(lines.map(({ raw }) => raw));
+    deliver = onLines;
+    onLines(early.filter(({ raw }) => !known.has(raw)));
   };
 
   return {
     current() {
       lastReadMs = clock.monotonicMs();
       return {
-        status: judgeStatus(evidence, lastReadMs),
+        status: judgeStatus(witnesses.evidence(), lastReadMs),
         hostName,
-        services: serviceReports,
+        services: witnesses.services(),
         nowMs: lastReadMs,
         wallMs: clock.wallMs(),
       };
@@ -170,46 +198,35 @@ export function createStateKeeper({
       inBackground(askHealthchecks);
     },
     noteLoaded(tag) {
-      const daemon = evidence.daemon?.value;
-      if (daemon?.state !== 'running') return;
-      load = {
-        daemonPid: daemon.pid,
-        loadedAtMs: clock.wallMs(),
-        uncertaintyMs: 0,
-        loadedTag: tag,
-      };
+      witnesses.noteLoaded(tag);
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    readTransitions({ limit, sinceMs = -Infinity }) {
+      return failovers
+        .entries()
+        .filter((record) => record.kind === 'transition')
+        .filter(({ atMs }) => atMs >= sinceMs)
+        .toSorted((one, other) => other.atMs - one.atMs)
+        .slice(0, limit);
+    },
+    readFailoverRecords: () => failovers.entries(),
     async start() {
       hostName = await appliance.readHostName();
       watch = await appliance.watch(onEvent);
       await Promise.all([askMachine(), askServices()]);
       inBackground(askHealthchecks);
-      every(recheckEveryMs, () => {
-        inBackground(askMachine);
-      });
-      every(servicesEveryMs, () => {
-        inBackground(askServices);
-      });
-      every(1_000, probeWhenDue);
+      inBackground(beginLog);
+      inBackground(askTracking);
+      timer = setInterval(onTick, tickMs).unref();
     },
     async close() {
-      for (const timer of timers) clearInterval(timer);
+      clearInterval(timer);
       listeners.clear();
-      await watch?.close();
+      await Promise.all([watch?.close(), follower?.close()]);
+      await recorder.close();
     },
   };
-}
-
-function urlsToProbe({ configuration }: Evidence): string[] {
-  if (!configuration?.value.ok) return [];
-  const { summary } = configuration.value;
-  return [
-    ...new Set(
-      summary.instances.flatMap((instance) => findHealthcheck(summary, instance)?.url ?? []),
-    ),
-  ];
 }

@@ -1,6 +1,7 @@
 import type { Appliance, ConfigurationFileContent } from '../appliance/appliance.ts';
 import { summarizeConfigurations } from '../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
+import type { Evidence } from '../keepalived/status.ts';
 
 export type LiveConfiguration =
   | { ok: false; reason: string }
@@ -38,4 +39,10 @@ export async function readLiveConfiguration(appliance: Appliance): Promise<LiveC
     summary: summarizeConfigurations(readable),
     modifiedAtMs: Math.max(...readable.map((content) => content.modifiedAtMs)),
   };
+}
+
+/** The FIFOs into which the daemon writes, by the file as it was last read. */
+export function findNotifyFifos({ configuration }: Pick<Evidence, 'configuration'>): string[] {
+  if (!configuration?.value.ok) return [];
+  return configuration.value.summary.notifyFifos.map(({ path }) => path);
 }

@@ -1,0 +1,200 @@
+/**
+ * The history of failovers: what the log, keepalived's account and its process tell of changes of
+ * state, and what the kernel tells of the addresses, each written down once with the time at which
+ * it happened.
+ */
+import type { RuntimeInstance } from '../keepalived/evidence.ts';
+import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import type { Evidence, KeepalivedStatus } from '../keepalived/status.ts';
+import { estimateUnserved } from '../keepalived/transitions/unserved-time.ts';
+import { findTransitions, tellsOfTransition } from '../keepalived/transitions.ts';
+import type { LastingState, Transition } from '../keepalived/transitions.ts';
+import type { Clock } from './clock.ts';
+import type { FailoverRecord, FailoverStore, TransitionRecord } from './failover-records.ts';
+import { findUnloggedChanges } from './unlogged-changes.ts';
+
+export interface FailoverRecorder {
+  /**
+   * Begins: what the log told while nobody watched is written down, and that nobody did.
+   * @param lines the newest lines of the log, oldest first
+   */
+  start(lines: readonly LogLine[]): void;
+  noteLines(lines: readonly LogLine[]): void;
+  noteEvidence(evidence: Evidence, status: KeepalivedStatus): void;
+  /** Writes what is pending and ends. */
+  close(): Promise<void>;
+}
+
+/** Until the lines after a change, and the dump that it causes, are here. */
+const settleMs = 1_500;
+const touchEveryMs = 30_000;
+/** So many lines before a change may explain it. */
+const contextLines = 300;
+/** The log's stamps are of whole seconds, the dump's of microseconds. */
+const sameMomentMs = 2_000;
+
+export function createFailoverRecorder({
+  store,
+  clock,
+  onProblem,
+  onRecorded,
+}: {
+  store: FailoverStore;
+  clock: Clock;
+  onProblem: (error: unknown) => void;
+  onRecorded: () => void;
+}): FailoverRecorder {
+  const states = new Map<string, LastingState>();
+  const serving = new Map<string, string>();
+  for (const record of store.entries()) {
+    if (record.kind === 'transition') states.set(record.instance, record.to);
+  }
+  let context: LogLine[] = [];
+  let pending: LogLine[] = [];
+  let pendingServing: FailoverRecord[] = [];
+  /** Monotonic, ms: a dump from before it does not know what the lines told. */
+  let linesSeenAtMs = -Infinity;
+  let evidence: Evidence | undefined;
+  /** Wall clock, ms: when keepalived was first seen not to run. */
+  let stoppedAtMs: number | undefined;
+  let settling: NodeJS.Timeout | undefined;
+  let heartbeat: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  const write = (records: FailoverRecord[]) => {
+    if (records.length === 0) return;
+    writing = store.append(records).catch(onProblem);
+    onRecorded();
+  };
+
+  const toRecord = (
+    transition: Transition,
+    source: TransitionRecord['source'],
+  ): TransitionRecord => {
+    const instance = findInstance(evidence, transition.instance);
+    const atMs = preciseTime(transition, instance);
+    const { from, reason, ...rest } = transition;
+    const unservedAtMostMs =
+      instance &&
+      estimateUnserved(transition, {
+        advertIntervalSeconds: instance.advertIntervalSeconds,
+        priority: instance.effectivePriority,
+      });
+    return {
+      kind: 'transition',
+      ...{ ...rest, atMs, source },
+      ...(from && { from }),
+      ...(reason && { reason }),
+      ...(unservedAtMostMs !== undefined && { unservedAtMostMs }),
+    };
+  };
+  const take = (
+    transitions: Transition[],
+    source: (one: Transition) => TransitionRecord['source'],
+  ) =>
+    transitions.map((transition) => {
+      states.set(transition.instance, transition.to);
+      return toRecord(transition, source(transition));
+    });
+
+  function settle(): void {
+    settling = undefined;
+    const told = findTransitions(context, pending, states);
+    context = [...context, ...pending].slice(-contextLines);
+    pending = [];
+    const records: FailoverRecord[] = take(told, () => 'log');
+    if (evidence) {
+      const changes = findUnloggedChanges({ evidence, states, linesSeenAtMs, stoppedAtMs });
+      records.push(...take(changes, ({ to }) => (to === 'STOPPED' ? 'process' : 'dump')));
+    }
+    write([...records, ...pendingServing].toSorted((one, other) => one.atMs - other.atMs));
+    pendingServing = [];
+  }
+  const settleSoon = () => {
+    settling ??= setTimeout(settle, settleMs);
+  };
+
+  return {
+    start(lines) {
+      const { lastTouchedAtMs } = store;
+      const now = clock.wallMs();
+      write([
+        {
+          kind: 'gap',
+          ...(lastTouchedAtMs !== undefined && { fromMs: lastTouchedAtMs }),
+          atMs: now,
+        },
+      ]);
+      // A stamp of whole seconds stands for all of its second; what is known already is passed over.
+      const newFromMs = Math.floor((lastTouchedAtMs ?? 0) / 1000) * 1000;
+      const firstNew = lines.findIndex(({ atMs }) => atMs !== undefined && atMs >= newFromMs);
+      const from = firstNew === -1 ? lines.length : firstNew;
+      context = lines.slice(Math.max(0, from - contextLines), from);
+      pending = [...lines.slice(from), ...pending];
+      settleSoon();
+      heartbeat = setInterval(() => void store.touch().catch(onProblem), touchEveryMs).unref();
+    },
+    noteLines(lines) {
+      pending.push(...lines);
+      if (lines.some(tellsOfTransition)) {
+        linesSeenAtMs = clock.monotonicMs();
+        settleSoon();
+      } else if (!settling && pending.length > contextLines) {
+        // Nothing in them but an explanation of what may come.
+        context = [...context, ...pending].slice(-contextLines);
+        pending = [];
+      }
+    },
+    noteEvidence(newEvidence, status) {
+      evidence = newEvidence;
+      const daemon = evidence.daemon?.value;
+      if (daemon)
+        stoppedAtMs = daemon.state === 'running' ? undefined : (stoppedAtMs ?? clock.wallMs());
+      for (const record of findServingChanges(status, serving, clock.wallMs())) {
+        serving.set(record.instance, record.serving);
+        pendingServing.push(record);
+      }
+      const changes = findUnloggedChanges({ evidence, states, linesSeenAtMs, stoppedAtMs });
+      if (pendingServing.length > 0 || changes.length > 0) settleSoon();
+    },
+    async close() {
+      clearInterval(heartbeat);
+      if (settling) {
+        clearTimeout(settling);
+        settle();
+      }
+      await writing;
+      await store.touch().catch(onProblem);
+    },
+  };
+}
+
+function findInstance(evidence: Evidence | undefined, name: string): RuntimeInstance | undefined {
+  const report = evidence?.runtime?.value;
+  return report?.ok ? report.instances.find((instance) => instance.name === name) : undefined;
+}
+
+/** keepalived's own account knows the moment to the microsecond, if it speaks of the same change. */
+function preciseTime({ atMs, to }: Transition, instance: RuntimeInstance | undefined): number {
+  const preciseMs = instance?.state === to ? instance.lastTransitionAtMs : undefined;
+  const isSame = preciseMs !== undefined && Math.abs(preciseMs - atMs) < sameMomentMs;
+  return isSame ? preciseMs : atMs;
+}
+
+function findServingChanges(
+  { instances }: KeepalivedStatus,
+  known: ReadonlyMap<string, string>,
+  wallMs: number,
+) {
+  const now = new Map(instances.map(({ name, serving }) => [name, serving]));
+  // What is no longer heard of may have been served on.
+  for (const name of known.keys()) if (!now.has(name)) now.set(name, 'Unknown');
+  return [...now]
+    .filter(([name, word]) => known.get(name) !== word)
+    .map(([instance, word]) => ({
+      kind: 'serving' as const,
+      atMs: wallMs,
+      instance,
+      serving: word,
+    }));
+}

@@ -1,0 +1,38 @@
+/** Which of keepalived's lines are worth asking it for news. Others repeat every second. */
+import { explainMessage } from '../keepalived/runtime/explain-message.ts';
+import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+
+const changes = new Set([
+  'state-change',
+  'sync-group-change',
+  'priority-change',
+  'fault-reason',
+  'track-file',
+  'interface-change',
+  'child-died',
+  'reload',
+  'start-stop',
+  'lower-priority-new-election',
+  'address-not-permitted',
+  'address-changed-by-another',
+]);
+
+const results = new Set([
+  'script-result',
+  'track-file',
+  'process-quorum',
+  'interface-change',
+  'fault-reason',
+  'state-change',
+  'reload',
+]);
+
+/** Whether the states may have changed. */
+export function tellsOfChange({ message }: LogLine): boolean {
+  return changes.has(explainMessage(message)?.id ?? '');
+}
+
+/** Whether something that keepalived watches may have another result now. */
+export function tellsOfHealth({ message }: LogLine): boolean {
+  return results.has(explainMessage(message)?.id ?? '');
+}

@@ -1,0 +1,215 @@
+/** The witnesses, each asked by one task: what they said last is the evidence. */
+import type { Appliance, ServiceReport } from '../appliance/appliance.ts';
+import { findHealthcheck } from '../keepalived/config/questions.ts';
+import type { Observed, RuntimeReport } from '../keepalived/evidence.ts';
+import { noLogEvidence, noteLogLine, noteTracking } from '../keepalived/log-evidence.ts';
+import { noteReceivedAdvertisements } from '../keepalived/other-masters.ts';
+import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import type { Evidence } from '../keepalived/status.ts';
+import type { Clock } from './clock.ts';
+import { createCoalescedTask } from './coalesced-task.ts';
+import { readLiveConfiguration } from './live-configuration.ts';
+import { findLoadKnowledge, wasEditedSince } from './load-knowledge.ts';
+import type { LoadKnowledge } from './load-knowledge.ts';
+
+export interface Witnesses {
+  /** What was witnessed so far; replaced with each change. */
+  evidence(): Evidence;
+  services(): Observed<ServiceReport[]> | undefined;
+  /** Each resolves once something was asked after the call; `onChange` was called then. */
+  askRuntime(): Promise<void>;
+  askTracking(): Promise<void>;
+  /** Tells whether an interface of keepalived's changed. */
+  askNetwork(): Promise<boolean>;
+  askConfiguration(): Promise<void>;
+  askServices(): Promise<void>;
+  askHealthchecks(): Promise<void>;
+  noteLines(lines: readonly LogLine[]): void;
+  noteLoaded(tag: string): void;
+}
+
+/** However fast events follow each other, keepalived and `ip` are not asked more often than this. */
+const minIntervalMs = 100;
+
+export function createWitnesses({
+  appliance,
+  clock,
+  onChange,
+}: {
+  appliance: Appliance;
+  clock: Clock;
+  onChange: () => void;
+}): Witnesses {
+  let evidence: Evidence = {
+    daemon: undefined,
+    runtime: undefined,
+    network: undefined,
+    configuration: undefined,
+    startOnBoot: undefined,
+    healthchecks: new Map(),
+    tracking: undefined,
+    log: noLogEvidence,
+    lastAccountAtMs: undefined,
+    statesSinceMs: undefined,
+  };
+  let serviceReports: Observed<ServiceReport[]> | undefined;
+  let load: LoadKnowledge | undefined;
+
+  const note = (news: Partial<Evidence>) => {
+    evidence = { ...evidence, ...news };
+    onChange();
+  };
+  /** The age of a fact is counted from before it was asked: it can only be older than it looks. */
+  const observe = async <Value>(ask: () => Promise<Value>): Promise<Observed<Value>> => {
+    const atMs = clock.monotonicMs();
+    return { value: await ask(), atMs };
+  };
+
+  const askRuntime = createCoalescedTask(
+    async () => {
+      const daemon = await observe(() => appliance.readDaemon());
+      const isRunning = daemon.value.state === 'running';
+      const runtime = isRunning ? await observe(() => appliance.readRuntime()) : undefined;
+      const forgotten = isRunning ? {} : { tracking: undefined, log: noLogEvidence };
+      note({ daemon, ...noteRuntime(evidence, runtime), ...forgotten });
+    },
+    { minIntervalMs },
+  );
+  const askTracking = createCoalescedTask(
+    async () => {
+      if (evidence.daemon?.value.state !== 'running') return;
+      const tracking = await observe(() => appliance.readTracking());
+      // An older account that is one is worth more than a newer failure.
+      const before = evidence.tracking?.value;
+      if (!tracking.value.ok && before?.ok) return;
+      note({ tracking, log: noteTracking(evidence.log, before, tracking.value, clock.wallMs()) });
+    },
+    { minIntervalMs: 1_000 },
+  );
+  const readNetwork = createCoalescedTask(
+    async () => {
+      note({ network: await observe(() => appliance.readNetwork()) });
+    },
+    { minIntervalMs },
+  );
+  const askConfiguration = createCoalescedTask(async () => {
+    const { value: live, atMs } = await observe(() => readLiveConfiguration(appliance));
+    const daemon = evidence.daemon?.value;
+    load =
+      live.ok && daemon
+        ? await findLoadKnowledge(appliance, daemon, load, live.modifiedAtMs)
+        : undefined;
+    const value = live.ok ? { ...live, editedSinceLoad: load && wasEditedSince(load, live) } : live;
+    note({ configuration: { value, atMs } });
+  });
+  const askServices = createCoalescedTask(async () => {
+    serviceReports = await observe(() => appliance.readServices());
+    const keepalived = serviceReports.value.find(({ name }) => name === 'keepalived');
+    note({
+      startOnBoot: keepalived && { value: keepalived.startOnBoot, atMs: serviceReports.atMs },
+    });
+  });
+  const askHealthchecks = createCoalescedTask(async () => {
+    const results = await Promise.all(
+      urlsToProbe(evidence).map(
+        async (url) => [url, await observe(() => appliance.probeHealthcheck(url))] as const,
+      ),
+    );
+    note({ healthchecks: new Map(results) });
+  });
+
+  return {
+    evidence: () => evidence,
+    services: () => serviceReports,
+    askRuntime,
+    askTracking,
+    async askNetwork() {
+      const before = keepalivedInterfaces(evidence);
+      await readNetwork();
+      return keepalivedInterfaces(evidence) !== before;
+    },
+    askConfiguration,
+    askServices,
+    askHealthchecks,
+    noteLines(lines) {
+      const { log: before } = evidence;
+      const log = lines.reduce(
+        (known, line) => noteLogLine(known, line, monotonicTimeOf(line, clock)),
+        before,
+      );
+      if (log !== before) note({ log });
+    },
+    noteLoaded(tag) {
+      const daemon = evidence.daemon?.value;
+      if (daemon?.state !== 'running') return;
+      load = {
+        daemonPid: daemon.pid,
+        loadedAtMs: clock.wallMs(),
+        uncertaintyMs: 0,
+        loadedTag: tag,
+      };
+    },
+  };
+}
+
+/** What follows from keepalived's newest account. */
+function noteRuntime(
+  evidence: Evidence,
+  runtime: Observed<RuntimeReport> | undefined,
+): Partial<Evidence> {
+  if (!runtime?.value.ok) return { runtime };
+  const before = evidence.runtime?.value;
+  const isSame = describeStates(before) === describeStates(runtime.value);
+  const { otherMasters } = evidence.log;
+  return {
+    runtime,
+    lastAccountAtMs: runtime.atMs,
+    statesSinceMs: isSame ? evidence.statesSinceMs : runtime.atMs,
+    log: {
+      ...evidence.log,
+      otherMasters: noteReceivedAdvertisements(otherMasters, before, runtime.value, runtime.atMs),
+    },
+  };
+}
+
+function describeStates(report: RuntimeReport | undefined): string | undefined {
+  return report?.ok
+    ? report.instances.map(({ name, state }) => `${name} ${state}`).join('\n')
+    : undefined;
+}
+
+/** A line that was written while nobody followed the log is as old as its stamp says. */
+function monotonicTimeOf({ atMs }: LogLine, clock: Clock): number {
+  const ageMs = atMs === undefined ? 0 : clock.wallMs() - atMs;
+  return clock.monotonicMs() - Math.max(0, ageMs);
+}
+
+/** The part of the kernel's account that an instance may depend on, to be compared. */
+function keepalivedInterfaces({ network, configuration, runtime }: Evidence): string {
+  if (!network?.value.ok) return '';
+  const instances = [
+    ...(configuration?.value.ok ? configuration.value.summary.instances : []),
+    ...(runtime?.value.ok ? runtime.value.instances : []),
+  ];
+  const names = new Set(
+    instances.flatMap((instance) => [
+      instance.interfaceName,
+      ...('trackedInterfaces' in instance ? instance.trackedInterfaces : []),
+      ...instance.addresses.map(({ interfaceName }) => interfaceName),
+    ]),
+  );
+  const theirs = network.value.interfaces.filter(
+    ({ name }) => names.has(name) || name.startsWith('vrrp'),
+  );
+  return JSON.stringify(theirs);
+}
+
+function urlsToProbe({ configuration }: Evidence): string[] {
+  if (!configuration?.value.ok) return [];
+  const { summary } = configuration.value;
+  return [
+    ...new Set(
+      summary.instances.flatMap((instance) => findHealthcheck(summary, instance)?.url ?? []),
+    ),
+  ];
+}
