@@ -13,6 +13,7 @@ import type { EditResult } from '../keepalived/config/edits.ts';
 import { findHealthcheck, summarizeConfiguration } from '../keepalived/config/questions.ts';
 import { parseConfiguration, printConfiguration } from '../keepalived/config/tree.ts';
 import type { ConfigurationTree } from '../keepalived/config/tree.ts';
+import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import {
   findDefaultInterface,
   judgeValues,
@@ -20,6 +21,8 @@ import {
   readValues,
 } from './default-role-values.ts';
 import type { DefaultRoleValues, FieldMessage } from './default-role-values.ts';
+import { foreseeApply } from './foresee-apply.ts';
+import { look } from './prove-live.ts';
 
 export type DefaultRole = 'master' | 'backup';
 
@@ -40,6 +43,8 @@ export interface DefaultRolePlan {
   currentTag: string | null;
   /** What would be written; undefined while something forbids it. */
   newText: string | undefined;
+  /** What writing it would do; undefined while nothing would be written. */
+  foresight: Foresight | undefined;
   /** The virtual IP is still the placeholder. */
   placeholder: boolean;
 }
@@ -87,6 +92,8 @@ export async function planDefaultRole(
       ? live.message
       : undefined;
   const edited = withValues(storedTree, values);
+  const newText =
+    problems.length === 0 && fileProblem === undefined && edited.ok ? edited.text : undefined;
   return {
     role,
     values,
@@ -96,8 +103,11 @@ export async function planDefaultRole(
     fileProblem: fileProblem ?? (edited.ok ? undefined : edited.reason),
     currentText: live.ok ? live.text : undefined,
     currentTag: live.ok ? live.tag : null,
-    newText:
-      problems.length === 0 && fileProblem === undefined && edited.ok ? edited.text : undefined,
+    newText,
+    foresight:
+      newText === undefined
+        ? undefined
+        : await foreseeApply(appliance, { fileId: 'live', text: newText }, await look(appliance)),
     placeholder: values.virtualAddress === placeholderVirtualAddress,
   };
 }

@@ -7,6 +7,7 @@ import { foreseeChange } from '../keepalived/foresight.ts';
 import type { ForeseenChange } from '../keepalived/foresight.ts';
 import type { Sighting } from '../keepalived/proof.ts';
 import { readConfigurationParts } from '../state/live-configuration.ts';
+import type { ApplyOutcome } from './outcomes.ts';
 
 /**
  * What saving this text would do to the virtual addresses, as keepalived and the files are now. A
@@ -29,6 +30,20 @@ export async function foreseeApply(
     passwordChanges: findPasswordChanges(before, after),
     running: readRunning(sighting),
   });
+}
+
+/** Whether a change has a danger that nobody has accepted, in the words in which it is told now. */
+export function hasUnaccepted({ dangers }: Foresight, accepted: readonly string[] = []): boolean {
+  return dangers.some((danger) => !accepted.includes(danger));
+}
+
+/** The outcome of a change that is not made until its dangers are accepted. */
+export function askForAcceptance({ dangers }: Foresight): ApplyOutcome {
+  return {
+    kind: 'needs-acceptance',
+    dangers,
+    message: 'Nothing was changed yet: read what it would do to the virtual IPs, then decide.',
+  };
 }
 
 function readRunning({ daemon, runtime }: Sighting): ForeseenChange['running'] {

@@ -5,28 +5,48 @@ import type { NetworkReport } from '../keepalived/evidence.ts';
 import type { ForeseenMovement } from '../keepalived/foresight/foresight-result.ts';
 import { judgeMovement } from '../keepalived/foresight/observations.ts';
 import type { Observation } from '../keepalived/foresight/observations.ts';
+import type { ApplyOutcome } from './outcomes.ts';
 
 const pollMs = 100;
 const graceMs = 2_000;
 /** No browser is kept waiting longer; what takes more is seen on the status page. */
 const longestWaitMs = 15_000;
 
+/** Notes with an outcome what was foreseen to move, for `observeOutcome`. */
+export function expectMovements(
+  outcome: ApplyOutcome,
+  movements: ForeseenMovement[],
+  savedAtMs: number,
+): ApplyOutcome {
+  return outcome.kind === 'live' ? { ...outcome, foreseen: { movements, savedAtMs } } : outcome;
+}
+
+/** Adds to a configuration that became live what became of its foreseen movements. */
+export async function observeOutcome(
+  appliance: Pick<Appliance, 'readNetwork' | 'readRuntime'>,
+  outcome: ApplyOutcome,
+): Promise<ApplyOutcome> {
+  if (outcome.kind !== 'live' || !outcome.foreseen) return outcome;
+  const { movements, savedAtMs } = outcome.foreseen;
+  return { ...outcome, observations: await observeMovements(appliance, movements, savedAtMs) };
+}
+
 /**
  * Waits for what was foreseen to move, and says what became of it. Returns at once where nothing
  * was, else after the foreseen time and 2 s at the latest.
- * @param reloadedAtMs when keepalived was told to load the change (`performance.now()`)
+ * @param savedAtMs when the change was saved (`performance.now()`)
  */
-export async function observeMovements(
+async function observeMovements(
   appliance: Pick<Appliance, 'readNetwork' | 'readRuntime'>,
   movements: readonly ForeseenMovement[],
-  reloadedAtMs: number,
+  savedAtMs: number,
 ): Promise<Observation[]> {
   const awaited = movements.filter(({ withinMs }) => withinMs + graceMs <= longestWaitMs);
   if (awaited.length === 0) return [];
   const seenAfterMs = new Map<ForeseenMovement, number>();
   for (;;) {
     const network = await appliance.readNetwork();
-    const elapsedMs = performance.now() - reloadedAtMs;
+    const elapsedMs = performance.now() - savedAtMs;
     const pending = awaited.filter((movement) => !seenAfterMs.has(movement));
     for (const movement of pending) {
       if (hasMoved(movement, network)) seenAfterMs.set(movement, elapsedMs);

@@ -1,5 +1,7 @@
 import type { CommandReport } from '../appliance/appliance.ts';
 import type { Finding } from '../keepalived/finding.ts';
+import type { ForeseenMovement } from '../keepalived/foresight/foresight-result.ts';
+import type { Observation } from '../keepalived/foresight/observations.ts';
 
 /** Who asked for a change, for the audit line and the history. */
 export interface Actor {
@@ -26,6 +28,10 @@ export type ApplyOutcome =
       tag: string;
       findings: Finding[];
       report: CommandReport | undefined;
+      /** What was foreseen to move since the save (`performance.now()`). */
+      foreseen?: { movements: ForeseenMovement[]; savedAtMs: number };
+      /** What became of it. */
+      observations?: Observation[];
     }
   | {
       kind: 'saved';
@@ -39,6 +45,17 @@ export type ApplyOutcome =
       kind: 'conflict';
       currentTag: string | null;
       currentText: string | undefined;
+      message: string;
+    }
+  | {
+      /** Nothing was changed: it would go through if these dangers were accepted. */
+      kind: 'needs-acceptance';
+      dangers: string[];
+      message: string;
+    }
+  | {
+      /** Nothing was changed: another change has to be confirmed first. */
+      kind: 'awaiting-confirmation';
       message: string;
     }
   | { kind: 'failed'; message: string }

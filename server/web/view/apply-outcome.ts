@@ -3,6 +3,9 @@ import type { Flash } from '../plugins/flash.ts';
 import { describeFindings } from './findings.ts';
 import type { FindingItem } from './findings.ts';
 
+/** Where somebody keeps or takes back a change that waits to be confirmed. */
+export const confirmPath = '/keepalived/confirm';
+
 export type Success = Extract<ApplyOutcome, { kind: 'live' | 'saved' }>;
 export type Failure = Exclude<ApplyOutcome, Success>;
 
@@ -16,9 +19,11 @@ export function describeSuccess(outcome: Success, path: string): Flash {
   const warnings = outcome.findings.filter(({ severity }) => severity === 'warning').length;
   const note =
     warnings === 0 ? '' : ` It has ${warnings === 1 ? 'a warning' : `${warnings} warnings`}.`;
+  const observations = outcome.kind === 'live' ? (outcome.observations ?? []) : [];
+  const observed = observations.map(({ sentence }) => ` ${sentence}`).join('');
   return {
-    tone: 'good',
-    text: `The configuration has changed: ${path} was saved. ${consequenceOf(outcome)}${note}`,
+    tone: observations.every(({ asForeseen }) => asForeseen) ? 'good' : 'info',
+    text: `The configuration has changed: ${path} was saved. ${consequenceOf(outcome)}${observed}${note}`,
     ...(outcome.kind === 'live' && outcome.report && { command: outcome.report.command }),
   };
 }
@@ -36,6 +41,10 @@ export interface FailureNotice {
   title: string;
   sentence: string;
   findings: FindingItem[];
+  /** What must be accepted before it is done. */
+  dangers: string[];
+  /** Where to go on from here. */
+  link: { href: string; label: string } | undefined;
 }
 
 /** @param text what was to be written: the findings speak of its lines */
@@ -43,10 +52,19 @@ export function describeFailure(outcome: Failure, text: string): FailureNotice {
   const notice = {
     sentence: outcome.message,
     findings: 'findings' in outcome ? describeFindings(outcome.findings, text) : [],
+    dangers: 'dangers' in outcome ? outcome.dangers : [],
+    link:
+      outcome.kind === 'awaiting-confirmation'
+        ? { href: confirmPath, label: 'Keep it or go back' }
+        : undefined,
   };
   switch (outcome.kind) {
     case 'refused':
       return { ...notice, statusCode: 422, title: 'Not saved: the file has errors' };
+    case 'needs-acceptance':
+      return { ...notice, statusCode: 409, title: 'Not saved yet: this can do harm' };
+    case 'awaiting-confirmation':
+      return { ...notice, statusCode: 409, title: 'Not saved: another change waits' };
     case 'conflict':
       return { ...notice, statusCode: 409, title: 'Not saved: the file has changed meanwhile' };
     case 'failed':

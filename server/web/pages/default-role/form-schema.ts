@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { acceptedDangersSchema } from '../../view/accepted-dangers.ts';
+import { goingBackFields } from '../../view/going-back.ts';
 import { tagSchema } from '../../view/tag-schema.ts';
 
 /** The form of both pages; what the values mean is judged by the operation. */
@@ -7,5 +9,7 @@ export const defaultRoleFormSchema = z.strictObject({
   interfaceName: z.string().trim().max(64),
   healthcheckUrl: z.string().trim().max(2048),
   tag: tagSchema,
-  intent: z.enum(['preview', 'write']),
+  intent: z.enum(['preview', 'write']).default('write'),
+  accepted: acceptedDangersSchema,
+  ...goingBackFields,
 });

@@ -1,7 +1,12 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { DefaultRolePlan } from '../../../operations/default-roles.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
+import type { FailureNotice } from '../../view/apply-outcome.ts';
+import { describeGoingBack, readConfirmSeconds, redirectAfterSave } from '../../view/going-back.ts';
+import type { GoingBackForm } from '../../view/going-back.ts';
 import { defaultRoleFormSchema } from './form-schema.ts';
 import { describeDefaultRole, describeDone, titleOf } from './view-model.ts';
 
@@ -16,30 +21,50 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<PageParts> = (
     const path = `/keepalived/default-${role}`;
     const page = { title: titleOf(role) };
 
-    app.get(path, { config: { access: 'admin' } }, async (_request, reply) => {
-      const plan = await operations.planDefaultRole(role, {});
-      return reply.page('default-role', page, describeDefaultRole(plan, configPath));
+    const show = (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      plan: DefaultRolePlan,
+      { form, failure }: { form?: GoingBackForm; failure?: FailureNotice } = {},
+    ) => {
+      const goingBack = describeGoingBack(request, [plan.currentText, plan.newText], form);
+      const model = describeDefaultRole(plan, configPath, failure);
+      return reply.page('default-role', page, { ...model, goingBack });
+    };
+
+    app.get(path, { config: { access: 'admin' } }, async (request, reply) => {
+      return show(request, reply, await operations.planDefaultRole(role, {}));
     });
 
     app.post(
       path,
       { config: { access: 'admin' }, schema: { body: defaultRoleFormSchema } },
       async (request, reply) => {
-        const { tag, intent, ...values } = request.body;
+        const { tag, intent, accepted, goBack, goBackSeconds, ...values } = request.body;
+        const form = { goBack, goBackSeconds };
         const plan = await operations.planDefaultRole(role, values);
         if (plan.newText === undefined) reply.code(422);
         if (intent === 'preview' || plan.newText === undefined) {
-          return reply.page('default-role', page, describeDefaultRole(plan, configPath));
+          return show(request, reply, plan, { form });
         }
-        const outcome = await operations.setDefaultRole(role, values, tag, getActor(request));
+        const actor = getActor(request);
+        const outcome = await operations.setDefaultRole(
+          role,
+          values,
+          tag,
+          actor,
+          accepted,
+          readConfirmSeconds(form),
+        );
         if (isSuccess(outcome)) {
-          return reply.flash(describeSuccess(outcome, configPath)).redirect(`${path}/done`, 303);
+          reply.flash(describeSuccess(outcome, configPath));
+          return redirectAfterSave(reply, form, outcome, `${path}/done`);
         }
         // The file may be another one now: the preview that is shown again compares with that.
         const next = await operations.planDefaultRole(role, values);
         const failure = describeFailure(outcome, plan.newText);
         reply.code(failure.statusCode);
-        return reply.page('default-role', page, describeDefaultRole(next, configPath, failure));
+        return show(request, reply, next, { form, failure });
       },
     );
 

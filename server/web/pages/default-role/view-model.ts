@@ -1,3 +1,4 @@
+import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
 import type { KeepalivedStatus } from '../../../keepalived/status.ts';
 import type { DefaultRoleValues } from '../../../operations/default-role-values.ts';
 import type { DefaultRole, DefaultRolePlan } from '../../../operations/default-roles.ts';
@@ -28,6 +29,8 @@ export interface DefaultRoleModel {
   placeholder: boolean;
   /** undefined: the values must be put right first. */
   difference: TextDifference | undefined;
+  /** undefined: the values must be put right first. */
+  foresight: Foresight | undefined;
   failure: FailureNotice | undefined;
 }
 
@@ -81,6 +84,8 @@ export function describeDefaultRole(
     placeholder: plan.placeholder,
     difference:
       plan.newText === undefined ? undefined : compareTexts(plan.currentText ?? '', plan.newText),
+    // What must be accepted stands in the failure then, once.
+    foresight: failure?.dangers.length ? undefined : plan.foresight,
     failure,
   };
 }

@@ -63,6 +63,15 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       emphasis: 'plain',
     },
     {
+      id: 'settings',
+      label: 'Settings',
+      method: 'get',
+      path: '/keepalived/settings',
+      explanation:
+        'Virtual IPs, priority, healthcheck and the like as a form. Shows the change first.',
+      emphasis: 'plain',
+    },
+    {
       id: 'edit',
       label: 'Edit Config Files',
       method: 'get',

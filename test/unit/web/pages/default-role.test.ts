@@ -6,6 +6,8 @@ import {
   describeDefaultRole,
   describeDone,
 } from '../../../../server/web/pages/default-role/view-model.ts';
+import { acceptedDangersSchema } from '../../../../server/web/view/accepted-dangers.ts';
+import { describeFailure } from '../../../../server/web/view/apply-outcome.ts';
 import { renderPage, textOf } from './samples.ts';
 
 const configPath = '/etc/keepalived/keepalived.conf';
@@ -26,6 +28,7 @@ function samplePlan(changes: Partial<DefaultRolePlan> = {}): DefaultRolePlan {
     currentText: 'state BACKUP\nauth_pass oldsecret\n',
     currentTag: tag,
     newText: 'state MASTER\nauth_pass newsecret\n',
+    foresight: undefined,
     placeholder: false,
     ...changes,
   };
@@ -113,4 +116,24 @@ test('the form: blanks around values are dropped, no tag means no file, more fie
   assert.equal(defaultRoleFormSchema.parse({ ...form, tag }).tag, tag);
   assert.ok(!defaultRoleFormSchema.safeParse({ ...form, tag: 'short' }).success);
   assert.ok(!defaultRoleFormSchema.safeParse({ ...form, isAdmin: 'yes' }).success);
+});
+
+test('what will happen is foreseen, and a danger must be accepted in its own words', () => {
+  const danger = 'The password changes: "both" will serve.';
+  const foresight = { sentences: ['Nothing will move.'], dangers: [danger], movements: [] };
+  const preview = render({ foresight });
+  assert.match(textOf(preview), /Nothing will move\. Danger: The password changes/);
+  assert.doesNotMatch(preview, /I have understood/);
+
+  const failure = describeFailure(
+    { kind: 'needs-acceptance', dangers: [danger], message: 'Not yet.' },
+    '',
+  );
+  assert.equal(failure.statusCode, 409);
+  const model = describeDefaultRole(samplePlan({ foresight }), configPath, failure);
+  const html = renderPage('default-role', model);
+  const [, value = ''] =
+    /name="accepted" value="([^"]*)">I have understood: apply</.exec(html) ?? [];
+  assert.deepEqual(acceptedDangersSchema.parse(textOf(value)), [danger]);
+  assert.doesNotMatch(html, /value="write"/);
 });

@@ -1,0 +1,175 @@
+/** The settings form of one instance: the values that a manual makes people edit by hand. */
+import type { Appliance } from '../appliance/appliance.ts';
+import { findHealthcheck, summarizeConfiguration } from '../keepalived/config/questions.ts';
+import type { ConfigurationSummary, ConfiguredInstance } from '../keepalived/config/questions.ts';
+import { parseConfiguration } from '../keepalived/config/tree.ts';
+import type { NetworkInterface } from '../keepalived/evidence.ts';
+import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
+import {
+  editInstanceSettings,
+  findUneditableFields,
+} from '../keepalived/settings/edit-instance-settings.ts';
+import { judgeInstanceSettings } from '../keepalived/settings/field-rules.ts';
+import { readInstanceSettings } from '../keepalived/settings/instance-settings.ts';
+import type {
+  InstanceSettings,
+  SettingsMessage,
+} from '../keepalived/settings/instance-settings.ts';
+import { foreseeApply } from './foresee-apply.ts';
+import { look } from './prove-live.ts';
+
+export type InstanceSettingsPlan =
+  | {
+      ok: false;
+      /** Why there is no form. */
+      reason: string;
+      instanceNames: string[];
+    }
+  | {
+      ok: true;
+      instanceNames: string[];
+      instanceName: string;
+      /** As given; what was not given is read from the live file. */
+      values: InstanceSettings;
+      /** As the live file has them. */
+      current: InstanceSettings;
+      version: 2 | 3;
+      initialState: 'MASTER' | 'BACKUP';
+      hasHealthcheck: boolean;
+      interfaceNames: string[];
+      /** What forbids the change, each beside its field. */
+      problems: SettingsMessage[];
+      /** What is allowed, but probably not meant. */
+      warnings: SettingsMessage[];
+      /** What only the editor can change in this file, and why. */
+      uneditable: SettingsMessage[];
+      currentText: string;
+      currentTag: string;
+      /** What would be written; undefined while something forbids it. */
+      newText: string | undefined;
+      /** What writing it would do; undefined while nothing would be written. */
+      foresight: Foresight | undefined;
+    };
+
+/**
+ * What the form would write, from the live file and these values; writes nothing.
+ * @param wantedName undefined: the first instance
+ * @param given what was typed
+ */
+export async function planInstanceSettings(
+  appliance: Appliance,
+  wantedName: string | undefined,
+  given: Partial<InstanceSettings>,
+): Promise<InstanceSettingsPlan> {
+  const [live, network] = await Promise.all([
+    appliance.readConfigurationFile('live'),
+    appliance.readNetwork(),
+  ]);
+  if (!live.ok) return { ok: false, reason: live.message, instanceNames: [] };
+  const tree = parseConfiguration(live.text);
+  const summary = summarizeConfiguration(tree);
+  const instanceNames = summary.instances.map(({ name }) => name);
+  const instance = summary.instances.find(({ name }) => name === (wantedName ?? instanceNames[0]));
+  if (!instance) return { ok: false, reason: noInstance(wantedName, summary), instanceNames };
+
+  const interfaces = network.ok ? network.interfaces.filter(({ name }) => name !== 'lo') : [];
+  const place = {
+    instanceName: instance.name,
+    scriptName: findHealthcheck(summary, instance)?.scriptName,
+    initialState: instance.initialState,
+  };
+  const current = readInstanceSettings(summary, instance);
+  const uneditable = findUneditableFields(tree, place, current);
+  const left = uneditable.map(({ field }) => [field, current[field]]);
+  const values = { ...current, ...given, ...(Object.fromEntries(left) as typeof given) };
+  const verdict = judge(values, current, { instance, summary, interfaces });
+  const edited = editInstanceSettings(tree, place, current, values);
+  const problems = [
+    ...verdict.problems.filter((problem) => !uneditable.some((one) => one.field === problem.field)),
+    ...edited.refusals.filter(
+      (refusal) => !verdict.problems.some((one) => one.field === refusal.field),
+    ),
+  ];
+  const newText = problems.length === 0 ? edited.text : undefined;
+  return {
+    ok: true,
+    instanceNames,
+    instanceName: instance.name,
+    values,
+    current,
+    version: instance.version ?? 2,
+    initialState: instance.initialState,
+    hasHealthcheck: place.scriptName !== undefined,
+    interfaceNames: interfaces.map(({ name }) => name),
+    problems,
+    warnings: verdict.warnings,
+    uneditable,
+    currentText: live.text,
+    currentTag: live.tag,
+    newText,
+    foresight:
+      newText === undefined || newText === live.text
+        ? undefined
+        : await foreseeApply(appliance, { fileId: 'live', text: newText }, await look(appliance)),
+  };
+}
+
+function judge(
+  values: InstanceSettings,
+  current: InstanceSettings,
+  {
+    instance,
+    summary,
+    interfaces,
+  }: {
+    instance: ConfiguredInstance;
+    summary: ConfigurationSummary;
+    interfaces: NetworkInterface[];
+  },
+) {
+  return judgeInstanceSettings(values, {
+    instance,
+    current,
+    others: summary.instances.filter((other) => other !== instance),
+    interfaces,
+    hasHealthcheck: findHealthcheck(summary, instance) !== undefined,
+  });
+}
+
+function noInstance(wantedName: string | undefined, { includes }: ConfigurationSummary): string {
+  const missing =
+    wantedName === undefined
+      ? 'The configuration has no vrrp_instance'
+      : `The configuration has no vrrp_instance “${wantedName}”`;
+  return includes.length > 0
+    ? `${missing} in the live file itself: what an included file says is changed with the editor.`
+    : `${missing}: set a default first, or write one with the editor.`;
+}
+
+const names: Record<keyof InstanceSettings, string> = {
+  virtualAddresses: 'virtual IPs',
+  interfaceName: 'interface',
+  virtualRouterId: 'virtual router ID',
+  priority: 'priority',
+  advertInterval: 'advertisement interval',
+  authentication: 'authentication',
+  password: 'password',
+  healthcheckUrl: 'healthcheck URL',
+  healthcheckInterval: 'healthcheck interval',
+  fall: 'fall',
+  rise: 'rise',
+  nopreempt: 'nopreempt',
+  unicastPeers: 'unicast peers',
+};
+
+/** For the history: `Settings of VI_1: priority, virtual IPs`. */
+export function describeSettingsChange({
+  instanceName,
+  values,
+  current,
+}: Extract<InstanceSettingsPlan, { ok: true }>): string {
+  const changed = (Object.keys(names) as (keyof InstanceSettings)[]).filter(
+    (field) => values[field] !== current[field],
+  );
+  return `Settings of ${instanceName}: ${changed.map((field) => names[field]).join(', ')}`;
+}

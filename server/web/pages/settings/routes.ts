@@ -1,0 +1,83 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { InstanceSettingsPlan } from '../../../operations/instance-settings.ts';
+import type { PageParts } from '../../page-parts.ts';
+import { getActor } from '../../view/actor.ts';
+import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
+import type { FailureNotice } from '../../view/apply-outcome.ts';
+import { describeGoingBack, readConfirmSeconds, redirectAfterSave } from '../../view/going-back.ts';
+import type { GoingBackForm } from '../../view/going-back.ts';
+import { settingsFormSchema, settingsQuerySchema } from './form-schema.ts';
+import { describeSettings } from './view-model.ts';
+
+const path = '/keepalived/settings';
+const page = { title: 'Settings' };
+
+/** `/keepalived/settings`: the values of one instance as a form. */
+export const registerSettingsPage: FastifyPluginCallbackZod<
+  Pick<PageParts, 'operations' | 'settings'>
+> = (app, { operations, settings }, done) => {
+  const { configPath } = settings.keepalived;
+  const show = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    plan: InstanceSettingsPlan,
+    { form, failure }: { form?: GoingBackForm; failure?: FailureNotice } = {},
+  ) => {
+    const texts = plan.ok ? [plan.currentText, plan.newText] : [];
+    const goingBack = describeGoingBack(request, texts, form);
+    return reply.page('settings', page, {
+      ...describeSettings(plan, configPath, failure),
+      goingBack,
+    });
+  };
+
+  app.get(
+    path,
+    { config: { access: 'admin' }, schema: { querystring: settingsQuerySchema } },
+    async (request, reply) => {
+      const plan = await operations.planInstanceSettings(request.query.instance, {});
+      if (!plan.ok && request.query.instance !== undefined) reply.code(404);
+      return show(request, reply, plan);
+    },
+  );
+
+  app.post(
+    path,
+    { config: { access: 'admin' }, schema: { body: settingsFormSchema } },
+    async (request, reply) => {
+      const { instance, tag, intent, accepted, goBack, goBackSeconds, ...given } = request.body;
+      const form = { goBack, goBackSeconds };
+      const plan = await operations.planInstanceSettings(instance, given);
+      const text = plan.ok ? plan.newText : undefined;
+      if (text === undefined) reply.code(422);
+      if (intent === 'preview' || !plan.ok || text === undefined) {
+        return show(request, reply, plan, { form });
+      }
+      const self = `${path}?instance=${encodeURIComponent(instance)}`;
+      if (text === plan.currentText && tag === plan.currentTag) {
+        const sentence = 'Nothing was changed: the file says this already.';
+        return reply.flash({ tone: 'info', text: sentence }).redirect(self, 303);
+      }
+      const actor = getActor(request);
+      const outcome = await operations.setInstanceSettings(
+        instance,
+        given,
+        tag,
+        actor,
+        accepted,
+        readConfirmSeconds(form),
+      );
+      if (isSuccess(outcome)) {
+        reply.flash(describeSuccess(outcome, configPath));
+        return redirectAfterSave(reply, form, outcome, self);
+      }
+      // The file may be another one now: the preview that is shown again compares with that.
+      const next = await operations.planInstanceSettings(instance, given);
+      const failure = describeFailure(outcome, text);
+      reply.code(failure.statusCode);
+      return show(request, reply, next, { form, failure });
+    },
+  );
+  done();
+};

@@ -1,0 +1,155 @@
+import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
+import type {
+  SettingsField,
+  SettingsMessage,
+} from '../../../keepalived/settings/instance-settings.ts';
+import type { InstanceSettingsPlan } from '../../../operations/instance-settings.ts';
+import type { FailureNotice } from '../../view/apply-outcome.ts';
+import { compareTexts } from '../../view/text-difference.ts';
+import type { TextDifference } from '../../view/text-difference.ts';
+import { describeClusters } from './clusters.ts';
+import type { ClusterRule } from './clusters.ts';
+import { fieldWords } from './field-words.ts';
+import type { FieldWords } from './field-words.ts';
+
+export interface FieldModel extends FieldWords {
+  name: SettingsField;
+  kind: 'text' | 'lines' | 'password' | 'checkbox';
+  value: string;
+  checked: boolean;
+  error: string | undefined;
+  warning: string | undefined;
+  /** For a field with a list to choose from. */
+  choices: string[] | undefined;
+  /** Only the editor can change it. */
+  readOnly: boolean;
+  /** Where the editor is, for what the form refuses. */
+  editor: string | undefined;
+}
+
+export interface FieldGroup {
+  title: string;
+  fields: FieldModel[];
+  /** Why there are none. */
+  note: string | undefined;
+}
+
+export interface SettingsModel {
+  configPath: string;
+  instances: { name: string; selected: boolean }[];
+  /** Why there is no form. */
+  problem: string | undefined;
+  form: SettingsForm | undefined;
+}
+
+export interface SettingsForm {
+  instanceName: string;
+  tag: string;
+  groups: FieldGroup[];
+  clusters: ClusterRule[];
+  /** undefined: the values must be put right first. */
+  difference: TextDifference | undefined;
+  foresight: Foresight | undefined;
+  failure: FailureNotice | undefined;
+}
+
+const editorPath = '/keepalived/edit?file=live';
+
+/** The page with the form as it was read or typed, and what it would change. */
+export function describeSettings(
+  plan: InstanceSettingsPlan,
+  configPath: string,
+  failure?: FailureNotice,
+): SettingsModel {
+  const chosen = plan.ok ? plan.instanceName : undefined;
+  return {
+    configPath,
+    instances: plan.instanceNames.map((name) => ({ name, selected: name === chosen })),
+    problem: plan.ok ? undefined : plan.reason,
+    form: plan.ok ? describeForm(plan, failure) : undefined,
+  };
+}
+
+type Plan = Extract<InstanceSettingsPlan, { ok: true }>;
+
+function describeForm(plan: Plan, failure: FailureNotice | undefined): SettingsForm {
+  const mustAccept = failure !== undefined && failure.dangers.length > 0;
+  return {
+    instanceName: plan.instanceName,
+    tag: plan.currentTag,
+    groups: describeGroups(plan),
+    clusters: describeClusters(plan),
+    difference:
+      plan.newText === undefined ? undefined : compareTexts(plan.currentText, plan.newText),
+    // What must be accepted stands in the failure then, once.
+    foresight: mustAccept ? undefined : plan.foresight,
+    failure,
+  };
+}
+
+function describeGroups(plan: Plan): FieldGroup[] {
+  const field = (name: SettingsField, more: Partial<FieldModel> = {}) =>
+    describeField(plan, name, more);
+  const { interfaceName, authentication } = plan.values;
+  // What does not exist, or is no longer offered, must stay visible beside what is wrong with it.
+  const interfaces = [...new Set([interfaceName, ...plan.interfaceNames])].toSorted();
+  const types = [...new Set(['none', 'PASS', plan.current.authentication, authentication])];
+  return [
+    {
+      title: 'The cluster',
+      fields: [
+        field('virtualAddresses', { kind: 'lines' }),
+        field('interfaceName', { choices: interfaces }),
+        field('virtualRouterId'),
+        field('priority'),
+        field('advertInterval'),
+        field('authentication', { choices: types }),
+        // Empty when it is read; what was typed must not get lost on the way to a second Save.
+        field('password', { kind: 'password' }),
+      ],
+      note: undefined,
+    },
+    {
+      title: 'The healthcheck',
+      fields: plan.hasHealthcheck
+        ? [field('healthcheckUrl'), field('healthcheckInterval'), field('fall'), field('rise')]
+        : [],
+      note: plan.hasHealthcheck
+        ? undefined
+        : 'No script in this file that the instance tracks asks a URL: add one with the editor.',
+    },
+    {
+      title: 'How they take over',
+      fields: [
+        field('nopreempt', { kind: 'checkbox', checked: plan.values.nopreempt }),
+        field('unicastPeers', { kind: 'lines' }),
+      ],
+      note: undefined,
+    },
+  ];
+}
+
+function describeField(plan: Plan, name: SettingsField, more: Partial<FieldModel>): FieldModel {
+  const uneditable = messagesOf(plan.uneditable, name);
+  const problems = messagesOf(plan.problems, name);
+  const all = [...uneditable, ...problems];
+  return {
+    name,
+    ...fieldWords[name],
+    kind: 'text',
+    value: String(plan.values[name]),
+    checked: false,
+    error: problems.length === 0 ? undefined : joinMessages(problems),
+    warning: joinMessages([...uneditable, ...messagesOf(plan.warnings, name)]),
+    choices: undefined,
+    readOnly: uneditable.length > 0,
+    editor: all.some(({ needsEditor }) => needsEditor) ? editorPath : undefined,
+    ...more,
+  };
+}
+
+const messagesOf = (messages: SettingsMessage[], name: SettingsField): SettingsMessage[] =>
+  messages.filter(({ field }) => field === name);
+
+const joinMessages = (messages: SettingsMessage[]): string | undefined =>
+  messages.length === 0 ? undefined : messages.map(({ message }) => message).join(' ');

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { InstanceSettings } from '../../../server/keepalived/settings/instance-settings.ts';
+import {
+  describeSettingsChange,
+  planInstanceSettings,
+} from '../../../server/operations/instance-settings.ts';
+import { sampleConfiguration } from '../keepalived/settings/samples.ts';
+import { createSampleMachine, sampleRuntime } from './sample-machine.ts';
+
+async function plan(given: Partial<InstanceSettings>, text = sampleConfiguration, name?: string) {
+  const machine = createSampleMachine(text, [sampleRuntime()]);
+  const result = await planInstanceSettings(machine, name, given);
+  if (!result.ok) throw new Error(result.reason);
+  return result;
+}
+
+describe('the plan of the settings form', () => {
+  it('is prefilled from the live file, without its password', async () => {
+    const { values, newText, foresight, ...rest } = await plan({});
+    assert.deepEqual(values, {
+      virtualAddresses: '192.168.0.100/24',
+      interfaceName: 'eth0',
+      virtualRouterId: '51',
+      priority: '101',
+      advertInterval: '1',
+      authentication: 'PASS',
+      password: '',
+      healthcheckUrl: 'http://127.0.0.1:8080/healthcheck',
+      healthcheckInterval: '120',
+      fall: '1',
+      rise: '1',
+      nopreempt: false,
+      unicastPeers: '',
+    });
+    assert.equal(newText, sampleConfiguration);
+    assert.equal(foresight, undefined);
+    assert.deepEqual([rest.problems, rest.warnings, rest.uneditable], [[], [], []]);
+  });
+
+  it('says what would be written and what that would do', async () => {
+    const { newText, foresight, ...rest } = await plan({
+      priority: '90',
+      healthcheckInterval: '30',
+    });
+    assert.equal(
+      newText,
+      sampleConfiguration.replace('priority 101', 'priority 90').replace('120', '30'),
+    );
+    assert.match(foresight?.sentences.join() ?? '', /^The peer will take 192\.168\.0\.100/);
+    assert.equal(
+      describeSettingsChange(rest as Parameters<typeof describeSettingsChange>[0]),
+      'Settings of VI_1: priority, healthcheck interval',
+    );
+  });
+
+  it('names the danger of a second address, which the peer does not have yet', async () => {
+    const { foresight } = await plan({ virtualAddresses: '192.168.0.100/24\n192.168.0.101/24' });
+    assert.match(foresight?.dangers.join() ?? '', /split brain/);
+  });
+
+  it('writes nothing while something is wrong, and keeps what was typed', async () => {
+    const { newText, foresight, values, problems } = await plan({ virtualRouterId: '256' });
+    assert.deepEqual([newText, foresight], [undefined, undefined]);
+    assert.equal(values.virtualRouterId, '256');
+    assert.deepEqual(
+      problems.map(({ field }) => field),
+      ['virtualRouterId'],
+    );
+  });
+
+  it('leaves what only the editor can change, whatever was sent', async () => {
+    const text = `$PRIO=101\n${sampleConfiguration.replace('priority 101', 'priority $PRIO')}`;
+    const { uneditable, problems, newText } = await plan({ priority: '7', fall: '2' }, text);
+    assert.deepEqual(
+      uneditable.map(({ field }) => field),
+      ['priority'],
+    );
+    assert.deepEqual(problems, []);
+    assert.match(newText ?? '', /priority \$PRIO #/);
+    assert.match(newText ?? '', /fall 2/);
+  });
+
+  it('finds an instance by its name', async () => {
+    const second = 'vrrp_instance VI_2 {\n interface eth0\n virtual_router_id 52\n}\n';
+    const { instanceName, instanceNames, hasHealthcheck } = await plan(
+      {},
+      sampleConfiguration + second,
+      'VI_2',
+    );
+    assert.equal(instanceName, 'VI_2');
+    assert.deepEqual(instanceNames, ['VI_1', 'VI_2']);
+    assert.equal(hasHealthcheck, false);
+  });
+
+  it('explains why there is no form', async () => {
+    const machine = createSampleMachine('include extra.conf\n', 'stopped');
+    const none = await planInstanceSettings(machine, undefined, {});
+    assert.match(none.ok ? '' : none.reason, /no vrrp_instance in the live file itself/);
+    const other = await planInstanceSettings(machine, 'VI_9', {});
+    assert.match(other.ok ? '' : other.reason, /no vrrp_instance “VI_9”/);
+  });
+});

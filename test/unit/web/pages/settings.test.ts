@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { InstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
+import { planInstanceSettings } from '../../../../server/operations/instance-settings.ts';
+import type { Operations } from '../../../../server/operations/operations.ts';
+import { describeSettings } from '../../../../server/web/pages/settings/view-model.ts';
+import { sampleConfiguration } from '../../keepalived/settings/samples.ts';
+import { createSampleMachine, sampleRuntime } from '../../operations/sample-machine.ts';
+import { createTestApp, TestBrowser } from '../app-harness.ts';
+import { renderPage, textOf } from './samples.ts';
+
+const configPath = '/etc/keepalived/keepalived.conf';
+
+async function render(given: Partial<InstanceSettings> = {}, text = sampleConfiguration) {
+  const machine = createSampleMachine(text, [sampleRuntime()]);
+  const plan = await planInstanceSettings(machine, undefined, given);
+  return renderPage('settings', describeSettings(plan, configPath));
+}
+
+/** What stands in the block of one field. */
+function fieldOf(html: string, label: string): string {
+  const blocks = html.split('<div class="field">').map((block) => textOf(block));
+  return blocks.find((block) => block.startsWith(label)) ?? '';
+}
+
+describe('the form', () => {
+  test('has every setting with its label, its value and its help', async () => {
+    const html = await render();
+    const labels = Array.from(html.matchAll(/<label[^>]*>(.*?)<\/label>/gs), ([, label = '']) =>
+      textOf(label),
+    );
+    assert.deepEqual(labels, [
+      'Virtual IPs',
+      'Interface',
+      'Virtual Router ID',
+      'Priority',
+      'Advertisement interval (seconds)',
+      'Authentication',
+      'Password',
+      'Healthcheck URL',
+      'Healthcheck interval (seconds)',
+      'Fall',
+      'Rise',
+      'Do not preempt (nopreempt)',
+      'Unicast peers',
+    ]);
+    assert.match(html, /name="healthcheckInterval"[^>]*value="120"/);
+    assert.match(html, /<textarea[^>]*name="virtualAddresses"[^>]*>\s*192\.168\.0\.100\/24</);
+    assert.match(textOf(html), /Needs state BACKUP on both servers/);
+    for (const [, name = ''] of html.matchAll(/aria-describedby="(\w+)-help/g)) {
+      assert.match(html, new RegExp(`id="${name}-help"`));
+    }
+  });
+
+  test('never shows the password of the file, and does not lose one that was typed', async () => {
+    assert.match(await render(), /<input type="password" id="password" name="password" value=""/);
+    const html = await render({ password: 'typed-1' });
+    assert.doesNotMatch(html, /seeded-1/);
+    assert.match(html, /<input type="password" id="password" name="password" value="typed-1"/);
+    assert.equal(html.split('typed-1').length, 2);
+  });
+
+  test('says what is wrong beside the field, and keeps what was typed', async () => {
+    const html = await render({ virtualRouterId: '256', priority: '<b>' });
+    assert.match(fieldOf(html, 'Virtual Router ID'), /Error: Write a whole number from 1 to 255/);
+    assert.match(html, /name="virtualRouterId" value="256"[^>]*aria-invalid="true"/);
+    assert.match(html, /name="priority"[^>]*value="&lt;b&gt;"/);
+    assert.match(textOf(html), /There is no preview until what is wrong above is put right/);
+  });
+
+  test('sends “$” to the editor', async () => {
+    const html = await render({ priority: '$PRIO' });
+    assert.match(html, /href="\/keepalived\/edit\?file=live">Change Priority in the editor</);
+  });
+
+  test('locks what only the editor can change, and says why', async () => {
+    const text = `$PRIO=101\n${sampleConfiguration.replace('priority 101', 'priority $PRIO')}`;
+    const html = await render({}, text);
+    assert.match(html, /name="priority"[^>]*readonly/);
+    assert.match(
+      fieldOf(html, 'Priority'),
+      /uses a definition \(\$\).*Change Priority in the editor/,
+    );
+  });
+
+  test('shows the difference and what will happen', async () => {
+    const text = textOf(await render({ virtualAddresses: '192.168.0.100/24\n192.168.0.101/24' }));
+    assert.match(text, /\+ ?192\.168\.0\.101\/24/);
+    assert.match(text, /192\.168\.0\.101 will be taken at once/);
+    assert.match(text, /Danger: The list of virtual IPs changes/);
+  });
+
+  test('explains more clusters with this server’s values', async () => {
+    const text = textOf(await render());
+    assert.match(text, /More clusters on this network/);
+    assert.match(text, /Another value in each cluster.*Virtual Router ID ?51.*Password ?is set/);
+    assert.match(text, /Different on the two servers of a cluster ?Priority ?101 ?State ?MASTER/);
+  });
+
+  test('lets one choose where there are several instances, and leads on where there is none', async () => {
+    const second = 'vrrp_instance VI_2 {\n interface eth0\n virtual_router_id 52\n}\n';
+    const html = await render({}, sampleConfiguration + second);
+    assert.match(
+      html,
+      /<select id="instance"[^>]*>\s*<option selected>VI_1<\/option>\s*<option>VI_2/,
+    );
+    const none = await render({}, 'global_defs {\n}\n');
+    assert.match(textOf(none), /has no vrrp_instance: set a default first/);
+    assert.doesNotMatch(none, /name="priority"/);
+  });
+});
+
+describe('/keepalived/settings', () => {
+  const machine = createSampleMachine(sampleConfiguration, [sampleRuntime()]);
+  const typed = {
+    instance: 'VI_1',
+    virtualAddresses: '192.168.0.100/24',
+    interfaceName: 'eth0',
+    virtualRouterId: '51',
+    priority: '101',
+    advertInterval: '1',
+    authentication: 'PASS',
+    password: '',
+    healthcheckUrl: 'http://127.0.0.1:8080/healthcheck',
+    healthcheckInterval: '120',
+    fall: '1',
+    rise: '1',
+    unicastPeers: '',
+  };
+
+  async function open(t: { after: (end: () => Promise<void>) => void }) {
+    const saved: unknown[] = [];
+    const operations: Partial<Operations> = {
+      planInstanceSettings: (name, given) => planInstanceSettings(machine, name, given),
+      setInstanceSettings: (name, given, _tag, _actor, accepted = []) => {
+        saved.push([name, given.healthcheckInterval, accepted]);
+        return Promise.resolve(
+          accepted.length === 0
+            ? { kind: 'needs-acceptance', dangers: ['Both will serve.'], message: 'Not yet.' }
+            : { kind: 'saved', tag: '', findings: [], reason: 'daemon-stopped' },
+        );
+      },
+    };
+    const { app } = await createTestApp({ operations: operations as Operations });
+    t.after(async () => {
+      await app.close();
+    });
+    const browser = new TestBrowser(app);
+    await browser.logIn();
+    const page = await browser.get('/keepalived/settings');
+    const tag = /name="tag" value="(\w+)"/.exec(page.body)?.[1] ?? '';
+    return { browser, saved, tag };
+  }
+
+  test('previews without saving, refuses with 422, and saves after the danger is accepted', async (t) => {
+    const { browser, saved, tag } = await open(t);
+    const form = { ...typed, tag, healthcheckInterval: '30' };
+    const preview = await browser.post('/keepalived/settings', { ...form, intent: 'preview' });
+    assert.equal(preview.statusCode, 200);
+    const wrong = await browser.post('/keepalived/settings', { ...form, virtualRouterId: '256' });
+    assert.equal(wrong.statusCode, 422);
+    assert.match(wrong.body, /name="healthcheckInterval"[^>]*value="30"/);
+    assert.deepEqual(saved, []);
+
+    const asked = await browser.post('/keepalived/settings', form);
+    assert.equal(asked.statusCode, 409);
+    assert.match(textOf(asked.body), /Danger: Both will serve\./);
+    const accepted = JSON.stringify(['Both will serve.']);
+    const done = await browser.post('/keepalived/settings', { ...form, accepted });
+    assert.equal(done.statusCode, 303);
+    assert.equal(done.headers.location, '/keepalived/settings?instance=VI_1');
+    assert.deepEqual(saved, [
+      ['VI_1', '30', []],
+      ['VI_1', '30', ['Both will serve.']],
+    ]);
+  });
+
+  test('a save that changes nothing touches nothing', async (t) => {
+    const { browser, saved, tag } = await open(t);
+    assert.equal((await browser.post('/keepalived/settings', { ...typed, tag })).statusCode, 303);
+    assert.deepEqual(saved, []);
+    const next = await browser.get('/keepalived/settings');
+    assert.match(textOf(next.body), /Nothing was changed: the file says this already/);
+  });
+
+  test('an instance that is not there is 404; a list that is none is refused', async (t) => {
+    const { browser, tag } = await open(t);
+    assert.equal((await browser.get('/keepalived/settings?instance=VI_9')).statusCode, 404);
+    const form = { ...typed, tag, accepted: '{"not":"a list"}' };
+    assert.equal((await browser.post('/keepalived/settings', form)).statusCode, 400);
+    const broken = { ...typed, tag, accepted: '[' };
+    assert.equal((await browser.post('/keepalived/settings', broken)).statusCode, 400);
+  });
+});
