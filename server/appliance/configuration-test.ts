@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { ConfigurationFileEntry, ConfigurationTest } from './appliance.ts';
 import { contains, followIncludes, resolvePath } from './includes.ts';
+import { readProcess } from './process-table.ts';
 import { errorCode, readRegularFile } from './regular-file.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
 import { ShadowTooLargeError, copyToShadow } from './shadow-folder.ts';
@@ -44,7 +45,7 @@ export async function testConfiguration(
   const problem = includes.find((file) => file.problem !== undefined)?.problem;
   if (problem !== undefined) return notRun(problem);
 
-  const workFolder = await mkdtemp(join(tmpdir(), 'keepalived-wai-test-'));
+  const workFolder = await mkdtemp(join(tmpdir(), `${testFolderPrefix}${process.pid}-`));
   try {
     const shadow = join(workFolder, 'shadow');
     await copyToShadow(folder, shadow);
@@ -65,6 +66,19 @@ export async function testConfiguration(
     );
   } finally {
     await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+/** A folder of a test, by the process that runs it: it holds copies of files with passwords. */
+const testFolderPrefix = 'keepalived-wai-test-';
+const testFolderName = /^keepalived-wai-test-(\d+)-[A-Za-z0-9]{6}$/;
+
+/** Removes the folders of tests whose program a crash ended, before this one has begun any. */
+export async function sweepTestFolders(): Promise<void> {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    const pid = Number(testFolderName.exec(name)?.[1]);
+    const isOurs = pid > 0 && (pid === process.pid || (await readProcess(pid)) === undefined);
+    if (isOurs) await rm(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
 

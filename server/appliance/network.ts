@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { parseCidr } from '../keepalived/addresses.ts';
 import type { NetworkReport } from '../keepalived/evidence.ts';
+import type { CommandReport } from './appliance.ts';
+import { reportCommand } from './command-report.ts';
 import { runCommand } from './run-command.ts';
 
 const interfacesSchema = z.array(
@@ -53,6 +56,16 @@ export async function readNetwork(): Promise<NetworkReport> {
       hasDefaultRoute: defaultRouteDevices.has(ifname),
     })),
   };
+}
+
+/** Takes an address off an interface, if both are words that `ip` cannot take for anything else. */
+export async function removeAddress(interfaceName: string, cidr: string): Promise<CommandReport> {
+  const words = ['address', 'del', cidr, 'dev', interfaceName];
+  if (parseCidr(cidr).ok && /^[\w.][\w.@-]{0,14}$/.test(interfaceName)) {
+    return reportCommand(await runCommand('ip', words, { timeoutMs: 5000 }));
+  }
+  const output = 'This is not an address on an interface.';
+  return { command: ['ip', ...words].join(' '), result: 'exited', exitCode: undefined, output };
 }
 
 async function askIp<Schema extends z.ZodType>(

@@ -2,9 +2,19 @@ import { z } from 'zod';
 
 /**
  * pending: being applied · live: proved in the running daemon · saved: on disk, not run ·
- * restored: tried, and the version before it put back · outside: found on disk, not ours.
+ * restored: tried, and the version before it put back · conflict: not put in place, somebody else
+ * changed the file first · failed: not put in place, or in place without working · outside: found on
+ * disk, not ours.
  */
-export const versionOutcomeSchema = z.enum(['pending', 'live', 'saved', 'restored', 'outside']);
+export const versionOutcomeSchema = z.enum([
+  'pending',
+  'live',
+  'saved',
+  'restored',
+  'conflict',
+  'failed',
+  'outside',
+]);
 export type VersionOutcome = z.output<typeof versionOutcomeSchema>;
 
 const storedRecordSchema = z.strictObject({
@@ -46,11 +56,13 @@ export function findSurplus(records: readonly VersionRecord[], limit: number): V
     .slice(0, Math.max(0, records.length - limit));
 }
 
+const stayingOutcomes = new Set<VersionOutcome>(['live', 'saved', 'outside']);
+
 /**
  * Whether one file's records (newest first) explain that it has this content: its newest version,
  * whatever became of it, or the newest that was on the disk to stay.
  */
 export function isExpectedOnDisk(records: readonly VersionRecord[], tag: string): boolean {
-  const settled = records.find(({ outcome }) => outcome !== 'pending' && outcome !== 'restored');
+  const settled = records.find(({ outcome }) => stayingOutcomes.has(outcome));
   return records[0]?.tag === tag || settled?.tag === tag;
 }

@@ -2,116 +2,158 @@
  * The proof that a configuration is live: what must be seen after a reload before anyone may say
  * that it worked. An exit code proves nothing: a reload "succeeds" when the daemon dies of it.
  */
-import { normalizeAddress } from './addresses.ts';
-import type { ConfigurationSummary, ConfiguredInstance } from './config/questions.ts';
-import type { DaemonProcess, NetworkReport, RuntimeInstance, RuntimeReport } from './evidence.ts';
+import { findNewMisplacement } from './address-places.ts';
+import type { AddressWitnesses } from './address-places.ts';
+import type { ConfigurationSummary } from './config/questions.ts';
+import type { DaemonProcess, RuntimeInstance } from './evidence.ts';
+import { findInstanceDifference } from './instance-differences.ts';
+import type { ReloadLog } from './runtime/reload-log.ts';
 
 /** One look at the machine. */
-export interface Sighting {
+export interface Sighting extends AddressWitnesses {
   daemon: DaemonProcess;
-  runtime: RuntimeReport | undefined;
-  network: NetworkReport;
+}
+
+/** What a proof is about. */
+export interface ProofCase {
+  before: Sighting;
+  /** The summary of the configuration that was installed. */
+  expected: ConfigurationSummary;
+  /** That of the one before it, where it could be read. */
+  previous: ConfigurationSummary | undefined;
 }
 
 /**
- * `pending`: not yet as it should be, look again · `failed`: will not become so by waiting ·
- * `proved`: the daemon runs exactly this configuration and the addresses are where it says.
+ * `proved`: the daemon runs exactly this configuration and the addresses are where it says ·
+ * `pending`: not yet, and waiting may help · `unheard`: all is well, but a new script has not been
+ * heard of · `wrong`: it will stay so, if it is seen again · `failed`: it will stay so.
  */
-export type ProofVerdict = { kind: 'proved' } | { kind: 'pending' | 'failed'; reason: string };
+export type ProofVerdict =
+  | { kind: 'proved' }
+  | {
+      kind: 'pending' | 'unheard' | 'wrong' | 'failed';
+      /** Whether keepalived took the file, or what it then made of its instances and addresses. */
+      about: 'load' | 'states';
+      /** Without a full stop. */
+      reason: string;
+    };
 
 /**
- * Compares a sighting after a reload with the one before it and with the file.
- * @param expected the summary of the configuration that was installed
+ * Compares a sighting after a reload with the one before it, with the file, and with the log.
+ * @param log undefined: it cannot be read, and says nothing
  */
 export function judgeProof(
-  before: Sighting,
+  proof: ProofCase,
   after: Sighting,
-  expected: ConfigurationSummary,
+  log: ReloadLog | undefined,
 ): ProofVerdict {
-  const pending = (reason: string): ProofVerdict => ({ kind: 'pending', reason });
-  const failed = (reason: string): ProofVerdict => ({ kind: 'failed', reason });
+  const load = judgeLoad(proof, after, log);
+  return load.kind === 'proved' ? judgeStates(proof, after, log) : load;
+}
 
-  if (after.daemon.state !== 'running')
-    return failed('keepalived ended when it was told to reload');
-  if (before.daemon.state === 'running' && before.daemon.pid !== after.daemon.pid) {
-    return failed('keepalived ended and was started anew during the reload');
+/** Whether the daemon and its children live, and run what the file says. */
+function judgeLoad(
+  { before, expected, previous }: ProofCase,
+  after: Sighting,
+  log: ReloadLog | undefined,
+): ProofVerdict {
+  const about = 'load';
+  const failed = (reason: string): ProofVerdict => ({ kind: 'failed', about, reason });
+  const pending = (reason: string): ProofVerdict => ({ kind: 'pending', about, reason });
+
+  const complaint = log?.configurationError;
+  const says = complaint === undefined ? '' : `, and says: “${complaint}”`;
+  if (after.daemon.state !== 'running') return failed(`keepalived ended of it${says}`);
+  const { pid, vrrpPid } = after.daemon;
+  if (before.daemon.state === 'running') {
+    if (before.daemon.pid !== pid) return failed(`keepalived ended and was started anew${says}`);
+    const oldVrrpPid = before.daemon.vrrpPid ?? vrrpPid;
+    if (vrrpPid !== undefined && vrrpPid !== oldVrrpPid) {
+      return failed(`keepalived’s VRRP process ended and was started anew${says}`);
+    }
   }
+  if (complaint !== undefined) return failed(`keepalived says: “${complaint}”`);
   if (expected.instances.length === 0) return { kind: 'proved' };
-  if (after.daemon.vrrpPid === undefined)
-    return pending('keepalived’s VRRP process is not running');
+  if (vrrpPid === undefined) return pending('keepalived’s VRRP process is not running');
   if (!after.runtime) return pending('keepalived gave no account of itself');
   if (!after.runtime.ok) return pending(after.runtime.reason);
+  const difference = findInstanceDifference(expected, previous, after.runtime.instances);
+  return difference === undefined
+    ? { kind: 'proved' }
+    : { kind: 'wrong', about, reason: difference };
+}
 
-  const running = after.runtime.instances;
-  const difference = findInstanceDifference(expected.instances, running);
-  if (difference !== undefined) return pending(difference);
+/** What the instances make of it: no new FAULT, and the addresses where the states say. */
+function judgeStates(
+  { before, expected, previous }: ProofCase,
+  after: Sighting,
+  log: ReloadLog | undefined,
+): ProofVerdict {
+  const about = 'states';
+  const pending = (reason: string): ProofVerdict => ({ kind: 'pending', about, reason });
+
+  const running = after.runtime?.ok ? after.runtime.instances : [];
   const newFault = findNewFault(before, running);
   if (newFault) {
-    return pending(
-      `${newFault.name} went into FAULT: its interface is down, or a tracked script, file or process fails`,
-    );
+    return { kind: 'wrong', about, reason: describeFault(newFault, log?.faultCause) };
   }
   const starting = running.find(({ state }) => state === 'INIT');
   if (starting) return pending(`${starting.name} has not chosen a state yet`);
   if (!after.network.ok) return pending(after.network.reason);
-  const misplaced = findMisplacedAddress(running, after.network);
-  return misplaced === undefined ? { kind: 'proved' } : pending(misplaced);
+  const misplaced = findNewMisplacement(before, after);
+  if (misplaced !== undefined) return pending(misplaced);
+  return judgeScripts(expected, previous, log);
 }
 
-function findInstanceDifference(
-  expected: ConfiguredInstance[],
-  running: RuntimeInstance[],
-): string | undefined {
-  for (const instance of expected) {
-    const found = running.find(({ name }) => name === instance.name);
-    if (!found) return `keepalived did not load ${instance.name}`;
-    const { virtualRouterId, priority } = instance;
-    if (virtualRouterId !== undefined && found.virtualRouterId !== virtualRouterId) {
-      return `${instance.name} runs with virtual router ID ${found.virtualRouterId}, the file says ${virtualRouterId}`;
-    }
-    if (found.basePriority !== priority) {
-      return `${instance.name} runs with priority ${found.basePriority}, the file says ${priority}`;
-    }
-    const missing = instance.addresses
-      .filter(({ excluded }) => !excluded)
-      .find((address) => !found.addresses.some((run) => sameAddress(run.cidr, address.address)));
-    if (missing) return `${instance.name} runs without the virtual address ${missing.text}`;
-  }
-  const extra = running.find(({ name }) => !expected.some((instance) => instance.name === name));
-  return extra && `keepalived still runs ${extra.name}, which is not in the file`;
-}
-
-function findNewFault(before: Sighting, running: RuntimeInstance[]): RuntimeInstance | undefined {
+function findNewFault(
+  { runtime }: Sighting,
+  running: readonly RuntimeInstance[],
+): RuntimeInstance | undefined {
+  const known = runtime?.ok ? runtime.instances : [];
   const wasInFault = new Set(
-    before.runtime?.ok
-      ? before.runtime.instances.filter(({ state }) => state === 'FAULT').map(({ name }) => name)
-      : [],
+    known.filter(({ state }) => state === 'FAULT').map(({ name }) => name),
   );
   return running.find(({ name, state }) => state === 'FAULT' && !wasInFault.has(name));
 }
 
-function findMisplacedAddress(
-  running: RuntimeInstance[],
-  network: NetworkReport & { ok: true },
-): string | undefined {
-  const held = new Set(
-    network.interfaces.flatMap(({ addresses }) =>
-      addresses.map(({ address }) => normalizeAddress(address)),
-    ),
-  );
-  for (const { name, state, addresses } of running) {
-    for (const { cidr } of addresses) {
-      const isHeld = held.has(normalizeAddress(bare(cidr)));
-      if (state === 'MASTER' && !isHeld) return `${name} says MASTER without ${bare(cidr)}`;
-      if (state !== 'MASTER' && isHeld) return `${name} says ${state}, but ${bare(cidr)} is here`;
-    }
-  }
-  return undefined;
+function describeFault({ name }: RuntimeInstance, cause: string | undefined): string {
+  return cause === undefined
+    ? `${name} went into FAULT: its interface is down, or a tracked script, file or process fails`
+    : `${name} went into FAULT; keepalived says: “${cause}”`;
 }
 
-const bare = (cidr: string): string => cidr.split('/')[0] ?? cidr;
-const sameAddress = (cidr: string, address: string): boolean =>
-  normalizeAddress(bare(cidr)) === normalizeAddress(address);
+/**
+ * A script that is new runs at once, and its first result decides about FAULT; one with a new
+ * command is "considered successful" until it has failed often enough (measured, 2.2.7).
+ */
+function judgeScripts(
+  expected: ConfigurationSummary,
+  previous: ConfigurationSummary | undefined,
+  log: ReloadLog | undefined,
+): ProofVerdict {
+  const tracked = listTracked(expected);
+  const before = previous ? listTracked(previous) : tracked;
+  const about = 'states';
+  for (const [name, { command, weight }] of tracked) {
+    const old = before.get(name);
+    if (weight !== 0 || old?.command === command) continue;
+    const heard = log?.scripts.get(name);
+    if (heard === 'bad') {
+      return { kind: 'failed', about, reason: `the tracked script ${name} fails when it is run` };
+    }
+    if (!old && heard === undefined) {
+      return { kind: 'unheard', about, reason: `the tracked script ${name} has not ended yet` };
+    }
+  }
+  return { kind: 'proved' };
+}
+
+function listTracked({ instances, scripts }: ConfigurationSummary) {
+  const names = new Set(instances.flatMap(({ trackedScripts }) => trackedScripts));
+  return new Map(
+    scripts.filter(({ name }) => names.has(name)).map((script) => [script.name, script]),
+  );
+}
 
 /** How long a proof may take: three advertisements and the election, plus 5 s. */
 export function proofTimeoutMs(expected: ConfigurationSummary): number {

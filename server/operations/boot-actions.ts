@@ -1,6 +1,6 @@
 import type { Appliance, CommandReport, ServiceAction } from '../appliance/appliance.ts';
-import type { ApplyParts } from './apply-configuration.ts';
 import type { ActionOutcome } from './outcomes.ts';
+import type { ApplyParts } from './parts.ts';
 import { commandFailure } from './prove-live.ts';
 import { controlKeepalived, restartKeepalived } from './service-control.ts';
 

@@ -1,55 +1,123 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance, CommandReport } from '../appliance/appliance.ts';
-import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
+import { listServedAddresses } from '../keepalived/address-places.ts';
 import { judgeProof, proofTimeoutMs } from '../keepalived/proof.ts';
-import type { Sighting } from '../keepalived/proof.ts';
+import type { ProofCase, ProofVerdict, Sighting } from '../keepalived/proof.ts';
+import type { ReloadLog } from '../keepalived/runtime/reload-log.ts';
+import { followReload } from './follow-reload.ts';
 
-/** A fatal file kills the daemon within this time of the signal (measured: below 200 ms). */
+/**
+ * Without "Reload complete" in the log: when the reload is over at the latest. A fatal file ends the
+ * daemon within 200 ms (measured).
+ */
 const settleMs = 500;
-const pollMs = 200;
+const logPollMs = 20;
+const pollMs = 100;
+/** So often in a row it must be seen, for the children may still be at work when all looks well. */
+const neededProofs = 2;
+const neededFailures = { failed: 2, wrong: 3, pending: Infinity, unheard: Infinity };
 
 /** One look at the machine, past the snapshot: a proof needs facts younger than the reload. */
 export async function look(appliance: Appliance): Promise<Sighting> {
-  const [daemon, network] = await Promise.all([appliance.readDaemon(), appliance.readNetwork()]);
-  const runtime = daemon.state === 'running' ? await appliance.readRuntime() : undefined;
+  const daemon = await appliance.readDaemon();
+  const [network, runtime] = await Promise.all([
+    appliance.readNetwork(),
+    daemon.state === 'running' ? appliance.readRuntime() : undefined,
+  ]);
   return { daemon, runtime, network };
 }
 
-export interface LoadResult {
-  report: CommandReport;
-  /** Why it is not proved; undefined: it is. */
-  failure: string | undefined;
+export interface LoadRequest extends ProofCase {
+  /** How keepalived is told to take the file; `none`: it was told already. */
+  command: 'reload' | 'start' | 'none';
+  /**
+   * A restored configuration is proved when keepalived runs it: what it makes of the addresses is
+   * awaited, but not held against it, for there is nothing better to go back to.
+   */
+  restored: boolean;
+  /** Called when keepalived was told, before it is looked at. */
+  onTold?: () => Promise<void>;
 }
 
-/**
- * Tells keepalived to take the file on disk (reload, or start where it died), and proves that it did.
- * Two sightings in a row must agree, so that a daemon that is about to die is not called alive.
- */
+export interface LoadResult {
+  report: CommandReport | undefined;
+  /** Why it is not proved, without a full stop; undefined: it is. */
+  failure: string | undefined;
+  /** The last look. */
+  after: Sighting;
+}
+
+/** Tells keepalived to take the file on disk, and proves that it did. */
 export async function loadAndProve(
   appliance: Appliance,
-  command: 'reload' | 'start',
-  before: Sighting,
-  expected: ConfigurationSummary,
+  { command, restored, onTold, ...proof }: LoadRequest,
 ): Promise<LoadResult> {
-  const report = await appliance.controlService('keepalived', command);
-  const failed = (failure: string): LoadResult => ({ report, failure });
-  if (report.result !== 'ok') return failed(commandFailure(report));
-  const deadline = performance.now() + proofTimeoutMs(expected);
-  // A daemon that was started anew has another pid and no past to compare with.
-  const baseline: Sighting =
-    command === 'start'
-      ? { ...before, daemon: { state: 'stopped', stalePidFile: undefined } }
-      : before;
-  await sleep(settleMs);
-  let proofs = 0;
+  const { before, expected } = proof;
+  const readLog = await followReload(appliance, before.daemon);
+  const report =
+    command === 'none' ? undefined : await appliance.controlService('keepalived', command);
+  if (report && report.result !== 'ok') {
+    return { report, failure: commandFailure(report), after: await look(appliance) };
+  }
+  await onTold?.();
+
+  const deadlineMs = performance.now() + proofTimeoutMs(expected);
+  if (command === 'reload') await awaitReload(readLog);
+  const baseline = command === 'start' ? withoutDaemon(proof) : proof;
+  let steady = { key: '', times: 0 };
   for (;;) {
-    const verdict = judgeProof(baseline, await look(appliance), expected);
-    if (verdict.kind === 'failed') return failed(verdict.reason);
-    proofs = verdict.kind === 'proved' ? proofs + 1 : 0;
-    if (proofs === 2) return { report, failure: undefined };
-    if (verdict.kind === 'pending' && performance.now() > deadline) return failed(verdict.reason);
+    const log = await readLog();
+    const after = await look(appliance);
+    const verdict = judgeProof(baseline, after, restored ? withoutComplaint(log) : log);
+    const key = keyOf(verdict);
+    steady = { key, times: steady.key === key ? steady.times + 1 : 1 };
+
+    const isOver = performance.now() >= deadlineMs;
+    const isBearable = restored && verdict.kind !== 'proved' && verdict.about === 'states';
+    const end = (failure?: string): LoadResult => ({ report, failure, after });
+    if (verdict.kind === 'proved') {
+      const isWaitedFor = restored && !isOver && !servesAsBefore(before, after);
+      if (steady.times >= neededProofs && !isWaitedFor) return end();
+    } else if (steady.times >= neededFailures[verdict.kind] && !isBearable) {
+      return end(verdict.reason);
+    } else if (isOver) {
+      return end(isBearable || verdict.kind === 'unheard' ? undefined : verdict.reason);
+    }
     await sleep(pollMs);
   }
+}
+
+/** Until keepalived says that it has read the file: what is seen before is the old one. */
+async function awaitReload(readLog: () => Promise<ReloadLog | undefined>): Promise<void> {
+  const settledMs = performance.now() + settleMs;
+  while (performance.now() < settledMs) {
+    const log = await readLog();
+    if (log?.complete || log?.configurationError !== undefined) return;
+    await sleep(logPollMs);
+  }
+}
+
+/** A daemon that was started anew has another pid and no past to compare with. */
+function withoutDaemon(proof: ProofCase): ProofCase {
+  const daemon = { state: 'stopped', stalePidFile: undefined } as const;
+  return { ...proof, before: { ...proof.before, daemon } };
+}
+
+/** What the old file had to complain of already is no reason to call it not restored. */
+function withoutComplaint(log: ReloadLog | undefined): ReloadLog | undefined {
+  return log && { ...log, configurationError: undefined };
+}
+
+/** The reason of a failure may still become clearer, when the log has caught up. */
+function keyOf(verdict: ProofVerdict): string {
+  return 'reason' in verdict && verdict.kind !== 'failed'
+    ? `${verdict.kind} ${verdict.reason}`
+    : verdict.kind;
+}
+
+function servesAsBefore(before: Sighting, after: Sighting): boolean {
+  const served = new Set(listServedAddresses(after));
+  return listServedAddresses(before).every((address) => served.has(address));
 }
 
 /** A failed command in one line, with the command itself and what it printed. */

@@ -5,9 +5,9 @@ import {
 } from '../keepalived/config/default-configurations.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { reloadConfiguration } from './apply-configuration.ts';
-import type { ApplyParts } from './apply-configuration.ts';
 import { checkConfiguration, hasFatal } from './check-configuration.ts';
 import type { ActionOutcome, ApplyOutcome } from './outcomes.ts';
+import type { ApplyParts } from './parts.ts';
 import { commandFailure, look } from './prove-live.ts';
 
 export type KeepalivedAction = 'start' | 'stop' | 'reload';
@@ -114,6 +114,8 @@ function reloadWords(outcome: ApplyOutcome): ActionOutcome {
     case 'refused':
       return failed(`keepalived was not reloaded. ${fatalWords(outcome.findings)}`, undefined);
     case 'saved':
+    case 'needs-acceptance':
+    case 'awaiting-confirmation':
     case 'conflict':
     case 'failed':
     case 'restored':

@@ -1,0 +1,14 @@
+import type { Appliance } from '../appliance/appliance.ts';
+import type { Journal } from '../history/journal.ts';
+import type { Notices } from '../history/notices.ts';
+import type { VersionStore } from '../history/version-store.ts';
+import type { StateKeeper } from '../state-keeper.ts';
+
+/** What a change of a configuration needs. */
+export interface ApplyParts {
+  appliance: Appliance;
+  keeper: Pick<StateKeeper, 'noteLoaded'>;
+  versions: VersionStore;
+  journal: Journal;
+  notices: Notices;
+}

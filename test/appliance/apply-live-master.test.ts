@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { reloadConfiguration } from '../../server/operations/apply-configuration.ts';
+import type { ApplyParts } from '../../server/operations/parts.ts';
+import { eventually } from '../lab/eventually.ts';
+import {
+  becomeMaster,
+  blindTest,
+  configPath,
+  configuration,
+  createParts,
+  holds,
+  readConfiguration,
+  save,
+  tagOf,
+  virtualAddress,
+  watchAddress,
+  withAppliance,
+} from './apply-harness.ts';
+import { inLabServer } from './in-lab-server.ts';
+
+const good = configuration();
+const harmless = good.replace('global_defs {', '# a comment\nglobal_defs {');
+const fatal = good.replace('eth0', 'eth9');
+const theirs = good.replace('priority 101', 'priority 102');
+
+if (inLabServer(import.meta.url)) {
+  describe('a save on a live master', { concurrency: false }, () => {
+    let parts: ApplyParts;
+    before(async () => {
+      parts = await createParts();
+    });
+    beforeEach(() => becomeMaster(parts, good));
+    after(() => parts.appliance.close());
+
+    async function newestOutcome(): Promise<string | undefined> {
+      const [newest] = await parts.versions.list('live');
+      return newest?.outcome;
+    }
+    async function pidOf(): Promise<number | undefined> {
+      const daemon = await parts.appliance.readDaemon();
+      return daemon.state === 'running' ? daemon.pid : undefined;
+    }
+
+    it('is proved within 1 s of keepalived’s own test and reload, and loses nothing', async (context) => {
+      const pid = await pidOf();
+      const watch = await watchAddress();
+      const times: number[] = [];
+      const tests: number[] = [];
+      for (const text of [harmless, good.replace('101', '103'), good, harmless, good]) {
+        const testMs = performance.now();
+        await parts.appliance.testConfiguration('live', text);
+        const startMs = performance.now();
+        const outcome = await save(parts, text);
+        times.push(performance.now() - startMs);
+        tests.push(startMs - testMs);
+        assert.equal(outcome.kind, 'live', JSON.stringify(outcome));
+        assert.equal(await newestOutcome(), 'live');
+        assert.equal(readConfiguration(), text);
+      }
+      assert.equal(await watch.end(), 0);
+      assert.equal(await pidOf(), pid);
+      assert.equal(await parts.journal.findUnfinished(), undefined);
+      const median = (list: number[]): number => list.toSorted((a, b) => a - b)[2] ?? 0;
+      const moreMs = Math.round(median(times) - median(tests));
+      context.diagnostic(
+        `save to proven live: ${times.map(Math.round).join(', ')} ms, of it keepalived -t ${tests.map(Math.round).join(', ')} ms`,
+      );
+      // On a busy machine everything takes longer, its own test too: 100 ms where nothing else runs.
+      const limitMs = 1000 * Math.max(1, median(tests) / 100);
+      assert.ok(moreMs < limitMs, `${moreMs} ms beside the test`);
+    });
+
+    it('that cannot be proved is taken back: a tracked script that fails', async () => {
+      const text = configuration({
+        before: 'vrrp_script chk {\n script "/usr/bin/false"\n interval 1\n fall 2\n}',
+        instance: ' track_script {\n chk\n }',
+      });
+      const outcome = await save(parts, text);
+      assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
+      assert.match(
+        outcome.message,
+        /VI_1 went into FAULT; keepalived says: “VRRP_Script\(chk\) failed/,
+      );
+      assert.match(outcome.message, /The old one is live again\.$/);
+      assert.equal(readConfiguration(), good);
+      assert.equal(await holds(parts.appliance, virtualAddress), true);
+      assert.equal(await newestOutcome(), 'restored');
+    });
+
+    it('that cannot be proved is taken back: a command that fails under an old name', async () => {
+      const script = (name: string) =>
+        configuration({
+          before: `vrrp_script chk {\n script "/usr/bin/${name}"\n interval 5\n fall 3\n}`,
+          instance: ' track_script {\n chk\n }',
+        });
+      assert.equal((await save(parts, script('true'))).kind, 'live');
+      const watch = await watchAddress();
+      const outcome = await save(parts, script('false'));
+      assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
+      assert.match(outcome.message, /the tracked script chk fails when it is run/);
+      assert.equal(readConfiguration(), script('true'));
+      assert.equal(await watch.end(), 0);
+    });
+
+    it('that cannot be proved is taken back: an interface that is down', async () => {
+      execFileSync('ip', ['link', 'add', 'eth7', 'type', 'veth', 'peer', 'name', 'peer7']);
+      const text = configuration({ instance: ' track_interface {\n eth7\n }' });
+      const outcome = await save(parts, text);
+      execFileSync('ip', ['link', 'del', 'eth7']);
+      assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
+      assert.match(outcome.message, /VI_1 went into FAULT/);
+      assert.equal(readConfiguration(), good);
+      assert.equal(await holds(parts.appliance, virtualAddress), true);
+    });
+
+    it('that ends the daemon, unnoticed by the test, is taken back and the daemon started', async () => {
+      const pid = await pidOf();
+      const outcome = await save(withAppliance(parts, blindTest), fatal);
+      assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
+      assert.match(outcome.message, /keepalived ended of it, and says: “.*Non-existent interface/);
+      assert.equal(readConfiguration(), good);
+      assert.notEqual(await pidOf(), pid);
+      assert.equal(await holds(parts.appliance, virtualAddress), true);
+    });
+
+    it('is refused at once where the test says so, also after vim and Reload', async () => {
+      const pid = await pidOf();
+      const watch = await watchAddress();
+      assert.equal((await save(parts, fatal)).kind, 'refused');
+      assert.equal(readConfiguration(), good);
+      writeFileSync(configPath, fatal);
+      const reloaded = await reloadConfiguration(parts);
+      assert.equal(reloaded.kind, 'refused');
+      assert.equal(readConfiguration(), fatal, 'what vim wrote is left to its writer');
+      assert.equal(await pidOf(), pid);
+      assert.equal(await watch.end(), 0);
+    });
+
+    it('of somebody else between test and install is a conflict, and stays', async () => {
+      const racing = withAppliance(parts, {
+        replaceConfigurationFile(id, change) {
+          writeFileSync(configPath, theirs);
+          return parts.appliance.replaceConfigurationFile(id, change);
+        },
+      });
+      const outcome = await save(racing, harmless);
+      assert.equal(outcome.kind, 'conflict');
+      assert.equal(outcome.currentText, theirs);
+      assert.equal(outcome.currentTag, tagOf(theirs));
+      assert.equal(readConfiguration(), theirs);
+      assert.equal(await newestOutcome(), 'conflict');
+    });
+
+    it('of somebody else between install and reload is not loaded', async () => {
+      const racing = withAppliance(parts, {
+        async replaceConfigurationFile(id, change) {
+          const result = await parts.appliance.replaceConfigurationFile(id, change);
+          writeFileSync(configPath, fatal);
+          return result;
+        },
+      });
+      const pid = await pidOf();
+      const outcome = await save(racing, harmless);
+      assert.equal(outcome.kind, 'conflict');
+      assert.equal(readConfiguration(), fatal);
+      assert.equal(await pidOf(), pid);
+    });
+
+    it('that fails, and was overwritten meanwhile, leaves the other’s file and says so once', async () => {
+      let replacements = 0;
+      const racing = withAppliance(parts, {
+        ...blindTest,
+        replaceConfigurationFile(id, change) {
+          replacements += 1;
+          if (replacements === 2) writeFileSync(configPath, theirs);
+          return parts.appliance.replaceConfigurationFile(id, change);
+        },
+      });
+      const outcome = await save(racing, fatal);
+      assert.equal(outcome.kind, 'restore-failed', JSON.stringify(outcome));
+      assert.match(outcome.message, /left alone.*keepalived is not running\./);
+      assert.equal(replacements, 2, 'no loop');
+      assert.equal(readConfiguration(), theirs);
+      assert.deepEqual(
+        parts.notices.list().map(({ severity, sentence }) => [severity, sentence]),
+        [['critical', outcome.message]],
+      );
+      await becomeMaster(parts, good);
+      assert.equal((await save(parts, harmless)).kind, 'live');
+      assert.deepEqual(parts.notices.list(), [], 'what was proved since is over');
+    });
+
+    it('that leaves an address behind takes it off again, and no other', async () => {
+      const second = '10.9.0.101';
+      const text = good.replace('100/24', `100/24\n        ${second}/24`);
+      const dying = withAppliance(parts, {
+        async controlService(service, action) {
+          const daemon = await parts.appliance.readDaemon();
+          const report = await parts.appliance.controlService(service, action);
+          if (action !== 'reload' || daemon.state !== 'running') return report;
+          await eventually('the second address', () => holds(parts.appliance, second));
+          for (const pid of [daemon.pid, ...daemon.childPids]) process.kill(pid, 'SIGKILL');
+          return report;
+        },
+      });
+      const outcome = await save(dying, text);
+      assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
+      assert.match(
+        outcome.message,
+        /10\.9\.0\.101\/24 had been left on eth0.*it was removed \(ip address del/,
+      );
+      assert.equal(await holds(parts.appliance, second), false);
+      assert.equal(await holds(parts.appliance, virtualAddress), true);
+      assert.equal(await holds(parts.appliance, '10.9.0.1'), true);
+    });
+
+    it('leaves nothing in the configuration’s folder', () => {
+      assert.deepEqual(
+        ['keepalived.conf'],
+        execFileSync('ls', ['-A', '/etc/keepalived'], { encoding: 'utf8' }).trim().split('\n'),
+      );
+      assert.equal(existsSync(configPath), true);
+    });
+  });
+}
