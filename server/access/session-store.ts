@@ -15,6 +15,8 @@ export interface SessionStoreOptions {
   absoluteMs: number;
   /** Which sessions may be dropped first when the store is full. */
   isExpendable: (session: Session) => boolean;
+  /** Told at once of a session that was ended: by a log-out, or for a new id at a login. */
+  onEnd?: (id: string) => void;
   /** Milliseconds on the monotonic clock. */
   now?: () => number;
 }
@@ -76,7 +78,15 @@ export function createSessionStore(options: SessionStoreOptions) {
     destroy(id: string, callback: (error?: unknown) => void): void {
       const entry = findEntry(id);
       if (entry) keep(id, { ...entry, json: undefined, expendable: true });
+      options.onEnd?.(id);
       callback();
+    },
+    /** Counts as a use of the session; false if there is no such session (any more). */
+    touch: (id: string): boolean => {
+      const entry = findEntry(id);
+      if (entry?.json === undefined) return false;
+      keep(id, { ...entry, usedAtMs: now() });
+      return true;
     },
   };
 }

@@ -34,6 +34,11 @@ export class FailedRequestLog extends LogController {
     // Said once, when it is over.
   }
 
+  override streamError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+    // A reader who goes away, of a download or of events, is no failure.
+    if (!isPrematureClose(error)) super.streamError(error, request, reply);
+  }
+
   override requestCompleted(
     error: Error | null,
     request: FastifyRequest,
@@ -50,6 +55,10 @@ export class FailedRequestLog extends LogController {
     if (reply.statusCode >= 500 || error) request.log.error(about, 'request failed');
     else request.log.info(about, 'request refused');
   }
+}
+
+function isPrematureClose(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 /**

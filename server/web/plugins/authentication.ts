@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { Accounts, User } from '../../access/accounts.ts';
+import type { BasicCredentials } from '../../access/basic-credentials.ts';
 import { UserError } from '../../errors.ts';
+import { isForPrograms } from '../audience.ts';
 
 /** Who may use a route. What a viewer may, an admin may too. */
 type RouteAccess = 'public' | 'viewer' | 'admin';
@@ -32,12 +34,14 @@ declare module 'fastify' {
 
 export interface AuthenticationOptions {
   accounts: Pick<Accounts, 'findUser'>;
+  /** For programs, which have no session; they may only read. */
+  basicCredentials: BasicCredentials;
   startPage: string;
 }
 
 /**
  * Keeps the one table route × role, made of each route's `config.access`, and refuses whoever may
- * not: to the login page (303), or 401 below `/api`; 403 for a role that is too small. Reads
+ * not: to the login page (303), or 401 where programs ask; 403 for a role that is too small. Reads
  * `request.session`, so it comes after the session plugin.
  */
 export const authentication = fastifyPlugin<AuthenticationOptions>((app, options, done) => {
@@ -55,7 +59,10 @@ export const authentication = fastifyPlugin<AuthenticationOptions>((app, options
   app.decorateRequest('user', undefined);
   app.addHook('onRequest', async (request, reply) => {
     const { userName } = request.session;
-    request.user = userName === undefined ? undefined : options.accounts.findUser(userName);
+    request.user =
+      userName === undefined
+        ? await findProgramUser(request, reply, options.basicCredentials)
+        : options.accounts.findUser(userName);
     const access = request.is404 ? 'public' : request.routeOptions.config.access;
     if (access === 'public') return;
     if (!request.user) return refuseStranger(request, reply);
@@ -82,11 +89,39 @@ function describeRoute({ method, url, config }: RouteOptions): RouteRule[] {
 }
 
 function isPage({ method, url, access }: RouteRule): boolean {
-  return method === 'GET' && access !== 'public' && !url.startsWith('/api/');
+  return method === 'GET' && access !== 'public' && !isForPrograms(url);
+}
+
+/** Credentials that a browser may add by itself must not change anything, so only reading is granted. */
+async function findProgramUser(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  basicCredentials: BasicCredentials,
+): Promise<User | undefined> {
+  const { authorization } = request.headers;
+  const isReading = request.method === 'GET' || request.method === 'HEAD';
+  if (authorization === undefined || !isReading || !isForPrograms(request.url)) return undefined;
+  const outcome = await basicCredentials(authorization, request.ip || 'unix');
+  switch (outcome.kind) {
+    case 'user':
+      return outcome.user;
+    case 'refused':
+      request.log.info({ remoteAddress: request.ip }, 'credentials refused');
+      return undefined;
+    case 'wait':
+      reply.header('retry-after', outcome.seconds);
+      throw new UserError('too-many-attempts', `Try again in ${outcome.seconds} s.`, {
+        statusCode: 429,
+      });
+  }
 }
 
 function refuseStranger(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.url.startsWith('/api/')) {
+  if (isForPrograms(request.url)) {
+    // A browser would ask for a password with a window of its own, in the middle of our page.
+    if (request.headers['sec-fetch-mode'] === undefined) {
+      reply.header('www-authenticate', 'Basic realm="keepalived-wai", charset="UTF-8"');
+    }
     throw new UserError('not-logged-in', 'Log in first.', { statusCode: 401 });
   }
   return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);

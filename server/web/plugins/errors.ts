@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { UserError } from '../../errors.ts';
+import { isForPrograms } from '../audience.ts';
 
 /** What the user is told about an error. */
 interface ErrorAnswer {
@@ -64,7 +65,7 @@ const refusals: Partial<Record<number, Refusal>> = {
 /**
  * Turns every error into an answer: a UserError into its status and sentence, a refusal of the
  * framework into ours, all else into a 500 that says nothing but a request id to look up in the log.
- * A page for people, JSON for `/api`.
+ * A page for people, JSON for programs.
  */
 export const errors = fastifyPlugin((app, _options, done) => {
   app.setErrorHandler(async (error: FastifyError | UserError, request, reply) => {
@@ -103,7 +104,7 @@ function findRefusal(statusCode = 500): ErrorAnswer | undefined {
 async function sendError(request: FastifyRequest, reply: FastifyReply, answer: ErrorAnswer) {
   const { statusCode, code, title, message } = answer;
   reply.code(statusCode);
-  if (request.url.startsWith('/api/')) return reply.send({ error: { code, message } });
+  if (isForPrograms(request.url)) return reply.send({ error: { code, message } });
   try {
     return await reply.page('error', { title }, { message });
   } catch (error) {

@@ -9,6 +9,14 @@ declare module 'fastify' {
     /** Who is logged in with this session; absent before the login. */
     userName?: string;
   }
+  interface FastifyInstance {
+    sessions: {
+      /** Counts as a use of the session; false if it is over. For what stays open after its request. */
+      touch(id: string): boolean;
+      /** Calls back when a session is ended, not when it merely grows too old. */
+      onEnd(listener: (id: string) => void): void;
+    };
+  }
 }
 
 export interface SessionOptions {
@@ -20,6 +28,20 @@ export interface SessionOptions {
 
 /** Cookie and session: ends after 30 minutes without use and 12 hours after the login. */
 export const session = fastifyPlugin<SessionOptions>(async (app, { secret, tls }) => {
+  const endListeners: ((id: string) => void)[] = [];
+  const store = createSessionStore({
+    capacity: 1000,
+    idleMs: 30 * 60_000,
+    absoluteMs: 12 * 60 * 60_000,
+    isExpendable: (stored) => stored.userName === undefined,
+    onEnd: (id) => {
+      for (const listener of endListeners) listener(id);
+    },
+  });
+  app.decorate('sessions', {
+    touch: store.touch,
+    onEnd: (listener: (id: string) => void) => void endListeners.push(listener),
+  });
   await app.register(cookie);
   await app.register(fastifySession, {
     secret,
@@ -28,12 +50,7 @@ export const session = fastifyPlugin<SessionOptions>(async (app, { secret, tls }
     // The store counts the time; the cookie is sent when the session is made, not on each answer.
     rolling: false,
     saveUninitialized: false,
-    store: createSessionStore({
-      capacity: 1000,
-      idleMs: 30 * 60_000,
-      absoluteMs: 12 * 60 * 60_000,
-      isExpendable: (stored) => stored.userName === undefined,
-    }),
+    store,
   });
 });
 

@@ -30,6 +30,10 @@ declare module 'fastify' {
     /** Sends the page that `views/<template>.eta` makes of `model`, with `it.page` filled in. */
     page(template: string, page: { title: string }, model?: object): Promise<FastifyReply>;
   }
+  interface FastifyInstance {
+    /** The HTML that `views/partials/<template>.eta` makes of `model`. */
+    renderFragment(template: string, model: object): string;
+  }
 }
 
 export interface ViewsOptions {
@@ -41,8 +45,12 @@ const viewsFolder = join(import.meta.dirname, '../../../views');
 
 /** Templates: Eta with autoescape, compiled once. */
 export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigation }) => {
+  const eta = new Eta({ views: viewsFolder, cache: true, autoEscape: true });
+  app.decorate('renderFragment', (template: string, model: object) =>
+    eta.render(`/partials/${template}`, model),
+  );
   await app.register(view, {
-    engine: { eta: new Eta({ views: viewsFolder, cache: true, autoEscape: true }) },
+    engine: { eta },
     templates: viewsFolder,
     production: true,
   });

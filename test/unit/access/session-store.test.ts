@@ -91,3 +91,27 @@ test('a full store drops who is not logged in first, then the least recently use
   assert.equal(get('a'), null);
   assert.ok(get('b') && get('c') && get('d'));
 });
+
+test('a touch counts as a use, until the session is over or was ended', () => {
+  const ended: string[] = [];
+  let nowMs = 0;
+  const store = createSessionStore({
+    capacity: 3,
+    idleMs: 30 * minuteMs,
+    absoluteMs: 12 * 60 * minuteMs,
+    isExpendable: () => false,
+    onEnd: (id) => ended.push(id),
+    now: () => nowMs,
+  });
+  const callback = () => undefined;
+  store.set('wall', { cookie: { originalMaxAge: null } }, callback);
+  for (nowMs = 0; nowMs < 12 * 60 * minuteMs; nowMs += 20 * minuteMs) {
+    assert.equal(store.touch('wall'), true);
+  }
+  assert.equal(store.touch('wall'), false, 'not longer than any session');
+
+  store.set('other', { cookie: { originalMaxAge: null } }, callback);
+  store.destroy('other', callback);
+  assert.equal(store.touch('other'), false);
+  assert.deepEqual(ended, ['other']);
+});

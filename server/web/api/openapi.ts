@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { statusDocumentSchema } from './status-document.ts';
+
+const errorSchema = z.strictObject({
+  error: z.strictObject({ code: z.string(), message: z.string() }),
+});
+
+/** The published description of `/api/v1`, OpenAPI 3.1: its schemas are JSON Schema 2020-12. */
+export function describeApi(): object {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'keepalived-wai',
+      version: '1',
+      description:
+        'The status of keepalived on this server, as its page shows it. Read only. ' +
+        'Log in with HTTP Basic as any account, or with the session of the page.',
+    },
+    security: [{ basic: [] }],
+    paths: {
+      '/api/v1/status': {
+        get: {
+          summary: 'The status as of now',
+          responses: answers({ 'application/json': { schema: reference('Status') } }),
+        },
+      },
+      '/api/v1/events': {
+        get: {
+          summary: 'The status now and at each change, as server-sent events',
+          description:
+            'Event `status`: a status document, with an id that grows. Event `heartbeat`, every ' +
+            '5 s without a change: the time and the age of the evidence. `Last-Event-ID` brings ' +
+            'what was missed, as far as it is known, else the status as of now. At most 4 ' +
+            'streams of a session and 40 in all: one more is answered with 503.',
+          parameters: [
+            { name: 'Last-Event-ID', in: 'header', schema: { type: 'integer', minimum: 0 } },
+          ],
+          responses: answers({ 'text/event-stream': { schema: { type: 'string' } } }),
+        },
+      },
+    },
+    components: {
+      securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
+      schemas: { Status: toSchema(statusDocumentSchema), Error: toSchema(errorSchema) },
+    },
+  };
+}
+
+const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+function answers(content: object) {
+  return {
+    200: { description: 'The answer', content },
+    default: {
+      description: 'What went wrong',
+      content: { 'application/json': { schema: reference('Error') } },
+    },
+  };
+}
+
+/** Its dialect is the document's own and need not be said at each schema. */
+function toSchema(schema: z.ZodType): object {
+  return { ...z.toJSONSchema(schema), $schema: undefined };
+}

@@ -1,0 +1,35 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { createFeed } from '../live/feed.ts';
+import type { LiveStatus } from '../live/live-status.ts';
+import type { PageParts } from '../page-parts.ts';
+import { describeApi } from './openapi.ts';
+import { describeStatus } from './status-document.ts';
+
+/** What a client sends that was connected before; of any other text nothing is known. */
+const resumeSchema = z.object({
+  'last-event-id': z.coerce.number().int().nonnegative().optional().catch(undefined),
+});
+
+export interface ApiOptions extends Pick<PageParts, 'keeper'> {
+  live: LiveStatus;
+}
+
+/** `/api/v1`: the status for programs, from the snapshot that the page is made of. */
+export const registerApi: FastifyPluginCallbackZod<ApiOptions> = (app, { keeper, live }, done) => {
+  const config = { access: 'viewer' } as const;
+  const events = createFeed(live, 'status', ({ snapshot }) => describeStatus(snapshot));
+
+  app.get('/api/v1/status', { config }, (_request, reply) =>
+    reply.send(describeStatus(keeper.current())),
+  );
+  app.get('/api/v1/openapi.json', { config }, (_request, reply) => reply.send(describeApi()));
+  app.get(
+    '/api/v1/events',
+    { config, schema: { headers: resumeSchema }, exposeHeadRoute: false },
+    (request, reply) => {
+      events.open(reply, request.headers['last-event-id']);
+    },
+  );
+  done();
+};

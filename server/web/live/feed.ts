@@ -1,0 +1,59 @@
+import type { FastifyReply } from 'fastify';
+import type { EventStream } from '../plugins/event-streams.ts';
+import type { LiveStatus, News, StatusEvent } from './live-status.ts';
+
+export interface Feed {
+  /**
+   * Answers with the status as of now and every change from now on.
+   * @param lastEventId the changes after it come first, if they are still known
+   */
+  open(reply: FastifyReply, lastEventId?: number): void;
+}
+
+/**
+ * One kind of event stream. A change is encoded once, however many listen, and a feed that nobody
+ * listens to encodes nothing.
+ * @param eventName the event that carries what `encode` makes of a change; beside it there is
+ *   `heartbeat`, every few seconds, with the age of the evidence
+ */
+export function createFeed(
+  live: LiveStatus,
+  eventName: string,
+  encode: (event: StatusEvent) => unknown,
+): Feed {
+  const streams = new Set<EventStream>();
+  let unsubscribe: (() => void) | undefined;
+
+  const write = (event: StatusEvent) =>
+    `id: ${event.id}\nevent: ${eventName}\ndata: ${JSON.stringify(encode(event))}\n\n`;
+  const onNews = (news: News) => {
+    const text = news.kind === 'changed' ? write(news.event) : writeHeartbeat(news.snapshot);
+    for (const stream of streams) stream.send(text);
+  };
+  const leave = (stream: EventStream) => {
+    streams.delete(stream);
+    if (streams.size > 0) return;
+    unsubscribe?.();
+    unsubscribe = undefined;
+  };
+
+  return {
+    open(reply, lastEventId) {
+      const stream = reply.sendEvents();
+      unsubscribe ??= live.subscribe(onNews);
+      const now = live.current();
+      const missed = lastEventId === undefined ? undefined : live.findChangesSince(lastEventId);
+      for (const event of missed ?? [now]) stream.send(write(event));
+      stream.send(writeHeartbeat(now.snapshot));
+      streams.add(stream);
+      stream.onClose(() => {
+        leave(stream);
+      });
+    },
+  };
+}
+
+function writeHeartbeat({ status, wallMs }: StatusEvent['snapshot']): string {
+  const data = { at: new Date(wallMs).toISOString(), evidenceAgeMs: status.evidenceAgeMs ?? null };
+  return `event: heartbeat\ndata: ${JSON.stringify(data)}\n\n`;
+}

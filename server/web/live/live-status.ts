@@ -1,0 +1,127 @@
+import type { Snapshot, StateKeeper } from '../../state-keeper.ts';
+
+/** A change of what the status says. */
+export interface StatusEvent {
+  /** Grows with every change, over restarts too. */
+  id: number;
+  snapshot: Snapshot;
+}
+
+export type News =
+  | { kind: 'changed'; event: StatusEvent }
+  /** The same as before, looked at again. */
+  | { kind: 'unchanged'; snapshot: Snapshot };
+
+export interface LiveStatus {
+  /** The status as of now, under the id of its last change. */
+  current(): StatusEvent;
+  /** The changes after that one, oldest first; undefined: they are not known (any more). */
+  findChangesSince(id: number): StatusEvent[] | undefined;
+  /** Tells of each change at once, and every few seconds that there was none. */
+  subscribe(listener: (news: News) => void): () => void;
+  close(): void;
+}
+
+/** Bounded, because 255 instances make large snapshots. */
+const rememberedChanges = 32;
+/** An operation on many instances is told by a burst of witnesses: one look for all of them. */
+const leastBetweenLooksMs = 25;
+/** Changes are recorded so long after the last listener has gone: he may only have lost touch. */
+const rememberForMs = 60_000;
+
+/**
+ * Turns what the keeper witnesses into changes: numbered, and only if what the status *says* is
+ * another, not only its age. Costs nothing while nobody listens.
+ * @param heartbeatMs after how long without a change listeners are told that there is none
+ */
+export function createLiveStatus(
+  keeper: Pick<StateKeeper, 'current' | 'subscribe'>,
+  { heartbeatMs = 5_000 }: { heartbeatMs?: number } = {},
+): LiveStatus {
+  const listeners = new Set<(news: News) => void>();
+  let changes: StatusEvent[] = [];
+  let newest: { id: number; key: string } | undefined;
+  let stopRecording: (() => void) | undefined;
+  let forgetTimer: NodeJS.Timeout | undefined;
+
+  const tell = (news: News) => {
+    for (const listener of listeners) listener(news);
+  };
+
+  /** Also finds what changed by nothing but time: evidence that became too old. */
+  const look = (): StatusEvent => {
+    const snapshot = keeper.current();
+    const key = sayingOf(snapshot);
+    if (newest?.key === key) return { id: newest.id, snapshot };
+    // From the clock, so that an id of before a restart is older than all of after it.
+    const id = Math.max((newest?.id ?? 0) + 1, Math.round(snapshot.wallMs));
+    const event = { id, snapshot };
+    newest = { id, key };
+    changes = [...changes, event].slice(-rememberedChanges);
+    tell({ kind: 'changed', event });
+    return event;
+  };
+
+  const record = () => {
+    let lookTimer: NodeJS.Timeout | undefined;
+    let lookedAtMs = -Infinity;
+    const lookNow = () => {
+      lookTimer = undefined;
+      lookedAtMs = performance.now();
+      look();
+    };
+    const unsubscribe = keeper.subscribe(() => {
+      const waitMs = lookedAtMs + leastBetweenLooksMs - performance.now();
+      if (waitMs <= 0 && !lookTimer) lookNow();
+      else lookTimer ??= setTimeout(lookNow, waitMs);
+    });
+    const heartbeat = setInterval(() => {
+      const idBefore = newest?.id;
+      const { id, snapshot } = look();
+      if (id === idBefore) tell({ kind: 'unchanged', snapshot });
+    }, heartbeatMs).unref();
+    return () => {
+      unsubscribe();
+      clearTimeout(lookTimer);
+      clearInterval(heartbeat);
+      // What happens from now on is not recorded, so nothing may claim to be complete.
+      changes = [];
+      newest = newest && { id: newest.id, key: '' };
+    };
+  };
+
+  const close = () => {
+    clearTimeout(forgetTimer);
+    stopRecording?.();
+    stopRecording = undefined;
+    listeners.clear();
+  };
+
+  return {
+    current: look,
+    findChangesSince(id) {
+      look();
+      if (id === newest?.id) return [];
+      const index = changes.findIndex((change) => change.id === id);
+      return index === -1 ? undefined : changes.slice(index + 1);
+    },
+    subscribe(listener) {
+      clearTimeout(forgetTimer);
+      stopRecording ??= record();
+      listeners.add(listener);
+      return () => {
+        if (!listeners.delete(listener) || listeners.size > 0) return;
+        forgetTimer = setTimeout(close, rememberForMs).unref();
+      };
+    },
+    close,
+  };
+}
+
+/** Ages, durations and counters go on by themselves. */
+const notNews = new Set(['evidenceAgeMs', 'unknownForMs', 'durationMs', 'statistics']);
+
+/** All that the status says and that is news if it changes. */
+function sayingOf({ status }: Snapshot): string {
+  return JSON.stringify(status, (name, value: unknown) => (notNews.has(name) ? undefined : value));
+}

@@ -1,0 +1,115 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import type { Accounts } from '../../access/accounts.ts';
+import { UserError } from '../../errors.ts';
+
+export interface StreamLimits {
+  /** Of one session: a browser has six connections to a server, and must keep some for requests. */
+  perSession: number;
+  total: number;
+  /** Who has left so many bytes unread when more is to be sent is dropped. */
+  unreadBytes: number;
+}
+
+const defaultLimits: StreamLimits = { perSession: 4, total: 40, unreadBytes: 1024 * 1024 };
+
+/** An open answer of server-sent events. */
+export interface EventStream {
+  /** Sends text in the stream's format: whole events, each with the empty line at its end. */
+  send(text: string): void;
+  onClose(listener: () => void): void;
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /**
+     * Answers with server-sent events until the client goes, its session or account ends, it reads
+     * too slowly, or the program closes.
+     * @throws {UserError} `too-many-streams` (503)
+     */
+    sendEvents(): EventStream;
+  }
+  interface FastifyInstance {
+    countEventStreams(): number;
+  }
+}
+
+export interface EventStreamsOptions {
+  accounts: Pick<Accounts, 'findUser'>;
+  limits?: StreamLimits | undefined;
+  /** How often it is looked whether a session or account still stands. */
+  checkEveryMs?: number;
+}
+
+interface OpenStream {
+  body: Readable;
+  userName: string;
+  /** undefined: opened with credentials, without a session. */
+  sessionId: string | undefined;
+}
+
+/** Server-sent events: limited in number and in what they hold, and ended before the app closes. */
+export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, done) => {
+  const { accounts, limits = defaultLimits, checkEveryMs = 5_000 } = options;
+  const streams = new Set<OpenStream>();
+  let isClosing = false;
+
+  const end = (isMeant: (stream: OpenStream) => boolean) => {
+    for (const stream of streams) if (isMeant(stream)) stream.body.push(null);
+  };
+  const isOver = ({ userName, sessionId }: OpenStream) =>
+    !accounts.findUser(userName) || (sessionId !== undefined && !app.sessions.touch(sessionId));
+
+  const admit = (request: FastifyRequest): OpenStream => {
+    const { session, user } = request;
+    const sessionId = session.userName === undefined ? undefined : session.sessionId;
+    const userName = user?.name ?? '';
+    const own = [...streams].filter((other) =>
+      sessionId === undefined
+        ? other.sessionId === undefined && other.userName === userName
+        : other.sessionId === sessionId,
+    );
+    if (isClosing || own.length >= limits.perSession || streams.size >= limits.total) {
+      throw new UserError('too-many-streams', 'Too many live pages are open. Close one of them.', {
+        statusCode: 503,
+      });
+    }
+    const stream = { body: new Readable({ read: () => undefined }), userName, sessionId };
+    streams.add(stream);
+    stream.body.once('close', () => streams.delete(stream));
+    return stream;
+  };
+
+  app.decorateReply('sendEvents', function (this: FastifyReply) {
+    const { body } = admit(this.request);
+    this.type('text/event-stream; charset=utf-8');
+    // A proxy that gathers the answer before it passes it on would make the page late.
+    this.header('x-accel-buffering', 'no');
+    body.push('retry: 2000\n\n');
+    void this.send(body);
+    return {
+      send(text) {
+        if (body.readableLength > limits.unreadBytes) body.destroy();
+        else if (!body.readableEnded && !body.destroyed) body.push(text);
+      },
+      onClose: (listener) => void body.once('close', listener),
+    };
+  });
+  app.decorate('countEventStreams', () => streams.size);
+
+  app.sessions.onEnd((id) => {
+    end(({ sessionId }) => sessionId === id);
+  });
+  const checks = setInterval(() => {
+    end(isOver);
+  }, checkEveryMs).unref();
+  // An open stream would make the app wait for it for ever.
+  app.addHook('preClose', (next) => {
+    isClosing = true;
+    clearInterval(checks);
+    end(() => true);
+    next();
+  });
+  done();
+});

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { KeepalivedStatus } from '../../../../server/keepalived/status.ts';
+import { createTestApp, TestBrowser } from '../app-harness.ts';
+import { createTestKeeper } from '../event-client.ts';
+import { sampleInstance } from '../pages/samples.ts';
+
+interface Scrape {
+  types: Map<string, string>;
+  samples: Map<string, number>;
+}
+
+/** Reads the text format of Prometheus, strictly: each line is a comment of it or a sample. */
+function parseMetrics(text: string): Scrape {
+  const scrape: Scrape = { types: new Map(), samples: new Map() };
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    const [, typeOf, type] =
+      /^# TYPE ([a-zA-Z_:][\w:]*) (counter|gauge|histogram|summary)$/.exec(line) ?? [];
+    if (typeOf !== undefined && type !== undefined) scrape.types.set(typeOf, type);
+    if (line.startsWith('# ')) continue;
+    const [, sample, value] =
+      /^([a-zA-Z_:][\w:]*(?:\{(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*",?)*\})?) (\S+)$/.exec(
+        line,
+      ) ?? [];
+    assert.ok(sample !== undefined && value !== undefined, `no sample: ${line}`);
+    assert.equal(scrape.samples.has(sample), false, `twice: ${sample}`);
+    scrape.samples.set(sample, value === 'Nan' ? Number.NaN : Number(value));
+  }
+  return scrape;
+}
+
+async function scrape(t: TestContext, changes: Partial<KeepalivedStatus> = {}): Promise<Scrape> {
+  const keeper = createTestKeeper();
+  keeper.say(changes);
+  const { app } = await createTestApp({ keeper });
+  t.after(() => app.close());
+  const browser = new TestBrowser(app);
+  await browser.logIn('watcher');
+  const answer = await browser.get('/metrics');
+  assert.equal(answer.statusCode, 200);
+  assert.match(String(answer.headers['content-type']), /^text\/plain; version=0\.0\.4/);
+  return parseMetrics(answer.body);
+}
+
+test('a healthy master', async (t) => {
+  const { samples, types } = await scrape(t);
+  const expected: Record<string, number> = {
+    keepalived_up: 1,
+    keepalived_start_on_boot: 1,
+    keepalived_evidence_age_seconds: 1.4,
+    'keepalived_instance_state{instance="VI_1",state="Active"}': 1,
+    'keepalived_instance_state{instance="VI_1",state="Standby"}': 0,
+    'keepalived_instance_address_held{instance="VI_1",address="192.168.0.100/24",interface="eth0"}': 1,
+    'keepalived_instance_priority{instance="VI_1",kind="configured"}': 101,
+    'keepalived_instance_priority{instance="VI_1",kind="effective"}': 101,
+    'keepalived_instance_healthcheck_ok{instance="VI_1",url="http://127.0.0.1:8080/healthcheck"}': 1,
+    'keepalived_instance_transitions_total{instance="VI_1",transition="to-master"}': 1,
+    'keepalived_instance_advertisements_total{instance="VI_1",direction="sent"}': 11_520,
+    'keepalived_instance_advertisements_total{instance="VI_1",direction="received"}': 3,
+    keepalived_wai_event_streams: 0,
+  };
+  const seen = Object.keys(expected).map((name) => [name, samples.get(name)]);
+  assert.deepEqual(Object.fromEntries(seen), expected);
+  assert.equal(types.get('keepalived_instance_advertisements_total'), 'counter');
+  assert.equal(types.get('keepalived_instance_state'), 'gauge');
+  assert.ok((samples.get('process_resident_memory_bytes') ?? 0) > 0);
+  assert.equal([...samples.keys()].filter((name) => name.startsWith('keepalived_alarm')).length, 0);
+});
+
+test('errors by kind, also of kinds that a later keepalived adds', async (t) => {
+  const statistics = { advert_rcvd: 1, auth_failure: 7, auth_ext_replay: 2 };
+  const { samples } = await scrape(t, { instances: [sampleInstance({ statistics })] });
+  const errors = [...samples].filter(([name]) => name.startsWith('keepalived_instance_errors'));
+  assert.deepEqual(errors, [
+    ['keepalived_instance_errors_total{instance="VI_1",kind="auth_failure"}', 7],
+    ['keepalived_instance_errors_total{instance="VI_1",kind="auth_ext_replay"}', 2],
+  ]);
+});
+
+test('what is not known is left out, not 0', async (t) => {
+  const { samples } = await scrape(t, {
+    daemon: { state: 'unknown', reason: 'not asked yet' },
+    startOnBoot: { known: false, reason: 'not asked yet' },
+    evidenceAgeMs: undefined,
+    instances: [
+      sampleInstance({
+        state: 'Unknown',
+        addresses: [{ cidr: '192.168.0.100/24', interfaceName: 'eth0', held: undefined }],
+        healthcheck: undefined,
+        lastTransitionAtMs: undefined,
+        priority: { configured: 101, effective: undefined },
+        statistics: {},
+      }),
+    ],
+  });
+  const names = [...samples.keys()].filter(
+    (name) => name.startsWith('keepalived_') && !name.includes('_state{'),
+  );
+  assert.deepEqual(names, [
+    'keepalived_instance_priority{instance="VI_1",kind="configured"}',
+    'keepalived_wai_event_streams',
+  ]);
+  assert.equal(samples.get('keepalived_instance_state{instance="VI_1",state="Unknown"}'), 1);
+});
+
+test('alarms, of the machine and of an instance, and names that need escaping', async (t) => {
+  const alarm = { code: 'split', severity: 'critical', sentence: 'Act.' } as const;
+  const { samples } = await scrape(t, {
+    alarms: [{ ...alarm, code: 'stale-pid-file', severity: 'warning' }],
+    instances: [sampleInstance({ name: 'a"b\\c', alarms: [alarm] })],
+  });
+  assert.equal(
+    samples.get('keepalived_alarm{instance="",code="stale-pid-file",severity="warning"}'),
+    1,
+  );
+  assert.equal(
+    samples.get('keepalived_alarm{instance="a\\"b\\\\c",code="split",severity="critical"}'),
+    1,
+  );
+});
