@@ -5,8 +5,13 @@ import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Accounts } from './access/accounts.ts';
+import { createBasicCredentials } from './access/basic-credentials.ts';
 import { createLoginThrottle } from './access/login-throttle.ts';
+import { registerConfigurationCheck } from './web/api/configuration-check.ts';
 import { registerHealth } from './web/api/health.ts';
+import { registerMetrics } from './web/api/metrics.ts';
+import { registerApi } from './web/api/routes.ts';
+import { createLiveStatus } from './web/live/live-status.ts';
 import { createLoggerOptions, FailedRequestLog } from './web/log.ts';
 import type { LogDestination } from './web/log.ts';
 import type { PageParts } from './web/page-parts.ts';
@@ -16,9 +21,12 @@ import { registerEditPage } from './web/pages/edit/routes.ts';
 import { registerKeepalivedPage } from './web/pages/keepalived/routes.ts';
 import { registerLoginPage } from './web/pages/login/routes.ts';
 import { registerLogsPage } from './web/pages/logs/routes.ts';
+import { registerSettingsPage } from './web/pages/settings/routes.ts';
 import { authentication } from './web/plugins/authentication.ts';
 import { csrf } from './web/plugins/csrf.ts';
 import { errors } from './web/plugins/errors.ts';
+import { eventStreams } from './web/plugins/event-streams.ts';
+import type { StreamLimits } from './web/plugins/event-streams.ts';
 import { flash } from './web/plugins/flash.ts';
 import { hostCheck } from './web/plugins/host-check.ts';
 import { bodyLimitBytes, limits } from './web/plugins/limits.ts';
@@ -40,6 +48,8 @@ export interface AppOptions extends PageParts {
   /** This machine's names and addresses as of now. */
   listOwnHosts: () => string[];
   log: LogDestination;
+  /** How many event streams may be open; default: what a pair's administrators need. */
+  streamLimits?: StreamLimits;
 }
 
 const startPage = '/keepalived';
@@ -53,6 +63,9 @@ const navigation = [
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { settings, accounts, operations, keeper } = options;
   const tls = options.certificate !== undefined;
+  const throttle = createLoginThrottle();
+  const basicCredentials = createBasicCredentials({ accounts, throttle });
+  const live = createLiveStatus(keeper);
   const app: FastifyInstance = fastify<http.Server>({
     serverFactory: createServerFactory(options.certificate),
     bodyLimit: bodyLimitBytes,
@@ -71,12 +84,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register(originCheck, { tls });
   await app.register(session, { secret: options.sessionSecret, tls });
-  await app.register(authentication, { accounts, startPage });
+  await app.register(authentication, { accounts, basicCredentials, startPage });
   await app.register(csrf);
   await app.register(flash);
   await app.register(views, { hostName: options.hostName, navigation });
+  await app.register(eventStreams, { accounts, limits: options.streamLimits });
   await app.register(staticFiles);
   await app.register(registerHealth);
+  await app.register(registerMetrics, { keeper });
+  app.addHook('preClose', (next) => {
+    live.close();
+    next();
+  });
 
   // The zod compilers belong to the pages only: plugins bring JSON schemas of their own.
   await app.register(async (scope) => {
@@ -87,10 +106,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     pages.get('/', { config: { access: 'viewer' } }, (_request, reply) =>
       reply.redirect(startPage, 303),
     );
-    await pages.register(registerLoginPage, { accounts, throttle: createLoginThrottle() });
-    await pages.register(registerKeepalivedPage, { operations, keeper });
+    await pages.register(registerLoginPage, { accounts, throttle });
+    await pages.register(registerApi, { keeper, live });
+    await pages.register(registerKeepalivedPage, { operations, keeper, live });
     await pages.register(registerDefaultRolePages, { operations, keeper, settings });
+    await pages.register(registerSettingsPage, { operations, settings });
     await pages.register(registerEditPage, { operations });
+    await pages.register(registerConfigurationCheck, { operations });
     await pages.register(registerLogsPage, { operations, keeper });
     await pages.register(registerBootPage, { operations, keeper, settings });
   });

@@ -18,6 +18,18 @@ export function formatDuration(durationMs: number): string {
   return joinUnits(durationMs / dayMs, 'd', (durationMs % dayMs) / hourMs, 'h');
 }
 
+/** Time that goes by: as words for now, and since when, so that the browser can count on. */
+export interface Elapsed {
+  words: string;
+  /** Milliseconds since the epoch, by this server's clock. */
+  sinceMs: number;
+}
+
+/** @param nowMs milliseconds since the epoch, as `sinceMs` */
+export function describeElapsed(sinceMs: number, nowMs: number): Elapsed {
+  return { words: formatDuration(nowMs - sinceMs), sinceMs: Math.round(sinceMs) };
+}
+
 function joinUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
   const rest = Math.floor(small);
   return `${Math.floor(large)} ${largeUnit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`;
@@ -40,6 +52,16 @@ export function describeInstant(atMs: number): Instant {
     text: `${year ?? ''}-${month ?? ''}-${day ?? ''} ${hour ?? ''}:${minute ?? ''}:${second ?? ''} ${timeZoneName ?? ''}`,
     iso: date.toISOString(),
   };
+}
+
+/** A moment and how long ago it was. */
+export interface Moment extends Instant {
+  elapsed: Elapsed;
+}
+
+/** @param nowMs milliseconds since the epoch, as `atMs` */
+export function describeMoment(atMs: number, nowMs: number): Moment {
+  return { ...describeInstant(atMs), elapsed: describeElapsed(atMs, nowMs) };
 }
 
 const instantFormat = new Intl.DateTimeFormat('en-GB', {

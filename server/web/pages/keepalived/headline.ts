@@ -1,5 +1,6 @@
 import type { InstanceStatus, StateWord } from '../../../keepalived/status.ts';
-import { formatDuration } from '../../view/time-words.ts';
+import { describeElapsed } from '../../view/time-words.ts';
+import type { Elapsed } from '../../view/time-words.ts';
 
 /** What colour a state has; the style sheet knows the colours. */
 export type Tone = 'good' | 'calm' | 'warn' | 'bad' | 'mute';
@@ -11,10 +12,16 @@ export interface Headline {
   shape: string;
   word: StateWord;
   sentence: string;
+  /** How long it has been so, where the sentence says it. */
+  elapsed: Elapsed | undefined;
+  /** After the sentence; empty where the word says it all. */
+  because: string;
   instanceName: string;
 }
 
-const looks: Record<StateWord, { tone: Tone; shape: string }> = {
+type Look = Pick<Headline, 'tone' | 'shape'>;
+
+const looks: Record<StateWord, Look> = {
   Active: { tone: 'good', shape: '●' },
   Standby: { tone: 'calm', shape: '○' },
   Starting: { tone: 'warn', shape: '◌' },
@@ -24,9 +31,9 @@ const looks: Record<StateWord, { tone: Tone; shape: string }> = {
   Alarm: { tone: 'bad', shape: '▲' },
 };
 
-/** How a state is painted, wherever its word stands. */
-export function toneOf(state: StateWord): Tone {
-  return looks[state].tone;
+/** How a state is painted and drawn, wherever its word stands. */
+export function lookOf(state: StateWord): Look {
+  return looks[state];
 }
 
 /** The virtual addresses of an instance without their prefix lengths: `192.168.0.100, fd00::1`. */
@@ -40,34 +47,36 @@ export function nameAddresses({ addresses }: Pick<InstanceStatus, 'addresses'>):
  * @param wallMs now, milliseconds since the epoch
  */
 export function describeHeadline(instance: InstanceStatus, wallMs: number): Headline {
+  const { state, name, reason, lastTransitionAtMs } = instance;
+  const isLasting = state === 'Active' || state === 'Standby' || state === 'Fault';
   return {
-    ...looks[instance.state],
-    word: instance.state,
-    sentence: sentenceOf(instance, wallMs),
-    instanceName: instance.name,
+    ...looks[state],
+    word: state,
+    sentence: sentenceOf(instance),
+    elapsed:
+      isLasting && lastTransitionAtMs !== undefined
+        ? describeElapsed(lastTransitionAtMs, wallMs)
+        : undefined,
+    because: reason === undefined || state === 'Alarm' ? '' : `: ${reason}`,
+    instanceName: name,
   };
 }
 
-function sentenceOf(instance: InstanceStatus, wallMs: number): string {
+function sentenceOf(instance: InstanceStatus): string {
   const addresses = nameAddresses(instance);
-  const since =
-    instance.lastTransitionAtMs === undefined
-      ? ''
-      : ` for ${formatDuration(wallMs - instance.lastTransitionAtMs)}`;
-  const because = instance.reason === undefined ? '' : `: ${instance.reason}`;
   switch (instance.state) {
     case 'Active':
-      return `this server is serving ${addresses}${since}`;
+      return `this server is serving ${addresses}`;
     case 'Standby':
-      return `this server has been ready to take over ${addresses}${since}`;
+      return `this server has been ready to take over ${addresses}`;
     case 'Fault':
-      return `this server has been unable to serve ${addresses}${since}${because}`;
+      return `this server has been unable to serve ${addresses}`;
     case 'Starting':
-      return `this server does not serve ${addresses} yet${because}`;
+      return `this server does not serve ${addresses} yet`;
     case 'Stopped':
       return `keepalived is stopped, so this server takes no part in serving ${addresses}`;
     case 'Unknown':
-      return `it cannot be told whether this server is serving ${addresses}${because}`;
+      return `it cannot be told whether this server is serving ${addresses}`;
     case 'Alarm':
       return instance.reason ?? `the evidence about ${addresses} contradicts itself`;
   }

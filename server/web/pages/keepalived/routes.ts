@@ -1,5 +1,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { createFeed } from '../../live/feed.ts';
+import type { LiveStatus } from '../../live/live-status.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
@@ -8,12 +10,33 @@ import { describeKeepalived } from './view-model.ts';
 const startFormSchema = z.strictObject({ placeholderConfirmed: z.literal('yes').optional() });
 const emptyFormSchema = z.strictObject({}).optional();
 
-/** `/keepalived`: the status and the actions on the daemon. */
-export const registerKeepalivedPage: FastifyPluginCallbackZod<
-  Pick<PageParts, 'operations' | 'keeper'>
-> = (app, { operations, keeper }, done) => {
+export interface KeepalivedPageOptions extends Pick<PageParts, 'operations' | 'keeper'> {
+  live: LiveStatus;
+}
+
+/** `/keepalived`: the status, live, and the actions on the daemon. */
+export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOptions> = (
+  app,
+  { operations, keeper, live },
+  done,
+) => {
   app.get('/keepalived', { config: { access: 'viewer' } }, (_request, reply) =>
     reply.page('keepalived', { title: 'Keepalived' }, describeKeepalived(keeper.current())),
+  );
+
+  // Made once for everybody: the browser puts the token of its session into the forms.
+  const events = createFeed(live, 'page', ({ snapshot }) =>
+    app.renderFragment('keepalived-live', {
+      ...describeKeepalived(snapshot),
+      page: { csrfToken: '' },
+    }),
+  );
+  app.get(
+    '/keepalived/events',
+    { config: { access: 'viewer' }, exposeHeadRoute: false },
+    (_request, reply) => {
+      events.open(reply);
+    },
   );
 
   app.post(

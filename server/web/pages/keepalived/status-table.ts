@@ -1,7 +1,7 @@
 import type { InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
-import { describeInstant, formatDuration } from '../../view/time-words.ts';
-import type { Instant } from '../../view/time-words.ts';
-import { toneOf } from './headline.ts';
+import { describeMoment } from '../../view/time-words.ts';
+import type { Moment } from '../../view/time-words.ts';
+import { lookOf } from './headline.ts';
 import type { Tone } from './headline.ts';
 
 /** One row of the keepalived Status table. */
@@ -11,7 +11,7 @@ export interface StatusRow {
   values: string[];
   tone?: Tone;
   /** The moment that the cell is about, after its words. */
-  instant?: Instant;
+  moment?: Moment;
   /** More about it, less loud. */
   note?: string;
 }
@@ -76,7 +76,7 @@ function currentStateRow(instance: InstanceStatus | undefined): StatusRow {
   if (!instance) return row;
   const { state, reason } = instance;
   row.values = [state === 'Alarm' ? (reason ?? 'Alarm') : state];
-  row.tone = toneOf(state);
+  row.tone = lookOf(state).tone;
   if (state !== 'Alarm' && reason !== undefined) row.note = reason;
   return row;
 }
@@ -88,8 +88,7 @@ function processRow({ daemon }: KeepalivedStatus, wallMs: number): StatusRow {
       return {
         ...row,
         values: [`Running, pid ${daemon.pid}, since`],
-        instant: describeInstant(daemon.startedAtMs),
-        note: formatDuration(wallMs - daemon.startedAtMs),
+        moment: describeMoment(daemon.startedAtMs, wallMs),
       };
     case 'stopped':
       return { ...row, values: ['Stopped'] };
@@ -116,10 +115,5 @@ function lastTransitionRow(instance: InstanceStatus | undefined, wallMs: number)
   const label = 'Last transition';
   const atMs = instance?.lastTransitionAtMs;
   if (atMs === undefined) return { label, values: [instance ? 'none known' : notConfigured] };
-  return {
-    label,
-    values: [],
-    instant: describeInstant(atMs),
-    note: `${formatDuration(wallMs - atMs)} ago`,
-  };
+  return { label, values: [], moment: describeMoment(atMs, wallMs) };
 }

@@ -1,41 +1,59 @@
 import type { Alarm, KeepalivedStatus } from '../../../keepalived/status.ts';
 import type { Snapshot } from '../../../state-keeper.ts';
-import { formatDuration } from '../../view/time-words.ts';
+import { describeElapsed } from '../../view/time-words.ts';
+import type { Elapsed } from '../../view/time-words.ts';
 import { describeActions } from './actions.ts';
 import type { PageAction } from './actions.ts';
+import { announceAlarm, announceInstance } from './announcements.ts';
 import { describeHeadline } from './headline.ts';
 import type { Headline } from './headline.ts';
 import { describeTable } from './status-table.ts';
 import type { StatusTable } from './status-table.ts';
+import { describeTab } from './tab.ts';
+import type { Tab } from './tab.ts';
 
 export interface KeepalivedModel {
-  headlines: Headline[];
+  tab: Tab;
+  /** When this was described, by the server's clock; the browser counts on from it. */
+  nowMs: number;
+  headlines: (Headline & Announced)[];
   /** What to do when there is no instance to speak of. */
   guidance: { title: string; steps: string[] } | undefined;
-  alarms: Alarm[];
+  alarms: (Alarm & Announced)[];
   tables: StatusTable[];
-  /** How old the oldest fact is that the page rests upon. */
-  age: string;
+  /** How old the oldest fact is that the page rests upon; undefined: nothing was checked yet. */
+  age: Elapsed | undefined;
   actions: PageAction[];
+}
+
+interface Announced {
+  /** What is said aloud when it is new. */
+  announcement: string;
 }
 
 /** What the status page says, from one snapshot; asks nothing of the machine. */
 export function describeKeepalived({
   status,
   wallMs,
-}: Pick<Snapshot, 'status' | 'wallMs'>): KeepalivedModel {
-  const { instances } = status;
+  hostName,
+}: Pick<Snapshot, 'status' | 'wallMs' | 'hostName'>): KeepalivedModel {
+  const { instances, evidenceAgeMs } = status;
   return {
-    headlines: instances.map((instance) => describeHeadline(instance, wallMs)),
+    tab: describeTab(status, hostName),
+    nowMs: wallMs,
+    headlines: instances.map((instance) => ({
+      ...describeHeadline(instance, wallMs),
+      announcement: announceInstance(instance, hostName),
+    })),
     guidance: findGuidance(status),
-    alarms: alarmsBeside(status),
+    alarms: alarmsBeside(status).map((alarm) => ({
+      ...alarm,
+      announcement: announceAlarm(alarm, hostName),
+    })),
     tables: (instances.length === 0 ? [undefined] : instances).map((instance) =>
       describeTable(status, instance, wallMs),
     ),
-    age:
-      status.evidenceAgeMs === undefined
-        ? 'Nothing has been checked yet.'
-        : `Checked ${formatDuration(status.evidenceAgeMs)} ago.`,
+    age: evidenceAgeMs === undefined ? undefined : describeElapsed(wallMs - evidenceAgeMs, wallMs),
     actions: describeActions(status),
   };
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { StateWord } from '../../../../server/keepalived/status.ts';
 import { describeKeepalived } from '../../../../server/web/pages/keepalived/view-model.ts';
@@ -78,7 +80,7 @@ describe('the keepalived Status table', () => {
     });
     assert.match(
       readRows(html).get('keepalived process') ?? '',
-      /^Running, pid 1234, since 2026-07-0\d \d\d:\d\d:\d\d \S+ \(2 d 2 h\)$/,
+      /^Running, pid 1234, since 2026-07-0\d \d\d:\d\d:\d\d \S+ \(2 d 2 h ago\)$/,
     );
     assert.match(readRows(html).get('Last transition') ?? '', /^2026-07-04 .*\(3 h 12 min ago\)$/);
   });
@@ -173,6 +175,7 @@ describe('the buttons', () => {
       'post Stop keepalived',
       'post Reload keepalived',
       'get View Log',
+      'get Settings',
       'get Edit Config Files',
     ]);
   });
@@ -213,7 +216,6 @@ test('the age of the evidence stands on the page', () => {
 
 test('the page names its server, and refreshes itself without scripts', () => {
   const html = render();
-  assert.match(html, /<title>Keepalived - server1<\/title>/);
   assert.match(html, /<strong>server1<\/strong>/);
   assert.match(html, /<noscript><meta http-equiv="refresh" content="10"><\/noscript>/);
   assert.ok(!/<[^>]+ (style|on\w+)=/.test(html), 'nothing inline: the content policy forbids it');
@@ -223,4 +225,50 @@ test('Start keepalived with the placeholder asks, and says why', () => {
   const html = renderPage('start-anyway', { sentence: 'It is the placeholder 192.0.2.100/24.' });
   assert.match(textOf(html), /not started yet It is the placeholder 192\.0\.2\.100\/24\./);
   assert.match(html, /name="placeholderConfirmed" value="yes">\s*<button[^>]*>Start anyway/);
+});
+
+describe('the browser’s tab', () => {
+  const tabOf = (changes: Parameters<typeof sampleSnapshot>[0]) =>
+    describeKeepalived(sampleSnapshot(changes)).tab;
+
+  test('carries shape, state and server, also in the title of the page', () => {
+    assert.match(render(), /<title>● Active - server1 - Keepalived<\/title>/);
+    assert.match(render(), /<link rel="icon" href="\/public\/icons\/state-active\.svg"/);
+  });
+
+  test('has an icon of its own for each state', () => {
+    const icons = Object.keys(stateReasons).map((state) => {
+      const { icon } = tabOf({ instances: [sampleInstance({ state: state as StateWord })] });
+      assert.ok(existsSync(join(import.meta.dirname, '../../../..', icon)), icon);
+      return icon;
+    });
+    assert.equal(new Set(icons).size, icons.length);
+  });
+
+  test('says what most needs to be known of several instances', () => {
+    const instances = (['Standby', 'Active', 'Fault'] as const).map((state) =>
+      sampleInstance({ state }),
+    );
+    assert.match(tabOf({ instances }).title, /^▲ Fault/);
+    assert.match(tabOf({ instances: instances.slice(0, 2) }).title, /^● Active/);
+    const critical = { code: 'c', severity: 'critical', sentence: 'A disaster.' } as const;
+    assert.match(tabOf({ alarms: [critical] }).title, /^▲ Alarm/);
+    assert.equal(tabOf({ instances: [] }).title, 'server1 - Keepalived');
+  });
+});
+
+test('what is said aloud names server, instance and state, and the reason', () => {
+  const html = render({
+    instances: [
+      sampleInstance({ name: 'VI_1' }),
+      sampleInstance({ name: 'VI_2', state: 'Fault', reason: 'eth0 is down' }),
+    ],
+    alarms: [{ code: 'w', severity: 'warning', sentence: 'A warning.' }],
+  });
+  const said = [...html.matchAll(/data-announcement="([^"]*)"/g)].map(([, text]) => text);
+  assert.deepEqual(said, [
+    'server1: VI_1 is now Active',
+    'server1: VI_2 is now Fault: eth0 is down',
+    'server1: warning: A warning.',
+  ]);
 });

@@ -1,0 +1,128 @@
+/**
+ * Keeps the status page true while it is open. The server sends the part of the page that changes,
+ * made by the same template, at each change; here it is put in place, said aloud and shown on the
+ * tab. When the connection is lost the page says so: an old status must not look like a new one.
+ */
+import { connect } from './connection.js';
+import { formatDuration } from './format-duration.js';
+import { morph } from './morph.js';
+
+const live = document.getElementById('live');
+const announcer = document.getElementById('live-announcer');
+const icon = document.querySelector('link[rel="icon"]');
+const openedAtMs = Date.now();
+
+/** The server's clock, as last told, and what ours were then. */
+let told = { serverMs: Number(live.dataset.now), monotonicMs: 0, wallMs: 0 };
+let newsAtMs;
+/** When the last sign of life came before the connection was lost; undefined: it is not lost. */
+let lostSinceMs;
+let heardAtMs;
+
+/** The monotonic clock stands still while the machine sleeps, the other one may be set back. */
+function serverNowMs() {
+  const { serverMs, monotonicMs, wallMs } = told;
+  return serverMs + Math.max(window.performance.now() - monotonicMs, Date.now() - wallMs);
+}
+
+function hear(serverMs) {
+  told = { serverMs, monotonicMs: window.performance.now(), wallMs: Date.now() };
+  heardAtMs = serverMs;
+  if (lostSinceMs === undefined) return;
+  lostSinceMs = undefined;
+  document.getElementById('connection-lost')?.remove();
+  delete live.dataset.old;
+  showTab();
+  say(['The connection to this page is back.']);
+}
+
+function show(html) {
+  const parsed = new window.DOMParser().parseFromString(html, 'text/html');
+  const wanted = parsed.getElementById('live');
+  // Made for everybody, so without the tokens of this session; any form of this page has one.
+  const token = document.querySelector('input[name="_csrf"]')?.value ?? '';
+  for (const field of wanted.querySelectorAll('input[name="_csrf"]')) field.value = token;
+
+  const known = announcementsIn(live);
+  const news = announcementsIn(wanted).filter((sentence) => !known.includes(sentence));
+  const isChange = news.length > 0 || announcementsIn(wanted).length !== known.length;
+  morph(live, wanted);
+  hear(Number(live.dataset.now));
+  if (isChange) newsAtMs = Date.now();
+  if (news.length > 0) say(news);
+  showTab();
+  showTimes();
+}
+
+const announcementsIn = (root) =>
+  [...root.querySelectorAll('[data-announcement]')].map(({ dataset }) => dataset.announcement);
+
+function say(sentences) {
+  announcer.textContent = sentences.join('. ');
+}
+
+function showTab() {
+  const isLost = lostSinceMs !== undefined;
+  const { title, icon: path } = live.dataset;
+  document.title = isLost ? title.replace(/^(\S \S+ - )?/, '? Connection lost - ') : title;
+  icon.href = isLost ? '/public/icons/state-unknown.svg' : path;
+}
+
+function showTimes() {
+  const nowMs = serverNowMs();
+  for (const element of document.querySelectorAll('[data-since]')) {
+    setText(element, formatDuration(nowMs - Number(element.dataset.since)));
+  }
+  const clock = (atMs) => new Date(atMs).toTimeString().slice(0, 8);
+  setText(
+    document.getElementById('last-news'),
+    newsAtMs === undefined
+      ? `No change since ${clock(openedAtMs)}, when this page was opened.`
+      : `Last change seen at ${clock(newsAtMs)}.`,
+  );
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function lose(reason) {
+  if (lostSinceMs === undefined) {
+    lostSinceMs = heardAtMs ?? serverNowMs();
+    document.querySelector('main h1').after(makeNotice());
+    live.dataset.old = '';
+    say(['The connection to this page is lost. What is shown may be old.']);
+    showTab();
+    showTimes();
+  }
+  setText(document.getElementById('connection-lost-reason'), reason);
+}
+
+function makeNotice() {
+  const notice = document.createElement('p');
+  notice.id = 'connection-lost';
+  notice.className = 'notice tone-bad';
+  const since = document.createElement('span');
+  since.dataset.since = String(lostSinceMs);
+  const reason = document.createElement('span');
+  reason.id = 'connection-lost-reason';
+  notice.append('Connection to this page lost since ', since);
+  notice.append('; what is shown may be old. ', reason);
+  return notice;
+}
+
+connect(
+  '/keepalived/events',
+  {
+    page: show,
+    heartbeat({ at, evidenceAgeMs }) {
+      const serverMs = Date.parse(at);
+      hear(serverMs);
+      const age = document.querySelector('#evidence-age [data-since]');
+      if (age && evidenceAgeMs !== null) age.dataset.since = String(serverMs - evidenceAgeMs);
+      showTimes();
+    },
+  },
+  lose,
+);
+window.setInterval(showTimes, 1_000);
