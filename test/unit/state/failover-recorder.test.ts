@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { describe, test, type TestContext } from 'node:test';
+import type { DaemonProcess, RuntimeInstance } from '../../../server/keepalived/evidence.ts';
+import { noLogEvidence } from '../../../server/keepalived/log-evidence.ts';
+import type { LogLine } from '../../../server/keepalived/runtime/log-lines.ts';
+import type { Evidence } from '../../../server/keepalived/status.ts';
+import { createFailoverRecorder } from '../../../server/state/failover-recorder.ts';
+import type { FailoverRecord, FailoverStore } from '../../../server/state/failover-records.ts';
+import { sampleInstance, sampleStatus } from '../web/pages/samples.ts';
+
+const startMs = Date.UTC(2026, 6, 4, 12, 0, 0);
+const running: DaemonProcess = {
+  ...{ state: 'running', pid: 7, startedAtMs: 0, version: '2.2.7', vrrpPid: 8, childPids: [8] },
+};
+const stopped: DaemonProcess = { state: 'stopped', stalePidFile: undefined };
+
+function createScene(
+  context: TestContext,
+  { before = [], lastTouchedAtMs }: { before?: FailoverRecord[]; lastTouchedAtMs?: number } = {},
+) {
+  context.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: startMs });
+  let records = before;
+  const store: FailoverStore = {
+    entries: () => records,
+    lastTouchedAtMs,
+    append(added) {
+      records = [...records, ...added];
+      return Promise.resolve();
+    },
+    touch: () => Promise.resolve(),
+  };
+  const clock = { monotonicMs: () => Date.now() - startMs, wallMs: () => Date.now() };
+  const problems: unknown[] = [];
+  const recorder = createFailoverRecorder({
+    ...{ store, clock, onRecorded: () => undefined },
+    onProblem: (error) => problems.push(error),
+  });
+  return {
+    recorder,
+    wait: (ms: number) => {
+      context.mock.timers.tick(ms);
+    },
+    line: (message: string, atMs = Date.now()): LogLine => ({
+      // As a log of whole seconds has it.
+      atMs: Math.floor(atMs / 1000) * 1000,
+      ...{ timeText: '', tag: 'Keepalived_vrrp', pid: 8, message, raw: message },
+    }),
+    /** A look at the machine: what keepalived says, and whether the kernel has the address. */
+    look: (
+      state: RuntimeInstance['state'] | 'stopped',
+      changedAtMs: number,
+      serving: 'Yes' | 'No',
+    ) => {
+      const evidence: Evidence = {
+        ...{ configuration: undefined, startOnBoot: undefined, tracking: undefined },
+        ...{ network: undefined, healthchecks: new Map(), log: noLogEvidence },
+        ...{ lastAccountAtMs: undefined, statesSinceMs: undefined },
+        daemon: { value: state === 'stopped' ? stopped : running, atMs: clock.monotonicMs() },
+        runtime:
+          state === 'stopped'
+            ? undefined
+            : {
+                value: {
+                  ok: true,
+                  source: 'json',
+                  instances: [runtimeInstance(state, changedAtMs)],
+                },
+                atMs: clock.monotonicMs(),
+              },
+      };
+      recorder.noteEvidence(evidence, sampleStatus({ instances: [sampleInstance({ serving })] }));
+    },
+    told: () =>
+      records.slice(before.length).map((record) => {
+        const at = record.atMs - startMs;
+        switch (record.kind) {
+          case 'transition':
+            return `${at} ${record.from ?? '?'} > ${record.to} by ${record.source}: ${record.reason?.code ?? 'unknown'}`;
+          case 'serving':
+            return `${at} serving ${record.serving}`;
+          case 'gap':
+            return `${at} gap from ${record.fromMs === undefined ? 'ever' : record.fromMs - startMs}`;
+        }
+      }),
+    records: () => records,
+  };
+}
+
+function runtimeInstance(state: RuntimeInstance['state'], changedAtMs: number): RuntimeInstance {
+  return {
+    ...{ name: 'VI_1', state, wantedState: state, interfaceName: 'eth0', virtualRouterId: 51 },
+    ...{ version: 2, basePriority: 100, effectivePriority: 100, advertIntervalSeconds: 1 },
+    ...{ nopreempt: false, lastTransitionAtMs: changedAtMs, authentication: 'none' },
+    ...{ addresses: [], statistics: {} },
+  };
+}
+
+const wasBackup: FailoverRecord = {
+  kind: 'transition',
+  atMs: 0,
+  instance: 'VI_1',
+  to: 'BACKUP',
+  source: 'log',
+};
+const wasMaster: FailoverRecord = { ...wasBackup, to: 'MASTER' };
+
+describe('the history of failovers', () => {
+  test('a takeover: told by the log, timed by the dump, once', (context) => {
+    const scene = createScene(context, { before: [wasBackup] });
+    scene.wait(10_700);
+    scene.recorder.noteLines([
+      scene.line('(VI_1) Receive advertisement timeout'),
+      scene.line('(VI_1) Entering MASTER STATE'),
+    ]);
+    scene.wait(50);
+    scene.look('MASTER', startMs + 10_654, 'Yes');
+    scene.wait(5_000);
+    scene.look('MASTER', startMs + 10_654, 'Yes');
+    scene.wait(5_000);
+    assert.deepEqual(scene.told(), [
+      '10654 BACKUP > MASTER by log: peer-lost',
+      '10750 serving Yes',
+    ]);
+    const [, takeover] = scene.records();
+    assert.equal(takeover?.kind === 'transition' && takeover.unservedAtMostMs, 3_609);
+  });
+
+  test('without a log the dump tells', (context) => {
+    const scene = createScene(context, { before: [wasBackup] });
+    scene.wait(5_000);
+    scene.look('MASTER', startMs + 2_345, 'Yes');
+    scene.wait(5_000);
+    assert.deepEqual(scene.told(), ['2345 BACKUP > MASTER by dump: unknown', '5000 serving Yes']);
+  });
+
+  test('a dump from before the line does not take it back', (context) => {
+    const scene = createScene(context, { before: [wasBackup] });
+    scene.look('BACKUP', startMs - 60_000, 'No');
+    scene.wait(2_000);
+    scene.recorder.noteLines([scene.line('(VI_1) Entering MASTER STATE')]);
+    scene.wait(2_000);
+    assert.deepEqual(scene.told(), ['0 serving No', '2000 BACKUP > MASTER by log: unknown']);
+  });
+
+  test('keepalived was killed: nobody logged it', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(3_000);
+    scene.look('stopped', 0, 'Yes');
+    scene.wait(500);
+    scene.look('stopped', 0, 'Yes');
+    scene.wait(2_000);
+    assert.deepEqual(scene.told(), [
+      '0 serving Yes',
+      '3000 MASTER > STOPPED by process: process-died',
+    ]);
+  });
+
+  test('keepalived was stopped: the log told why, and the dead process adds nothing', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.wait(3_000);
+    scene.recorder.noteLines([scene.line('Stopping')]);
+    scene.wait(1_000);
+    scene.look('stopped', 0, 'No');
+    scene.wait(2_000);
+    assert.deepEqual(scene.told(), ['3000 MASTER > STOPPED by log: stopped', '4000 serving No']);
+  });
+
+  test('the page was down: a gap, and what the log tells of that time', (context) => {
+    const scene = createScene(context, {
+      before: [wasMaster],
+      lastTouchedAtMs: startMs - 3_600_000,
+    });
+    scene.recorder.start([
+      scene.line('(VI_1) Entering BACKUP STATE', startMs - 7_200_000),
+      scene.line('Netlink reports eth0 down', startMs - 1_800_000),
+      scene.line('(VI_1) Entering FAULT STATE', startMs - 1_800_000),
+    ]);
+    scene.wait(2_000);
+    assert.deepEqual(scene.told(), [
+      '0 gap from -3600000',
+      '-1800000 MASTER > FAULT by log: interface-down',
+    ]);
+  });
+
+  test('the first start takes what the log has', (context) => {
+    const scene = createScene(context);
+    scene.recorder.start([
+      scene.line('(VI_1) Entering BACKUP STATE (init)', startMs - 7_200_000),
+      scene.line('(VI_1) Entering MASTER STATE', startMs - 3_600_000),
+    ]);
+    scene.wait(2_000);
+    assert.deepEqual(scene.told(), [
+      '0 gap from ever',
+      '-7200000 ? > BACKUP by log: started',
+      '-3600000 BACKUP > MASTER by log: unknown',
+    ]);
+  });
+
+  test('a page that ends writes what is pending', async (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.recorder.noteLines([scene.line('(VI_1) Entering BACKUP STATE')]);
+    await scene.recorder.close();
+    assert.deepEqual(scene.told(), ['0 MASTER > BACKUP by log: unknown']);
+  });
+
+  test('the clock was set back: what happens is still told, in its order', (context) => {
+    const scene = createScene(context, { before: [{ ...wasMaster, atMs: startMs + 9e9 }] });
+    scene.recorder.noteLines([scene.line('(VI_1) Entering BACKUP STATE')]);
+    scene.wait(2_000);
+    assert.deepEqual(scene.told(), ['0 MASTER > BACKUP by log: unknown']);
+  });
+});
