@@ -11,6 +11,8 @@ import { describeTable } from './status-table.ts';
 import type { StatusTable } from './status-table.ts';
 import { describeTab } from './tab.ts';
 import type { Tab } from './tab.ts';
+import { describeWatching } from './watching.ts';
+import type { WatchedSection } from './watching.ts';
 
 export interface KeepalivedModel {
   tab: Tab;
@@ -23,6 +25,7 @@ export interface KeepalivedModel {
   tables: StatusTable[];
   /** How old the oldest fact is that the page rests upon; undefined: nothing was checked yet. */
   age: Elapsed | undefined;
+  watching: WatchedSection[];
   actions: PageAction[];
 }
 
@@ -54,6 +57,7 @@ export function describeKeepalived({
       describeTable(status, instance, wallMs),
     ),
     age: evidenceAgeMs === undefined ? undefined : describeElapsed(wallMs - evidenceAgeMs, wallMs),
+    watching: describeWatching(status, wallMs),
     actions: describeActions(status),
   };
 }

@@ -123,8 +123,9 @@ export function textOf(html: string): string {
     .trim();
 }
 
-/** The cells of a table with row headings, by heading. */
+/** The cells of a status table, by the heading of their row. */
 export function readRows(html: string): Map<string, string> {
-  const rows = html.matchAll(/<th scope="row">(.*?)<\/th>\s*<td[^>]*>(.*?)<\/td>/gs);
+  const tables = html.replaceAll(/<table class="watched-table">.*?<\/table>/gs, '');
+  const rows = tables.matchAll(/<th scope="row">(.*?)<\/th>\s*<td[^>]*>(.*?)<\/td>/gs);
   return new Map([...rows].map(([, label = '', value = '']) => [textOf(label), textOf(value)]));
 }

@@ -1,0 +1,30 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { PageParts } from '../../page-parts.ts';
+import { failoversQuerySchema, periods } from './query-schema.ts';
+import { describeFailovers, longestList } from './view-model.ts';
+
+/** `/keepalived/failovers`: who had the address when, and why it moved. */
+export const registerFailoversPage: FastifyPluginCallbackZod<Pick<PageParts, 'keeper'>> = (
+  app,
+  { keeper },
+  done,
+) => {
+  app.get(
+    '/keepalived/failovers',
+    { config: { access: 'viewer' }, schema: { querystring: failoversQuerySchema } },
+    (request, reply) => {
+      const { period } = request.query;
+      const { status, wallMs: nowMs } = keeper.current();
+      const sinceMs = nowMs - periods[period].durationMs;
+      const model = describeFailovers({
+        instances: status.instances,
+        records: keeper.readFailoverRecords(),
+        // One more, to tell that there are more.
+        transitions: keeper.readTransitions({ limit: longestList + 1, sinceMs }),
+        ...{ period, nowMs },
+      });
+      return reply.page('failovers', { title: 'Failover history' }, model);
+    },
+  );
+  done();
+};

@@ -1,0 +1,139 @@
+import type { InstanceStatus } from '../../../keepalived/status.ts';
+import type { FailoverRecord, TransitionRecord } from '../../../state-keeper.ts';
+import { describeInstant } from '../../view/time-words.ts';
+import type { Instant } from '../../view/time-words.ts';
+import { periods } from './query-schema.ts';
+import type { Period } from './query-schema.ts';
+import { drawBars, findStretches, measureShares } from './timeline.ts';
+import type { Bar, Holder } from './timeline.ts';
+
+export interface FailoversModel {
+  periods: { href: string; label: string; selected: boolean }[];
+  periodLabel: string;
+  timelines: Timeline[];
+  legend: { holder: Holder; label: string }[];
+  width: number;
+  rows: TransitionRow[];
+  /** How many of how many are listed, where not all are. */
+  summary: string;
+}
+
+export interface Timeline {
+  instanceName: string;
+  addresses: string;
+  bars: Bar[];
+  from: Instant;
+  to: Instant;
+  /** What the picture shows, in words. */
+  description: string;
+}
+
+export interface TransitionRow {
+  when: Instant;
+  instanceName: string;
+  change: string;
+  reason: string;
+  /** How long nobody had the address before this server took it. */
+  unserved: string;
+  source: string;
+}
+
+export interface FailoverQuestion {
+  instances: readonly InstanceStatus[];
+  records: readonly FailoverRecord[];
+  transitions: readonly TransitionRecord[];
+  period: Period;
+  nowMs: number;
+}
+
+/** Units of the timeline's picture. */
+const width = 1000;
+export const longestList = 200;
+
+const holderLabels: Record<Holder, string> = {
+  here: 'this server',
+  elsewhere: 'not this server',
+  unknown: 'not known: nobody watched',
+};
+
+/** The page's words and pictures. */
+export function describeFailovers(question: FailoverQuestion): FailoversModel {
+  const { instances, records, transitions, period, nowMs } = question;
+  const fromMs = nowMs - periods[period].durationMs;
+  return {
+    periods: Object.entries(periods).map(([name, { label }]) => ({
+      href: `/keepalived/failovers?period=${name}`,
+      label,
+      selected: name === period,
+    })),
+    periodLabel: periods[period].label,
+    timelines: namesOf(instances, records).map((name) => {
+      const stretches = findStretches(records, name, fromMs, nowMs);
+      const addresses = instances.find((instance) => instance.name === name)?.addresses ?? [];
+      return {
+        instanceName: name,
+        addresses: addresses.map(({ cidr }) => cidr).join(', '),
+        bars: drawBars(stretches, width),
+        from: describeInstant(fromMs),
+        to: describeInstant(nowMs),
+        description: describeShares(measureShares(stretches)),
+      };
+    }),
+    legend: (['here', 'elsewhere', 'unknown'] as const).map((holder) => ({
+      holder,
+      label: holderLabels[holder],
+    })),
+    width,
+    rows: transitions.slice(0, longestList).map(describeTransition),
+    summary:
+      transitions.length > longestList
+        ? `The newest ${longestList} changes; the log has more.`
+        : '',
+  };
+}
+
+/** The configured instances, then those that only the past knows. */
+function namesOf(
+  instances: readonly InstanceStatus[],
+  records: readonly FailoverRecord[],
+): string[] {
+  const past = records.flatMap((record) => (record.kind === 'serving' ? [record.instance] : []));
+  return [...new Set([...instances.map(({ name }) => name), ...past])];
+}
+
+function describeShares(shares: Record<Holder, number>): string {
+  const parts = (['here', 'elsewhere', 'unknown'] as const)
+    .filter((holder) => shares[holder] > 0)
+    .map((holder) => `${holderLabels[holder]} ${formatShare(shares[holder])}`);
+  return `Who had the address: ${parts.join(', ')}.`;
+}
+
+/** Never `0 %` for what was, nor `100 %` for what was not always. */
+function formatShare(percent: number): string {
+  if (percent > 0 && percent < 0.1) return 'less than 0.1 %';
+  if (percent > 99.9 && percent < 100) return 'more than 99.9 %';
+  return `${Number(percent.toFixed(1))} %`;
+}
+
+const sources: Record<TransitionRecord['source'], string> = {
+  log: 'keepalived’s log',
+  dump: 'keepalived’s own account',
+  process: 'its process was gone',
+};
+
+function describeTransition(record: TransitionRecord): TransitionRow {
+  const { atMs, instance, from, to, reason, source, unservedAtMostMs } = record;
+  return {
+    when: describeInstant(atMs),
+    instanceName: instance,
+    change: `${from ?? 'not known'} → ${to}`,
+    reason: reason?.words ?? 'not known',
+    unserved:
+      unservedAtMostMs === undefined
+        ? ''
+        : unservedAtMostMs === 0
+          ? 'not at all'
+          : `at most ${(unservedAtMostMs / 1000).toFixed(1)} s`,
+    source: sources[source],
+  };
+}

@@ -1,0 +1,109 @@
+/** What keepalived watches, beside what this page itself sees of the healthcheck. */
+import type { InstanceStatus, KeepalivedStatus, WatchedItem } from '../../../keepalived/status.ts';
+import { describeMoment } from '../../view/time-words.ts';
+import type { Moment } from '../../view/time-words.ts';
+import type { Tone } from './headline.ts';
+
+export interface WatchedRow {
+  label: string;
+  name: string;
+  result: string;
+  tone: Tone;
+  detail: string;
+  since: Moment | undefined;
+  /** What a bad result does. */
+  effect: string;
+}
+
+export interface WatchedSection {
+  instanceName: string;
+  rows: WatchedRow[];
+  /** Where the page and keepalived see different things, why that may be so. */
+  explanation: string | undefined;
+}
+
+/** @param wallMs now, milliseconds since the epoch */
+export function describeWatching(
+  { instances }: KeepalivedStatus,
+  wallMs: number,
+): WatchedSection[] {
+  return instances.map((instance) => ({
+    instanceName: instance.name,
+    rows: [
+      ...instance.watched.map((item) => describeItem(item, wallMs)),
+      ...describeOwnProbe(instance),
+    ],
+    explanation: explainDisagreement(instance),
+  }));
+}
+
+const labels: Record<WatchedItem['kind'], string> = {
+  script: 'Script',
+  interface: 'Interface',
+  file: 'File',
+  process: 'Process',
+};
+
+function describeItem(item: WatchedItem, wallMs: number): WatchedRow {
+  const { kind, name, good, detail, sinceMs } = item;
+  return {
+    label: labels[kind],
+    name,
+    result: good === undefined ? 'No result known' : good ? goodWords[kind] : badWords[kind],
+    tone: good === undefined ? 'mute' : good ? 'good' : 'bad',
+    detail,
+    since: sinceMs === undefined ? undefined : describeMoment(sinceMs, wallMs),
+    effect: describeEffect(item),
+  };
+}
+
+const goodWords: Record<WatchedItem['kind'], string> = {
+  script: 'Succeeded',
+  interface: 'Up',
+  file: 'Asks for nothing',
+  process: 'Runs',
+};
+const badWords: Record<WatchedItem['kind'], string> = {
+  script: 'Failed',
+  interface: 'Down',
+  file: 'Asks to step down',
+  process: 'Missing',
+};
+
+function describeEffect({ weight, forcesFault }: WatchedItem): string {
+  if (forcesFault) return 'Fault: the address is given up';
+  if (weight === undefined) return 'not known';
+  return weight < 0 ? `priority ${weight}` : `without the priority bonus of ${weight}`;
+}
+
+function describeOwnProbe({ healthcheck }: InstanceStatus): WatchedRow[] {
+  if (!healthcheck) return [];
+  const { url, words, good, durationMs } = healthcheck;
+  return [
+    {
+      label: 'This page’s own request',
+      name: url,
+      result: words,
+      tone: good === undefined ? 'mute' : good ? 'good' : 'bad',
+      detail: durationMs === undefined ? '' : `in ${durationMs} ms`,
+      since: undefined,
+      effect: 'nothing: it is only shown',
+    },
+  ];
+}
+
+function explainDisagreement({ healthcheck, watched }: InstanceStatus): string | undefined {
+  const script = watched.find(
+    ({ kind, name }) => kind === 'script' && name === healthcheck?.scriptName,
+  );
+  if (!healthcheck || script?.good === undefined || healthcheck.good === undefined)
+    return undefined;
+  const { scriptName, intervalSeconds, words } = healthcheck;
+  if (healthcheck.good && !script.good) {
+    return `This page reaches the healthcheck URL, but keepalived’s ${scriptName} failed. keepalived asks every ${intervalSeconds} s only, by a command of its own with its own time limit and user: its last result may be older, or the command itself may be wrong.`;
+  }
+  if (!healthcheck.good && script.good) {
+    return `This page’s own request fails (${words}), but keepalived’s ${scriptName} succeeded. keepalived asks every ${intervalSeconds} s, and may have to see several failures: it will notice later, unless its command looks at something else.`;
+  }
+  return undefined;
+}

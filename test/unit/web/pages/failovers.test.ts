@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { FailoverRecord, TransitionRecord } from '../../../../server/state-keeper.ts';
+import {
+  drawBars,
+  findStretches,
+  measureShares,
+} from '../../../../server/web/pages/failovers/timeline.ts';
+import { describeFailovers } from '../../../../server/web/pages/failovers/view-model.ts';
+import { renderPage, sampleInstance, textOf } from './samples.ts';
+
+type Serving = (FailoverRecord & { kind: 'serving' })['serving'];
+const serving = (atMs: number, word: Serving, instance = 'VI_1'): FailoverRecord => ({
+  kind: 'serving',
+  ...{ atMs, instance, serving: word },
+});
+const gap = (fromMs: number | undefined, atMs: number): FailoverRecord => ({
+  kind: 'gap',
+  ...(fromMs !== undefined && { fromMs }),
+  atMs,
+});
+
+const say = (records: FailoverRecord[], fromMs = 0, toMs = 100) =>
+  findStretches(records, 'VI_1', fromMs, toMs)
+    .map((stretch) => `${stretch.fromMs}-${stretch.toMs} ${stretch.holder}`)
+    .join(', ');
+
+describe('who had the address', () => {
+  const cases: [what: string, records: FailoverRecord[], expected: string][] = [
+    ['nothing is known', [], '0-100 unknown'],
+    ['since before the period', [serving(-50, 'Yes')], '0-100 here'],
+    [
+      'a failover and back',
+      [serving(0, 'Yes'), serving(40, 'No'), serving(60, 'Yes')],
+      '0-40 here, 40-60 elsewhere, 60-100 here',
+    ],
+    [
+      'from the first record on',
+      [gap(undefined, 30), serving(30, 'No')],
+      '0-30 unknown, 30-100 elsewhere',
+    ],
+    [
+      'a gap is a gap, although it was the same before and after',
+      [serving(0, 'Yes'), gap(20, 50), serving(51, 'Yes')],
+      '0-20 here, 20-51 unknown, 51-100 here',
+    ],
+    [
+      'a gap that began before the period',
+      [serving(-90, 'Yes'), gap(-50, 10), serving(10, 'No')],
+      '0-10 unknown, 10-100 elsewhere',
+    ],
+    [
+      'the kernel could not be asked',
+      [serving(0, 'Yes'), serving(50, 'Unknown')],
+      '0-50 here, 50-100 unknown',
+    ],
+    ['another instance', [serving(0, 'Yes'), serving(50, 'No', 'VI_2')], '0-100 here'],
+    ['what follows the period', [serving(0, 'Yes'), serving(150, 'No')], '0-100 here'],
+    [
+      'the clock was set back',
+      [serving(60, 'Yes'), serving(20, 'No'), serving(70, 'Yes')],
+      '0-60 unknown, 60-70 elsewhere, 70-100 here',
+    ],
+  ];
+  for (const [what, records, expected] of cases) {
+    test(what, () => {
+      assert.equal(say(records), expected);
+    });
+  }
+
+  test('shares and bars cover the whole period', () => {
+    const stretches = findStretches([serving(0, 'Yes'), serving(75, 'No')], 'VI_1', 0, 100);
+    assert.deepEqual(measureShares(stretches), { here: 75, elsewhere: 25, unknown: 0 });
+    assert.deepEqual(drawBars(stretches, 1000), [
+      { x: 0, width: 750, holder: 'here' },
+      { x: 750, width: 250, holder: 'elsewhere' },
+    ]);
+  });
+
+  test('a failover of a second is seen in a month', () => {
+    const monthMs = 30 * 24 * 3_600_000;
+    const records = [
+      serving(0, 'Yes'),
+      serving(monthMs / 2, 'No'),
+      serving(monthMs / 2 + 1000, 'Yes'),
+    ];
+    const bars = drawBars(findStretches(records, 'VI_1', 0, monthMs), 1000);
+    assert.equal(bars[1]?.holder, 'elsewhere');
+    assert.ok(bars[1].width > 1);
+    // The one after it must not hide it.
+    assert.ok((bars[2]?.x ?? 0) >= bars[1].x + bars[1].width - 0.01);
+  });
+});
+
+describe('the page', () => {
+  const nowMs = Date.UTC(2026, 6, 4, 12, 0, 0);
+  const transition: TransitionRecord = {
+    ...{ kind: 'transition', atMs: nowMs - 60_000, instance: 'VI_1', from: 'BACKUP', to: 'MASTER' },
+    reason: { code: 'peer-lost', words: 'no advertisement came from <b>the other</b>' },
+    ...{ source: 'log', unservedAtMostMs: 3_609 },
+  };
+  const model = (transitions: TransitionRecord[], records: FailoverRecord[] = []) =>
+    describeFailovers({
+      ...{ instances: [sampleInstance()], records, transitions, period: '24h', nowMs },
+    });
+
+  test('a change with its cause, escaped, and how long nobody served', () => {
+    const html = renderPage('failovers', model([transition], [serving(nowMs - 3_600_000, 'Yes')]));
+    const text = textOf(html);
+    assert.match(
+      text,
+      /BACKUP → MASTER no advertisement came from <b>the other<\/b> at most 3\.6 s keepalived’s log/,
+    );
+    assert.match(
+      text,
+      /Who had the address: this server 4\.2 %, not known: nobody watched 95\.8 %\./,
+    );
+    assert.ok(!html.includes('<b>the other'));
+    assert.ok(!/style=/.test(html));
+    assert.match(html, /<rect class="holder-here" x="958\.33"/);
+  });
+
+  test('without a change it says so', () => {
+    assert.match(
+      textOf(renderPage('failovers', model([]))),
+      /No change is known of the last 24 hours/,
+    );
+  });
+
+  test('many changes are cut off, and that is said', () => {
+    const { rows, summary } = model(Array.from({ length: 201 }, () => transition));
+    assert.equal(rows.length, 200);
+    assert.match(summary, /newest 200/);
+  });
+
+  test('an instance that is gone is still drawn', () => {
+    const { timelines } = model([], [serving(nowMs - 1_000, 'Yes', 'VI_OLD')]);
+    assert.deepEqual(
+      timelines.map(({ instanceName }) => instanceName),
+      ['VI_1', 'VI_OLD'],
+    );
+  });
+});
