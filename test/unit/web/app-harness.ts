@@ -30,8 +30,7 @@ export async function createTestApp(
   };
   const app = await createApp({
     settings: parseSettings({}),
-    // No test of the plumbing reaches them.
-    operations: {} as Operations,
+    // No test of the plumbing reaches it.
     keeper: {} as StateKeeper,
     accounts: {
       findUser,
@@ -48,6 +47,8 @@ export async function createTestApp(
     listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
     log: { write: (line) => lines.push(line) },
     ...options,
+    // What the start page asks for, whatever a test is about.
+    operations: { findWaitingChange: () => undefined, ...options.operations } as Operations,
   });
   addRoutes(app);
   await app.ready();

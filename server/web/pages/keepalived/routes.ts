@@ -5,6 +5,7 @@ import type { LiveStatus } from '../../live/live-status.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
+import { describeWaiting } from '../../view/waiting-change.ts';
 import { describeKeepalived } from './view-model.ts';
 
 const startFormSchema = z.strictObject({ placeholderConfirmed: z.literal('yes').optional() });
@@ -21,7 +22,14 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
   done,
 ) => {
   app.get('/keepalived', { config: { access: 'viewer' } }, (_request, reply) =>
-    reply.page('keepalived', { title: 'Keepalived' }, describeKeepalived(keeper.current())),
+    reply.page(
+      'keepalived',
+      { title: 'Keepalived' },
+      {
+        ...describeKeepalived(keeper.current()),
+        waiting: describeWaiting(operations.findWaitingChange()),
+      },
+    ),
   );
 
   // Made once for everybody: the browser puts the token of its session into the forms.

@@ -1,0 +1,25 @@
+/** Counts the seconds of `data-seconds-left` down; at the end the page tells what came of it. */
+const openedAtMs = window.performance.now();
+const openedAtWallMs = Date.now();
+
+/** The monotonic clock stands still while the machine sleeps, the other one may be set back. */
+function elapsedSeconds() {
+  const { performance } = window;
+  return Math.max(performance.now() - openedAtMs, Date.now() - openedAtWallMs) / 1_000;
+}
+
+/** The server goes back at zero: a little later it can tell. */
+const graceSeconds = 2;
+
+function count() {
+  for (const element of document.querySelectorAll('[data-seconds-left]')) {
+    const left = Number(element.dataset.secondsLeft) - elapsedSeconds();
+    if (left > 0) element.textContent = `${Math.ceil(left)} s`;
+    else if (left < -graceSeconds) {
+      window.clearInterval(timer);
+      location.reload();
+    }
+  }
+}
+
+const timer = window.setInterval(count, 1_000);

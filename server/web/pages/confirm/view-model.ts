@@ -1,0 +1,41 @@
+import type { WaitingChange } from '../../../operations/confirmed-change.ts';
+import type { ApplyOutcome } from '../../../operations/outcomes.ts';
+import type { Flash } from '../../plugins/flash.ts';
+import { isSuccess } from '../../view/apply-outcome.ts';
+import { describeWaiting } from '../../view/waiting-change.ts';
+import type { WaitingModel } from '../../view/waiting-change.ts';
+
+export interface ConfirmModel {
+  /** undefined: nothing waits (any more). */
+  waiting: WaitingModel | undefined;
+  /** After how long the browser looks again, where scripts are off. */
+  refreshSeconds: number | undefined;
+}
+
+const refreshSeconds = 10;
+
+/** The question whether to keep a change. */
+export function describeConfirm(change: WaitingChange | undefined): ConfirmModel {
+  return {
+    waiting: describeWaiting(change),
+    refreshSeconds: change && refreshSeconds,
+  };
+}
+
+export const kept: Flash = { tone: 'good', text: 'The configuration is kept.' };
+
+export const nothingWaits: Flash = {
+  tone: 'bad',
+  text: 'That change does not wait any more: it was kept, or it went back. Versions tells which.',
+};
+
+/** What the next page says of having gone back. */
+export function describeUndo(outcome: ApplyOutcome): Flash {
+  if (isSuccess(outcome)) {
+    return {
+      tone: 'good',
+      text: 'Went back: the configuration before the change is in force again.',
+    };
+  }
+  return { tone: 'bad', text: `The change was not taken back. ${outcome.message}` };
+}

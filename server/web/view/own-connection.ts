@@ -1,0 +1,37 @@
+import { normalizeAddress } from '../../keepalived/addresses.ts';
+import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
+import { parseConfiguration } from '../../keepalived/config/tree.ts';
+
+/** What a request tells of how it came. */
+export interface Connection {
+  socket: { localAddress?: string | undefined };
+  headers: { host?: string | undefined };
+}
+
+/**
+ * The address by which somebody is connected, if a configuration makes it a virtual one: a change
+ * of it can cut him off.
+ * @param texts the configuration before and after the change, as far as they are known
+ */
+export function findOwnVirtualAddress(
+  { socket, headers }: Connection,
+  texts: readonly (string | undefined)[],
+): string | undefined {
+  const virtual = new Set(texts.flatMap(listVirtualAddresses));
+  // Behind a proxy or a forwarded port, only the name that the browser uses tells.
+  const own = [socket.localAddress?.replace(/^::ffff:/, ''), hostOf(headers.host)];
+  return own.find((address) => address !== undefined && virtual.has(normalizeAddress(address)));
+}
+
+function listVirtualAddresses(text = ''): string[] {
+  return summarizeConfiguration(parseConfiguration(text)).instances.flatMap(({ addresses }) =>
+    addresses.map(({ address }) => normalizeAddress(address)),
+  );
+}
+
+function hostOf(header: string | undefined): string | undefined {
+  return /^\[(.*)\]|^([^:]*)/
+    .exec(header ?? '')
+    ?.slice(1)
+    .find(Boolean);
+}
