@@ -1,0 +1,66 @@
+import type { ConfigurationFileContent } from '../../../appliance/appliance.ts';
+import type { KeptVersion, VersionRecord } from '../../../operations/restore-version.ts';
+import { pairLines } from '../../view/side-by-side.ts';
+import type { SideBySideRow } from '../../view/side-by-side.ts';
+import { compareTexts } from '../../view/text-difference.ts';
+import type { TextDifference } from '../../view/text-difference.ts';
+import type { CompareQuery } from './query-schema.ts';
+import { describeVersion } from './version-words.ts';
+
+export interface ComparisonModel {
+  path: string;
+  from: Choice[];
+  to: Choice[];
+  layout: CompareQuery['layout'];
+  difference: TextDifference;
+  /** undefined: one below the other is asked for. */
+  sides: SideBySideRow[] | undefined;
+  /** The headings of the two sides. */
+  beforeLabel: string;
+  afterLabel: string;
+  /** Why the file of now is not what is compared with. */
+  problem: string | undefined;
+}
+
+interface Choice {
+  id: string;
+  label: string;
+  selected: boolean;
+}
+
+const nowLabel = 'The file now';
+
+/**
+ * Two versions of a file, or one and the file as it is.
+ * @param records all versions of the file, to choose from
+ */
+export function describeComparison(
+  records: VersionRecord[],
+  from: KeptVersion,
+  to: KeptVersion | ConfigurationFileContent,
+  { to: toId, layout }: CompareQuery,
+): ComparisonModel {
+  const difference = compareTexts(from.text, 'text' in to ? to.text : '');
+  const choices = (selectedId: string) =>
+    records.map((record) => ({
+      id: record.id,
+      label: labelOf(record),
+      selected: record.id === selectedId,
+    }));
+  return {
+    path: from.record.path,
+    from: choices(from.record.id),
+    to: [{ id: 'now', label: nowLabel, selected: toId === 'now' }, ...choices(toId)],
+    layout,
+    difference,
+    sides: layout === 'side' ? pairLines(difference) : undefined,
+    beforeLabel: labelOf(from.record),
+    afterLabel: 'record' in to ? labelOf(to.record) : nowLabel,
+    problem: 'message' in to ? to.message : undefined,
+  };
+}
+
+function labelOf(record: VersionRecord): string {
+  const { when, who, outcome } = describeVersion(record);
+  return `${when.text}, ${who}, ${outcome.word}`;
+}

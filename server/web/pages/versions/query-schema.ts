@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { acceptedDangersSchema } from '../../view/accepted-dangers.ts';
+import { fileIdSchema } from '../../view/file-id-schema.ts';
+import { goingBackFields } from '../../view/going-back.ts';
+import { tagSchema } from '../../view/tag-schema.ts';
+
+const versionIdSchema = z.uuid();
+
+export const versionsQuerySchema = z.object({
+  /** undefined: of all files. */
+  file: fileIdSchema.optional().catch(undefined),
+  /** 1-based; the newest are on the first. */
+  page: z.coerce.number().int().min(1).max(10_000).default(1).catch(1),
+});
+export type VersionsQuery = z.output<typeof versionsQuerySchema>;
+
+/** One version by its id. */
+export const versionQuerySchema = z.object({ version: versionIdSchema });
+
+export const compareQuerySchema = z.object({
+  from: versionIdSchema,
+  /** `now`: the file as it is. */
+  to: z.union([z.literal('now'), versionIdSchema]).default('now'),
+  layout: z.enum(['side', 'unified']).default('side').catch('side'),
+});
+export type CompareQuery = z.output<typeof compareQuerySchema>;
+
+export const restoreFormSchema = z.strictObject({
+  version: versionIdSchema,
+  tag: tagSchema,
+  accepted: acceptedDangersSchema,
+  ...goingBackFields,
+});

@@ -1,0 +1,124 @@
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { UserError } from '../../../errors.ts';
+import { maskSecrets } from '../../../keepalived/mask-secrets.ts';
+import type { RestorePlan } from '../../../operations/restore-version.ts';
+import type { PageParts } from '../../page-parts.ts';
+import { getActor } from '../../view/actor.ts';
+import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
+import { describeGoingBack, readConfirmSeconds, redirectAfterSave } from '../../view/going-back.ts';
+import type { GoingBackForm } from '../../view/going-back.ts';
+import { describeComparison } from './comparison.ts';
+import {
+  compareQuerySchema,
+  restoreFormSchema,
+  versionQuerySchema,
+  versionsQuerySchema,
+} from './query-schema.ts';
+import { describeRestoring } from './restoring.ts';
+import { describeVersions } from './view-model.ts';
+
+const path = '/keepalived/versions';
+const restorePage = { title: 'Restore a version' };
+
+/** `/keepalived/versions`: what the files once said, compared, downloaded, and brought back. */
+export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'operations'>> = (
+  app,
+  { operations },
+  done,
+) => {
+  const getVersion = async (id: string) => getKept(await operations.readVersion(id));
+  const getPlan = async (id: string) => getKept(await operations.planRestore(id));
+
+  app.get(
+    path,
+    { config: { access: 'viewer' }, schema: { querystring: versionsQuerySchema } },
+    async (request, reply) => {
+      const model = describeVersions(await operations.listVersions(), request.query);
+      return reply.page('versions', { title: 'Versions' }, model);
+    },
+  );
+
+  app.get(
+    `${path}/compare`,
+    { config: { access: 'viewer' }, schema: { querystring: compareQuerySchema } },
+    async (request, reply) => {
+      const from = await getVersion(request.query.from);
+      const { fileId } = from.record;
+      const to =
+        request.query.to === 'now'
+          ? await operations.readConfigurationFile(fileId)
+          : await getVersion(request.query.to);
+      const { records } = await operations.listVersions();
+      const ofFile = records.filter((record) => record.fileId === fileId);
+      const model = describeComparison(ofFile, from, to, request.query);
+      return reply.page('compare-versions', { title: 'Compare versions' }, model);
+    },
+  );
+
+  app.get(
+    `${path}/text`,
+    { config: { access: 'viewer' }, schema: { querystring: versionQuerySchema } },
+    async (request, reply) => {
+      const { record, text } = await getVersion(request.query.version);
+      const isAdmin = request.user?.role === 'admin';
+      const when = new Date(record.keptAtMs).toISOString().replaceAll(/\D/g, '').slice(0, 14);
+      return reply
+        .type('text/plain; charset=utf-8')
+        .header('content-disposition', `attachment; filename="keepalived-${when}.conf"`)
+        .send(isAdmin ? text : maskSecrets(text));
+    },
+  );
+
+  app.get(
+    `${path}/restore`,
+    { config: { access: 'admin' }, schema: { querystring: versionQuerySchema } },
+    async (request, reply) => {
+      const plan = await getPlan(request.query.version);
+      const goingBack = goingBackOf(request, plan);
+      return reply.page('restore-version', restorePage, { ...describeRestoring(plan), goingBack });
+    },
+  );
+
+  app.post(
+    `${path}/restore`,
+    { config: { access: 'admin' }, schema: { body: restoreFormSchema } },
+    async (request, reply) => {
+      const { version: versionId, tag, accepted, ...form } = request.body;
+      const outcome = await operations.restoreVersion({
+        versionId,
+        expectedTag: tag,
+        actor: getActor(request),
+        acceptedDangers: accepted,
+        confirmWithinSeconds: readConfirmSeconds(form),
+      });
+      // Read after the change: what is shown again compares with the file as it is then.
+      const plan = await getPlan(versionId);
+      const { record, text } = plan.version;
+      if (isSuccess(outcome)) {
+        reply.flash(describeSuccess(outcome, record.path));
+        return redirectAfterSave(reply, form, outcome, path);
+      }
+      const failure = describeFailure(outcome, text);
+      const goingBack = goingBackOf(request, plan, form);
+      reply.code(failure.statusCode);
+      const model = describeRestoring(plan, failure);
+      return reply.page('restore-version', restorePage, { ...model, goingBack });
+    },
+  );
+  done();
+};
+
+/** undefined: nothing runs a stored file, so it cuts nobody off. */
+function goingBackOf(request: FastifyRequest, plan: RestorePlan, form?: GoingBackForm) {
+  const { current, version } = plan;
+  if (version.record.fileId.startsWith('stored-')) return undefined;
+  return describeGoingBack(request, [current.ok ? current.text : undefined, version.text], form);
+}
+
+function getKept<Value>(kept: Value | undefined): Value {
+  if (kept) return kept;
+  throw new UserError('unknown-version', 'There is no such version any more.', {
+    statusCode: 404,
+  });
+}

@@ -1,0 +1,53 @@
+import type { VersionRecord } from '../../../operations/restore-version.ts';
+import { describeInstant } from '../../view/time-words.ts';
+import type { Instant } from '../../view/time-words.ts';
+
+/** A version as the pages name it. */
+export interface VersionWords {
+  id: string;
+  path: string;
+  when: Instant;
+  who: string;
+  action: string;
+  comment: string;
+  outcome: { word: string; explanation: string; tone: 'good' | 'calm' | 'warn' | 'bad' | 'mute' };
+}
+
+const outcomes: Record<VersionRecord['outcome'], VersionWords['outcome']> = {
+  pending: { word: 'Being applied', explanation: 'Not decided yet.', tone: 'calm' },
+  live: { word: 'Live', explanation: 'keepalived ran with it: proved.', tone: 'good' },
+  saved: { word: 'Saved', explanation: 'On the disk; nothing ran it then.', tone: 'calm' },
+  restored: {
+    word: 'Taken back',
+    explanation: 'It did not work: the file before was put back.',
+    tone: 'bad',
+  },
+  conflict: {
+    word: 'Not written',
+    explanation: 'Somebody else had changed the file first.',
+    tone: 'warn',
+  },
+  failed: { word: 'Failed', explanation: 'It was not written, or did not work.', tone: 'bad' },
+  outside: { word: 'Found', explanation: 'It was on the disk, not written by us.', tone: 'mute' },
+};
+
+const actions = new Map([
+  ['edit', 'Edit Config Files'],
+  ['settings', 'Settings'],
+  ['default-master', 'Set Default Master'],
+  ['default-backup', 'Set Default Backup'],
+  ['restore', 'Restored a version'],
+  ['go-back', 'Went back'],
+  ['outside', 'Changed outside'],
+]);
+
+export function describeVersion(record: VersionRecord): VersionWords {
+  const { id, path, keptAtMs, userName, action, comment, outcome } = record;
+  return {
+    ...{ id, path, comment },
+    when: describeInstant(keptAtMs),
+    who: userName ?? 'outside of this page',
+    action: actions.get(action) ?? action,
+    outcome: outcomes[outcome],
+  };
+}
