@@ -85,7 +85,7 @@ export function describeStatus({ status, hostName, wallMs }: Snapshot): StatusDo
   return {
     hostName,
     at: formatTime(wallMs),
-    evidenceAgeMs: status.evidenceAgeMs ?? null,
+    evidenceAgeMs: roundOrNull(status.evidenceAgeMs),
     daemon: describeDaemon(status.daemon),
     startOnBoot: status.startOnBoot.known ? status.startOnBoot.enabled : null,
     configuration: {
@@ -149,4 +149,5 @@ function describeInstance(instance: InstanceStatus): StatusDocument['instances']
 }
 
 const describeAlarm = ({ code, severity, sentence }: Alarm) => ({ code, severity, sentence });
+const roundOrNull = (ms: number | undefined) => (ms === undefined ? null : Math.round(ms));
 const formatTime = (atMs: number): string => new Date(atMs).toISOString();

@@ -54,6 +54,10 @@ export function createFeed(
 }
 
 function writeHeartbeat({ status, wallMs }: StatusEvent['snapshot']): string {
-  const data = { at: new Date(wallMs).toISOString(), evidenceAgeMs: status.evidenceAgeMs ?? null };
+  const { evidenceAgeMs } = status;
+  const data = {
+    at: new Date(wallMs).toISOString(),
+    evidenceAgeMs: evidenceAgeMs === undefined ? null : Math.round(evidenceAgeMs),
+  };
   return `event: heartbeat\ndata: ${JSON.stringify(data)}\n\n`;
 }
