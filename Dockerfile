@@ -14,7 +14,9 @@ WORKDIR /opt/keepalived-wai
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
 COPY server server
+COPY public public
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
@@ -28,6 +30,7 @@ COPY --from=build /opt/keepalived-wai/build build
 COPY package.json ./
 COPY packaging packaging
 COPY public public
+COPY --from=build /opt/keepalived-wai/public/build public/build
 COPY views views
 ENV NODE_ENV=production WAI_SERVICE_MANAGER=supervised
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \

@@ -76,6 +76,12 @@ const importZones = [
     ],
     message: 'web/ uses operations, the keeper, access/ and the port; never a real appliance.',
   },
+  {
+    target: './public/src',
+    from: './server',
+    except: ['./keepalived'],
+    message: 'Browsers get pure knowledge of keepalived only.',
+  },
 ];
 
 // Pages do not import each other: what two of them need is a plugin, a partial or a view helper.

@@ -1,15 +1,16 @@
-import { rmSync, statSync, readdirSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { root, step } from './step.mjs';
+import { bundle } from './bundle.mjs';
+import { isFresh } from './freshness.mjs';
+import { root, runScript, step } from './step.mjs';
 
 const output = path.join(root, 'build');
 const sources = ['server', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
-/** Compiles the server, unless what was compiled last is newer than everything it is made of. */
+/** Compiles the server and bundles what browsers get, each unless it is newer than its sources. */
 export async function build() {
-  const builtAtMs = changedAtMs(path.join(output, 'main.js'));
-  const isFresh = sources.every((source) => newestChangeMs(path.join(root, source)) < builtAtMs);
-  if (isFresh) return;
+  await bundle();
+  if (isFresh(path.join(output, 'main.js'), sources)) return;
   rmSync(output, { recursive: true, force: true });
   try {
     await step('Building', [
@@ -25,15 +26,5 @@ export async function build() {
   }
 }
 
-/** A folder's own time counts too: it changes when something in it is removed. */
-function newestChangeMs(target) {
-  const inside = statSync(target).isDirectory() ? readdirSync(target, { recursive: true }) : [];
-  return Math.max(
-    changedAtMs(target),
-    ...inside.map((name) => changedAtMs(path.join(target, name))),
-  );
-}
-
-function changedAtMs(target) {
-  return statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
+// npm run build
+if (process.argv[1] === import.meta.filename) await runScript(build);

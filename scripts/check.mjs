@@ -5,6 +5,7 @@ import { runQuietly, runScript } from './step.mjs';
 const checks = [
   { name: 'lint', command: ['eslint', '.'] },
   { name: 'types', command: ['tsc'] },
+  { name: 'types in the browser', command: ['tsc', '--project', 'public/src'] },
   { name: 'format', command: ['prettier', '--check', '.'] },
   { name: 'dead code', command: ['knip'] },
 ];

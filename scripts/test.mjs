@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { bundle } from './bundle.mjs';
 import { prepareNodePackages, prepareSystemPackages, requireRoot } from './prepare-machine.mjs';
 import { root, runScript } from './step.mjs';
 
@@ -22,6 +23,7 @@ function findTests(place) {
 await runScript(async () => {
   await prepareNodePackages();
   await prepareSystemPackages('test');
+  await bundle();
   requireRoot('the tests run real servers in network namespaces of their own');
 
   const files = (places.length > 0 ? places : [path.join(root, 'test')]).flatMap(findTests).sort();

@@ -14,7 +14,11 @@ import { checkConfiguration } from './check-configuration.ts';
 import type { DefaultRoleValues } from './default-role-values.ts';
 import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
 import type { DefaultRole, DefaultRolePlan } from './default-roles.ts';
-import { createMutex } from './mutex.ts';
+import { findKeptText } from './find-kept-text.ts';
+import { describeSettingsChange, planInstanceSettings } from './instance-settings.ts';
+import type { InstanceSettingsPlan } from './instance-settings.ts';
+import type { Mutex } from './mutex.ts';
+import { observeOutcome } from './observe-outcome.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
 import { controlKeepalived } from './service-control.ts';
 import type { KeepalivedAction } from './service-control.ts';
@@ -45,7 +49,26 @@ export interface Operations {
   readConfigurationFile(id: string): Promise<ConfigurationFileContent>;
   /** The same check as before a save; touches nothing. */
   checkConfiguration(id: string, text: string): Promise<Finding[]>;
-  applyConfiguration(request: ApplyRequest): Promise<ApplyOutcome>;
+  applyConfiguration(request: ConfirmableRequest): Promise<ApplyOutcome>;
+
+  /** Every version that is kept, and the files as they are now. */
+  listVersions(): Promise<VersionList>;
+  /** undefined: there is no such version (any more). */
+  readVersion(versionId: string): Promise<KeptVersion | undefined>;
+  /** What restoring a version would do; undefined: there is no such version (any more). */
+  planRestore(versionId: string): Promise<RestorePlan | undefined>;
+  /** Makes a version live again, if the file is still the one that was shown. */
+  restoreVersion(request: RestoreRequest): Promise<ApplyOutcome>;
+
+  /** The change that goes back by itself unless somebody confirms it. */
+  findWaitingChange(): WaitingChange | undefined;
+  /** false: that change does not wait (any more). */
+  confirmChange(tag: string): Promise<boolean>;
+  /** Goes back at once; undefined: that change does not wait (any more). */
+  undoChange(tag: string, actor: Actor): Promise<ApplyOutcome | undefined>;
+
+  /** Of the installed keepalived: what it understands depends on it. */
+  readInstalledVersion(): Promise<string | undefined>;
 
   readLog(query: LogQuery): Promise<LogPage>;
   exportLog(query: Pick<LogQuery, 'filter'>): AsyncIterable<string>;
@@ -68,6 +91,8 @@ export function createOperations(parts: ApplyParts): Operations {
       const message = fileProblem ?? problems.map((problem) => problem.message).join(' ');
       return { kind: 'failed', message };
     }
+  /** What a file once said, by its tag, where the history has it. */
+  findKeptText(id: string, tag: string): Promise<string | undefined>;
     const request = { fileId: 'live', text, expectedTag, actor, action: `default-${role}` };
     return applyConfiguration(parts, { ...request, comment: `Set Default ${titles[role]}` });
   };
@@ -83,10 +108,24 @@ export function createOperations(parts: ApplyParts): Operations {
       return appliance.readConfigurationFile(id);
     },
     checkConfiguration: (id, text) => checkConfiguration(appliance, id, text),
-    applyConfiguration: (request) => change(() => applyConfiguration(parts, request)),
+    applyConfiguration: (request) => changeAndObserve(() => confirmed.apply(request)),
+    listVersions: () => listVersions(parts),
+    readVersion: (versionId) => parts.versions.read(versionId),
+    planRestore: (versionId) => planRestore(parts, versionId),
+    restoreVersion: (request) =>
+      changeAndObserve(async () => {
+        const restore = await findRestoreChange(parts, request);
+        if (restore) return confirmed.apply(restore);
+        return { kind: 'failed', message: 'That version is no longer kept.' };
+      }),
+    findWaitingChange: () => confirmed.find(),
+    confirmChange: (tag) => alone(() => confirmed.confirm(tag)),
+    undoChange: (...request) => change(() => confirmed.undo(...request)),
+    readInstalledVersion: () => appliance.readInstalledVersion(),
     readLog: (query) => appliance.readLog(query),
     exportLog: (query) => appliance.exportLog(query),
   };
 }
 
 const titles: Record<DefaultRole, string> = { master: 'Master', backup: 'Backup' };
+    findKeptText: (id, tag) => findKeptText(parts.versions, id, tag),

@@ -44,6 +44,8 @@ export interface Content {
    */
   trailingBackslash: boolean;
   unterminatedQuote: boolean;
+  /** Column of the `!` or `#` that starts the comment. */
+  commentStart: number | undefined;
 }
 
 /**
@@ -67,7 +69,7 @@ export function findContent(text: string): Content {
   let end = commentStart ?? text.length - (trailingBackslash ? 1 : 0);
   while (end > 0 && isBlank(text, end - 1)) end -= 1;
   const content = text.slice(0, end) + (trailingBackslash ? '\\' : '');
-  return { content, trailingBackslash, unterminatedQuote };
+  return { content, trailingBackslash, unterminatedQuote, commentStart };
 }
 
 export interface WordScan {

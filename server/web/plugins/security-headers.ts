@@ -1,9 +1,30 @@
+import { randomBytes } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /**
+     * Lets the scripts of this one answer make style sheets, if they know the nonce that is
+     * returned. For the editor, which brings its styles with its code.
+     */
+    allowStyles(): string;
+  }
+}
+
 const none = ["'none'"];
 const self = ["'self'"];
+const directives = {
+  'default-src': none,
+  'script-src': self,
+  'style-src': self,
+  'img-src': ["'self'", 'data:'],
+  'connect-src': self,
+  'form-action': self,
+  'frame-ancestors': none,
+  'base-uri': none,
+};
 
 /**
  * Headers on every answer, 404 and event streams too: a content security policy without any inline
@@ -13,16 +34,7 @@ export const securityHeaders = fastifyPlugin<{ tls: boolean }>(async (app, { tls
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: {
-        'default-src': none,
-        'script-src': self,
-        'style-src': self,
-        'img-src': ["'self'", 'data:'],
-        'connect-src': self,
-        'form-action': self,
-        'frame-ancestors': none,
-        'base-uri': none,
-      },
+      directives,
     },
     // With no-referrer, browsers send `Origin: null` for our own forms.
     referrerPolicy: { policy: 'same-origin' },
@@ -31,6 +43,12 @@ export const securityHeaders = fastifyPlugin<{ tls: boolean }>(async (app, { tls
     xFrameOptions: { action: 'deny' },
     crossOriginOpenerPolicy: tls,
     originAgentCluster: tls,
+  });
+  app.decorateReply('allowStyles', function () {
+    const nonce = randomBytes(16).toString('base64');
+    const withNonce = { ...directives, 'style-src': [...self, `'nonce-${nonce}'`] };
+    this.helmet({ contentSecurityPolicy: { useDefaults: false, directives: withNonce } });
+    return nonce;
   });
   // Pages name addresses and hold form tokens: no cache may keep one.
   app.addHook('onSend', (_request, reply, payload, done) => {

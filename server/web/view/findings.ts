@@ -2,9 +2,9 @@ import type { Finding } from '../../keepalived/finding.ts';
 import { maskSecrets } from '../../keepalived/mask-secrets.ts';
 
 /** A finding as the page lists it. */
-export interface FindingItem {
+export interface FindingItem extends Pick<Finding, 'severity' | 'code'> {
   tone: 'bad' | 'warn' | 'calm';
-  word: 'Error' | 'Warning' | 'Note';
+  word: 'Stops you' | 'Warns you' | 'For your information';
   /** 1-based, in the text being edited; undefined: in another file, or in no line at all. */
   line: number | undefined;
   /** The line that is meant, its secrets masked. */
@@ -16,9 +16,9 @@ export interface FindingItem {
 }
 
 const severities: Record<Finding['severity'], Pick<FindingItem, 'tone' | 'word'>> = {
-  fatal: { tone: 'bad', word: 'Error' },
-  warning: { tone: 'warn', word: 'Warning' },
-  info: { tone: 'calm', word: 'Note' },
+  fatal: { tone: 'bad', word: 'Stops you' },
+  warning: { tone: 'warn', word: 'Warns you' },
+  info: { tone: 'calm', word: 'For your information' },
 };
 const order: Finding['severity'][] = ['fatal', 'warning', 'info'];
 
@@ -27,7 +27,9 @@ export function describeFindings(findings: Finding[], text: string): FindingItem
   const maskedLines = maskSecrets(text).split('\n');
   return findings
     .toSorted((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity))
-    .map(({ severity, line, path, message, remedy, detail }) => ({
+    .map(({ severity, code, line, path, message, remedy, detail }) => ({
+      severity,
+      code,
       ...severities[severity],
       line,
       lineText: lineTextOf(

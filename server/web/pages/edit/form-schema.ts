@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { acceptedDangersSchema } from '../../view/accepted-dangers.ts';
+import { fileIdSchema } from '../../view/file-id-schema.ts';
+import { goingBackFields } from '../../view/going-back.ts';
 import { tagSchema } from '../../view/tag-schema.ts';
-
-const fileIdSchema = z.string().min(1).max(200);
 
 export const editQuerySchema = z.object({
   file: fileIdSchema.default('live').catch('live'),
@@ -14,4 +15,8 @@ export const editFormSchema = z.strictObject({
   file: fileIdSchema,
   tag: tagSchema,
   text: z.string(),
+  intent: z.enum(['preview', 'save']).default('save'),
+  accepted: acceptedDangersSchema,
+  comment: z.string().trim().max(200).default(''),
+  ...goingBackFields,
 });

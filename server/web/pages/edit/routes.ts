@@ -1,13 +1,20 @@
+import type { FastifyReply } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { ConfigurationFileContent } from '../../../appliance/appliance.ts';
 import { UserError } from '../../../errors.ts';
+import type { Finding } from '../../../keepalived/finding.ts';
 import type { Operations } from '../../../operations/operations.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { bodyLimitBytes } from '../../plugins/limits.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
+import { readConfirmSeconds, redirectAfterSave } from '../../view/going-back.ts';
 import { editFormSchema, editQuerySchema } from './form-schema.ts';
 import { restoreLineEndings } from './line-endings.ts';
-import { describeEdit, describeFailedEdit } from './view-model.ts';
+import { describeSaving } from './saving.ts';
+import type { SavingModel } from './saving.ts';
+import { describeEdit, describeFailedEdit, describePreview } from './view-model.ts';
+import type { EditModel } from './view-model.ts';
 
 const page = { title: 'Edit Config Files' };
 /** A form writes one byte as up to three (`%7B`); too long a text shall get a sentence, not a 413. */
@@ -19,6 +26,12 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
   { operations },
   done,
 ) => {
+  const describe = async (content: ConfigurationFileContent, findings?: Finding[]) =>
+    describeEdit(await operations.listConfigurationFiles(), content, {
+      findings,
+      version: await operations.readInstalledVersion(),
+    });
+
   app.get(
     '/keepalived/edit',
     { config: { access: 'admin' }, schema: { querystring: editQuerySchema } },
@@ -26,9 +39,9 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
       const { file, checked } = request.query;
       const content = await getContent(operations, file);
       const findings =
-        checked && content.ok ? await operations.checkConfiguration(file, content.text) : [];
-      const files = await operations.listConfigurationFiles();
-      return reply.page('edit', page, describeEdit(files, content, findings));
+        checked && content.ok ? await operations.checkConfiguration(file, content.text) : undefined;
+      const model = await describe(content, findings);
+      return show(reply, { ...model, ...describeSaving(request, content) });
     },
   );
 
@@ -40,31 +53,47 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
       schema: { body: editFormSchema },
     },
     async (request, reply) => {
-      const { file, tag } = request.body;
+      const { file, tag, intent, accepted, comment } = request.body;
       const content = await getContent(operations, file);
       const text = restoreLineEndings(request.body.text, content.ok ? content.text : '');
+      const saving = describeSaving(request, content, request.body);
+      if (intent === 'preview') {
+        const findings = await operations.checkConfiguration(file, text);
+        const model = describePreview(await describe(content), { text, tag }, findings);
+        return show(reply, { ...model, ...saving });
+      }
       const outcome = await operations.applyConfiguration({
         fileId: file,
         text,
         expectedTag: tag,
         actor: getActor(request),
         action: 'edit',
-        comment: '',
+        comment,
+        acceptedDangers: accepted,
+        confirmWithinSeconds: readConfirmSeconds(request.body),
       });
       if (isSuccess(outcome)) {
         reply.flash(describeSuccess(outcome, content.path));
-        return reply.redirect(`/keepalived/edit?file=${encodeURIComponent(file)}&checked=yes`, 303);
+        const self = `/keepalived/edit?file=${encodeURIComponent(file)}&checked=yes`;
+        return redirectAfterSave(reply, request.body, outcome, self);
       }
-      const files = await operations.listConfigurationFiles();
-      const model = describeFailedEdit(describeEdit(files, content), { text, tag }, outcome);
+      const base =
+        outcome.kind === 'conflict' && tag !== null
+          ? await operations.findKeptText(file, tag)
+          : undefined;
+      const model = describeFailedEdit(await describe(content), { text, tag, base }, outcome);
       if (model.failure) reply.code(model.failure.statusCode);
-      return reply.page('edit', page, model);
+      return show(reply, { ...model, ...saving });
     },
   );
   done();
 };
 
-async function getContent(operations: Operations, id: string) {
+function show(reply: FastifyReply, model: EditModel & SavingModel): Promise<FastifyReply> {
+  return reply.page('edit', page, { ...model, styleNonce: reply.allowStyles() });
+}
+
+async function getContent(operations: Operations, id: string): Promise<ConfigurationFileContent> {
   const content = await operations.readConfigurationFile(id);
   if (!content.ok && content.problem === 'unknown-id') {
     throw new UserError('unknown-file', content.message, { statusCode: 404 });

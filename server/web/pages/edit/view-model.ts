@@ -23,11 +23,30 @@ export interface EditModel {
   isNew: boolean;
   /** What a click on Save does. */
   consequence: string;
-  /** What the check said of the file as it was saved. */
-  findings: FindingItem[];
+  /** Of the installed keepalived: what it understands depends on it. */
+  version: string | undefined;
+  /** What the check said of the text, where it was asked. */
+  findings: FindingItem[] | undefined;
+  preview: Preview | undefined;
   failure: FailureNotice | undefined;
-  /** After a conflict: what saving this text would change in the file as it is now. */
-  conflict: TextDifference | undefined;
+  conflict: Conflict | undefined;
+}
+
+/** What saving the text would change. */
+interface Preview {
+  difference: TextDifference;
+  /** The file is no longer the one that the text was made from. */
+  isOutdated: boolean;
+}
+
+/** Both texts beside what they were made from. */
+interface Conflict {
+  /** What somebody else changed; undefined: what it was made from is not known any more. */
+  theirChange: TextDifference | undefined;
+  yourChange: TextDifference | undefined;
+  /** What saving this text would change in the file as it is now. */
+  overwriting: TextDifference;
+  isDeleted: boolean;
 }
 
 const roleNames: Record<ConfigurationFileRole, string> = {
@@ -41,7 +60,7 @@ const roleNames: Record<ConfigurationFileRole, string> = {
 export function describeEdit(
   files: ConfigurationFileEntry[],
   content: ConfigurationFileContent,
-  findings: Finding[] = [],
+  { findings, version }: { findings?: Finding[] | undefined; version?: string | undefined } = {},
 ): EditModel {
   const isNew = !content.ok && content.problem === 'missing';
   const text = content.ok ? content.text : '';
@@ -58,7 +77,9 @@ export function describeEdit(
     problem: content.ok || isNew ? undefined : content.message,
     isNew,
     consequence: consequenceOf(files.find(({ id }) => id === content.id)?.role),
-    findings: describeFindings(findings, text),
+    version,
+    findings: findings && describeFindings(findings, text),
+    preview: undefined,
     failure: undefined,
     conflict: undefined,
   };
@@ -71,21 +92,52 @@ function consequenceOf(role: ConfigurationFileRole | undefined): string {
   return 'Checks the text, saves it, and loads it if keepalived is running. If keepalived fails with it, the previous file is put back.';
 }
 
+/** What the user has typed, and what the form was made from (null: there was no file). */
+interface Typed {
+  text: string;
+  tag: string | null;
+}
+
+/** The page with the text that was typed, what saving it would change, and what the check says. */
+export function describePreview(
+  page: EditModel,
+  { text, tag }: Typed,
+  findings: Finding[],
+): EditModel {
+  return {
+    ...page,
+    text,
+    tag: tag ?? '',
+    problem: undefined,
+    findings: describeFindings(findings, text),
+    preview: {
+      difference: compareTexts(page.text, text),
+      isOutdated: page.tag !== (tag ?? ''),
+    },
+  };
+}
+
 /**
  * The page after a save that failed: the user's text is kept, whatever happened.
- * @param tag what the form was made from
+ * @param base the text that the form was made from, where it is known
  */
 export function describeFailedEdit(
   page: EditModel,
-  { text, tag }: { text: string; tag: string | null },
+  { text, tag, base }: Typed & { base?: string | undefined },
   outcome: Failure,
 ): EditModel {
   const failed = { ...page, text, problem: undefined, failure: describeFailure(outcome, text) };
   if (outcome.kind !== 'conflict') return { ...failed, tag: tag ?? '' };
+  const theirs = outcome.currentText ?? '';
   return {
     ...failed,
     // To save it again is to answer the conflict with open eyes.
     tag: outcome.currentTag ?? '',
-    conflict: compareTexts(outcome.currentText ?? '', text),
+    conflict: {
+      theirChange: base === undefined ? undefined : compareTexts(base, theirs),
+      yourChange: base === undefined ? undefined : compareTexts(base, text),
+      overwriting: compareTexts(theirs, text),
+      isDeleted: outcome.currentTag === null,
+    },
   };
 }

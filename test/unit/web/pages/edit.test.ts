@@ -6,7 +6,11 @@ import type {
 } from '../../../../server/appliance/appliance.ts';
 import { editQuerySchema } from '../../../../server/web/pages/edit/form-schema.ts';
 import { restoreLineEndings } from '../../../../server/web/pages/edit/line-endings.ts';
-import { describeEdit, describeFailedEdit } from '../../../../server/web/pages/edit/view-model.ts';
+import {
+  describeEdit,
+  describeFailedEdit,
+  describePreview,
+} from '../../../../server/web/pages/edit/view-model.ts';
 import { renderPage, textOf } from './samples.ts';
 
 const path = '/etc/keepalived/keepalived.conf';
@@ -32,9 +36,10 @@ function readEditor(html: string): string | undefined {
 test('the text is in the editor unchanged, leading newlines too', () => {
   const html = renderPage('edit', describeEdit(files, content));
   assert.equal(readEditor(html), content.text);
-  assert.match(html, /<label for="text">Text of <code>\/etc\/keepalived\/keepalived\.conf/);
+  assert.match(html, /<label for="text"[^>]*>Text of <code>\/etc\/keepalived\/keepalived\.conf/);
   assert.match(html, new RegExp(`name="tag" value="${content.tag}"`));
   assert.match(html, /<button[^>]*>Save<\/button>/);
+  assert.match(html, /<button[^>]*>Preview change<\/button>/);
 });
 
 test('a text cannot leave the editor', () => {
@@ -91,27 +96,63 @@ describe('a save that failed', () => {
     assert.equal(readEditor(html), typed.text);
     assert.match(
       textOf(html),
-      /Nothing was changed\. Error, line 2: Too long\. auth_pass \*{8} Do this\. Warning: Not nice\./,
+      /Nothing was changed\. Stops you, line 2: Too long\. auth_pass \*{8} Do this\. Warns you: Not nice\./,
     );
     assert.match(html, /<a href="#text" data-line="2">/);
   });
 
-  test('for a conflict keeps both texts and lets one choose', () => {
-    const theirs = 'vrrp_instance VI_2 {\n';
+  describe('for a conflict', () => {
     const currentTag = 'c'.repeat(64);
-    const model = describeFailedEdit(describeEdit(files, content), typed, {
-      kind: 'conflict',
-      currentTag,
-      currentText: theirs,
-      message: 'The file has changed.',
+    const describeConflict = (base: string | undefined, currentText: string | undefined) =>
+      describeFailedEdit(
+        describeEdit(files, content),
+        { ...typed, base },
+        {
+          kind: 'conflict',
+          currentTag: currentText === undefined ? null : currentTag,
+          currentText,
+          message: 'The file has changed.',
+        },
+      );
+
+    test('shows yours, theirs, and what both began with', () => {
+      const base = 'vrrp_instance VI_0 {\n';
+      const model = describeConflict(base, 'vrrp_instance VI_2 {\n');
+      assert.equal(model.failure?.statusCode, 409);
+      assert.equal(model.tag, currentTag);
+      const html = renderPage('edit', model);
+      assert.equal(readEditor(html), typed.text);
+      const text = textOf(html);
+      assert.match(text, /What they changed .*-vrrp_instance VI_0 \{ \+vrrp_instance VI_2 \{/);
+      assert.match(text, /What you changed .*-vrrp_instance VI_0 \{ \+vrrp_instance VI_1 \{/);
+      assert.match(text, /Save mine would .*-vrrp_instance VI_2 \{ \+vrrp_instance VI_1 \{/);
+      assert.doesNotMatch(html.replace(/<textarea[^]*<\/textarea>/, ''), /topsecret1/);
+      assert.match(html, /<button[^>]*>Save mine<\/button>/);
+      assert.match(html, /<button type="submit" form="load-theirs">Load theirs/);
     });
-    assert.equal(model.failure?.statusCode, 409);
-    assert.equal(model.tag, currentTag);
+
+    test('says so when what both began with is not known, or their file is gone', () => {
+      const text = textOf(renderPage('edit', describeConflict(undefined, undefined)));
+      assert.match(text, /The file was removed meanwhile\./);
+      assert.match(text, /not in the history any more/);
+      assert.doesNotMatch(text, /What they changed/);
+      assert.equal(describeConflict(undefined, undefined).tag, '');
+    });
+  });
+
+  test('for a danger asks to accept it, word for word', () => {
+    const model = describeFailedEdit(describeEdit(files, content), typed, {
+      kind: 'needs-acceptance',
+      dangers: ['192.168.0.100 would be on "both" servers.'],
+      message: 'Nothing was changed yet.',
+    });
+    assert.equal(model.tag, typed.tag);
     const html = renderPage('edit', model);
     assert.equal(readEditor(html), typed.text);
-    assert.match(textOf(html), /-vrrp_instance VI_2 \{ \+vrrp_instance VI_1 \{/);
-    assert.match(html, /Save mine anyway/);
-    assert.match(html, /<button type="submit" form="load-theirs">Load theirs/);
+    assert.match(
+      html,
+      /name="accepted" value="\[&quot;192\.168\.0\.100 would be on \\&quot;both\\&quot; servers/,
+    );
   });
 
   test('for want of a disk keeps the tag that it was made from', () => {
@@ -122,6 +163,30 @@ describe('a save that failed', () => {
     assert.equal(model.tag, typed.tag);
     assert.equal(model.failure?.statusCode, 500);
     assert.match(textOf(renderPage('edit', model)), /Not saved The disk is full\./);
+  });
+});
+
+describe('a preview', () => {
+  const typed = { text: content.text.replace('VI_1', 'VI_2'), tag: content.tag };
+
+  test('compares with the file on the disk, keeps the text and says what the check says', () => {
+    const finding = { code: 'x', line: 3, remedy: 'Do this.', message: 'Hm.' };
+    const model = describePreview(describeEdit(files, content), typed, [
+      { ...finding, severity: 'info' },
+    ]);
+    const html = renderPage('edit', model);
+    assert.equal(readEditor(html), typed.text);
+    assert.match(textOf(html), /-vrrp_instance VI_1 \{ \+vrrp_instance VI_2 \{/);
+    assert.match(textOf(html), /For your information, line 3: Hm\./);
+    assert.doesNotMatch(textOf(html), /changed by somebody else/);
+  });
+
+  test('says when the file is no longer the one that was opened', () => {
+    const old = { ...typed, tag: 'b'.repeat(64) };
+    const model = describePreview(describeEdit(files, content), old, []);
+    assert.match(textOf(renderPage('edit', model)), /changed by somebody else/);
+    assert.equal(model.tag, old.tag);
+    assert.match(textOf(renderPage('edit', model)), /Nothing to complain about/);
   });
 });
 

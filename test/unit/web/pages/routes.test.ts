@@ -78,6 +78,7 @@ describe('/keepalived/edit', () => {
     const requests: Parameters<Operations['applyConfiguration']>[0][] = [];
     const browser = await openBrowser(t, {
       readConfigurationFile: () => Promise.resolve(content),
+      readInstalledVersion: () => Promise.resolve('2.2.7'),
       listConfigurationFiles: () =>
         Promise.resolve([{ id: 'live', role: 'live', path, exists: true }]),
       checkConfiguration: () => Promise.resolve([]),
@@ -106,6 +107,8 @@ describe('/keepalived/edit', () => {
       actor: { userName: 'admin', remoteAddress: '127.0.0.1' },
       action: 'edit',
       comment: '',
+      acceptedDangers: [],
+      confirmWithinSeconds: undefined,
     });
     const page = await browser.get(String(answer.headers.location));
     assert.match(textOf(page.body), /The configuration has changed: \/etc\/keepalived/);
@@ -117,10 +120,61 @@ describe('/keepalived/edit', () => {
     assert.match(answer.body, /<textarea[^>]*>\nstate MASTER\n<\/textarea>/);
   });
 
+  test('previews without writing, and lets only this answer’s scripts make style sheets', async (t) => {
+    const browser = await openBrowser(t, {
+      readConfigurationFile: () => Promise.resolve(content),
+      readInstalledVersion: () => Promise.resolve('2.2.7'),
+      listConfigurationFiles: () => Promise.resolve([]),
+      checkConfiguration: () => Promise.resolve([]),
+    });
+    const form = { file: 'live', tag, text: 'state MASTER\r\n', intent: 'preview' };
+    const answers = [
+      await browser.post('/keepalived/edit', form),
+      await browser.get('/keepalived/edit'),
+    ];
+    assert.match(textOf(answers[0]?.body ?? ''), /-state BACKUP \+state MASTER/);
+    const nonces = answers.map(({ statusCode, headers, body }) => {
+      assert.equal(statusCode, 200);
+      const [, nonce = ''] =
+        /style-src 'self' 'nonce-([^']{20,})';/.exec(
+          `${String(headers['content-security-policy'])};`,
+        ) ?? [];
+      assert.ok(body.includes(`<meta property="csp-nonce" nonce="${nonce}">`), nonce);
+      return nonce;
+    });
+    assert.notEqual(nonces[0], nonces[1]);
+    const other = await browser.get('/keepalived');
+    assert.match(String(other.headers['content-security-policy']), /style-src 'self'(;|$)/);
+  });
+
+  test('shows in a conflict what both began with, if the history has it', async (t) => {
+    const asked: unknown[] = [];
+    const browser = await openBrowser(t, {
+      readConfigurationFile: () => Promise.resolve(content),
+      readInstalledVersion: () => Promise.resolve('2.2.7'),
+      listConfigurationFiles: () => Promise.resolve([]),
+      findKeptText: (...request) => Promise.resolve((asked.push(request), 'state NONE\n')),
+      applyConfiguration: () =>
+        Promise.resolve({
+          kind: 'conflict',
+          currentTag: tag,
+          currentText: content.text,
+          message: 'Changed.',
+        }),
+    });
+    const readTag = 'b'.repeat(64);
+    const form = { file: 'live', tag: readTag, text: 'state MASTER\n' };
+    const answer = await browser.post('/keepalived/edit', form);
+    assert.equal(answer.statusCode, 409);
+    assert.deepEqual(asked, [['live', readTag]]);
+    assert.match(textOf(answer.body), /What they changed .*-state NONE \+state BACKUP/);
+  });
+
   test('accepts a form of a text that is too long, so that it gets a sentence', async (t) => {
     const lengths: number[] = [];
     const browser = await openBrowser(t, {
       readConfigurationFile: () => Promise.resolve(content),
+      readInstalledVersion: () => Promise.resolve('2.2.7'),
       listConfigurationFiles: () => Promise.resolve([]),
       applyConfiguration: ({ text }) => {
         lengths.push(text.length);
@@ -163,6 +217,7 @@ describe('/keepalived/default-master', () => {
       currentText: 'state BACKUP\n',
       currentTag: tag,
       newText: given.virtualAddress === 'wrong' ? undefined : 'state MASTER\n',
+      foresight: undefined,
       placeholder: false,
     });
 
@@ -181,7 +236,7 @@ describe('/keepalived/default-master', () => {
     const answer = await browser.post('/keepalived/default-master', { ...form, intent: 'write' });
     assert.equal(answer.headers.location, '/keepalived/default-master/done');
     const actor = { userName: 'admin', remoteAddress: '127.0.0.1' };
-    assert.deepEqual(writes, [['master', values, tag, actor]]);
+    assert.deepEqual(writes, [['master', values, tag, actor, [], undefined]]);
     const confirmation = await browser.get('/keepalived/default-master/done');
     assert.match(confirmation.body, /<a href="\/keepalived">Return to Keepalived<\/a>/);
   });
@@ -219,21 +274,40 @@ describe('/logs', () => {
     const filters: unknown[] = [];
     const browser = await openBrowser(t, {
       readLog: () => Promise.resolve({ ok: true, source: 's', lines: [], reachedStart: true }),
-      async *exportLog({ filter }) {
+      async *exportLog(filter) {
         filters.push(filter);
         yield 'one\n';
         yield 'two\n';
         await Promise.resolve();
       },
     });
-    const answer = await browser.get('/logs/download?filter=VI_1');
+    const answer = await browser.get('/logs/download?filter=VI_1&kind=health');
     assert.equal(answer.body, 'one\ntwo\n');
     assert.match(String(answer.headers['content-type']), /^text\/plain/);
     assert.equal(
       answer.headers['content-disposition'],
       'attachment; filename="keepalived-server1.log"',
     );
-    assert.deepEqual(filters, ['VI_1']);
+    assert.deepEqual(filters, [{ filter: 'VI_1', kind: 'health' }]);
+  });
+
+  test('a place in the log that does not exist is not found', async (t) => {
+    const asked: unknown[] = [];
+    const browser = await openBrowser(t, {
+      readLog: ({ before }) => {
+        asked.push(before);
+        const message = 'This place does not exist.';
+        return Promise.resolve({ ok: false, source: 's', message, problem: 'unknown-place' });
+      },
+    });
+    for (const cursor of ['nonsense', '..%2F..%2Fetc%2Fshadow', '%00']) {
+      assert.equal((await browser.get(`/logs?before=${cursor}`)).statusCode, 404);
+    }
+    assert.equal(asked.length, 3);
+    for (const query of ['before=', 'before=a&before=b', `before=${'a'.repeat(501)}`]) {
+      assert.equal((await browser.get(`/logs?${query}`)).statusCode, 400, query);
+    }
+    assert.equal(asked.length, 3);
   });
 
   test('says that there is no log instead of sending an empty file', async (t) => {

@@ -1,0 +1,38 @@
+import type { EditorView } from '@codemirror/view';
+import { make } from './elements.ts';
+import { showFindings, showNoFindings } from './findings.ts';
+import type { FindingItem } from './findings.ts';
+import { createPacedCheck } from './paced-check.ts';
+import type { PacedCheck } from './paced-check.ts';
+
+/** Lets the server check the editor's text, as a save would, and shows what it finds. */
+export function createCheck(form: HTMLFormElement, view: EditorView): PacedCheck {
+  const { _csrf: token, file } = Object.fromEntries(new FormData(form)) as Record<string, string>;
+  return createPacedCheck(async (signal) => {
+    const text = view.state.doc.toString();
+    try {
+      const answer = await fetch('/api/v1/configuration/check', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-csrf-token': token ?? '' },
+        body: JSON.stringify({ fileId: file, text }),
+        signal,
+      });
+      if (answer.status === 401 || answer.status === 403) {
+        explainEndOfLogin();
+      } else if (answer.ok) {
+        const { findings } = (await answer.json()) as { findings: FindingItem[] };
+        if (!signal.aborted) showFindings(view, findings);
+      } else {
+        showNoFindings(`Not checked: the server answered ${answer.status}.`);
+      }
+    } catch {
+      if (!signal.aborted) showNoFindings('Not checked: the server does not answer.');
+    }
+  });
+}
+
+function explainEndOfLogin(): void {
+  const link = make('a', '', 'Log in again');
+  link.setAttribute('href', location.pathname + location.search);
+  showNoFindings('Not checked: your login has ended. ', link, '; this window keeps your text.');
+}

@@ -1,0 +1,33 @@
+/** Runs a check of a changing text: at once after a pause, while it changes at most once a second. */
+export interface PacedCheck {
+  /** The text has changed: what is being checked is stale. */
+  request(): void;
+}
+
+const leastIntervalMs = 1_000;
+/** Keys of one word come faster than this. */
+const settleMs = 40;
+
+/**
+ * @param check is ended by its signal when the text has changed meanwhile; it must not throw then
+ */
+export function createPacedCheck(check: (signal: AbortSignal) => Promise<void>): PacedCheck {
+  let lastStartMs = -Infinity;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running: AbortController | undefined;
+
+  const start = (): void => {
+    timer = undefined;
+    lastStartMs = performance.now();
+    running = new AbortController();
+    void check(running.signal);
+  };
+  return {
+    request() {
+      running?.abort();
+      clearTimeout(timer);
+      const waitMs = lastStartMs + leastIntervalMs - performance.now();
+      timer = setTimeout(start, Math.max(settleMs, waitMs));
+    },
+  };
+}

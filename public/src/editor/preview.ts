@@ -1,0 +1,33 @@
+import { getElement, make } from './elements.ts';
+
+/** Shows “Preview change” in its place on the page, so that the editor stays as it is. */
+export function previewInPlace(form: HTMLFormElement): void {
+  form.addEventListener('submit', (event) => {
+    const { submitter } = event;
+    if (!(submitter instanceof HTMLButtonElement) || submitter.value !== 'preview') return;
+    event.preventDefault();
+    void showPreview(form, submitter);
+  });
+}
+
+async function showPreview(form: HTMLFormElement, button: HTMLButtonElement): Promise<void> {
+  const section = getElement('preview');
+  try {
+    const body = new URLSearchParams([...new FormData(form, button)] as [string, string][]);
+    const answer = await fetch(form.action, { method: 'POST', body });
+    if (answer.redirected) {
+      // To the login page.
+      location.assign(answer.url);
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const preview = page.getElementById('preview');
+    if (!preview) throw new Error(`the server answered ${answer.status}`);
+    section.replaceChildren(...preview.childNodes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    section.querySelector('h2')?.after(make('p', 'notice tone-bad', `No preview: ${reason}.`));
+  }
+  section.hidden = false;
+  getElement('preview-title').focus();
+}
