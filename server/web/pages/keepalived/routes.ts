@@ -6,9 +6,11 @@ import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeWaiting } from '../../view/waiting-change.ts';
+import { describeNotice } from './notice.ts';
 import { describeKeepalived } from './view-model.ts';
 
 const startFormSchema = z.strictObject({ placeholderConfirmed: z.literal('yes').optional() });
+const noticeFormSchema = z.strictObject({ id: z.uuid() });
 const emptyFormSchema = z.strictObject({}).optional();
 
 export interface KeepalivedPageOptions extends Pick<PageParts, 'operations' | 'keeper'> {
@@ -28,8 +30,18 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
       {
         ...describeKeepalived(keeper.current()),
         waiting: describeWaiting(operations.findWaitingChange()),
+        notices: operations.readNotices().map(describeNotice),
       },
     ),
+  );
+
+  app.post(
+    '/keepalived/notices/dismiss',
+    { config: { access: 'admin' }, schema: { body: noticeFormSchema } },
+    async (request, reply) => {
+      await operations.dismissNotice(request.body.id);
+      return reply.redirect('/keepalived', 303);
+    },
   );
 
   // Made once for everybody: the browser puts the token of its session into the forms.

@@ -14,7 +14,7 @@ import {
 } from './samples.ts';
 
 const render = (changes: Parameters<typeof sampleSnapshot>[0] = {}) =>
-  renderPage('keepalived', describeKeepalived(sampleSnapshot(changes)));
+  renderPage('keepalived', { ...describeKeepalived(sampleSnapshot(changes)), notices: [] });
 
 const stopped = { state: 'stopped', stalePidFile: undefined } as const;
 
