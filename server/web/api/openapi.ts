@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { statusDocumentSchema } from './status-document.ts';
+import { transitionsDocumentSchema } from './transitions-document.ts';
 
 const errorSchema = z.strictObject({
   error: z.strictObject({ code: z.string(), message: z.string() }),
@@ -24,6 +25,20 @@ export function describeApi(): object {
           responses: answers({ 'application/json': { schema: reference('Status') } }),
         },
       },
+      '/api/v1/transitions': {
+        get: {
+          summary: 'The failover history, newest first',
+          parameters: [
+            {
+              name: 'limit',
+              in: 'query',
+              schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+            },
+            { name: 'since', in: 'query', schema: { type: 'string', format: 'date-time' } },
+          ],
+          responses: answers({ 'application/json': { schema: reference('Transitions') } }),
+        },
+      },
       '/api/v1/events': {
         get: {
           summary: 'The status now and at each change, as server-sent events',
@@ -41,7 +56,11 @@ export function describeApi(): object {
     },
     components: {
       securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
-      schemas: { Status: toSchema(statusDocumentSchema), Error: toSchema(errorSchema) },
+      schemas: {
+        Status: toSchema(statusDocumentSchema),
+        Transitions: toSchema(transitionsDocumentSchema),
+        Error: toSchema(errorSchema),
+      },
     },
   };
 }

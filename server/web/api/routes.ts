@@ -5,6 +5,7 @@ import type { LiveStatus } from '../live/live-status.ts';
 import type { PageParts } from '../page-parts.ts';
 import { describeApi } from './openapi.ts';
 import { describeStatus } from './status-document.ts';
+import { describeTransitions, transitionsQuerySchema } from './transitions-document.ts';
 
 /** What a client sends that was connected before; of any other text nothing is known. */
 const resumeSchema = z.object({
@@ -22,6 +23,15 @@ export const registerApi: FastifyPluginCallbackZod<ApiOptions> = (app, { keeper,
 
   app.get('/api/v1/status', { config }, (_request, reply) =>
     reply.send(describeStatus(keeper.current())),
+  );
+  app.get(
+    '/api/v1/transitions',
+    { config, schema: { querystring: transitionsQuerySchema } },
+    (request, reply) => {
+      const { limit, since } = request.query;
+      const sinceMs = since === undefined ? undefined : Date.parse(since);
+      return reply.send(describeTransitions(keeper.readTransitions({ limit, sinceMs })));
+    },
   );
   app.get('/api/v1/openapi.json', { config }, (_request, reply) => reply.send(describeApi()));
   app.get(

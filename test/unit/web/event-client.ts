@@ -21,6 +21,8 @@ export function createTestKeeper(): TestKeeper {
     current: () => snapshot,
     refresh: () => Promise.resolve(),
     noteLoaded: () => undefined,
+    readTransitions: () => [],
+    readFailoverRecords: () => [],
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
