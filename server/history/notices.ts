@@ -19,8 +19,8 @@ export type Notice = z.output<typeof noticeSchema>;
 export interface Notices {
   /** Newest first. */
   list(): Notice[];
-  /** A notice that is there already is not repeated. */
-  add(severity: Notice['severity'], sentence: string): Promise<void>;
+  /** A notice that is there already is not repeated. @returns its id */
+  add(severity: Notice['severity'], sentence: string): Promise<string>;
   /** Seen. Does nothing for one that is not there. */
   dismiss(id: string): Promise<void>;
   /** What was critical is over: a configuration was proved since. */
@@ -55,8 +55,11 @@ export async function openNotices(parts: {
   return {
     list: () => notices.toReversed(),
     async add(severity, sentence) {
-      if (notices.some((notice) => notice.sentence === sentence)) return;
-      await keep([...notices, { id: randomUUID(), atMs: clock(), severity, sentence }]);
+      const known = notices.find((notice) => notice.sentence === sentence);
+      if (known) return known.id;
+      const id = randomUUID();
+      await keep([...notices, { id, atMs: clock(), severity, sentence }]);
+      return id;
     },
     dismiss: (id) => keep(notices.filter((notice) => notice.id !== id)),
     settle: () => keep(notices.filter(({ severity }) => severity !== 'critical')),

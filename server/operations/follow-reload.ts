@@ -1,28 +1,29 @@
 import type { Appliance } from '../appliance/appliance.ts';
 import type { DaemonProcess } from '../keepalived/evidence.ts';
-import { findNewLines, readReloadLog } from '../keepalived/runtime/reload-log.ts';
+import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import { readReloadLog } from '../keepalived/runtime/reload-log.ts';
 import type { ReloadLog } from '../keepalived/runtime/reload-log.ts';
 
-/** Enough lines to know the place again, though lines of one second may be alike. */
-const markLines = 20;
-/** A reload of 255 instances logs one line for each. */
-const newLines = 600;
+const unreadable = () => Promise.resolve(undefined);
 
 /**
- * Marks the place in keepalived's log; call it before the reload.
- * @returns what reads the lines since; undefined where the log cannot be read.
+ * Marks the end of keepalived's log; call it before the reload.
+ * @returns what reads all the lines since; undefined where the log cannot be read.
  */
 export async function followReload(
   appliance: Appliance,
   daemon: DaemonProcess,
 ): Promise<() => Promise<ReloadLog | undefined>> {
-  if (daemon.state !== 'running') return () => Promise.resolve(undefined);
-  const mark = await appliance.readLog({ limit: markLines });
-  const sinceMs = Date.now();
-  if (!mark.ok) return () => Promise.resolve(undefined);
+  if (daemon.state !== 'running') return unreadable;
+  const page = await appliance.readLog({ limit: 1 });
+  if (!page.ok || page.newest === undefined) return unreadable;
+  let cursor = page.newest;
+  const lines: LogLine[] = [];
   return async () => {
-    const page = await appliance.readLog({ limit: newLines });
-    if (!page.ok) return undefined;
-    return readReloadLog(findNewLines(mark.lines, page.lines, sinceMs), daemon);
+    const newer = await appliance.readNewerLog(cursor, {});
+    if (!newer.ok) return undefined;
+    cursor = newer.newest;
+    lines.push(...newer.lines);
+    return readReloadLog(lines, daemon);
   };
 }

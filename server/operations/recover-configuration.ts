@@ -10,7 +10,7 @@ import type { Change } from './change.ts';
 import { tagOf } from './conflict.ts';
 import { findOldVersion } from './kept-versions.ts';
 import type { ApplyParts } from './parts.ts';
-import { carryOut } from './recovery-actions.ts';
+import { carryOut, describeInterruption } from './recovery-actions.ts';
 
 /**
  * Finishes or undoes what was interrupted; call it at start, before anything else is changed.
@@ -46,6 +46,8 @@ async function settle(
   bootedAtMs: number,
 ): Promise<void> {
   const { appliance, notices } = parts;
+  // Told before it is ended: a crash in between must not keep it from the administrator.
+  const interrupted = await notices.add('info', describeInterruption(intent));
   const current = await appliance.readConfigurationFile(intent.fileId);
   const isReadable = current.ok || current.problem === 'missing';
   const decision = isReadable
@@ -64,6 +66,7 @@ async function settle(
     mayStart: intent.startedAtMs >= bootedAtMs || (await startsAtBoot(parts)),
   });
   if (notice) await notices.add(notice.severity, notice.sentence);
+  await notices.dismiss(interrupted);
 }
 
 async function findOld({ versions }: ApplyParts, id: string | null): Promise<Change['old']> {

@@ -45,7 +45,7 @@ async function ask(parts: ApplyParts, { change }: Interrupted): Promise<Told> {
   return {
     severity: 'critical',
     sentence:
-      `${describe(change.intent)} ${path} is now neither the old file nor the new one: somebody else ` +
+      `${describeInterruption(change.intent)} ${path} is now neither the old file nor the new one: somebody else ` +
       'wrote it, so nothing was overwritten, and keepalived may run with another one. Look whether ' +
       'the file is what you want, then click Reload keepalived.',
   };
@@ -68,7 +68,7 @@ async function undo(parts: ApplyParts, interrupted: Interrupted): Promise<Told |
   const { intent, old } = change;
   if (!old) return finish(parts, interrupted);
   if (isRun) {
-    const intro = describe(intent);
+    const intro = describeInterruption(intent);
     const outcome = await restoreConfiguration(parts, change, { intro, mayStart });
     if (outcome.kind === 'restore-failed') return undefined;
     return { severity: 'info', sentence: `${outcome.message} ${inHistory}` };
@@ -76,7 +76,7 @@ async function undo(parts: ApplyParts, interrupted: Interrupted): Promise<Told |
   const problem = await putBack(parts.appliance, intent, old);
   await end(parts, change, problem === undefined ? 'restored' : 'failed');
   if (problem !== undefined) {
-    return { severity: 'critical', sentence: `${describe(intent)} ${problem}` };
+    return { severity: 'critical', sentence: `${describeInterruption(intent)} ${problem}` };
   }
   return info(change, `The file from before is in place again. ${inHistory}`);
 }
@@ -93,7 +93,10 @@ function tell(change: Change, outcome: ApplyOutcome): Told | undefined {
     case 'awaiting-confirmation':
     case 'failed':
     case 'conflict':
-      return { severity: 'critical', sentence: `${describe(change.intent)} ${outcome.message}` };
+      return {
+        severity: 'critical',
+        sentence: `${describeInterruption(change.intent)} ${outcome.message}`,
+      };
     case 'restore-failed':
       return undefined;
   }
@@ -103,10 +106,11 @@ const inHistory = 'The new version is in the history.';
 
 const info = ({ intent }: Change, what: string): Told => ({
   severity: 'info',
-  sentence: `${describe(intent)} ${what}`,
+  sentence: `${describeInterruption(intent)} ${what}`,
 });
 
-function describe({ path, action, userName }: TransactionIntent): string {
+/** The notice of a change before it is known what became of it. */
+export function describeInterruption({ path, action, userName }: TransactionIntent): string {
   const who = userName === '' ? '' : ` by ${userName}`;
   return `A change of ${path}${who} (${action}) was interrupted when this program ended.`;
 }

@@ -2,7 +2,6 @@
 import { parseConfigurationTestOutput } from './config-test-output.ts';
 import { explainMessage } from './explain-message.ts';
 import type { LogLine } from './log-lines.ts';
-import { maskTestMessage } from './mask-test-message.ts';
 
 export interface ReloadLog {
   /** keepalived said that the reload is over; its children may still be at work (measured, 2.2.7). */
@@ -23,7 +22,7 @@ interface Writers {
 
 /**
  * Reads the lines that came after a reload was asked for.
- * @param lines newest first, as a log is read
+ * @param lines oldest first
  * @param daemon as it was before the reload: the processes that died of it count too
  */
 export function readReloadLog(lines: readonly LogLine[], daemon: Writers): ReloadLog {
@@ -33,14 +32,15 @@ export function readReloadLog(lines: readonly LogLine[], daemon: Writers): Reloa
     faultCause: undefined,
     scripts: new Map(),
   };
-  for (const { pid, message } of lines.toReversed()) {
+  for (const { pid, message } of lines) {
     if (pid !== daemon.pid && !daemon.childPids.includes(pid ?? 0)) continue;
     if (message === 'Reload complete') log.complete = true;
     const explained = explainMessage(message);
     if (!explained) continue;
     const { id, values, kind, severity } = explained;
-    const isComplaint = kind === 'configuration' && id !== faultOnly && isSevere(severity, message);
-    if (isComplaint) log.configurationError ??= maskTestMessage(message);
+    if (kind === 'configuration' && id !== faultOnly) {
+      log.configurationError ??= findError(severity, message);
+    }
     if (id === 'script-exit-code' || id === 'script-result' || id === 'script-disabled') {
       const isGood = values['what'] === 'succeeded' || values['number'] === '0';
       const script = values['script'];
@@ -56,30 +56,10 @@ export function readReloadLog(lines: readonly LogLine[], daemon: Writers): Reloa
 const faultOnly = 'unicast-source-not-local';
 
 /** A complaint about a line may be harmless; the reader of `-t` knows which are not. */
-function isSevere(severity: string, message: string): boolean {
-  if (severity === 'error' || severity === 'fatal') return true;
-  return parseConfigurationTestOutput(message).some((finding) => finding.severity === 'fatal');
-}
-
-/**
- * The lines that are newer than what the log held before, both newest first. Lines are alike within
- * one second, so a run of them is looked for, not the newest one.
- * @param sinceMs wall clock: what counts where the run is no longer found (a rotated log)
- */
-export function findNewLines(
-  before: readonly LogLine[],
-  now: readonly LogLine[],
-  sinceMs: number,
-): LogLine[] {
-  // A stamp without fractions stands for its whole second.
-  const sinceSecondMs = Math.floor(sinceMs / 1000) * 1000;
-  const isNew = ({ atMs }: LogLine) => atMs === undefined || atMs >= sinceSecondMs;
-  if (before.length === 0) return now.filter(isNew);
-  const start = now.findIndex((_, index) =>
-    before.every(({ raw }, offset) => {
-      const line = now[index + offset];
-      return line === undefined ? offset > 0 : line.raw === raw;
-    }),
-  );
-  return start === -1 ? now.filter(isNew) : now.slice(0, start);
+function findError(severity: string, message: string): string | undefined {
+  const [finding] = parseConfigurationTestOutput(message);
+  const isSevere = severity === 'error' || severity === 'fatal' || finding?.severity === 'fatal';
+  if (!finding || !isSevere) return undefined;
+  const { detail = finding.message, path, line } = finding;
+  return line === undefined ? detail : `${detail} (line ${line} of ${path ?? 'the file'})`;
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import fileSystem from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,12 @@ type Call = (...callArguments: unknown[]) => Promise<unknown>;
 /** Whether a call of this name can be halfway done. */
 export function isWrite(name: string): boolean {
   return name === 'writeFile' || name === 'appendFile';
+}
+
+function opensToWrite(flags: unknown): boolean {
+  const { O_WRONLY, O_RDWR, O_CREAT } = constants;
+  if (typeof flags === 'number') return (flags & (O_WRONLY | O_RDWR | O_CREAT)) !== 0;
+  return typeof flags === 'string' && flags !== 'r';
 }
 
 /**
@@ -30,7 +37,7 @@ export async function endAtChange(nth: number, halfway: boolean): Promise<string
       made.push(name);
       if (made.length === nth) {
         const [text] = callArguments;
-        if (halfway && isWrite(name) && typeof text === 'string') {
+        if (halfway && isWrite(name) && (typeof text === 'string' || Buffer.isBuffer(text))) {
           await original.call(this, text.slice(0, text.length / 2));
         }
         process.kill(process.pid, 'SIGKILL');
@@ -42,11 +49,13 @@ export async function endAtChange(nth: number, halfway: boolean): Promise<string
   const folder = await fileSystem.open(tmpdir());
   const handles = Object.getPrototypeOf(folder) as object;
   await folder.close();
-  for (const name of ['writeFile', 'appendFile', 'sync', 'truncate']) intercept(handles, name);
-  for (const name of ['rename', 'rm', 'symlink', 'chmod', 'mkdir', 'truncate']) {
+  for (const name of ['writeFile', 'appendFile', 'sync', 'truncate', 'chown', 'chmod']) {
+    intercept(handles, name);
+  }
+  for (const name of ['rename', 'link', 'rm', 'unlink', 'symlink', 'chmod', 'mkdir', 'truncate']) {
     intercept(fileSystem, name);
   }
-  intercept(fileSystem, 'open', ([, flags]) => typeof flags === 'string' && flags !== 'r');
+  intercept(fileSystem, 'open', ([, flags]) => opensToWrite(flags));
   syncBuiltinESMExports();
   return made;
 }
