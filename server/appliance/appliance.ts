@@ -5,6 +5,7 @@
  * it throws only for programming errors.
  */
 import type {
+  AddressReport,
   BootSetting,
   DaemonProcess,
   HealthcheckResult,
@@ -13,6 +14,7 @@ import type {
   TrackingReport,
 } from '../keepalived/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import type { MessageKind } from '../keepalived/runtime/message-kind.ts';
 
 export interface Appliance {
   // Witnesses
@@ -24,6 +26,8 @@ export interface Appliance {
   /** What keepalived watches, from its text dump; logs a line for each of its processes. */
   readTracking(): Promise<TrackingReport>;
   readNetwork(): Promise<NetworkReport>;
+  /** Of the network only where the addresses are: what a proof asks several times. */
+  readAddresses(): Promise<AddressReport>;
   /** Of the installed keepalived, whether it runs or not: `2.2.7`. */
   readInstalledVersion(): Promise<string | undefined>;
   readStartOnBoot(service: string): Promise<BootSetting>;
@@ -64,7 +68,9 @@ export interface Appliance {
   // Log
   readLog(query: LogQuery): Promise<LogPage>;
   /** keepalived's lines as text, oldest first, in chunks; for a download. */
-  exportLog(query: Pick<LogQuery, 'filter'>): AsyncIterable<string>;
+  exportLog(filter: LogFilter): AsyncIterable<string>;
+  /** What was logged behind a cursor (`newest`), through rotation by renaming and by truncating. */
+  readNewerLog(after: string, filter: LogFilter): Promise<NewerLogLines>;
 
   /** Ends everything that the appliance started for itself; never keepalived. */
   close(): Promise<void>;
@@ -157,13 +163,60 @@ export interface CommandReport {
   output: string;
 }
 
-export interface LogQuery {
-  /** How many lines, newest first. 1 to 5000. */
-  limit: number;
+/** Which of keepalived's lines are meant; what is not named lets everything through. */
+export interface LogFilter {
   /** Substring, case-insensitive; never a pattern (ReDoS). */
   filter?: string | undefined;
+  kind?: MessageKind | undefined;
+  /** Wall clock, ms since the epoch, both inclusive. */
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+}
+
+export interface LogQuery extends LogFilter {
+  /** How many lines, newest first. 1 to 5000. */
+  limit: number;
+  /** Only what is older than the place that this cursor (`LogPage.older`) names. */
+  before?: string | undefined;
 }
 
 export type LogPage =
-  | { ok: true; source: string; lines: LogLine[]; reachedStart: boolean }
-  | { ok: false; source: string; message: string };
+  | {
+      ok: true;
+      source: string;
+      lines: LogLine[];
+      /** Whether there is nothing older that was asked for. */
+      reachedStart: boolean;
+      /** Cursor of the place to go on from; undefined: the start was reached. */
+      older?: string | undefined;
+      /**
+       * The search was ended at lines of this time, before it found as many as were asked for;
+       * null: at lines without a time.
+       */
+      searchedBackToMs?: number | null | undefined;
+      /** Cursor of the log's end, for `readNewerLog`; undefined for a page that began before it. */
+      newest?: string | undefined;
+      /** What was passed over, and why: a sentence each. */
+      notes?: string[] | undefined;
+    }
+  | {
+      ok: false;
+      source: string;
+      message: string;
+      /** The log can be read, but the cursor was not made here, or its place is gone. */
+      problem?: 'unknown-place' | undefined;
+    };
+
+export type NewerLogLines =
+  | {
+      ok: true;
+      /** Oldest first, at most 500. */
+      lines: LogLine[];
+      /** Cursor of the place behind them. */
+      newest: string;
+      /** Whether the log goes on behind them already. */
+      hasMore: boolean;
+      /** The cursor's place is gone, so lines before these may be missing. */
+      isGap: boolean;
+    }
+  | { ok: false; message: string };

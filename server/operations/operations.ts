@@ -2,8 +2,11 @@
 import type {
   ConfigurationFileContent,
   ConfigurationFileEntry,
+  LogFilter,
+  LogFollower,
   LogPage,
   LogQuery,
+  NewerLogLines,
 } from '../appliance/appliance.ts';
 import type { Finding } from '../keepalived/finding.ts';
 import { applyConfiguration } from './apply-configuration.ts';
@@ -71,7 +74,10 @@ export interface Operations {
   readInstalledVersion(): Promise<string | undefined>;
 
   readLog(query: LogQuery): Promise<LogPage>;
-  exportLog(query: Pick<LogQuery, 'filter'>): AsyncIterable<string>;
+  exportLog(filter: LogFilter): AsyncIterable<string>;
+  readNewerLog(after: string, filter: LogFilter): Promise<NewerLogLines>;
+  /** Calls back whenever keepalived logged something. */
+  followLog(onLines: () => void): Promise<LogFollower>;
 }
 
 /** The operations over one appliance, its state keeper and its history. */
@@ -123,7 +129,9 @@ export function createOperations(parts: ApplyParts): Operations {
     undoChange: (...request) => change(() => confirmed.undo(...request)),
     readInstalledVersion: () => appliance.readInstalledVersion(),
     readLog: (query) => appliance.readLog(query),
-    exportLog: (query) => appliance.exportLog(query),
+    exportLog: (filter) => appliance.exportLog(filter),
+    readNewerLog: (after, filter) => appliance.readNewerLog(after, filter),
+    followLog: (onLines) => appliance.followLog(onLines),
   };
 }
 

@@ -137,8 +137,38 @@ if (inPrivateNamespaces(import.meta.url)) {
     const one = await createLog({ source: 'journal' }).read({ limit: 1 });
     assert.ok(one.ok);
     assert.deepEqual([one.lines.length, one.reachedStart], [1, false]);
+    const older = await createLog({ source: 'journal' }).read({ limit: 1, before: one.older });
+    assert.ok(older.ok);
+    assert.deepEqual([older.lines[0]?.message, older.reachedStart], ['Starting', true]);
+    const forged = await createLog({ source: 'journal' }).read({
+      limit: 1,
+      before: Buffer.from('s=1 --directory=/etc').toString('base64url'),
+    });
+    assert.ok(!forged.ok);
+    assert.equal(forged.problem, 'unknown-place');
+    const ended = await createLog({ source: 'journal' }).read({
+      limit: 9,
+      toMs: Date.now() - 3_600_000,
+    });
+    assert.ok(ended.ok);
+    assert.deepEqual(ended.lines, []);
+
+    logToJournal({ SYSLOG_IDENTIFIER: 'Keepalived', MESSAGE: 'Stopping' });
+    const { readNewer } = createLog({ source: 'journal' });
+    let newer = await readNewer(one.newest ?? '', {});
+    for (let attempt = 0; attempt < 100 && newer.ok && newer.lines.length === 0; attempt++) {
+      await delay(50);
+      newer = await readNewer(one.newest ?? '', {});
+    }
+    assert.ok(newer.ok);
+    assert.deepEqual(
+      [newer.lines.map(({ message }) => message), newer.isGap],
+      [['Stopping'], false],
+    );
+    const none = await readNewer(newer.newest, {});
+    assert.deepEqual(none.ok && [none.lines, none.isGap], [[], false]);
     const exported = (await exportText('journal')).trimEnd().split('\n');
-    assert.equal(exported.length, 2);
+    assert.equal(exported.length, 3);
     assert.match(exported[0] ?? '', /Keepalived\[7\]: Starting$/);
   });
 }

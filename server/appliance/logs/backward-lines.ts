@@ -1,73 +1,94 @@
 import type { FileHandle } from 'node:fs/promises';
+import { type FoundLine, type LineFinder, cutLine, lineFeed } from './find-lines.ts';
 
-/** A longer line is cut here; what follows of it is dropped. */
-export const maxLineBytes = 16 * 1024;
+/** The first screen is in the first block; a long search is faster in large ones. */
+const blockBytes = { first: 64 * 1024, longest: 1024 * 1024 };
 
-const blockBytes = 256 * 1024;
-const lineFeed = 0x0a;
-
-export interface ScanLimits {
+/** What may still be spent on a search, in whatever number of files. */
+export interface ScanBudget {
   /** When the scan ends, on the monotonic clock. */
   deadlineMs: number;
-  maxBytes: number;
+  bytesLeft: number;
 }
 
 /**
- * Yields a file's lines that contain `marker`, newest first, reading blocks backwards from the end:
- * the cost is that of what is looked at, never of the file. A line holds at most 16 KiB. Lines
- * without the marker are not even cut out, so that a large log is searched at the disk's speed.
+ * Yields the lines before `end` that `find` finds, newest first, reading blocks backwards: the cost
+ * is that of what is looked at, never of the file. At least one block is
+ * looked at. A line's bytes are to be used before the next line is asked for.
  *
- * @param marker what is looked for, bytes for bytes.
- * @returns whether the start of the file was reached within the limits.
+ * @returns from where on everything was looked at: 0 unless the budget was spent.
  */
 export async function* readLinesBackwards(
   handle: FileHandle,
-  marker: string,
-  limits: ScanLimits,
-): AsyncGenerator<Buffer, boolean, undefined> {
-  const { size } = await handle.stat();
-  const block = Buffer.allocUnsafe(blockBytes);
-  let position = size;
-  /** The start of a line whose beginning is in an earlier block, at most `maxLineBytes` of it. */
+  end: number,
+  find: LineFinder,
+  budget: ScanBudget,
+): AsyncGenerator<FoundLine, number, undefined> {
+  /** The start of a line whose beginning is in an earlier block, as much as is shown of it. */
   let rest: Buffer = Buffer.alloc(0);
-  while (position > 0) {
-    if (size - position >= limits.maxBytes || performance.now() >= limits.deadlineMs) return false;
-    const start = Math.max(0, position - blockBytes);
-    const { bytesRead } = await handle.read(block, 0, position - start, start);
-    // Someone truncated the file under us (copytruncate): what is left has been read or is gone.
-    if (bytesRead < position - start) return false;
-    const chunk = block.subarray(0, bytesRead);
-    position = start;
-
+  for await (const { chunk, start } of readBlocks(handle, end)) {
+    budget.bytesLeft -= chunk.length;
     const firstFeed = chunk.indexOf(lineFeed);
     if (firstFeed === -1 && start > 0) {
-      rest = Buffer.from(cut(Buffer.concat([cut(chunk), rest])));
+      rest = Buffer.from(cutLine(Buffer.concat([cutLine(chunk), rest])));
+      // Within a line, so that a search goes on even through one that is longer than its budget.
+      if (isSpent(budget)) return start;
       continue;
     }
     // Whole lines stand after the first line feed; the bytes before it belong to an earlier line.
     const wholeFrom = start === 0 ? 0 : firstFeed + 1;
-    yield* findLines(Buffer.concat([chunk.subarray(wholeFrom), rest]), marker);
-    // A copy: the block is read into again.
-    rest = Buffer.from(cut(chunk.subarray(0, wholeFrom)));
+    const lastFrom = Math.max(wholeFrom, chunk.lastIndexOf(lineFeed) + 1);
+    const last = Buffer.concat([chunk.subarray(lastFrom), rest]);
+    yield* find(last, start + lastFrom).reverse();
+    yield* find(chunk.subarray(wholeFrom, lastFrom), start + wholeFrom).reverse();
+    rest = Buffer.from(cutLine(chunk.subarray(0, wholeFrom)));
+    if (start > 0 && isSpent(budget)) return start + wholeFrom;
   }
-  return true;
+  return 0;
 }
 
-function cut(bytes: Buffer): Buffer {
-  return bytes.subarray(0, maxLineBytes);
+function isSpent({ bytesLeft, deadlineMs }: ScanBudget): boolean {
+  return bytesLeft <= 0 || performance.now() >= deadlineMs;
 }
 
-/** The lines of `text` with the marker, last first; searched forwards, which is far faster. */
-function findLines(text: Buffer, marker: string): Buffer[] {
-  const lines: Buffer[] = [];
-  let from = 0;
-  for (;;) {
-    const found = text.indexOf(marker, from);
-    if (found === -1) return lines.reverse();
-    const lineStart = found === 0 ? 0 : text.lastIndexOf(lineFeed, found - 1) + 1;
-    const feed = text.indexOf(lineFeed, found);
-    const lineEnd = feed === -1 ? text.length : feed;
-    lines.push(text.subarray(lineStart, Math.min(lineEnd, lineStart + maxLineBytes)));
-    from = lineEnd;
+interface Block {
+  start: number;
+  /** Valid until the next block is asked for. */
+  chunk: Buffer;
+}
+
+/** The file's blocks before `end`, the last one first; in a long search the next one is on its way. */
+async function* readBlocks(
+  handle: FileHandle,
+  end: number,
+): AsyncGenerator<Block, void, undefined> {
+  let size = blockBytes.first;
+  // One is looked at while the other is filled; to allocate anew costs more than to read (measured).
+  let buffers = [Buffer.alloc(size), Buffer.alloc(0)] as [Buffer, Buffer];
+  const readBefore = async (position: number): Promise<Block> => {
+    const [buffer] = buffers;
+    const start = Math.max(0, position - size);
+    const { bytesRead } = await handle.read(buffer, 0, position - start, start);
+    return { start, chunk: buffer.subarray(0, bytesRead) };
+  };
+  let next = end > 0 ? readBefore(end) : undefined;
+  try {
+    for (let position = end; next;) {
+      const block = await next;
+      // Someone truncated the file under us (copytruncate): what is left has been read or is gone.
+      if (block.chunk.length < position - block.start) return;
+      position = block.start;
+      const isLong = size === blockBytes.longest;
+      buffers = isLong
+        ? [buffers[1], buffers[0]]
+        : [Buffer.alloc(blockBytes.longest), Buffer.alloc(blockBytes.longest)];
+      size = blockBytes.longest;
+      next = position > 0 && isLong ? readBefore(position) : undefined;
+      yield block;
+      if (position > 0) next ??= readBefore(position);
+    }
+  } finally {
+    // The handle is not to be closed while it is read.
+    await next?.catch(() => undefined);
   }
 }

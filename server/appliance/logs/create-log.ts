@@ -20,7 +20,7 @@ export function createLog(setting: Settings['log']): LogSource {
     case 'journal':
       return createJournalLog();
     case 'auto':
-      return createFirstOf([...usualFiles.map(createFileLog), createJournalLog()]);
+      return createFirstOf([...usualFiles.map((path) => createFileLog(path)), createJournalLog()]);
   }
 }
 
@@ -41,10 +41,14 @@ function createFirstOf(candidates: LogSource[]): LogSource {
       const chosen = await choose();
       return chosen?.read(query) ?? { ok: false, source: 'auto', message: noLogMessage };
     },
-    async *export(query) {
+    async readNewer(after, filter) {
+      const chosen = await choose();
+      return chosen?.readNewer(after, filter) ?? { ok: false, message: noLogMessage };
+    },
+    async *export(filter) {
       const chosen = await choose();
       if (chosen === undefined) yield `${noLogMessage}\n`;
-      else yield* chosen.export(query);
+      else yield* chosen.export(filter);
     },
   };
 }

@@ -1,11 +1,10 @@
 import { type Stats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { maxLineBytes } from './backward-lines.ts';
+import { lineFeed, maxLineBytes } from './find-lines.ts';
 
 const chunkBytes = 64 * 1024;
 /** So much before the read position is remembered, to notice that it is no longer there. */
 const fingerprintBytes = 64;
-const lineFeed = 0x0a;
 
 /** A file that grows, read to its end again and again. */
 export interface FileTail {

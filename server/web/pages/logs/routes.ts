@@ -2,10 +2,16 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { UserError } from '../../../errors.ts';
 import type { PageParts } from '../../page-parts.ts';
-import { logDownloadQuerySchema, logQuerySchema } from './query-schema.ts';
+import { createLiveLines } from './live-lines.ts';
+import {
+  logEventsQuerySchema,
+  logFilterSchema,
+  logQuerySchema,
+  readFilter,
+} from './query-schema.ts';
 import { describeLogs } from './view-model.ts';
 
-/** `/logs`: what keepalived said, and all of it as a text file. */
+/** `/logs`: what keepalived said, what it says from now on, and all of it as a text file. */
 export const registerLogsPage: FastifyPluginCallbackZod<
   Pick<PageParts, 'operations' | 'keeper'>
 > = (app, { operations, keeper }, done) => {
@@ -13,17 +19,32 @@ export const registerLogsPage: FastifyPluginCallbackZod<
     '/logs',
     { config: { access: 'viewer' }, schema: { querystring: logQuerySchema } },
     async (request, reply) => {
-      const { lines: limit, filter } = request.query;
-      const log = await operations.readLog({ limit, filter: filter === '' ? undefined : filter });
+      const { lines: limit, before } = request.query;
+      const log = await operations.readLog({ limit, before, ...readFilter(request.query) });
+      if (!log.ok && log.problem === 'unknown-place') {
+        throw new UserError('log-place-unknown', log.message, { statusCode: 404 });
+      }
       return reply.page('logs', { title: 'Keepalived Log' }, describeLogs(log, request.query));
+    },
+  );
+
+  const live = createLiveLines(operations);
+  app.get(
+    '/logs/events',
+    {
+      config: { access: 'viewer' },
+      exposeHeadRoute: false,
+      schema: { querystring: logEventsQuerySchema },
+    },
+    (request, reply) => {
+      live.follow(reply.sendEvents(), request.query.after, readFilter(request.query));
     },
   );
 
   app.get(
     '/logs/download',
-    { config: { access: 'viewer' }, schema: { querystring: logDownloadQuerySchema } },
+    { config: { access: 'viewer' }, schema: { querystring: logFilterSchema } },
     async (request, reply) => {
-      const filter = request.query.filter === '' ? undefined : request.query.filter;
       // Once the first byte is sent, an error can only cut the file off.
       const log = await operations.readLog({ limit: 1 });
       if (!log.ok) throw new UserError('log-unreadable', log.message, { statusCode: 503 });
@@ -31,7 +52,7 @@ export const registerLogsPage: FastifyPluginCallbackZod<
       return reply
         .type('text/plain; charset=utf-8')
         .header('content-disposition', `attachment; filename="keepalived-${hostName}.log"`)
-        .send(Readable.from(operations.exportLog({ filter })));
+        .send(Readable.from(operations.exportLog(readFilter(request.query))));
     },
   );
   done();

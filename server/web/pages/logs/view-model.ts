@@ -1,53 +1,93 @@
 import type { LogPage } from '../../../appliance/appliance.ts';
-import { lineCounts } from './query-schema.ts';
-import type { LogPageQuery } from './query-schema.ts';
-
-export interface LogRow {
-  time: string;
-  /** For the `datetime` attribute, where the time could be read. */
-  iso: string | undefined;
-  process: string;
-  message: string;
-}
+import { describeInstant } from '../../view/time-words.ts';
+import { type LogRow, describeLine } from './log-row.ts';
+import { messageKinds } from './message-kinds.ts';
+import { lineCounts, writeFilter } from './query-schema.ts';
+import type { LogFilterQuery, LogPageQuery } from './query-schema.ts';
 
 export interface LogsModel {
   source: string;
-  filter: string;
+  filter: LogFilterQuery;
+  isFiltered: boolean;
   lineCounts: { count: number; selected: boolean }[];
+  kinds: { kind: string; label: string; selected: boolean }[];
+  /** The zone of the times in the form. */
+  zone: string;
   /** Newest first. */
   rows: LogRow[];
   /** Which part of the log is shown. */
   summary: string;
+  /** What the search did not look at. */
+  notes: string[];
   /** Why the log cannot be read. */
   problem: string | undefined;
+  older: { path: string; words: string } | undefined;
+  /** Of the newest lines, when older ones are shown. */
+  newestPath: string | undefined;
+  /** Where the browser hears of new lines; undefined: this page is of the past. */
+  eventsPath: string | undefined;
   downloadPath: string;
 }
 
 /** The log page, from what the log said to this query. */
 export function describeLogs(log: LogPage, query: LogPageQuery): LogsModel {
-  const download = new URLSearchParams(query.filter === '' ? {} : { filter: query.filter });
+  const { filter, kind, from, to } = query;
+  const parameters = writeFilter(query);
+  const pathOf = (path: string, more: Record<string, string> = {}) => {
+    const all = new URLSearchParams([...parameters, ...Object.entries(more)]);
+    return all.size === 0 ? path : `${path}?${all.toString()}`;
+  };
+  const lines = { lines: String(query.lines) };
+  const newest = log.ok && to === '' ? log.newest : undefined;
   return {
     source: log.source,
-    filter: query.filter,
+    filter: { filter, kind, from, to },
+    isFiltered: parameters.size > 0,
     lineCounts: lineCounts.map((count) => ({ count, selected: count === query.lines })),
-    rows: log.ok
-      ? log.lines.map(({ atMs, timeText, tag, pid, message }) => ({
-          time: timeText,
-          iso: atMs === undefined ? undefined : new Date(atMs).toISOString(),
-          process: pid === undefined ? tag : `${tag}[${pid}]`,
-          message,
-        }))
-      : [],
-    summary: log.ok ? summarize(log, query.filter) : '',
+    kinds: messageKinds.map((one) => ({ ...one, selected: one.kind === kind })),
+    zone: nameZone(),
+    rows: log.ok ? log.lines.map(describeLine) : [],
+    summary: log.ok ? summarize(log, query, parameters.size > 0) : '',
+    notes: log.ok ? (log.notes ?? []) : [],
     problem: log.ok ? undefined : log.message,
-    downloadPath: `/logs/download${download.size === 0 ? '' : `?${download.toString()}`}`,
+    older:
+      log.ok && log.older !== undefined
+        ? { path: pathOf('/logs', { ...lines, before: log.older }), words: describeOlder(log) }
+        : undefined,
+    newestPath: query.before === undefined ? undefined : pathOf('/logs', lines),
+    eventsPath: newest === undefined ? undefined : pathOf('/logs/events', { after: newest }),
+    downloadPath: pathOf('/logs/download'),
   };
 }
 
-function summarize(log: Extract<LogPage, { ok: true }>, filter: string): string {
-  const { lines, reachedStart, source } = log;
-  const containing = filter === '' ? '' : ` containing “${filter}”`;
-  if (lines.length === 0) return `${source} has no line of keepalived${containing}.`;
-  if (reachedStart) return `All ${lines.length} lines${containing} in ${source}, newest first.`;
-  return `The newest ${lines.length} lines${containing} in ${source}, newest first.`;
+type ReadLog = Extract<LogPage, { ok: true }>;
+
+function describeOlder({ searchedBackToMs }: ReadLog): string {
+  if (searchedBackToMs === undefined) return 'Older lines';
+  if (searchedBackToMs === null) return 'The search was stopped to save time. Continue it';
+  return `Searched back to ${describeInstant(searchedBackToMs).text}. Continue the search`;
+}
+
+function summarize(log: ReadLog, { before, filter }: LogPageQuery, isFiltered: boolean): string {
+  const { lines, reachedStart, searchedBackToMs, source } = log;
+  const matching = describeMatching(filter, isFiltered);
+  const place = before === undefined ? source : `this older part of ${source}`;
+  if (lines.length === 0) {
+    return searchedBackToMs === undefined
+      ? `${place} has no line of keepalived${matching}.`
+      : `No line of keepalived${matching} was found so far in ${place}.`;
+  }
+  const count =
+    before === undefined && reachedStart ? 'All' : before === undefined ? 'The newest' : 'The next';
+  return `${count} ${lines.length} lines${matching} in ${source}, newest first.`;
+}
+
+function describeMatching(filter: string, isFiltered: boolean): string {
+  if (filter !== '') return ` containing “${filter}”`;
+  return isFiltered ? ' that match' : '';
+}
+
+function nameZone(): string {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts();
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LogPage } from '../../../../server/appliance/appliance.ts';
-import { logQuerySchema } from '../../../../server/web/pages/logs/query-schema.ts';
+import { logQuerySchema, readFilter } from '../../../../server/web/pages/logs/query-schema.ts';
 import { describeLogs } from '../../../../server/web/pages/logs/view-model.ts';
 import { renderPage, textOf, wallMs } from './samples.ts';
 
@@ -29,13 +29,13 @@ const log: LogPage = {
     },
   ],
 };
-const query = { lines: 100, filter: '' };
+const query = { lines: 100, filter: '', kind: '', from: '', to: '' } as const;
 
 test('lines are in the order of the log, with time, process and message, as text', () => {
   const html = renderPage('logs', describeLogs(log, query));
   assert.match(
     textOf(html),
-    /Jul 4 12:00:00 Keepalived_vrrp\[1235\] \(VI_1\) Entering MASTER STATE Keepalived <img/,
+    /Jul 4 12:00:00 Keepalived_vrrp\[1235\] ● Event \(VI_1\) Entering MASTER STATE The instance changed its state\. Keepalived <img/,
   );
   assert.match(html, /<time datetime="2026-07-04T12:00:00\.000Z">/);
   assert.ok(!html.includes('<img'));
@@ -44,7 +44,7 @@ test('lines are in the order of the log, with time, process and message, as text
 
 test('the query stays in the form and goes along with the download', () => {
   const filter = 'a&b "c"';
-  const model = describeLogs(log, { lines: 500, filter });
+  const model = describeLogs(log, { ...query, lines: 500, filter });
   assert.equal(model.downloadPath, '/logs/download?filter=a%26b+%22c%22');
   const html = renderPage('logs', model);
   assert.match(html, /<option value="500" selected>/);
@@ -65,11 +65,63 @@ test('an empty log and one that cannot be read name their source', () => {
 });
 
 test('a query that makes no sense shows the default', () => {
-  const fallback = { lines: 100, filter: '' };
+  const fallback = { lines: 100, filter: '', kind: '', from: '', to: '' };
   assert.deepEqual(logQuerySchema.parse({}), fallback);
-  assert.deepEqual(logQuerySchema.parse({ lines: '7', filter: ['a', 'b'] }), fallback);
+  assert.deepEqual(
+    logQuerySchema.parse({
+      lines: '7',
+      filter: ['a', 'b'],
+      kind: 'x',
+      from: 'now',
+      to: '2026-13-99T00:00',
+    }),
+    fallback,
+  );
   assert.deepEqual(logQuerySchema.parse({ lines: '1000', filter: ' VI_1 ' }), {
+    ...fallback,
     lines: 1000,
     filter: 'VI_1',
   });
+});
+
+test('times are of the server’s zone, and one to the minute means the whole minute', () => {
+  const from = '2026-11-24T13:00';
+  const parsed = logQuerySchema.parse({ from, to: from, kind: 'health' });
+  const fromMs = new Date(2026, 10, 24, 13, 0).getTime();
+  assert.deepEqual(readFilter(parsed), { kind: 'health', fromMs, toMs: fromMs + 59_999 });
+});
+
+test('the filters go along to older lines, to new ones and to the download', () => {
+  const filtered = { ...query, lines: 50, kind: 'mismatch', from: '2026-11-24T13:00' } as const;
+  const model = describeLogs({ ...log, older: 'OLDER', newest: 'NEWEST' }, filtered);
+  const filter = 'kind=mismatch&from=2026-11-24T13%3A00';
+  assert.equal(model.older?.path, `/logs?${filter}&lines=50&before=OLDER`);
+  assert.equal(model.eventsPath, `/logs/events?${filter}&after=NEWEST`);
+  assert.equal(model.downloadPath, `/logs/download?${filter}`);
+  // A page of the past has nothing to follow.
+  const past = { ...filtered, to: '2026-11-24T14:00' };
+  assert.equal(describeLogs({ ...log, newest: 'NEWEST' }, past).eventsPath, undefined);
+  const older = describeLogs(log, { ...query, before: 'OLDER' });
+  assert.deepEqual([older.eventsPath, older.newestPath], [undefined, '/logs?lines=100']);
+});
+
+test('a search that was stopped says how far it came, and goes on', () => {
+  const stopped: LogPage = { ...log, lines: [], older: 'HERE', searchedBackToMs: wallMs };
+  const html = renderPage('logs', describeLogs(stopped, { ...query, filter: 'x' }));
+  assert.match(textOf(html), /No line of keepalived containing “x” was found so far/);
+  assert.match(
+    html,
+    /<a rel="next" href="\/logs\?filter=x&amp;lines=100&amp;before=HERE">Searched back to \d{4}-.*\. Continue the search<\/a>/,
+  );
+});
+
+test('a message that is known says how serious it is, what it means and what to do', () => {
+  const message = '(VI_1) received an invalid passwd!';
+  const line = { atMs: wallMs, timeText: '', tag: 'Keepalived_vrrp', pid: 1, message, raw: '' };
+  const html = renderPage('logs', describeLogs({ ...log, lines: [line] }, query));
+  assert.match(html, /<details>\s*<summary><span class="severity tone-bad">/);
+  assert.match(
+    textOf(html),
+    /■ Error \(VI_1\) .* both may be master\. What to do: Write the same auth_pass/,
+  );
 });

@@ -1,0 +1,167 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { errorCode } from '../regular-file.ts';
+
+/** The log file, or one that it was rotated into. */
+export interface LogFile {
+  name: string;
+  isPacked: boolean;
+  handle: FileHandle;
+  dev: number;
+  ino: number;
+  /** Of the file on the disk, packed or not, when it was opened. */
+  size: number;
+  modifiedAtMs: number;
+}
+
+export interface LogFiles {
+  /** Newest first. */
+  files: LogFile[];
+  /** Which rotated files cannot be read, and why: a sentence each. */
+  notes: string[];
+}
+
+const chunkBytes = 256 * 1024;
+/** How often the folder is looked at again because logrotate was at work meanwhile. */
+const attempts = 5;
+
+/**
+ * Opens a log file and what logrotate made of it: `messages.1`, `messages.2.gz`, or with dateext
+ * `messages-20261123` and `messages-20261123.gz`. The caller closes them.
+ * @throws what opening the log file threw, if there is no rotated one either
+ */
+export async function openLogFiles(path: string): Promise<LogFiles> {
+  for (let attempt = 1; ; attempt += 1) {
+    const names = await listNames(path);
+    const opened = await openAll(path, names);
+    // Between the look and the opening a file may have got another's name.
+    if (attempt === attempts || (await areStillNamedSo(dirname(path), opened.files))) {
+      return opened;
+    }
+    await closeLogFiles(opened);
+  }
+}
+
+export async function closeLogFiles({ files }: LogFiles): Promise<void> {
+  await Promise.all(files.map(({ handle }) => handle.close()));
+}
+
+/** What is between two positions of a file, as far as it reaches. */
+export async function readAt(handle: FileHandle, from: number, to: number): Promise<Buffer> {
+  const start = Math.max(0, from);
+  const buffer = Buffer.allocUnsafeSlow(Math.max(0, to - start));
+  const { bytesRead } = await handle.read(buffer, 0, buffer.length, start);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** The file's text from its start, unpacked; or from `from` where it is not packed. */
+export function readChunks(file: LogFile, from = 0): AsyncIterable<Buffer> {
+  if (!file.isPacked) return readBytes(file, from);
+  const unpacked = createGunzip({ chunkSize: chunkBytes });
+  // A failure destroys both, and is thrown to whoever reads.
+  pipeline(readBytes(file, 0), unpacked, () => undefined);
+  return unpacked as AsyncIterable<Buffer>;
+}
+
+/** Not a stream of the handle: that one closes it, and the handle is read again. */
+async function* readBytes(file: LogFile, from: number): AsyncGenerator<Buffer, void, undefined> {
+  // Up to where the file ended: the reading of a log that grows must end, too.
+  for (let position = from; position < file.size;) {
+    const end = Math.min(position + chunkBytes, file.size);
+    const chunk = await readAt(file.handle, position, end);
+    if (chunk.length === 0) return;
+    position += chunk.length;
+    yield chunk;
+  }
+}
+
+/**
+ * So much of the file's text, unpacked, as there is from an offset on; less if the time is over.
+ * @param deadlineMs on the monotonic clock
+ */
+export async function readText(
+  file: LogFile,
+  offset: number,
+  bytes: number,
+  deadlineMs = Infinity,
+): Promise<Buffer> {
+  if (!file.isPacked) return readAt(file.handle, offset, offset + bytes);
+  let position = 0;
+  const parts: Buffer[] = [];
+  for await (const chunk of readChunks(file)) {
+    const end = position + chunk.length;
+    if (end > offset) parts.push(chunk.subarray(Math.max(0, offset - position)));
+    if (end >= offset + bytes || performance.now() > deadlineMs) break;
+    position = end;
+  }
+  return Buffer.concat(parts).subarray(0, bytes);
+}
+
+/** The log file's name and those of its rotated files, newest first. */
+async function listNames(path: string): Promise<string[]> {
+  const name = basename(path);
+  const found = await readdir(dirname(path)).catch(() => []);
+  const rotated = found.flatMap((other) => {
+    if (!other.startsWith(name)) return [];
+    const suffix = /^(?:\.(?<count>\d{1,6})|-(?<date>\d{8}(?:-?\d{1,10})?))(?:\.gz)?$/.exec(
+      other.slice(name.length),
+    )?.groups;
+    return suffix
+      ? [{ name: other, count: Number(suffix['count'] ?? 0), date: suffix['date'] }]
+      : [];
+  });
+  rotated.sort(
+    (one, other) => (other.date ?? '').localeCompare(one.date ?? '') || one.count - other.count,
+  );
+  return [name, ...rotated.map((file) => file.name)];
+}
+
+async function openAll(path: string, names: string[]): Promise<LogFiles> {
+  const opened: LogFiles = { files: [], notes: [] };
+  let problem: unknown;
+  for (const name of names) {
+    try {
+      // A link is the administrator's choice for the log itself, and for nothing else.
+      const noLink = name === basename(path) ? 0 : constants.O_NOFOLLOW;
+      opened.files.push(await openLogFile(dirname(path), name, noLink));
+    } catch (error) {
+      if (name === basename(path)) problem = error;
+      else if (errorCode(error) !== 'ENOENT') {
+        opened.notes.push(`${name} cannot be read (${errorCode(error)}).`);
+      }
+    }
+  }
+  // Between its renaming and its new beginning there is no log file, only the rotated one.
+  const isBeingRotated = errorCode(problem) === 'ENOENT' && opened.files.length > 0;
+  if (problem === undefined || isBeingRotated) return opened;
+  await closeLogFiles(opened);
+  throw problem as Error;
+}
+
+async function openLogFile(folder: string, name: string, noLink: number): Promise<LogFile> {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | noLink;
+  const handle = await open(join(folder, name), flags);
+  const stats = await handle.stat();
+  if (!stats.isFile()) {
+    await handle.close();
+    throw Object.assign(new Error(`${name} is not a file`), { code: notAFile });
+  }
+  const { dev, ino, size, mtimeMs } = stats;
+  return { name, isPacked: name.endsWith('.gz'), handle, dev, ino, size, modifiedAtMs: mtimeMs };
+}
+
+/** The code of the error for what is there, but no file. */
+export const notAFile = 'NOTAFILE';
+
+async function areStillNamedSo(folder: string, files: LogFile[]): Promise<boolean> {
+  const answers = await Promise.all(
+    files.map(async ({ name, dev, ino }) => {
+      const now = await stat(join(folder, name)).catch(() => undefined);
+      return now?.dev === dev && now.ino === ino;
+    }),
+  );
+  return answers.every(Boolean);
+}

@@ -1,0 +1,10 @@
+import { explainMessage } from './explain-message.ts';
+import type { CatalogueEntry } from './message-catalogue.ts';
+
+/** What a message is about; `other`: it is not in the catalogue. */
+export type MessageKind = CatalogueEntry['kind'] | 'other';
+
+/** Finds what a message of keepalived's log is about. */
+export function getMessageKind(message: string): MessageKind {
+  return explainMessage(message)?.kind ?? 'other';
+}

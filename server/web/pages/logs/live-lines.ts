@@ -1,0 +1,96 @@
+import type { LogFilter, LogFollower } from '../../../appliance/appliance.ts';
+import type { Operations } from '../../../operations/operations.ts';
+import type { EventStream } from '../../plugins/event-streams.ts';
+import { describeLine } from './log-row.ts';
+
+/** Sooner than the browser takes silence for a lost connection. */
+const heartbeatEveryMs = 5_000;
+
+type LogOperations = Pick<Operations, 'readNewerLog' | 'followLog'>;
+
+export interface LiveLines {
+  /** Sends the lines behind `after`, those that there are and those that come. */
+  follow(stream: EventStream, after: string, filter: LogFilter): void;
+}
+
+/**
+ * New lines of the log for event streams. That something was logged is only the sign to read on
+ * from where each stream is: so nothing is lost or told twice, whatever happens to the files.
+ */
+export function createLiveLines(operations: LogOperations): LiveLines {
+  const listeners = new Set<() => void>();
+  let follower: Promise<LogFollower | undefined> | undefined;
+
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
+  const leave = (listener: () => void) => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    void follower?.then((open) => open?.close());
+    follower = undefined;
+  };
+
+  return {
+    follow(stream, after, filter) {
+      const read = createReader(operations, stream, after, filter);
+      listeners.add(read);
+      // Without it the heartbeat still reads.
+      follower ??= operations.followLog(tell).catch(() => undefined);
+      void follower.then(read);
+      const heartbeat = setInterval(() => {
+        stream.send(`event: heartbeat\ndata: {}\n\n`);
+        read();
+      }, heartbeatEveryMs);
+      stream.onClose(() => {
+        clearInterval(heartbeat);
+        leave(read);
+      });
+    },
+  };
+}
+
+/** Reads on and sends, once more if it was asked for meanwhile. */
+function createReader(
+  operations: LogOperations,
+  stream: EventStream,
+  after: string,
+  filter: LogFilter,
+): () => void {
+  let place = after;
+  let isReading = false;
+  let isAskedAgain = false;
+  let problem = '';
+
+  const send = (event: string, data: unknown) => {
+    stream.send(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+  async function readOn(): Promise<void> {
+    do {
+      isAskedAgain = false;
+      const news = await operations.readNewerLog(place, filter);
+      const message = news.ok ? '' : news.message;
+      if (message !== problem) send('problem', { message });
+      problem = message;
+      if (!news.ok) return;
+      place = news.newest;
+      isAskedAgain ||= news.hasMore;
+      if (news.isGap || news.lines.length > 0) {
+        const { isGap, lines } = news;
+        send('lines', { isGap, after: place, rows: lines.map(describeLine) });
+      }
+    } while (isAskedAgain);
+  }
+
+  return () => {
+    isAskedAgain = true;
+    if (isReading) return;
+    isReading = true;
+    void readOn()
+      // The next heartbeat tries again.
+      .catch(() => undefined)
+      .finally(() => {
+        isReading = false;
+      });
+  };
+}
