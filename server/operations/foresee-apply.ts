@@ -3,9 +3,12 @@ import { findPasswordChanges } from '../keepalived/config/password-changes.ts';
 import { summarizeConfigurations } from '../keepalived/config/questions.ts';
 import { nothingForeseen } from '../keepalived/foresight/foresight-result.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
+import { describeScriptDanger, findScriptChanges } from '../keepalived/foresight/script-changes.ts';
+import type { ScriptChange } from '../keepalived/foresight/script-changes.ts';
 import { foreseeChange } from '../keepalived/foresight.ts';
 import type { ForeseenChange } from '../keepalived/foresight.ts';
 import type { Sighting } from '../keepalived/proof.ts';
+import { healthcheckWords } from '../keepalived/status/healthcheck-status.ts';
 import { readConfigurationParts } from '../state/live-configuration.ts';
 import type { ApplyOutcome } from './outcomes.ts';
 
@@ -24,12 +27,35 @@ export async function foreseeApply(
   const after = parts.flatMap((part) =>
     part.id === fileId ? [{ path: part.path, text }] : part.ok ? [part] : [],
   );
-  return foreseeChange({
-    before: summarizeConfigurations(before),
-    after: summarizeConfigurations(after),
+  const summaryBefore = summarizeConfigurations(before);
+  const summaryAfter = summarizeConfigurations(after);
+  const running = readRunning(sighting);
+  const foresight = foreseeChange({
+    before: summaryBefore,
+    after: summaryAfter,
     passwordChanges: findPasswordChanges(before, after),
-    running: readRunning(sighting),
+    running,
   });
+  if (typeof running === 'string') return foresight;
+  const scripts = findScriptChanges(summaryBefore, summaryAfter, running);
+  return {
+    ...foresight,
+    dangers: [...foresight.dangers, ...(await findScriptDangers(appliance, scripts))],
+  };
+}
+
+/** A new URL that answers well is no danger; another command cannot be judged beforehand. */
+async function findScriptDangers(appliance: Appliance, changes: ScriptChange[]): Promise<string[]> {
+  const dangers = await Promise.all(
+    changes.map(async (change) => {
+      if (change.newUrl === undefined) return describeScriptDanger(change, undefined);
+      const result = await appliance.probeHealthcheck(change.newUrl);
+      return result.outcome.kind === 'ok'
+        ? undefined
+        : describeScriptDanger(change, healthcheckWords(result));
+    }),
+  );
+  return dangers.filter((danger) => danger !== undefined);
 }
 
 /** Whether a change has a danger that nobody has accepted, in the words in which it is told now. */

@@ -28,7 +28,7 @@ export function judgeHealthcheck(
 }
 
 /** What the Healthcheck Status row says. */
-function healthcheckWords({ outcome }: HealthcheckResult): string {
+export function healthcheckWords({ outcome }: HealthcheckResult): string {
   switch (outcome.kind) {
     case 'ok':
       return 'Connection OK';

@@ -1,0 +1,65 @@
+import type { ConfigurationSummary } from '../config/questions.ts';
+import type { ConfiguredScript } from '../config/summary.ts';
+import type { RuntimeInstance } from '../evidence.ts';
+import { joinWords } from './words.ts';
+
+/** A script that begins to decide whether this server may keep the addresses that it serves now. */
+export interface ScriptChange {
+  scriptName: string;
+  /** What is served now, and would be given up if the script failed. */
+  addresses: string[];
+  /** Where all that changes is the URL that it asks: it can be asked beforehand. */
+  newUrl: string | undefined;
+}
+
+/**
+ * The tracked scripts that are new or run another command, of the instances that serve now. A proof
+ * cannot wait for them: a healthcheck may run only every 120 s, and then take the address away.
+ */
+export function findScriptChanges(
+  before: ConfigurationSummary,
+  after: ConfigurationSummary,
+  running: readonly RuntimeInstance[],
+): ScriptChange[] {
+  const serving = new Map(
+    running.filter(({ state }) => state === 'MASTER').map((one) => [one.name, one]),
+  );
+  return after.instances.flatMap((instance) => {
+    const served = serving.get(instance.name)?.addresses.map(({ cidr }) => bare(cidr)) ?? [];
+    if (served.length === 0) return [];
+    const past = before.instances.find(({ name }) => name === instance.name);
+    return instance.trackedScripts.flatMap((scriptName): ScriptChange[] => {
+      const next = findScript(after, scriptName);
+      const last = past?.trackedScripts.includes(scriptName)
+        ? findScript(before, scriptName)
+        : undefined;
+      if (!next || next.command === last?.command) return [];
+      return [{ scriptName, addresses: served, newUrl: findOnlyUrlChange(last, next) }];
+    });
+  });
+}
+
+/** What is told of a change, once its URL was asked where there is one. */
+export function describeScriptDanger(
+  { scriptName, addresses, newUrl }: ScriptChange,
+  answer: string | undefined,
+): string {
+  const served = joinWords(addresses);
+  return newUrl === undefined
+    ? `${scriptName} runs another command: if that fails, this server gives up ${served}. Run it in a shell on this server first.`
+    : `${scriptName} will ask ${newUrl}, which answers now: ${answer ?? 'nothing'}. While that fails, this server gives up ${served}.`;
+}
+
+function findOnlyUrlChange(
+  last: ConfiguredScript | undefined,
+  next: ConfiguredScript,
+): string | undefined {
+  const { healthcheckUrl: newUrl } = next;
+  const oldUrl = last?.healthcheckUrl;
+  if (newUrl === undefined || oldUrl === undefined) return undefined;
+  return last?.command.replace(oldUrl, () => newUrl) === next.command ? newUrl : undefined;
+}
+
+const findScript = ({ scripts }: ConfigurationSummary, name: string) =>
+  scripts.find((script) => script.name === name);
+const bare = (cidr: string): string => cidr.split('/')[0] ?? cidr;

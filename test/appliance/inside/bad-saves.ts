@@ -1,0 +1,52 @@
+/**
+ * Runs on the master of the lab: saves one bad text after the other through the page's operation and
+ * prints, for each, a line of JSON with its outcome. Nothing that is asked is ever accepted.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { summarizeConfiguration } from '../../../server/keepalived/config/questions.ts';
+import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
+import { applyConfiguration } from '../../../server/operations/apply-configuration.ts';
+import type { ApplyOutcome } from '../../../server/operations/outcomes.ts';
+import { configPath, createParts, readConfiguration, tagOf } from '../apply-harness.ts';
+import { mutate } from './mutate.ts';
+
+const saves = 300;
+const good = readFileSync(configPath, 'utf8');
+const evidence = new URL('../../fixtures/evidence/configs/', import.meta.url);
+
+/** A lower priority is no mistake but the way to step down, and told before: not in this test. */
+const keepsPriority = (text: string): boolean =>
+  summarizeConfiguration(parseConfiguration(text)).instances.every(
+    ({ priority }) => priority === 101 || priority === 255,
+  );
+
+const recorded = readdirSync(evidence).map((name) => ({
+  what: name,
+  text: readFileSync(new URL(name, evidence), 'utf8'),
+}));
+const mutations = Array.from({ length: 2 * saves }, (_, seed) => mutate(good, seed)).filter(
+  ({ text }) => text !== good && keepsPriority(text),
+);
+
+const parts = await createParts();
+for (const { what, text } of [...recorded, ...mutations].slice(0, saves)) {
+  const outcome = await applyConfiguration(parts, {
+    ...{ fileId: 'live', text, expectedTag: tagOf(readConfiguration()) },
+    ...{ actor: { userName: 'admin', remoteAddress: 'unix' }, action: 'edit', comment: '' },
+  });
+  const report = { what, kind: outcome.kind, reason: reasonOf(outcome) };
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+await parts.appliance.close();
+
+/** What the user is told; of a text that went live, what keepalived runs now. */
+function reasonOf(outcome: ApplyOutcome): string {
+  if (outcome.kind === 'needs-acceptance') return outcome.dangers.join(' ');
+  if (outcome.kind === 'refused') {
+    return outcome.findings
+      .filter(({ severity }) => severity === 'fatal')
+      .map(({ message, remedy }) => `${message} ${remedy}`)
+      .join(' ');
+  }
+  return 'message' in outcome ? outcome.message : '';
+}
