@@ -5,6 +5,7 @@
  * it throws only for programming errors.
  */
 import type {
+  AddressReport,
   BootSetting,
   DaemonProcess,
   HealthcheckResult,
@@ -25,6 +26,8 @@ export interface Appliance {
   /** What keepalived watches, from its text dump; logs a line for each of its processes. */
   readTracking(): Promise<TrackingReport>;
   readNetwork(): Promise<NetworkReport>;
+  /** Of the network only where the addresses are: what a proof asks several times. */
+  readAddresses(): Promise<AddressReport>;
   /** Of the installed keepalived, whether it runs or not: `2.2.7`. */
   readInstalledVersion(): Promise<string | undefined>;
   readStartOnBoot(service: string): Promise<BootSetting>;

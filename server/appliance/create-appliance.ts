@@ -10,7 +10,7 @@ import { probeHealthcheck } from './healthcheck-probe.ts';
 import { readHostName } from './host.ts';
 import { createLog } from './logs/create-log.ts';
 import { followLog } from './logs/follow-log.ts';
-import { readNetwork, removeAddress } from './network.ts';
+import { readAddresses, readNetwork, removeAddress } from './network.ts';
 import { sweepLeftovers } from './replace-file.ts';
 import { createDumpReaders } from './runtime-dump.ts';
 import { findServiceManager } from './service-managers/find-service-manager.ts';
@@ -44,6 +44,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readDaemon,
     ...createDumpReaders(readDaemon),
     readNetwork,
+    readAddresses,
     readInstalledVersion,
     readStartOnBoot: (service) => bootTool.read(service),
     probeHealthcheck: (url) => probeHealthcheck(url),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseCidr } from '../keepalived/addresses.ts';
-import type { NetworkReport } from '../keepalived/evidence.ts';
+import type { AddressReport, NetworkAddress, NetworkReport } from '../keepalived/evidence.ts';
 import type { CommandReport } from './appliance.ts';
 import { reportCommand } from './command-report.ts';
 import { runCommand } from './run-command.ts';
@@ -43,19 +43,36 @@ export async function readNetwork(): Promise<NetworkReport> {
   );
   return {
     ok: true,
-    interfaces: interfaces.value.map(({ ifname, address, flags, addr_info: addresses }) => ({
-      name: ifname,
-      macAddress: address,
-      up: flags.includes('UP'),
-      carrier: flags.includes('LOWER_UP'),
-      addresses: addresses.flatMap(({ family, local, prefixlen: prefixLength }) =>
-        local !== undefined && (family === 'inet' || family === 'inet6')
-          ? [{ family, address: local, prefixLength }]
-          : [],
-      ),
-      hasDefaultRoute: defaultRouteDevices.has(ifname),
+    interfaces: interfaces.value.map((link) => ({
+      name: link.ifname,
+      macAddress: link.address,
+      up: link.flags.includes('UP'),
+      carrier: link.flags.includes('LOWER_UP'),
+      addresses: listAddresses(link),
+      hasDefaultRoute: defaultRouteDevices.has(link.ifname),
     })),
   };
+}
+
+/** The addresses of it alone, for a third of the cost. */
+export async function readAddresses(): Promise<AddressReport> {
+  const links = await askIp(['address', 'show'], interfacesSchema);
+  if (!links.ok) return links;
+  const interfaces = links.value.map((link) => ({
+    name: link.ifname,
+    addresses: listAddresses(link),
+  }));
+  return { ok: true, interfaces };
+}
+
+function listAddresses({
+  addr_info: addresses,
+}: z.output<typeof interfacesSchema>[number]): NetworkAddress[] {
+  return addresses.flatMap(({ family, local, prefixlen: prefixLength }) =>
+    local !== undefined && (family === 'inet' || family === 'inet6')
+      ? [{ family, address: local, prefixLength }]
+      : [],
+  );
 }
 
 /** Takes an address off an interface, if both are words that `ip` cannot take for anything else. */

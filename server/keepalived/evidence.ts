@@ -104,6 +104,11 @@ export interface NetworkInterface {
 export type NetworkReport =
   { ok: true; interfaces: NetworkInterface[] } | { ok: false; reason: string };
 
+/** The part of it that says where the addresses are; a whole account is one, too. */
+export type AddressReport =
+  | { ok: true; interfaces: Pick<NetworkInterface, 'name' | 'addresses'>[] }
+  | { ok: false; reason: string };
+
 /** Whether a service starts at boot, by which tool's word. */
 export type BootSetting =
   { known: true; enabled: boolean; tool: string } | { known: false; reason: string };

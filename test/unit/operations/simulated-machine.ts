@@ -84,12 +84,11 @@ export function createSimulatedAppliance(folder: string): Appliance {
           : { ok: false, reason: 'keepalived is not running.' },
       );
     },
-    readNetwork() {
+    readAddresses() {
       const addresses = ['10.9.0.1', ...readDaemonFile(folder).held].map((address) => ({
         ...{ family: 'inet' as const, address, prefixLength: 24 },
       }));
-      const links = { macAddress: undefined, up: true, carrier: true, hasDefaultRoute: true };
-      return Promise.resolve({ ok: true, interfaces: [{ name: 'eth0', addresses, ...links }] });
+      return Promise.resolve({ ok: true, interfaces: [{ name: 'eth0', addresses }] });
     },
     controlService: (_service, action) => {
       if (action === 'reload' || action === 'start') return load(action);
