@@ -266,18 +266,17 @@ describe('the editor', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [360, 1280]) {
       test(`is sound at ${width} px, ${colorScheme}`, async () => {
-        const window = await openEditor({ width, colorScheme });
-        await content(window).focus();
-        await goToLine(window, 9);
-        await window.keyboard.type('00');
-        await summary(window, /Stops you, line 9/);
-        await assertAccessible(window);
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme });
+        await goToLine(page, 9);
+        await page.keyboard.type('00');
+        await summary(page, /Stops you, line 9/);
+        await assertAccessible(page);
         assert.equal(
-          await window.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
           true,
         );
-        await takePicture(window, `editor-5-${width}-${colorScheme}`);
-        await window.context().close();
+        await takePicture(page, `editor-5-${width}-${colorScheme}`);
       });
     }
   }
