@@ -13,7 +13,10 @@ export type News =
   | { kind: 'unchanged'; snapshot: Snapshot };
 
 export interface LiveStatus {
-  /** The status as of now, under the id of its last change. */
+  /**
+   * The status as of now, under the id of its last change; the same object for as long as no
+   * witness has spoken, at most half a second.
+   */
   current(): StatusEvent;
   /** The changes after that one, oldest first; undefined: they are not known (any more). */
   findChangesSince(id: number): StatusEvent[] | undefined;
@@ -26,12 +29,14 @@ export interface LiveStatus {
 const rememberedChanges = 32;
 /** An operation on many instances is told by a burst of witnesses: one look for all of them. */
 const leastBetweenLooksMs = 25;
-/** Changes are recorded so long after the last listener has gone: he may only have lost touch. */
+/** Changes are recorded so long after the last one who looked: he may only have lost touch. */
 const rememberForMs = 60_000;
+/** Ages are told in seconds. */
+const freshForMs = 500;
 
 /**
  * Turns what the keeper witnesses into changes: numbered, and only if what the status *says* is
- * another, not only its age. Costs nothing while nobody listens.
+ * another, not only its age. Costs nothing while nobody looks.
  * @param heartbeatMs after how long without a change listeners are told that there is none
  */
 export function createLiveStatus(
@@ -41,6 +46,7 @@ export function createLiveStatus(
   const listeners = new Set<(news: News) => void>();
   let changes: StatusEvent[] = [];
   let newest: { id: number; key: string } | undefined;
+  let fresh: { event: StatusEvent; untilMs: number } | undefined;
   let stopRecording: (() => void) | undefined;
   let forgetTimer: NodeJS.Timeout | undefined;
 
@@ -52,13 +58,15 @@ export function createLiveStatus(
   const look = (): StatusEvent => {
     const snapshot = keeper.current();
     const key = sayingOf(snapshot);
-    if (newest?.key === key) return { id: newest.id, snapshot };
     // From the clock, so that an id of before a restart is older than all of after it.
-    const id = Math.max((newest?.id ?? 0) + 1, Math.round(snapshot.wallMs));
-    const event = { id, snapshot };
-    newest = { id, key };
-    changes = [...changes, event].slice(-rememberedChanges);
-    tell({ kind: 'changed', event });
+    const nextId = Math.max((newest?.id ?? 0) + 1, Math.round(snapshot.wallMs));
+    const event = { id: newest?.key === key ? newest.id : nextId, snapshot };
+    fresh = { event, untilMs: performance.now() + freshForMs };
+    if (event.id !== newest?.id) {
+      newest = { id: event.id, key };
+      changes = [...changes, event].slice(-rememberedChanges);
+      tell({ kind: 'changed', event });
+    }
     return event;
   };
 
@@ -71,6 +79,7 @@ export function createLiveStatus(
       look();
     };
     const unsubscribe = keeper.subscribe(() => {
+      fresh = undefined;
       const waitMs = lookedAtMs + leastBetweenLooksMs - performance.now();
       if (waitMs <= 0 && !lookTimer) lookNow();
       else lookTimer ??= setTimeout(lookNow, waitMs);
@@ -96,22 +105,33 @@ export function createLiveStatus(
     stopRecording = undefined;
     listeners.clear();
   };
+  const keepRecording = () => {
+    stopRecording ??= record();
+    clearTimeout(forgetTimer);
+    forgetTimer = setTimeout(() => {
+      if (listeners.size > 0) keepRecording();
+      else close();
+    }, rememberForMs).unref();
+  };
+  const current = () => {
+    keepRecording();
+    return fresh && performance.now() < fresh.untilMs ? fresh.event : look();
+  };
 
   return {
-    current: look,
+    current,
     findChangesSince(id) {
-      look();
+      current();
       if (id === newest?.id) return [];
       const index = changes.findIndex((change) => change.id === id);
       return index === -1 ? undefined : changes.slice(index + 1);
     },
     subscribe(listener) {
-      clearTimeout(forgetTimer);
-      stopRecording ??= record();
+      keepRecording();
       listeners.add(listener);
       return () => {
-        if (!listeners.delete(listener) || listeners.size > 0) return;
-        forgetTimer = setTimeout(close, rememberForMs).unref();
+        listeners.delete(listener);
+        keepRecording();
       };
     },
     close,

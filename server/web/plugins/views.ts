@@ -72,12 +72,13 @@ function createPageModel(
 ): PageModel {
   const { request } = reply;
   const [path = ''] = request.url.split('?');
+  let csrfToken: string | undefined;
   return {
     title,
     hostName,
     navigation: request.user ? navigation.map((link) => withCurrent(link, path)) : [],
     get csrfToken() {
-      return reply.generateCsrf();
+      return (csrfToken ??= reply.generateCsrf());
     },
     user: request.user,
     flash: takeFlash(request),

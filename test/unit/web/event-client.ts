@@ -1,43 +1,9 @@
-/** A keeper that says what a test wants, and a client that reads server-sent events as they come. */
+/** A client that reads server-sent events as they come. */
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import type { KeepalivedStatus } from '../../../server/keepalived/status.ts';
-import type { Snapshot, StateKeeper } from '../../../server/state-keeper.ts';
 import { eventually } from '../../lab/eventually.ts';
-import { sampleSnapshot } from './pages/samples.ts';
-
-export interface TestKeeper extends StateKeeper {
-  /** Says another status from now on, and tells the subscribers. */
-  say(changes: Partial<KeepalivedStatus>, rest?: Partial<Snapshot>): void;
-  countSubscribers(): number;
-}
-
-export function createTestKeeper(): TestKeeper {
-  let snapshot = sampleSnapshot();
-  const listeners = new Set<() => void>();
-  return {
-    current: () => snapshot,
-    refresh: () => Promise.resolve(),
-    noteLoaded: () => undefined,
-    readTransitions: () => [],
-    readFailoverRecords: () => [],
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    start: () => Promise.resolve(),
-    readTransitions: () => [],
-    readFailoverRecords: () => [],
-    close: () => Promise.resolve(),
-    say(changes, rest = {}) {
-      snapshot = { ...sampleSnapshot(changes), ...rest };
-      for (const listener of listeners) listener();
-    },
-    countSubscribers: () => listeners.size,
-  };
-}
 
 export interface ReceivedEvent {
   id: string | undefined;

@@ -4,7 +4,7 @@ import test from 'node:test';
 import type { TestContext } from 'node:test';
 import type { InjectOptions } from 'fastify';
 import { createTestApp, password } from './app-harness.ts';
-import { createTestKeeper } from './event-client.ts';
+import { createTestKeeper } from './test-keeper.ts';
 
 const basic = (name: string, secret: string) =>
   `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`;

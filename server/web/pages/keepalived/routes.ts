@@ -6,34 +6,38 @@ import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeWaiting } from '../../view/waiting-change.ts';
+import { createLivePart, withToken } from './live-part.ts';
 import { describeNotice } from './notice.ts';
-import { describeKeepalived } from './view-model.ts';
 
 const startFormSchema = z.strictObject({ placeholderConfirmed: z.literal('yes').optional() });
 const noticeFormSchema = z.strictObject({ id: z.uuid() });
 const emptyFormSchema = z.strictObject({}).optional();
 
-export interface KeepalivedPageOptions extends Pick<PageParts, 'operations' | 'keeper'> {
+export interface KeepalivedPageOptions extends Pick<PageParts, 'operations'> {
   live: LiveStatus;
 }
 
 /** `/keepalived`: the status, live, and the actions on the daemon. */
 export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOptions> = (
   app,
-  { operations, keeper, live },
+  { operations, live },
   done,
 ) => {
-  app.get('/keepalived', { config: { access: 'viewer' } }, (_request, reply) =>
-    reply.page(
+  const describeLivePart = createLivePart((...request) => app.renderFragment(...request));
+
+  app.get('/keepalived', { config: { access: 'viewer' } }, (_request, reply) => {
+    const { tab, html } = describeLivePart(live.current());
+    return reply.page(
       'keepalived',
       { title: 'Keepalived' },
       {
-        ...describeKeepalived(keeper.current()),
+        tab,
+        renderLivePart: (csrfToken: string) => withToken(html, csrfToken),
         waiting: describeWaiting(operations.findWaitingChange()),
         notices: operations.readNotices().map(describeNotice),
       },
-    ),
-  );
+    );
+  });
 
   app.post(
     '/keepalived/notices/dismiss',
@@ -44,13 +48,8 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     },
   );
 
-  // Made once for everybody: the browser puts the token of its session into the forms.
-  const events = createFeed(live, 'page', ({ snapshot }) =>
-    app.renderFragment('keepalived-live', {
-      ...describeKeepalived(snapshot),
-      page: { csrfToken: '' },
-    }),
-  );
+  // Without a token: the browser puts that of its session into the forms.
+  const events = createFeed(live, 'page', (event) => describeLivePart(event).html);
   app.get(
     '/keepalived/events',
     { config: { access: 'viewer' }, exposeHeadRoute: false },

@@ -7,9 +7,10 @@ import type { AppOptions } from '../../../../server/app.ts';
 import { statusDocumentSchema } from '../../../../server/web/api/status-document.ts';
 import { eventually } from '../../../lab/eventually.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
-import { createTestKeeper, listen, openEvents } from '../event-client.ts';
+import { listen, openEvents } from '../event-client.ts';
 import type { EventClient } from '../event-client.ts';
 import { sampleInstance } from '../pages/samples.ts';
+import { createTestKeeper } from '../test-keeper.ts';
 
 const standby = { instances: [sampleInstance({ state: 'Standby' })] };
 const active = { instances: [sampleInstance()] };

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { KeepalivedStatus } from '../../../../server/keepalived/status.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
-import { createTestKeeper } from '../event-client.ts';
 import { sampleInstance } from '../pages/samples.ts';
+import { createTestKeeper } from '../test-keeper.ts';
 
 interface Scrape {
   types: Map<string, string>;

@@ -7,8 +7,8 @@ import {
   statusDocumentSchema,
 } from '../../../../server/web/api/status-document.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
-import { createTestKeeper } from '../event-client.ts';
 import { sampleInstance, sampleSnapshot, wallMs } from '../pages/samples.ts';
+import { createTestKeeper } from '../test-keeper.ts';
 
 const bare: Partial<InstanceStatus> = {
   addresses: [{ cidr: '192.168.0.100/24', interfaceName: undefined, held: undefined }],

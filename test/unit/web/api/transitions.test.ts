@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { TransitionRecord } from '../../../../server/state-keeper.ts';
 import { transitionsDocumentSchema } from '../../../../server/web/api/transitions-document.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
-import { createTestKeeper } from '../event-client.ts';
+import { createTestKeeper } from '../test-keeper.ts';
 
 const atMs = Date.UTC(2026, 6, 4, 12);
 const records: TransitionRecord[] = [

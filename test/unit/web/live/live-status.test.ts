@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createLiveStatus } from '../../../../server/web/live/live-status.ts';
 import type { News } from '../../../../server/web/live/live-status.ts';
-import { createTestKeeper } from '../event-client.ts';
 import { sampleInstance, wallMs } from '../pages/samples.ts';
+import { createTestKeeper } from '../test-keeper.ts';
 
 const standby = { instances: [sampleInstance({ state: 'Standby' })] };
 const active = { instances: [sampleInstance({ state: 'Active' })] };

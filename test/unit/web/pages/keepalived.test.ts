@@ -13,8 +13,11 @@ import {
   textOf,
 } from './samples.ts';
 
-const render = (changes: Parameters<typeof sampleSnapshot>[0] = {}) =>
-  renderPage('keepalived', { ...describeKeepalived(sampleSnapshot(changes)), notices: [] });
+const render = (changes: Parameters<typeof sampleSnapshot>[0] = {}) => {
+  const model = describeKeepalived(sampleSnapshot(changes));
+  const html = renderPage('partials/keepalived-live', model);
+  return renderPage('keepalived', { tab: model.tab, renderLivePart: () => html, notices: [] });
+};
 
 const stopped = { state: 'stopped', stalePidFile: undefined } as const;
 

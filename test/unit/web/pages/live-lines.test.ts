@@ -10,7 +10,8 @@ import { createFileLog } from '../../../../server/appliance/logs/file-log.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
 import { eventually } from '../../../lab/eventually.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
-import { createTestKeeper, listen, openEvents } from '../event-client.ts';
+import { listen, openEvents } from '../event-client.ts';
+import { createTestKeeper } from '../test-keeper.ts';
 
 const lineOf = (message: string) => `Nov 24 13:00:01 server1 Keepalived_vrrp[1]: ${message}\n`;
 

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { Notice } from '../../../../server/history/notices.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
-import type { StateKeeper } from '../../../../server/state-keeper.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
-import { sampleSnapshot, textOf, wallMs } from './samples.ts';
+import { createTestKeeper } from '../test-keeper.ts';
+import { textOf, wallMs } from './samples.ts';
 
 test('what happened while nobody looked stays on the page until it is seen', async (t) => {
   let notices: Notice[] = [
@@ -17,7 +17,7 @@ test('what happened while nobody looked stays on the page until it is seen', asy
     },
   ];
   const { app } = await createTestApp({
-    keeper: { current: () => sampleSnapshot() } as StateKeeper,
+    keeper: createTestKeeper(),
     operations: {
       readNotices: () => notices,
       dismissNotice: (id) => {

@@ -5,9 +5,9 @@ import type { TestContext } from 'node:test';
 import type { ConfigurationFileContent } from '../../../../server/appliance/appliance.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
 import type { ActionOutcome, ApplyOutcome } from '../../../../server/operations/outcomes.ts';
-import type { StateKeeper } from '../../../../server/state-keeper.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
-import { sampleSnapshot, textOf } from './samples.ts';
+import { createTestKeeper } from '../test-keeper.ts';
+import { textOf } from './samples.ts';
 
 const path = '/etc/keepalived/keepalived.conf';
 const tag = 'a'.repeat(64);
@@ -29,10 +29,9 @@ const done: ActionOutcome = {
 
 /** A browser that is logged in to an app with these operations; what they do not name must not be called. */
 async function openBrowser(t: TestContext, operations: Partial<Operations>): Promise<TestBrowser> {
-  const keeper: Partial<StateKeeper> = { current: () => sampleSnapshot() };
   const { app } = await createTestApp({
     operations: operations as Operations,
-    keeper: keeper as StateKeeper,
+    keeper: createTestKeeper(),
   });
   t.after(() => app.close());
   const browser = new TestBrowser(app);

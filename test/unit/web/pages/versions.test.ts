@@ -10,10 +10,10 @@ import type {
   RestoreRequest,
   VersionRecord,
 } from '../../../../server/operations/restore-version.ts';
-import type { StateKeeper } from '../../../../server/state-keeper.ts';
 import { tagOf } from '../../history/samples.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
-import { sampleSnapshot, textOf, wallMs } from './samples.ts';
+import { createTestKeeper } from '../test-keeper.ts';
+import { textOf, wallMs } from './samples.ts';
 
 const path = '/etc/keepalived/keepalived.conf';
 const texts = {
@@ -78,7 +78,7 @@ async function openBrowser(
   };
   const { app } = await createTestApp({
     operations: { ...read, ...operations } as Operations,
-    keeper: { current: () => sampleSnapshot() } as StateKeeper,
+    keeper: createTestKeeper(),
   });
   t.after(() => app.close());
   const browser = new TestBrowser(app);
