@@ -8,12 +8,14 @@ import type {
   LogQuery,
   NewerLogLines,
 } from '../appliance/appliance.ts';
+import type { Notice } from '../history/notices.ts';
 import type { Finding } from '../keepalived/finding.ts';
-import { applyConfiguration } from './apply-configuration.ts';
-import type { ApplyParts, ApplyRequest } from './apply-configuration.ts';
+import type { InstanceSettings } from '../keepalived/settings/instance-settings.ts';
+import type { StateKeeper } from '../state-keeper.ts';
 import { controlServices } from './boot-actions.ts';
 import type { BootAction } from './boot-actions.ts';
 import { checkConfiguration } from './check-configuration.ts';
+import type { ConfirmableRequest, ConfirmedChanges, WaitingChange } from './confirmed-change.ts';
 import type { DefaultRoleValues } from './default-role-values.ts';
 import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
 import type { DefaultRole, DefaultRolePlan } from './default-roles.ts';
@@ -23,6 +25,9 @@ import type { InstanceSettingsPlan } from './instance-settings.ts';
 import type { Mutex } from './mutex.ts';
 import { observeOutcome } from './observe-outcome.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
+import type { ApplyParts } from './parts.ts';
+import { findRestoreChange, listVersions, planRestore } from './restore-version.ts';
+import type { KeptVersion, RestorePlan, RestoreRequest, VersionList } from './restore-version.ts';
 import { controlKeepalived } from './service-control.ts';
 import type { KeepalivedAction } from './service-control.ts';
 
@@ -46,10 +51,29 @@ export interface Operations {
     values: DefaultRoleValues,
     expectedTag: string | null,
     actor: Actor,
+    acceptedDangers?: readonly string[],
+    confirmWithinSeconds?: number,
+  ): Promise<ApplyOutcome>;
+
+  /** What the settings form would write; without a name, of the first instance. */
+  planInstanceSettings(
+    instanceName: string | undefined,
+    given: Partial<InstanceSettings>,
+  ): Promise<InstanceSettingsPlan>;
+  /** Writes what the form says, if the live file is still the one that was previewed. */
+  setInstanceSettings(
+    instanceName: string,
+    given: Partial<InstanceSettings>,
+    expectedTag: string | null,
+    actor: Actor,
+    acceptedDangers?: readonly string[],
+    confirmWithinSeconds?: number,
   ): Promise<ApplyOutcome>;
 
   listConfigurationFiles(): Promise<ConfigurationFileEntry[]>;
   readConfigurationFile(id: string): Promise<ConfigurationFileContent>;
+  /** What a file once said, by its tag, where the history has it. */
+  findKeptText(id: string, tag: string): Promise<string | undefined>;
   /** The same check as before a save; touches nothing. */
   checkConfiguration(id: string, text: string): Promise<Finding[]>;
   applyConfiguration(request: ConfirmableRequest): Promise<ApplyOutcome>;
@@ -78,12 +102,21 @@ export interface Operations {
   readNewerLog(after: string, filter: LogFilter): Promise<NewerLogLines>;
   /** Calls back whenever keepalived logged something. */
   followLog(onLines: () => void): Promise<LogFollower>;
+
+  /** What happened while nobody looked, newest first; shown until an administrator dismisses it. */
+  readNotices(): Notice[];
+  dismissNotice(id: string): Promise<void>;
 }
 
 /** The operations over one appliance, its state keeper and its history. */
-export function createOperations(parts: ApplyParts): Operations {
-  const { appliance, keeper } = parts;
-  const alone = createMutex();
+export function createOperations(
+  parts: ApplyParts & {
+    keeper: Pick<StateKeeper, 'noteLoaded' | 'refresh'>;
+    alone: Mutex;
+    confirmed: ConfirmedChanges;
+  },
+): Operations {
+  const { appliance, keeper, notices, alone, confirmed } = parts;
   /** What changes something runs alone: a Stop during a proof would look like a failed reload. */
   const change = <Value>(task: () => Promise<Value>): Promise<Value> =>
     alone(async () => {
@@ -91,28 +124,63 @@ export function createOperations(parts: ApplyParts): Operations {
       await keeper.refresh();
       return value;
     });
-  const setDefaultRole: Operations['setDefaultRole'] = async (role, values, expectedTag, actor) => {
+  /** Waiting for what was foreseen to move keeps nobody else from acting. */
+  const changeAndObserve = async (task: () => Promise<ApplyOutcome>): Promise<ApplyOutcome> => {
+    const outcome = await observeOutcome(appliance, await change(task));
+    if (outcome.kind === 'live' && outcome.observations?.length) await keeper.refresh();
+    return outcome;
+  };
+  const setInstanceSettings: Operations['setInstanceSettings'] = async (
+    instanceName,
+    given,
+    expectedTag,
+    actor,
+    acceptedDangers = [],
+    confirmWithinSeconds,
+  ) => {
+    const plan = await planInstanceSettings(appliance, instanceName, given);
+    if (!plan.ok) return { kind: 'failed', message: plan.reason };
+    const { newText: text, problems } = plan;
+    if (text === undefined) {
+      return { kind: 'failed', message: problems.map(({ message }) => message).join(' ') };
+    }
+    const consent = { acceptedDangers, confirmWithinSeconds };
+    const request = { fileId: 'live', text, expectedTag, actor, ...consent };
+    const comment = describeSettingsChange(plan);
+    return confirmed.apply({ ...request, action: 'settings', comment });
+  };
+  const setDefaultRole: Operations['setDefaultRole'] = async (
+    role,
+    values,
+    expectedTag,
+    actor,
+    acceptedDangers = [],
+    confirmWithinSeconds,
+  ) => {
     const { newText: text, fileProblem, problems } = await planDefaultRole(appliance, role, values);
     if (text === undefined) {
       const message = fileProblem ?? problems.map((problem) => problem.message).join(' ');
       return { kind: 'failed', message };
     }
-  /** What a file once said, by its tag, where the history has it. */
-  findKeptText(id: string, tag: string): Promise<string | undefined>;
-    const request = { fileId: 'live', text, expectedTag, actor, action: `default-${role}` };
-    return applyConfiguration(parts, { ...request, comment: `Set Default ${titles[role]}` });
+    const consent = { acceptedDangers, confirmWithinSeconds };
+    const request = { fileId: 'live', text, expectedTag, actor, ...consent };
+    const comment = `Set Default ${titles[role]}`;
+    return confirmed.apply({ ...request, action: `default-${role}`, comment });
   };
   return {
     controlKeepalived: (action, options) => change(() => controlKeepalived(parts, action, options)),
     controlServices: (services, action) => change(() => controlServices(parts, services, action)),
     planDefaultRole: (role, given) => planDefaultRole(appliance, role, given),
-    setDefaultRole: (...request) => change(() => setDefaultRole(...request)),
+    setDefaultRole: (...request) => changeAndObserve(() => setDefaultRole(...request)),
+    planInstanceSettings: (...request) => planInstanceSettings(appliance, ...request),
+    setInstanceSettings: (...request) => changeAndObserve(() => setInstanceSettings(...request)),
     listConfigurationFiles: () => appliance.listConfigurationFiles(),
     async readConfigurationFile(id) {
       if (id === 'stored-master') await readStoredConfiguration(appliance, 'master');
       if (id === 'stored-backup') await readStoredConfiguration(appliance, 'backup');
       return appliance.readConfigurationFile(id);
     },
+    findKeptText: (id, tag) => findKeptText(parts.versions, id, tag),
     checkConfiguration: (id, text) => checkConfiguration(appliance, id, text),
     applyConfiguration: (request) => changeAndObserve(() => confirmed.apply(request)),
     listVersions: () => listVersions(parts),
@@ -132,8 +200,9 @@ export function createOperations(parts: ApplyParts): Operations {
     exportLog: (filter) => appliance.exportLog(filter),
     readNewerLog: (after, filter) => appliance.readNewerLog(after, filter),
     followLog: (onLines) => appliance.followLog(onLines),
+    readNotices: () => notices.list(),
+    dismissNotice: (id) => notices.dismiss(id),
   };
 }
 
 const titles: Record<DefaultRole, string> = { master: 'Master', backup: 'Backup' };
-    findKeptText: (id, tag) => findKeptText(parts.versions, id, tag),
