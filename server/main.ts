@@ -1,4 +1,5 @@
 /** The process: settings, appliance, app, listen, orderly end. It never ends keepalived. */
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { openAccounts } from './access/accounts.ts';
@@ -9,13 +10,26 @@ import { readHostName } from './appliance/host.ts';
 import { listOwnHosts } from './appliance/own-hosts.ts';
 import { explainStartFailure, formatListen } from './explain-start-failure.ts';
 import { freeSocketPath } from './free-socket-path.ts';
+import { createJournal } from './history/journal.ts';
 import { acquireLock } from './history/lock.ts';
+import { openNotices } from './history/notices.ts';
+import { createPendingConfirmation } from './history/pending-confirmation.ts';
+import { openRecordLog } from './history/record-log.ts';
 import { createVersionStore } from './history/version-store.ts';
+import { applyConfiguration } from './operations/apply-configuration.ts';
+import { createConfirmedChanges } from './operations/confirmed-change.ts';
+import { createMutex } from './operations/mutex.ts';
 import { createOperations } from './operations/operations.ts';
+import { recoverConfiguration } from './operations/recover-configuration.ts';
+import { watchOutsideChanges } from './operations/watch-outside-changes.ts';
 import { parseSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
+import { failoverRecordSchema } from './state/failover-records.ts';
 import { createStateKeeper } from './state-keeper.ts';
 import { loadCertificate } from './tls-certificate.ts';
+
+/** Some 2 MB; the quiet history of years. */
+const failoverRecordLimit = 10_000;
 
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
@@ -25,19 +39,38 @@ async function start(settings: Settings): Promise<void> {
   const { accounts, generatedPassword } = await openAccounts(settings);
   // At once: should the rest of the start fail, nobody could log in later.
   if (generatedPassword !== undefined) announceAccount(generatedPassword);
-  const versions = await createVersionStore({ directory: join(stateDirectory, 'history') });
+  const directory = join(stateDirectory, 'history');
+  const versions = await createVersionStore({ directory });
+  const journal = createJournal({ directory });
   const appliance = await createAppliance(settings);
   const keeper = createStateKeeper({
     appliance,
     clock,
+    failovers: await openRecordLog(
+      join(stateDirectory, 'failovers.jsonl'),
+      failoverRecordSchema,
+      failoverRecordLimit,
+    ),
     onProblem: (error) => {
       app.log.error({ err: error }, 'a witness could not be asked');
     },
   });
+  const notices = await openNotices({ directory: stateDirectory });
+  const parts = { appliance, keeper, versions, journal, notices };
+  const alone = createMutex();
+  const onProblem = (error: unknown) => {
+    app.log.error({ err: error }, 'what was done in the background failed');
+  };
+  const confirmed = createConfirmedChanges({
+    ...{ ...parts, clock, alone, onProblem },
+    confirmations: createPendingConfirmation({ directory }),
+    apply: (request) => applyConfiguration(parts, request),
+  });
+  const stopWatching = watchOutsideChanges({ ...parts, alone, onProblem });
   const app = await createApp({
     settings,
     accounts,
-    operations: createOperations({ appliance, keeper, versions }),
+    operations: createOperations({ ...parts, alone, confirmed }),
     keeper,
     sessionSecret: await openSessionSecret(stateDirectory),
     certificate: settings.tls.enabled ? await loadCertificate(settings, listOwnHosts()) : undefined,
@@ -49,11 +82,16 @@ async function start(settings: Settings): Promise<void> {
   closeWithGrace({ delay: 10_000, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'ending after an error');
     await app.close();
+    confirmed.close();
+    stopWatching();
     await keeper.close();
     await appliance.close();
     await lock.release();
   });
 
+  const bootedAtMs = Date.now() - uptime() * 1000;
+  await alone(() => recoverConfiguration(parts, { bootedAtMs }));
+  await alone(() => confirmed.resume());
   await keeper.start();
   if ('path' in listen) await freeSocketPath(listen.path);
   await app.listen({ ...listen, listenTextResolver: () => 'listening' });

@@ -48,7 +48,11 @@ export async function createTestApp(
     log: { write: (line) => lines.push(line) },
     ...options,
     // What the start page asks for, whatever a test is about.
-    operations: { findWaitingChange: () => undefined, readNotices: () => [], ...options.operations } as Operations,
+    operations: {
+      findWaitingChange: () => undefined,
+      readNotices: () => [],
+      ...options.operations,
+    } as Operations,
   });
   addRoutes(app);
   await app.ready();
