@@ -12,7 +12,7 @@ import {
 import test, { before, beforeEach } from 'node:test';
 import type { ConfigurationFileEntry } from '../../server/appliance/appliance.ts';
 import { testConfiguration } from '../../server/appliance/configuration-test.ts';
-import { addInterface } from './private-keepalived.ts';
+import { addInterface, mountTmpfs } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
 const evidence = new URL('../fixtures/evidence/', import.meta.url);
@@ -51,9 +51,7 @@ function listTraces() {
 
 if (inPrivateNamespaces(import.meta.url)) {
   before(() => {
-    for (const place of [folder, '/tmp']) {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', place]);
-    }
+    for (const place of [folder, '/tmp']) mountTmpfs(place);
     addInterface();
   });
   beforeEach(() => {

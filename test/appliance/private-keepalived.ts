@@ -1,7 +1,7 @@
 /** A machine of its own for a real keepalived; call only in private namespaces. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const configPath = '/etc/keepalived/keepalived.conf';
@@ -42,9 +42,15 @@ export function addInterface(): void {
   ip('link', 'set', 'peer0', 'up');
 }
 
+/** An empty folder over this one; the repository stays visible, also if it lies below. */
 export function mountTmpfs(folder: string): void {
+  const repository = process.cwd();
   mkdirSync(folder, { recursive: true });
-  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', folder]);
+  if (existsSync(`${repository}/package.json`)) return;
+  mkdirSync(repository, { recursive: true });
+  // The working directory is still the covered one.
+  execFileSync('mount', ['--no-canonicalize', '--bind', '.', repository]);
 }
 
 export function writeConfiguration(text: string): void {
