@@ -50,6 +50,7 @@ export interface CommandOptions {
   input?: string;
   /** In addition to the fixed PATH and locale; nothing else is inherited. */
   env?: Record<string, string>;
+  /** Default `/`: this program's own folder may be gone. */
   cwd?: string;
 }
 
@@ -62,11 +63,11 @@ export async function runCommand(
   commandArguments: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { timeoutMs = 10_000, maxOutputBytes = 1024 * 1024, input, env = {}, cwd } = options;
+  const { timeoutMs = 10_000, maxOutputBytes = 1024 * 1024, input, env = {}, cwd = '/' } = options;
   const startedAtMs = performance.now();
   const subprocess = execa(file, commandArguments, {
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
-    ...(cwd === undefined ? {} : { cwd }),
+    cwd,
     env: { ...fixedEnvironment, ...env },
     extendEnv: false,
     // Its own process group, so that the time limit also ends what it started.
