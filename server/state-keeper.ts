@@ -13,6 +13,7 @@ import { createFailoverRecorder } from './state/failover-recorder.ts';
 import type { FailoverRecord, FailoverStore, TransitionRecord } from './state/failover-records.ts';
 import { findNotifyFifos } from './state/live-configuration.ts';
 import { tellsOfChange, tellsOfHealth } from './state/telling-lines.ts';
+import { createTimedTask } from './state/timed-task.ts';
 import { createWitnesses } from './state/witnesses.ts';
 
 export type { FailoverRecord, TransitionRecord } from './state/failover-records.ts';
@@ -72,7 +73,6 @@ export function createStateKeeper({
 }): StateKeeper {
   let hostName = '';
   let lastReadMs = -Infinity;
-  const lastAskedMs = { machine: 0, services: 0, healthchecks: 0, tracking: 0 };
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
   let watch: Awaited<ReturnType<Appliance['watch']>> | undefined;
@@ -95,48 +95,35 @@ export function createStateKeeper({
   const inBackground = (task: () => Promise<unknown>) => {
     task().catch(onProblem);
   };
-  const asking = (what: keyof typeof lastAskedMs) => {
-    lastAskedMs[what] = clock.monotonicMs();
-  };
-  const askRuntime = () => {
-    asking('machine');
-    return witnesses.askRuntime();
-  };
-  const askMachine = async () => {
-    await Promise.all([askRuntime(), witnesses.askNetwork()]);
-    await askConfiguration();
-  };
-  const askConfiguration = async () => {
+  const timed = <Result>(task: () => Promise<Result>) => createTimedTask(clock, task);
+  const runtime = timed(witnesses.askRuntime);
+  const tracking = timed(witnesses.askTracking);
+  const network = timed(witnesses.askNetwork);
+  const services = timed(witnesses.askServices);
+  const healthchecks = timed(witnesses.askHealthchecks);
+  const configuration = timed(async () => {
     await witnesses.askConfiguration();
     watch?.setNotifyFifos(findNotifyFifos(witnesses.evidence()));
-  };
-  const askServices = () => {
-    asking('services');
-    return witnesses.askServices();
-  };
-  const askHealthchecks = () => {
-    asking('healthchecks');
-    return witnesses.askHealthchecks();
-  };
-  const askTracking = () => {
-    asking('tracking');
-    return witnesses.askTracking();
+  });
+  const askMachine = async () => {
+    await Promise.all([runtime.ask(), network.ask()]);
+    await configuration.ask();
   };
 
   const onEvent = ({ about }: ApplianceEvent) => {
     switch (about) {
       case 'configuration':
-        inBackground(() => askConfiguration().then(askHealthchecks));
+        inBackground(() => configuration.ask().then(healthchecks.ask));
         break;
       case 'daemon':
       case 'instances':
-        inBackground(() => Promise.all([askRuntime(), witnesses.askNetwork()]));
+        inBackground(() => Promise.all([runtime.ask(), network.ask()]));
         break;
       case 'addresses':
       case 'links':
         // Many a machine's other interfaces come and go all day.
         inBackground(async () => {
-          if (await witnesses.askNetwork()) await askRuntime();
+          if (await network.ask()) await runtime.ask();
         });
         break;
     }
@@ -145,23 +132,21 @@ export function createStateKeeper({
     witnesses.noteLines(lines);
     recorder.noteLines(lines);
     if (lines.some(tellsOfChange)) onEvent({ about: 'instances' });
-    if (lines.some(tellsOfHealth)) inBackground(askTracking);
+    if (lines.some(tellsOfHealth)) inBackground(tracking.ask);
   };
 
   const onTick = () => {
-    const now = clock.monotonicMs();
-    const isDue = (what: keyof typeof lastAskedMs, everyMs: number) =>
-      now - lastAskedMs[what] >= everyMs;
-    const isLooking = now - lastReadMs < lookingForMs;
-    if (isDue('machine', recheckEveryMs)) {
-      if (isLooking && isDue('tracking', trackingEveryMs)) {
-        asking('machine');
-        inBackground(() => Promise.all([askTracking(), witnesses.askNetwork()]));
-      } else inBackground(askMachine);
+    const isLooking = clock.monotonicMs() - lastReadMs < lookingForMs;
+    // Both are questions to keepalived, and each is a line in its log.
+    if (runtime.isDue(recheckEveryMs) && tracking.isDue(recheckEveryMs)) {
+      const isTrackingDue = isLooking && tracking.isDue(trackingEveryMs);
+      inBackground(isTrackingDue ? tracking.ask : runtime.ask);
     }
-    if (isDue('services', servicesEveryMs)) inBackground(askServices);
+    if (network.isDue(recheckEveryMs)) inBackground(network.ask);
+    if (configuration.isDue(recheckEveryMs)) inBackground(configuration.ask);
+    if (services.isDue(servicesEveryMs)) inBackground(services.ask);
     const healthcheckMs = isLooking ? healthcheckEveryMs : idleHealthcheckEveryMs;
-    if (isDue('healthchecks', healthcheckMs)) inBackground(askHealthchecks);
+    if (healthchecks.isDue(healthcheckMs)) inBackground(healthchecks.ask);
   };
 
   /** The log is followed from before it is read, so that no line falls between. */
@@ -194,8 +179,8 @@ export function createStateKeeper({
       };
     },
     async refresh() {
-      await Promise.all([askMachine(), askServices()]);
-      inBackground(askHealthchecks);
+      await Promise.all([askMachine(), services.ask()]);
+      inBackground(healthchecks.ask);
     },
     noteLoaded(tag) {
       witnesses.noteLoaded(tag);
@@ -209,6 +194,7 @@ export function createStateKeeper({
         .entries()
         .filter((record) => record.kind === 'transition')
         .filter(({ atMs }) => atMs >= sinceMs)
+        .toReversed()
         .toSorted((one, other) => other.atMs - one.atMs)
         .slice(0, limit);
     },
@@ -216,10 +202,10 @@ export function createStateKeeper({
     async start() {
       hostName = await appliance.readHostName();
       watch = await appliance.watch(onEvent);
-      await Promise.all([askMachine(), askServices()]);
-      inBackground(askHealthchecks);
+      await Promise.all([askMachine(), services.ask()]);
+      inBackground(healthchecks.ask);
       inBackground(beginLog);
-      inBackground(askTracking);
+      inBackground(tracking.ask);
       timer = setInterval(onTick, tickMs).unref();
     },
     async close() {

@@ -28,7 +28,7 @@ export async function watchAppliance(
   const { tell, stop } = createDebouncer(onEvent);
   const network = watchNetwork(tell);
   const { configPath, pidPath } = settings.keepalived;
-  const processes = watchProcesses(pidPath, () => {
+  const processes = await watchProcesses(pidPath, () => {
     tell('daemon');
   });
   const fifos = watchNotifyFifos(() => {

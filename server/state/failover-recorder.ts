@@ -11,7 +11,7 @@ import { findTransitions, tellsOfTransition } from '../keepalived/transitions.ts
 import type { LastingState, Transition } from '../keepalived/transitions.ts';
 import type { Clock } from './clock.ts';
 import type { FailoverRecord, FailoverStore, TransitionRecord } from './failover-records.ts';
-import { findUnloggedChanges } from './unlogged-changes.ts';
+import { findEndings, findUnloggedChanges } from './unlogged-changes.ts';
 
 export interface FailoverRecorder {
   /**
@@ -45,18 +45,18 @@ export function createFailoverRecorder({
   onRecorded: () => void;
 }): FailoverRecorder {
   const states = new Map<string, LastingState>();
+  const lastAtMs = new Map<string, number>();
   const serving = new Map<string, string>();
   for (const record of store.entries()) {
     if (record.kind === 'transition') states.set(record.instance, record.to);
   }
   let context: LogLine[] = [];
-  let pending: LogLine[] = [];
+  let pending: Happening[] = [];
   let pendingServing: FailoverRecord[] = [];
   /** Monotonic, ms: a dump from before it does not know what the lines told. */
   let linesSeenAtMs = -Infinity;
   let evidence: Evidence | undefined;
-  /** Wall clock, ms: when keepalived was first seen not to run. */
-  let stoppedAtMs: number | undefined;
+  let hasBegun = false;
   let settling: NodeJS.Timeout | undefined;
   let heartbeat: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -67,12 +67,19 @@ export function createFailoverRecorder({
     onRecorded();
   };
 
+  /** A stamp of whole seconds may lie before what came before it. */
+  const afterLast = (atMs: number, instance: string): number => {
+    const lastMs = lastAtMs.get(instance) ?? -Infinity;
+    const laterMs = atMs < lastMs && lastMs - atMs < 1_000 ? lastMs : atMs;
+    lastAtMs.set(instance, laterMs);
+    return laterMs;
+  };
   const toRecord = (
     transition: Transition,
     source: TransitionRecord['source'],
   ): TransitionRecord => {
     const instance = findInstance(evidence, transition.instance);
-    const atMs = preciseTime(transition, instance);
+    const atMs = afterLast(preciseTime(transition, instance), transition.instance);
     const { from, reason, ...rest } = transition;
     const unservedAtMostMs =
       instance &&
@@ -88,25 +95,33 @@ export function createFailoverRecorder({
       ...(unservedAtMostMs !== undefined && { unservedAtMostMs }),
     };
   };
-  const take = (
-    transitions: Transition[],
-    source: (one: Transition) => TransitionRecord['source'],
-  ) =>
+  const take = (transitions: Transition[], source: TransitionRecord['source']) =>
     transitions.map((transition) => {
       states.set(transition.instance, transition.to);
-      return toRecord(transition, source(transition));
+      return toRecord(transition, source);
     });
+
+  const noteLinesPending = (lines: readonly LogLine[]) => {
+    const last = pending.at(-1);
+    if (last && 'lines' in last) last.lines.push(...lines);
+    else pending.push({ lines: [...lines] });
+  };
+
+  function takeHappening(happening: Happening): TransitionRecord[] {
+    if ('endedAtMs' in happening) {
+      return take(findEndings(states, happening.endedAtMs), 'process');
+    }
+    const transitions = findTransitions(context, happening.lines, states);
+    context = [...context, ...happening.lines].slice(-contextLines);
+    return take(transitions, 'log');
+  }
 
   function settle(): void {
     settling = undefined;
-    const told = findTransitions(context, pending, states);
-    context = [...context, ...pending].slice(-contextLines);
+    const records: FailoverRecord[] = pending.flatMap(takeHappening);
     pending = [];
-    const records: FailoverRecord[] = take(told, () => 'log');
-    if (evidence) {
-      const changes = findUnloggedChanges({ evidence, states, linesSeenAtMs, stoppedAtMs });
-      records.push(...take(changes, ({ to }) => (to === 'STOPPED' ? 'process' : 'dump')));
-    }
+    if (evidence)
+      records.push(...take(findUnloggedChanges(evidence, states, linesSeenAtMs), 'dump'));
     write([...records, ...pendingServing].toSorted((one, other) => one.atMs - other.atMs));
     pendingServing = [];
   }
@@ -130,32 +145,37 @@ export function createFailoverRecorder({
       const firstNew = lines.findIndex(({ atMs }) => atMs !== undefined && atMs >= newFromMs);
       const from = firstNew === -1 ? lines.length : firstNew;
       context = lines.slice(Math.max(0, from - contextLines), from);
-      pending = [...lines.slice(from), ...pending];
+      noteLinesPending(lines.slice(from));
+      if (evidence?.daemon && evidence.daemon.value.state !== 'running') {
+        pending.push({ endedAtMs: now });
+      }
+      hasBegun = true;
       settleSoon();
       heartbeat = setInterval(() => void store.touch().catch(onProblem), touchEveryMs).unref();
     },
     noteLines(lines) {
-      pending.push(...lines);
+      noteLinesPending(lines);
       if (lines.some(tellsOfTransition)) {
         linesSeenAtMs = clock.monotonicMs();
         settleSoon();
-      } else if (!settling && pending.length > contextLines) {
-        // Nothing in them but an explanation of what may come.
-        context = [...context, ...pending].slice(-contextLines);
+      } else if (!settling) {
+        // They only explain what may come.
+        for (const happening of pending) takeHappening(happening);
         pending = [];
       }
     },
     noteEvidence(newEvidence, status) {
+      const hadProcess = findProcess(evidence);
       evidence = newEvidence;
-      const daemon = evidence.daemon?.value;
-      if (daemon)
-        stoppedAtMs = daemon.state === 'running' ? undefined : (stoppedAtMs ?? clock.wallMs());
       for (const record of findServingChanges(status, serving, clock.wallMs())) {
         serving.set(record.instance, record.serving);
         pendingServing.push(record);
       }
-      const changes = findUnloggedChanges({ evidence, states, linesSeenAtMs, stoppedAtMs });
-      if (pendingServing.length > 0 || changes.length > 0) settleSoon();
+      if (!hasBegun) return;
+      const hasEnded = hadProcess !== undefined && findProcess(evidence) !== hadProcess;
+      if (hasEnded) pending.push({ endedAtMs: clock.wallMs() });
+      const changes = findUnloggedChanges(evidence, states, linesSeenAtMs);
+      if (hasEnded || pendingServing.length > 0 || changes.length > 0) settleSoon();
     },
     async close() {
       clearInterval(heartbeat);
@@ -167,6 +187,15 @@ export function createFailoverRecorder({
       await store.touch().catch(onProblem);
     },
   };
+}
+
+/** What is to be written down, in the order in which it came. */
+type Happening = { lines: LogLine[] } | { endedAtMs: number };
+
+/** The daemon that runs, by its pid. */
+function findProcess(evidence: Evidence | undefined): number | undefined {
+  const daemon = evidence?.daemon?.value;
+  return daemon?.state === 'running' ? daemon.pid : undefined;
 }
 
 function findInstance(evidence: Evidence | undefined, name: string): RuntimeInstance | undefined {

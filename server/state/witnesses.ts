@@ -17,13 +17,13 @@ export interface Witnesses {
   evidence(): Evidence;
   services(): Observed<ServiceReport[]> | undefined;
   /** Each resolves once something was asked after the call; `onChange` was called then. */
-  askRuntime(): Promise<void>;
-  askTracking(): Promise<void>;
+  askRuntime: () => Promise<void>;
+  askTracking: () => Promise<void>;
   /** Tells whether an interface of keepalived's changed. */
-  askNetwork(): Promise<boolean>;
-  askConfiguration(): Promise<void>;
-  askServices(): Promise<void>;
-  askHealthchecks(): Promise<void>;
+  askNetwork: () => Promise<boolean>;
+  askConfiguration: () => Promise<void>;
+  askServices: () => Promise<void>;
+  askHealthchecks: () => Promise<void>;
   noteLines(lines: readonly LogLine[]): void;
   noteLoaded(tag: string): void;
 }

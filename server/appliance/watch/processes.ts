@@ -4,12 +4,15 @@ import { readChildPids, readProcess } from '../process-table.ts';
 /** A killed process removes no pid file and tells nobody; to look costs three small reads. */
 const lookEveryMs = 500;
 
-/** Tells when keepalived or one of its children comes or goes, also by SIGKILL. */
-export function watchProcesses(pidPath: string, onChange: () => void): { close(): void } {
-  let known: string | undefined;
-  let isLooking = false;
-
-  async function look(): Promise<void> {
+/**
+ * Tells when keepalived or one of its children comes or goes, also by SIGKILL.
+ * @returns once it is known what runs now
+ */
+export async function watchProcesses(
+  pidPath: string,
+  onChange: () => void,
+): Promise<{ close(): void }> {
+  async function listLiving(): Promise<string> {
     const pid = await readPidFile(pidPath);
     const found = pid ? await readProcess(pid) : undefined;
     const living: (number | undefined)[] = [];
@@ -19,18 +22,16 @@ export function watchProcesses(pidPath: string, onChange: () => void): { close()
         living.push(childPid, (await readProcess(childPid))?.startTicks);
       }
     }
-    const seen = living.join(' ');
-    if (known !== undefined && seen !== known) onChange();
-    known = seen;
+    return living.join(' ');
   }
 
-  const timer = setInterval(() => {
-    if (isLooking) return;
-    isLooking = true;
-    void look().finally(() => {
-      isLooking = false;
-    });
-  }, lookEveryMs).unref();
+  let known = await listLiving();
+  const look = async () => {
+    const living = await listLiving();
+    if (living !== known) onChange();
+    known = living;
+  };
+  const timer = setInterval(() => void look(), lookEveryMs).unref();
   return {
     close() {
       clearInterval(timer);

@@ -61,6 +61,17 @@ const samePriority: Cause = (line, change) => {
   );
 };
 
+/** keepalived then gives up and stands for election again (measured, 2.2.7). */
+const addressRemoved: Cause = ({ explained }) => {
+  if (explained?.id !== 'address-changed-by-another') return undefined;
+  const { address = '?', what, interface: interfaceName = '?' } = explained.values;
+  if (what !== 'removed from') return undefined;
+  return {
+    code: 'address-removed',
+    words: `somebody else removed ${address} from ${interfaceName}`,
+  };
+};
+
 const peerGaveUp: Cause = (line, change) =>
   ofInstance(line, 'priority-zero-received', change) && {
     code: 'peer-gave-up',
@@ -179,7 +190,13 @@ const faultOver: Cause = (line, change) => {
  */
 const causes: Record<Transition['to'], Cause[][]> = {
   MASTER: [[peerGaveUp], [preempted], [startedAlone], [peerLost], [syncGroup]],
-  BACKUP: [[higherPriority, samePriority], [faultOver], [restarted], [started], [syncGroup]],
+  BACKUP: [
+    [higherPriority, samePriority, addressRemoved],
+    [faultOver],
+    [restarted],
+    [started],
+    [syncGroup],
+  ],
   FAULT: [[trackFile, namedFault, interfaceDown, scriptFailed, processMissing], [syncGroup]],
   STOPPED: [[childDied, stopped]],
 };

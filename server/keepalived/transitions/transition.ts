@@ -13,6 +13,7 @@ export const transitionReasonSchema = z.object({
     'preempted',
     'higher-priority',
     'same-priority',
+    'address-removed',
     'started',
     'restarted',
     'sync-group',

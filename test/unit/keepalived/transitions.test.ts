@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { parseLogLine } from '../../../server/keepalived/runtime/log-lines.ts';
+import { estimateUnserved } from '../../../server/keepalived/transitions/unserved-time.ts';
 import { findTransitions, tellsOfTransition } from '../../../server/keepalived/transitions.ts';
 import type { LastingState, Transition } from '../../../server/keepalived/transitions.ts';
-import { estimateUnserved } from '../../../server/keepalived/transitions/unserved-time.ts';
 
 const nowMs = new Date(2026, 10, 24).getTime();
 
@@ -214,6 +214,16 @@ describe('the cause of a change', () => {
       'MASTER',
       ['15:00:00 Netlink reports eth0 down', '15:00:10 (VI_1) Entering FAULT STATE'],
       undefined,
+    ],
+    [
+      'the address was taken away behind its back',
+      'MASTER',
+      [
+        '15:00:00 Netlink reflector reports IP 10.9.0.102 removed from eth0',
+        '15:00:00 (VI_1) Entering BACKUP STATE',
+      ],
+      'address-removed',
+      /^somebody else removed 10\.9\.0\.102 from eth0$/,
     ],
     ['an orderly stop', 'MASTER', ['15:00:00 Stopping'], 'stopped', /^keepalived was stopped$/],
   ];

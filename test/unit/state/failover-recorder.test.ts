@@ -16,7 +16,11 @@ const stopped: DaemonProcess = { state: 'stopped', stalePidFile: undefined };
 
 function createScene(
   context: TestContext,
-  { before = [], lastTouchedAtMs }: { before?: FailoverRecord[]; lastTouchedAtMs?: number } = {},
+  {
+    before = [],
+    lastTouchedAtMs,
+    logged = [],
+  }: { before?: FailoverRecord[]; lastTouchedAtMs?: number; logged?: LogLine[] } = {},
 ) {
   context.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: startMs });
   let records = before;
@@ -35,16 +39,12 @@ function createScene(
     ...{ store, clock, onRecorded: () => undefined },
     onProblem: (error) => problems.push(error),
   });
+  recorder.start(logged);
   return {
     recorder,
     wait: (ms: number) => {
       context.mock.timers.tick(ms);
     },
-    line: (message: string, atMs = Date.now()): LogLine => ({
-      // As a log of whole seconds has it.
-      atMs: Math.floor(atMs / 1000) * 1000,
-      ...{ timeText: '', tag: 'Keepalived_vrrp', pid: 8, message, raw: message },
-    }),
     /** A look at the machine: what keepalived says, and whether the kernel has the address. */
     look: (
       state: RuntimeInstance['state'] | 'stopped',
@@ -95,6 +95,12 @@ function runtimeInstance(state: RuntimeInstance['state'], changedAtMs: number): 
   };
 }
 
+function line(message: string, atMs = Date.now()): LogLine {
+  // As a log of whole seconds has it.
+  const second = Math.floor(atMs / 1000) * 1000;
+  return { atMs: second, timeText: '', tag: 'Keepalived_vrrp', pid: 8, message, raw: message };
+}
+
 const wasBackup: FailoverRecord = {
   kind: 'transition',
   atMs: 0,
@@ -109,8 +115,8 @@ describe('the history of failovers', () => {
     const scene = createScene(context, { before: [wasBackup] });
     scene.wait(10_700);
     scene.recorder.noteLines([
-      scene.line('(VI_1) Receive advertisement timeout'),
-      scene.line('(VI_1) Entering MASTER STATE'),
+      line('(VI_1) Receive advertisement timeout'),
+      line('(VI_1) Entering MASTER STATE'),
     ]);
     scene.wait(50);
     scene.look('MASTER', startMs + 10_654, 'Yes');
@@ -118,10 +124,11 @@ describe('the history of failovers', () => {
     scene.look('MASTER', startMs + 10_654, 'Yes');
     scene.wait(5_000);
     assert.deepEqual(scene.told(), [
+      '0 gap from ever',
       '10654 BACKUP > MASTER by log: peer-lost',
       '10750 serving Yes',
     ]);
-    const [, takeover] = scene.records();
+    const takeover = scene.records().find(({ atMs }) => atMs === startMs + 10_654);
     assert.equal(takeover?.kind === 'transition' && takeover.unservedAtMostMs, 3_609);
   });
 
@@ -130,16 +137,24 @@ describe('the history of failovers', () => {
     scene.wait(5_000);
     scene.look('MASTER', startMs + 2_345, 'Yes');
     scene.wait(5_000);
-    assert.deepEqual(scene.told(), ['2345 BACKUP > MASTER by dump: unknown', '5000 serving Yes']);
+    assert.deepEqual(scene.told(), [
+      '0 gap from ever',
+      '2345 BACKUP > MASTER by dump: unknown',
+      '5000 serving Yes',
+    ]);
   });
 
   test('a dump from before the line does not take it back', (context) => {
     const scene = createScene(context, { before: [wasBackup] });
     scene.look('BACKUP', startMs - 60_000, 'No');
     scene.wait(2_000);
-    scene.recorder.noteLines([scene.line('(VI_1) Entering MASTER STATE')]);
+    scene.recorder.noteLines([line('(VI_1) Entering MASTER STATE')]);
     scene.wait(2_000);
-    assert.deepEqual(scene.told(), ['0 serving No', '2000 BACKUP > MASTER by log: unknown']);
+    assert.deepEqual(scene.told(), [
+      '0 gap from ever',
+      '0 serving No',
+      '2000 BACKUP > MASTER by log: unknown',
+    ]);
   });
 
   test('keepalived was killed: nobody logged it', (context) => {
@@ -151,31 +166,57 @@ describe('the history of failovers', () => {
     scene.look('stopped', 0, 'Yes');
     scene.wait(2_000);
     assert.deepEqual(scene.told(), [
+      '0 gap from ever',
       '0 serving Yes',
       '3000 MASTER > STOPPED by process: process-died',
+    ]);
+  });
+
+  test('keepalived was killed and started again before anything was written down', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(3_000);
+    scene.look('stopped', 0, 'Yes');
+    scene.wait(300);
+    scene.recorder.noteLines([
+      line('Starting Keepalived v2.2.7'),
+      line('(VI_1) Entering BACKUP STATE (init)'),
+    ]);
+    scene.look('BACKUP', startMs + 3_300, 'No');
+    scene.wait(2_000);
+    assert.deepEqual(scene.told(), [
+      '0 gap from ever',
+      '0 serving Yes',
+      '3000 MASTER > STOPPED by process: process-died',
+      '3300 STOPPED > BACKUP by log: started',
+      '3300 serving No',
     ]);
   });
 
   test('keepalived was stopped: the log told why, and the dead process adds nothing', (context) => {
     const scene = createScene(context, { before: [wasMaster] });
     scene.wait(3_000);
-    scene.recorder.noteLines([scene.line('Stopping')]);
+    scene.recorder.noteLines([line('Stopping')]);
     scene.wait(1_000);
     scene.look('stopped', 0, 'No');
     scene.wait(2_000);
-    assert.deepEqual(scene.told(), ['3000 MASTER > STOPPED by log: stopped', '4000 serving No']);
+    assert.deepEqual(scene.told(), [
+      '0 gap from ever',
+      '3000 MASTER > STOPPED by log: stopped',
+      '4000 serving No',
+    ]);
   });
 
   test('the page was down: a gap, and what the log tells of that time', (context) => {
     const scene = createScene(context, {
       before: [wasMaster],
       lastTouchedAtMs: startMs - 3_600_000,
+      logged: [
+        line('(VI_1) Entering BACKUP STATE', startMs - 7_200_000),
+        line('Netlink reports eth0 down', startMs - 1_800_000),
+        line('(VI_1) Entering FAULT STATE', startMs - 1_800_000),
+      ],
     });
-    scene.recorder.start([
-      scene.line('(VI_1) Entering BACKUP STATE', startMs - 7_200_000),
-      scene.line('Netlink reports eth0 down', startMs - 1_800_000),
-      scene.line('(VI_1) Entering FAULT STATE', startMs - 1_800_000),
-    ]);
     scene.wait(2_000);
     assert.deepEqual(scene.told(), [
       '0 gap from -3600000',
@@ -184,11 +225,12 @@ describe('the history of failovers', () => {
   });
 
   test('the first start takes what the log has', (context) => {
-    const scene = createScene(context);
-    scene.recorder.start([
-      scene.line('(VI_1) Entering BACKUP STATE (init)', startMs - 7_200_000),
-      scene.line('(VI_1) Entering MASTER STATE', startMs - 3_600_000),
-    ]);
+    const scene = createScene(context, {
+      logged: [
+        line('(VI_1) Entering BACKUP STATE (init)', startMs - 7_200_000),
+        line('(VI_1) Entering MASTER STATE', startMs - 3_600_000),
+      ],
+    });
     scene.wait(2_000);
     assert.deepEqual(scene.told(), [
       '0 gap from ever',
@@ -199,15 +241,15 @@ describe('the history of failovers', () => {
 
   test('a page that ends writes what is pending', async (context) => {
     const scene = createScene(context, { before: [wasMaster] });
-    scene.recorder.noteLines([scene.line('(VI_1) Entering BACKUP STATE')]);
+    scene.recorder.noteLines([line('(VI_1) Entering BACKUP STATE')]);
     await scene.recorder.close();
-    assert.deepEqual(scene.told(), ['0 MASTER > BACKUP by log: unknown']);
+    assert.deepEqual(scene.told(), ['0 gap from ever', '0 MASTER > BACKUP by log: unknown']);
   });
 
   test('the clock was set back: what happens is still told, in its order', (context) => {
     const scene = createScene(context, { before: [{ ...wasMaster, atMs: startMs + 9e9 }] });
-    scene.recorder.noteLines([scene.line('(VI_1) Entering BACKUP STATE')]);
+    scene.recorder.noteLines([line('(VI_1) Entering BACKUP STATE')]);
     scene.wait(2_000);
-    assert.deepEqual(scene.told(), ['0 MASTER > BACKUP by log: unknown']);
+    assert.deepEqual(scene.told(), ['0 gap from ever', '0 MASTER > BACKUP by log: unknown']);
   });
 });

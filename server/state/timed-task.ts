@@ -1,0 +1,21 @@
+import type { Clock } from './clock.ts';
+
+/** A task that knows when it was asked for last, so that what an event asked is not asked again soon. */
+export interface TimedTask<Result> {
+  ask: () => Promise<Result>;
+  isDue: (everyMs: number) => boolean;
+}
+
+export function createTimedTask<Result>(
+  clock: Clock,
+  task: () => Promise<Result>,
+): TimedTask<Result> {
+  let askedAtMs = -Infinity;
+  return {
+    ask() {
+      askedAtMs = clock.monotonicMs();
+      return task();
+    },
+    isDue: (everyMs) => clock.monotonicMs() - askedAtMs >= everyMs,
+  };
+}
