@@ -10,6 +10,7 @@ import type {
 } from '../appliance/appliance.ts';
 import type { Notice } from '../history/notices.ts';
 import type { Finding } from '../keepalived/finding.ts';
+import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import type { InstanceSettings } from '../keepalived/settings/instance-settings.ts';
 import type { StateKeeper } from '../state-keeper.ts';
 import { controlServices } from './boot-actions.ts';
@@ -20,12 +21,14 @@ import type { DefaultRoleValues } from './default-role-values.ts';
 import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
 import type { DefaultRole, DefaultRolePlan } from './default-roles.ts';
 import { findKeptText } from './find-kept-text.ts';
+import { foreseeApply } from './foresee-apply.ts';
 import { describeSettingsChange, planInstanceSettings } from './instance-settings.ts';
 import type { InstanceSettingsPlan } from './instance-settings.ts';
 import type { Mutex } from './mutex.ts';
 import { observeOutcome } from './observe-outcome.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts } from './parts.ts';
+import { look } from './prove-live.ts';
 import { findRestoreChange, listVersions, planRestore } from './restore-version.ts';
 import type { KeptVersion, RestorePlan, RestoreRequest, VersionList } from './restore-version.ts';
 import { controlKeepalived } from './service-control.ts';
@@ -76,6 +79,8 @@ export interface Operations {
   findKeptText(id: string, tag: string): Promise<string | undefined>;
   /** The same check as before a save; touches nothing. */
   checkConfiguration(id: string, text: string): Promise<Finding[]>;
+  /** What saving a text would do to the virtual addresses; touches nothing. */
+  foreseeConfiguration(id: string, text: string): Promise<Foresight>;
   applyConfiguration(request: ConfirmableRequest): Promise<ApplyOutcome>;
 
   /** Every version that is kept, and the files as they are now. */
@@ -182,6 +187,8 @@ export function createOperations(
     },
     findKeptText: (id, tag) => findKeptText(parts.versions, id, tag),
     checkConfiguration: (id, text) => checkConfiguration(appliance, id, text),
+    foreseeConfiguration: async (fileId, text) =>
+      foreseeApply(appliance, { fileId, text }, await look(appliance)),
     applyConfiguration: (request) => changeAndObserve(() => confirmed.apply(request)),
     listVersions: () => listVersions(parts),
     readVersion: (versionId) => parts.versions.read(versionId),

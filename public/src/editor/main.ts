@@ -33,7 +33,8 @@ function start(form: HTMLFormElement, textarea: HTMLTextAreaElement): void {
     view.focus();
   });
   document.addEventListener('keydown', (event) => {
-    if (event.key !== 's' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.altKey)
+      return;
     event.preventDefault();
     const button = form.querySelector<HTMLButtonElement>('button[name="intent"][value="save"]');
     if (button) form.requestSubmit(button);

@@ -55,7 +55,11 @@ export const theme: Extension = EditorView.theme({
   '.cm-panels-top': { borderBottom: '1px solid var(--line)' },
   '.cm-panel.cm-search': { padding: '0.5rem', fontFamily: 'var(--font)' },
   '.cm-panel.cm-search label': { fontSize: '0.875rem' },
-  '.cm-panel.cm-search input, .cm-panel.cm-search button': { width: 'auto', minHeight: '2rem' },
+  '.cm-panel.cm-search .cm-textfield, .cm-panel.cm-search .cm-button': {
+    width: 'auto',
+    minHeight: '2rem',
+  },
+  '.cm-panel.cm-search [type=checkbox]': { verticalAlign: 'middle' },
   '.cm-textfield': { ...popup, fontSize: '0.9375rem' },
   '.cm-button': {
     ...popup,

@@ -58,8 +58,12 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
       const text = restoreLineEndings(request.body.text, content.ok ? content.text : '');
       const saving = describeSaving(request, content, request.body);
       if (intent === 'preview') {
-        const findings = await operations.checkConfiguration(file, text);
-        const model = describePreview(await describe(content), { text, tag }, findings);
+        const [findings, foresight] = await Promise.all([
+          operations.checkConfiguration(file, text),
+          operations.foreseeConfiguration(file, text),
+        ]);
+        const typed = { text, tag };
+        const model = describePreview(await describe(content), typed, findings, foresight);
         return show(reply, { ...model, ...saving });
       }
       const outcome = await operations.applyConfiguration({

@@ -4,6 +4,7 @@ import type {
   ConfigurationFileRole,
 } from '../../../appliance/appliance.ts';
 import type { Finding } from '../../../keepalived/finding.ts';
+import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
 import { describeFailure } from '../../view/apply-outcome.ts';
 import type { Failure, FailureNotice } from '../../view/apply-outcome.ts';
 import { describeFindings } from '../../view/findings.ts';
@@ -35,6 +36,8 @@ export interface EditModel {
 /** What saving the text would change. */
 interface Preview {
   difference: TextDifference;
+  /** What it would do to the virtual IPs; undefined: nothing, or it would not be saved. */
+  foresight: Foresight | undefined;
   /** The file is no longer the one that the text was made from. */
   isOutdated: boolean;
 }
@@ -103,7 +106,10 @@ export function describePreview(
   page: EditModel,
   { text, tag }: Typed,
   findings: Finding[],
+  foresight: Foresight,
 ): EditModel {
+  const isRefused = findings.some(({ severity }) => severity === 'fatal');
+  const isForeseen = foresight.sentences.length + foresight.dangers.length > 0;
   return {
     ...page,
     text,
@@ -112,6 +118,7 @@ export function describePreview(
     findings: describeFindings(findings, text),
     preview: {
       difference: compareTexts(page.text, text),
+      foresight: isForeseen && !isRefused ? foresight : undefined,
       isOutdated: page.tag !== (tag ?? ''),
     },
   };

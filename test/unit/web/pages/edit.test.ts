@@ -4,6 +4,7 @@ import type {
   ConfigurationFileContent,
   ConfigurationFileEntry,
 } from '../../../../server/appliance/appliance.ts';
+import { nothingForeseen, told } from '../../../../server/keepalived/foresight/foresight-result.ts';
 import { editQuerySchema } from '../../../../server/web/pages/edit/form-schema.ts';
 import { restoreLineEndings } from '../../../../server/web/pages/edit/line-endings.ts';
 import {
@@ -171,19 +172,35 @@ describe('a preview', () => {
 
   test('compares with the file on the disk, keeps the text and says what the check says', () => {
     const finding = { code: 'x', line: 3, remedy: 'Do this.', message: 'Hm.' };
-    const model = describePreview(describeEdit(files, content), typed, [
-      { ...finding, severity: 'info' },
-    ]);
+    const model = describePreview(
+      describeEdit(files, content),
+      typed,
+      [{ ...finding, severity: 'info' }],
+      told('It will move.'),
+    );
     const html = renderPage('edit', model);
     assert.equal(readEditor(html), typed.text);
     assert.match(textOf(html), /-vrrp_instance VI_1 \{ \+vrrp_instance VI_2 \{/);
+    assert.match(textOf(html), /virtual IPs It will move\./);
     assert.match(textOf(html), /For your information, line 3: Hm\./);
     assert.doesNotMatch(textOf(html), /changed by somebody else/);
   });
 
+  test('foresees nothing of a text that would be refused', () => {
+    const fatal = {
+      code: 'x',
+      line: 3,
+      remedy: 'Do this.',
+      message: 'Hm.',
+      severity: 'fatal',
+    } as const;
+    const model = describePreview(describeEdit(files, content), typed, [fatal], told('It moves.'));
+    assert.doesNotMatch(renderPage('edit', model), /It moves/);
+  });
+
   test('says when the file is no longer the one that was opened', () => {
     const old = { ...typed, tag: 'b'.repeat(64) };
-    const model = describePreview(describeEdit(files, content), old, []);
+    const model = describePreview(describeEdit(files, content), old, [], nothingForeseen);
     assert.match(textOf(renderPage('edit', model)), /changed by somebody else/);
     assert.equal(model.tag, old.tag);
     assert.match(textOf(renderPage('edit', model)), /Nothing to complain about/);

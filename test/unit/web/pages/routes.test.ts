@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { ConfigurationFileContent } from '../../../../server/appliance/appliance.ts';
+import { nothingForeseen } from '../../../../server/keepalived/foresight/foresight-result.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
 import type { ActionOutcome, ApplyOutcome } from '../../../../server/operations/outcomes.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
@@ -125,6 +126,7 @@ describe('/keepalived/edit', () => {
       readInstalledVersion: () => Promise.resolve('2.2.7'),
       listConfigurationFiles: () => Promise.resolve([]),
       checkConfiguration: () => Promise.resolve([]),
+      foreseeConfiguration: () => Promise.resolve(nothingForeseen),
     });
     const form = { file: 'live', tag, text: 'state MASTER\r\n', intent: 'preview' };
     const answers = [
