@@ -16,6 +16,8 @@ const maxLineBytes = 1000;
  * @param definitions those of the including files; those of `text` are added.
  */
 export function findIncludePatterns(text: string, definitions: Definitions): string[] {
+  // Most files, and a check runs at every pause in typing: nothing can become an include here.
+  if (!/include|\$/.test(text)) return [];
   const expanded = text
     .split(/[\r\n]+/)
     .flatMap((line) => expandLine(line, definitions))

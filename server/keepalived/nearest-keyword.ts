@@ -1,8 +1,12 @@
 import { keywordsByBlock } from './config-keywords.ts';
 
+/** A shorter word begins too many keywords. */
+const leastBeginning = 4;
+
 /**
  * The known keyword that a misspelt one most likely means: at most two letters wrong, missing,
- * too many or swapped (one in a short word); undefined if there is none.
+ * too many or swapped (one in a short word), else one that begins with it; undefined if there is
+ * none.
  */
 export function findNearestKeyword(word: string): string | undefined {
   let nearest: string | undefined;
@@ -17,7 +21,12 @@ export function findNearestKeyword(word: string): string | undefined {
       }
     }
   }
-  return nearest;
+  return nearest ?? findLonger(word);
+}
+
+function findLonger(beginning: string): string | undefined {
+  if (beginning.length < leastBeginning) return undefined;
+  return [...keywordsByBlock.values()].flat().find((keyword) => keyword.startsWith(beginning));
 }
 
 /** Optimal string alignment distance: like Levenshtein's, with two swapped letters as one edit. */

@@ -14,6 +14,7 @@ describe('the nearest keyword', () => {
     ['stat', 'state'],
     ['priority', 'priority'],
     ['priority\\', 'priority'],
+    ['advert', 'advert_int'],
     ['bar', undefined],
     ['90', undefined],
     ['', undefined],
