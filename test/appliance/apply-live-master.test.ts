@@ -202,7 +202,9 @@ if (inLabServer(import.meta.url)) {
           const report = await parts.appliance.controlService(service, action);
           if (action !== 'reload' || daemon.state !== 'running') return report;
           await eventually('the second address', () => holds(parts.appliance, second));
-          for (const pid of [daemon.pid, ...daemon.childPids]) process.kill(pid, 'SIGKILL');
+          // Stopped first: neither may the parent replace a child, nor a child that lost it clean up.
+          process.kill(daemon.pid, 'SIGSTOP');
+          for (const pid of [...daemon.childPids, daemon.pid]) process.kill(pid, 'SIGKILL');
           return report;
         },
       });
