@@ -9,11 +9,15 @@ import { askUntil } from './private-keepalived.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const bootScript = join(repository, 'test/appliance/inside/boot-systemd.sh');
+/** Where the repository is seen inside. */
+const insideRepository = '/mnt/keepalived-wai';
 const namespaces = ['--mount', '--pid', '--net', '--uts', '--ipc', '--cgroup'];
 
 interface BootedSystemd {
   /** What `nsenter` must be told before a command that is to run inside. */
   enterArguments: string[];
+  /** The path inside of a file of the repository. */
+  insidePath(path: string): string;
   end(): Promise<void>;
 }
 
@@ -24,9 +28,13 @@ export async function bootSystemd(): Promise<BootedSystemd> {
   // The shell puts itself into the cgroup before it makes the namespace of which that is the root.
   const enterCgroup = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
   const unshare = ['unshare', ...namespaces, '--propagation=private', '--fork', '--kill-child'];
-  const child = spawn('sh', ['-c', enterCgroup, cgroup, ...unshare, bootScript, repository], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'sh',
+    ['-c', enterCgroup, cgroup, ...unshare, bootScript, repository, insideRepository],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const output: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => output.push(chunk));
@@ -59,7 +67,8 @@ export async function bootSystemd(): Promise<BootedSystemd> {
     await end();
     assert.fail(`systemd did not boot (${state}): ${Buffer.concat(output).toString()}`);
   }
-  return { enterArguments: enterArguments(), end };
+  const insidePath = (path: string) => path.replace(repository, insideRepository);
+  return { enterArguments: enterArguments(), insidePath, end };
 }
 
 function findCgroupMount(): string {

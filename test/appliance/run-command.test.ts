@@ -115,7 +115,10 @@ describe('startDetached', () => {
     const program = `import { startDetached } from ${JSON.stringify(module)};
       console.log((await startDetached('sleep', ['60'])).pid);`;
     const words = ['--import', 'tsx', '--input-type=module', '--eval', program];
-    const starter = await runCommand(process.execPath, words, { cwd: process.cwd(), timeoutMs: 20_000 });
+    const starter = await runCommand(process.execPath, words, {
+      cwd: process.cwd(),
+      timeoutMs: 20_000,
+    });
     const pid = Number(starter.stdout);
     assert.ok(isAlive(pid), starter.stderr);
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');

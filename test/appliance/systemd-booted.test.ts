@@ -96,8 +96,12 @@ if (process.env[marker] === '1') {
   test('under a booted systemd', async () => {
     const systemd = await bootSystemd();
     try {
-      const node = [process.execPath, '--import', import.meta.resolve('tsx')];
-      const words = [...node, '--test-reporter=spec', fileURLToPath(import.meta.url)];
+      const node = [process.execPath, '--import', systemd.insidePath(import.meta.resolve('tsx'))];
+      const words = [
+        ...node,
+        '--test-reporter=spec',
+        systemd.insidePath(fileURLToPath(import.meta.url)),
+      ];
       const env = { ...process.env, [marker]: '1', NODE_TEST_CONTEXT: undefined };
       const child = spawn('nsenter', [...systemd.enterArguments, ...words], {
         env,
