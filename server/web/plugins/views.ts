@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import view from '@fastify/view';
 import { Eta } from 'eta';
 import type { FastifyReply } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { User } from '../../access/accounts.ts';
+import { insertPrepared } from '../view/prepared-html.ts';
+import type { PreparedHtml } from '../view/prepared-html.ts';
 import { takeFlash } from './flash.ts';
 import type { Flash } from './flash.ts';
 
@@ -28,7 +31,11 @@ export interface PageModel {
 declare module 'fastify' {
   interface FastifyReply {
     /** Sends the page that `views/<template>.eta` makes of `model`, with `it.page` filled in. */
-    page(template: string, page: { title: string }, model?: object): Promise<FastifyReply>;
+    page(
+      template: string,
+      page: { title: string },
+      model?: object & { prepared?: PreparedHtml },
+    ): Promise<FastifyReply>;
   }
   interface FastifyInstance {
     /** The HTML that `views/partials/<template>.eta` makes of `model`. */
@@ -56,13 +63,25 @@ export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigat
   });
 
   app.decorateReply('page', async function (template, { title }, model = {}) {
-    const html = await this.viewAsync(template, {
-      ...model,
-      page: createPageModel(this, title, hostName(), navigation),
-    });
-    return this.send(html);
+    const page = createPageModel(this, title, hostName(), navigation);
+    const html = await this.viewAsync(template, { ...model, page });
+    const { prepared } = model;
+    return prepared
+      ? sendPieces(this, insertPrepared(html, prepared, page.csrfToken))
+      : this.send(html);
   });
 });
+
+/** To copy a large page into one buffer costs three times as much as to send it in pieces. */
+const joinedBytes = 64 * 1024;
+
+function sendPieces(reply: FastifyReply, pieces: Buffer[]): FastifyReply {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length <= joinedBytes) return reply.send(Buffer.concat(pieces, length));
+  const body = new Readable({ read: () => undefined });
+  for (const piece of [...pieces, null]) body.push(piece);
+  return reply.header('content-length', length).send(body);
+}
 
 function createPageModel(
   reply: FastifyReply,

@@ -44,15 +44,25 @@ export interface Instant {
 /** A wall-clock time in the server's zone: `2026-07-04 09:05:00 UTC`. */
 export function describeInstant(atMs: number): Instant {
   const date = new Date(atMs);
-  const parts = Object.fromEntries(
-    instantFormat.formatToParts(date).map(({ type, value }) => [type, value]),
-  ) as Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
-  const { year, month, day, hour, minute, second, timeZoneName } = parts;
-  return {
-    text: `${year ?? ''}-${month ?? ''}-${day ?? ''} ${hour ?? ''}:${minute ?? ''}:${second ?? ''} ${timeZoneName ?? ''}`,
-    iso: date.toISOString(),
-  };
+  const offsetMs = date.getTimezoneOffset() * minuteMs;
+  const [day = '', time = ''] = new Date(atMs - offsetMs).toISOString().split('T');
+  return { text: `${day} ${time.slice(0, 8)} ${findZoneName(date)}`, iso: date.toISOString() };
 }
+
+/** By offset from UTC in minutes: to ask `Intl` is what would cost most on a page of many moments. */
+const zoneNames = new Map<number, string>();
+
+function findZoneName(date: Date): string {
+  const offset = date.getTimezoneOffset();
+  const known = zoneNames.get(offset);
+  if (known !== undefined) return known;
+  const part = zoneFormat.formatToParts(date).find(({ type }) => type === 'timeZoneName');
+  const name = part?.value ?? '';
+  zoneNames.set(offset, name);
+  return name;
+}
+
+const zoneFormat = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
 
 /** A moment and how long ago it was. */
 export interface Moment extends Instant {
@@ -63,13 +73,3 @@ export interface Moment extends Instant {
 export function describeMoment(atMs: number, nowMs: number): Moment {
   return { ...describeInstant(atMs), elapsed: describeElapsed(atMs, nowMs) };
 }
-
-const instantFormat = new Intl.DateTimeFormat('en-GB', {
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  timeZoneName: 'short',
-});

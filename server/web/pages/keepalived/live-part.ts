@@ -1,4 +1,6 @@
 import type { StatusEvent } from '../../live/live-status.ts';
+import { prepareHtml } from '../../view/prepared-html.ts';
+import type { PreparedHtml } from '../../view/prepared-html.ts';
 import type { Tab } from './tab.ts';
 import { describeKeepalived } from './view-model.ts';
 
@@ -7,6 +9,7 @@ export interface LivePart {
   tab: Tab;
   /** Made for everybody: its forms have no token yet. */
   html: string;
+  prepared: PreparedHtml;
 }
 
 /**
@@ -21,13 +24,8 @@ export function createLivePart(
     if (newest?.event !== event) {
       const model = describeKeepalived(event.snapshot);
       const html = renderFragment('keepalived-live', { ...model, page: { csrfToken: '' } });
-      newest = { event, part: { tab: model.tab, html } };
+      newest = { event, part: { tab: model.tab, html, prepared: prepareHtml(html) } };
     }
     return newest.part;
   };
-}
-
-/** With the token of a session in every form. What looks like one in a text is escaped there. */
-export function withToken(html: string, csrfToken: string): string {
-  return html.replaceAll('name="_csrf" value=""', `name="_csrf" value="${csrfToken}"`);
 }

@@ -6,7 +6,7 @@ import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeWaiting } from '../../view/waiting-change.ts';
-import { createLivePart, withToken } from './live-part.ts';
+import { createLivePart } from './live-part.ts';
 import { describeNotice } from './notice.ts';
 
 const startFormSchema = z.strictObject({ placeholderConfirmed: z.literal('yes').optional() });
@@ -26,13 +26,13 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
   const describeLivePart = createLivePart((...request) => app.renderFragment(...request));
 
   app.get('/keepalived', { config: { access: 'viewer' } }, (_request, reply) => {
-    const { tab, html } = describeLivePart(live.current());
+    const { tab, prepared } = describeLivePart(live.current());
     return reply.page(
       'keepalived',
       { title: 'Keepalived' },
       {
         tab,
-        renderLivePart: (csrfToken: string) => withToken(html, csrfToken),
+        prepared,
         waiting: describeWaiting(operations.findWaitingChange()),
         notices: operations.readNotices().map(describeNotice),
       },

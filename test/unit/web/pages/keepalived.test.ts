@@ -16,7 +16,7 @@ import {
 const render = (changes: Parameters<typeof sampleSnapshot>[0] = {}) => {
   const model = describeKeepalived(sampleSnapshot(changes));
   const html = renderPage('partials/keepalived-live', model);
-  return renderPage('keepalived', { tab: model.tab, renderLivePart: () => html, notices: [] });
+  return renderPage('keepalived', { tab: model.tab, prepared: { place: html }, notices: [] });
 };
 
 const stopped = { state: 'stopped', stalePidFile: undefined } as const;
