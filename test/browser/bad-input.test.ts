@@ -174,7 +174,7 @@ describe('bad input, without JavaScript', () => {
       assert.match(await other.locator('main').innerText(), /changed/);
       assert.equal(await other.locator('textarea').inputValue(), second);
       assert.equal(await server.readFile(livePath), first);
-      await other.getByRole('button', { name: 'Save mine anyway' }).click();
+      await other.getByRole('button', { name: 'Save mine' }).click();
       await other.getByText(/saved/i).first().waitFor();
       assert.equal(await server.readFile(livePath), second);
       await other.context().close();

@@ -7,7 +7,7 @@ import type { LabServer } from './lab-server.ts';
 /**
  * Starts this program on a server and waits until it answers. Its account is `admin`, with the
  * password that the lab was made with.
- * @throws with what it printed, when it ends or does not answer within 30 s.
+ * @throws with what it printed, when it ends or does not answer within 90 s.
  */
 export async function startWai(
   server: LabServer,
@@ -29,7 +29,7 @@ export async function startWai(
       if (wai.hasEnded()) throw new Error(`The program ended at its start:\n${wai.output()}`);
       return (await findHealthStatus(server.waiUrl)) === 200;
     },
-    { withinMs: 30_000 },
+    { withinMs: 90_000 },
   ).catch((error: unknown) => {
     throw new Error(`${server.name}: this program did not start.\n${wai.output()}`, {
       cause: error,
