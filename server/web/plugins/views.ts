@@ -28,14 +28,16 @@ export interface PageModel {
   flash: Flash[];
 }
 
+export interface PageOptions {
+  title: string;
+  /** Stands where the template has its `place`. */
+  prepared?: PreparedHtml;
+}
+
 declare module 'fastify' {
   interface FastifyReply {
     /** Sends the page that `views/<template>.eta` makes of `model`, with `it.page` filled in. */
-    page(
-      template: string,
-      page: { title: string },
-      model?: object & { prepared?: PreparedHtml },
-    ): Promise<FastifyReply>;
+    page(template: string, page: PageOptions, model?: object): Promise<FastifyReply>;
   }
   interface FastifyInstance {
     /** The HTML that `views/partials/<template>.eta` makes of `model`. */
@@ -62,10 +64,9 @@ export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigat
     production: true,
   });
 
-  app.decorateReply('page', async function (template, { title }, model = {}) {
+  app.decorateReply('page', async function (template, { title, prepared }, model = {}) {
     const page = createPageModel(this, title, hostName(), navigation);
-    const html = await this.viewAsync(template, { ...model, page });
-    const { prepared } = model;
+    const html = await this.viewAsync(template, { ...model, prepared, page });
     return prepared
       ? sendPieces(this, insertPrepared(html, prepared, page.csrfToken))
       : this.send(html);

@@ -29,10 +29,9 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     const { tab, prepared } = describeLivePart(live.current());
     return reply.page(
       'keepalived',
-      { title: 'Keepalived' },
+      { title: 'Keepalived', prepared },
       {
         tab,
-        prepared,
         waiting: describeWaiting(operations.findWaitingChange()),
         notices: operations.readNotices().map(describeNotice),
       },
