@@ -19,9 +19,14 @@ function opensToWrite(flags: unknown): boolean {
 /**
  * Counts every call of this process that changes the disk, and ends the process by SIGKILL before
  * the nth one; or, if that one writes, `halfway` through it.
- * @returns the names of the calls that were made, for as long as it lives.
+ * @param describe what stands for a call, asked before it is made; default: its name.
+ * @returns the calls that were made, for as long as it lives.
  */
-export async function endAtChange(nth: number, halfway: boolean): Promise<string[]> {
+export async function endAtChange(
+  nth: number,
+  halfway: boolean,
+  describe: (name: string) => string = (name) => name,
+): Promise<string[]> {
   const made: string[] = [];
 
   function intercept(
@@ -34,7 +39,7 @@ export async function endAtChange(nth: number, halfway: boolean): Promise<string
     if (!original) throw new Error(`no ${name}`);
     methods[name] = async function (...callArguments) {
       if (!isChange(callArguments)) return original.apply(this, callArguments);
-      made.push(name);
+      made.push(describe(name));
       if (made.length === nth) {
         const [text] = callArguments;
         if (halfway && isWrite(name) && (typeof text === 'string' || Buffer.isBuffer(text))) {

@@ -3,7 +3,6 @@ import { chmod, chown, cp, mkdir, readdir, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { isWrite } from '../history/end-at-change.ts';
 import { buildChild, makeFolder, runToEnd } from '../history/run-child.ts';
 import { addressesOf, configPathOf, readDaemonFile, writeDaemonFile } from './simulated-machine.ts';
 import {
@@ -104,23 +103,28 @@ async function prepare(context: TestContext, scenario: Scenario): Promise<string
   return folder;
 }
 
-/** The calls that change something; after each of them is before the next. A sync changes nothing. */
+/**
+ * The calls that change what a crash would leave: after each of them is before the next, and the
+ * others (a sync, a folder that is there) change nothing. That a torn line of the history or the journal counts as none is proved there.
+ */
 async function findPoints(
   program: string,
   scenario: string,
   folder: string,
   ending: string,
 ): Promise<Point[]> {
-  const never = String(Number.MAX_SAFE_INTEGER);
-  const { lines } = await runToEnd(process.execPath, program, scenario, folder, never, 'before');
+  const words = [program, scenario, folder, 'never', 'before'];
+  const { lines } = await runToEnd(process.execPath, ...words);
   assert.equal(lines[0], ending);
-  const names = JSON.parse((lines[1] ?? '').replace('changes ', '')) as string[];
-  return names.flatMap((name, index): Point[] => {
-    const nth = String(index + 1);
-    if (name === 'sync') return [];
-    const before: Point = { nth, moment: 'before', name };
-    return isWrite(name) ? [before, { nth, moment: 'halfway', name }] : [before];
+  const made = JSON.parse((lines[1] ?? '').replace('changes ', '')) as string[];
+  const calls = made.map((call, index) => {
+    const [name = '', digest = ''] = call.split(' ');
+    return { name, digest, nth: String(index + 1) };
   });
+  return calls.flatMap(({ name, digest, nth }, index): Point[] => [
+    ...(digest === calls[index + 1]?.digest ? [] : [{ nth, moment: 'before' as const, name }]),
+    ...(name === 'writeFile' ? [{ nth, moment: 'halfway' as const, name }] : []),
+  ]);
 }
 
 /** Ends a save that has ended the daemon, when it is about to put the old file back. */
