@@ -116,6 +116,10 @@ export function createStateKeeper({
         inBackground(() => configuration.ask().then(healthchecks.ask));
         break;
       case 'daemon':
+        // At once: an account that a dead daemon will never give may be awaited.
+        inBackground(witnesses.askDaemon);
+        inBackground(() => Promise.all([runtime.ask(), network.ask()]));
+        break;
       case 'instances':
         inBackground(() => Promise.all([runtime.ask(), network.ask()]));
         break;

@@ -12,6 +12,7 @@ import type { LastingState, Transition } from '../keepalived/transitions.ts';
 import type { Clock } from './clock.ts';
 import type { FailoverRecord, FailoverStore, TransitionRecord } from './failover-records.ts';
 import { findEndings, findUnloggedChanges } from './unlogged-changes.ts';
+import { findPid } from './witnesses.ts';
 
 export interface FailoverRecorder {
   /**
@@ -109,7 +110,7 @@ export function createFailoverRecorder({
 
   function takeHappening(happening: Happening): TransitionRecord[] {
     if ('endedAtMs' in happening) {
-      return take(findEndings(states, happening.endedAtMs), 'process');
+      return take(findEndings(states, happening.endedAtMs, lastAtMs), 'process');
     }
     const transitions = findTransitions(context, happening.lines, states);
     context = [...context, ...happening.lines].slice(-contextLines);
@@ -165,15 +166,15 @@ export function createFailoverRecorder({
       }
     },
     noteEvidence(newEvidence, status) {
-      const hadProcess = findProcess(evidence);
+      const oldPid = evidence && findPid(evidence);
       evidence = newEvidence;
       for (const record of findServingChanges(status, serving, clock.wallMs())) {
         serving.set(record.instance, record.serving);
         pendingServing.push(record);
       }
       if (!hasBegun) return;
-      const hasEnded = hadProcess !== undefined && findProcess(evidence) !== hadProcess;
-      if (hasEnded) pending.push({ endedAtMs: clock.wallMs() });
+      const hasEnded = oldPid !== undefined && findPid(evidence) !== oldPid;
+      if (hasEnded) pending.push({ endedAtMs: endOfOldProcess(evidence, clock.wallMs()) });
       const changes = findUnloggedChanges(evidence, states, linesSeenAtMs);
       if (hasEnded || pendingServing.length > 0 || changes.length > 0) settleSoon();
     },
@@ -192,10 +193,11 @@ export function createFailoverRecorder({
 /** What is to be written down, in the order in which it came. */
 type Happening = { lines: LogLine[] } | { endedAtMs: number };
 
-/** The daemon that runs, by its pid. */
-function findProcess(evidence: Evidence | undefined): number | undefined {
-  const daemon = evidence?.daemon?.value;
-  return daemon?.state === 'running' ? daemon.pid : undefined;
+/** Where another runs already: before that one's start, in whole seconds as the log's lines are. */
+function endOfOldProcess({ daemon }: Evidence, wallMs: number): number {
+  return daemon?.value.state === 'running'
+    ? Math.floor(daemon.value.startedAtMs / 1000) * 1000 - 1
+    : wallMs;
 }
 
 function findInstance(evidence: Evidence | undefined, name: string): RuntimeInstance | undefined {

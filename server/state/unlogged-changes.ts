@@ -4,10 +4,17 @@ import type { LastingState, Transition } from '../keepalived/transitions.ts';
 
 type KnownStates = ReadonlyMap<string, LastingState>;
 
-/** What the end of keepalived's process means for the instances that were not stopped in order. */
-export function findEndings(states: KnownStates, atMs: number): Transition[] {
+/**
+ * What the end of keepalived's process means for the instances that were not stopped in order.
+ * @param lastAtMs when each changed last: one that changed later was started anew since
+ */
+export function findEndings(
+  states: KnownStates,
+  atMs: number,
+  lastAtMs: ReadonlyMap<string, number>,
+): Transition[] {
   return [...states]
-    .filter(([, state]) => state !== 'STOPPED')
+    .filter(([name, state]) => state !== 'STOPPED' && (lastAtMs.get(name) ?? 0) <= atMs)
     .map(([instance, from]) => ({
       ...{ atMs, instance, from, to: 'STOPPED' as const },
       reason: {

@@ -17,6 +17,7 @@ export interface Witnesses {
   evidence(): Evidence;
   services(): Observed<ServiceReport[]> | undefined;
   /** Each resolves once something was asked after the call; `onChange` was called then. */
+  askDaemon: () => Promise<void>;
   askRuntime: () => Promise<void>;
   askTracking: () => Promise<void>;
   /** Tells whether an interface of keepalived's changed. */
@@ -65,20 +66,31 @@ export function createWitnesses({
     return { value: await ask(), atMs };
   };
 
+  const askDaemon = createCoalescedTask(async () => {
+    const daemon = await observe(() => appliance.readDaemon());
+    const isRunning = daemon.value.state === 'running';
+    note({
+      daemon,
+      ...(isRunning ? {} : { runtime: undefined, tracking: undefined, log: noLogEvidence }),
+    });
+  });
   const askRuntime = createCoalescedTask(
     async () => {
-      const daemon = await observe(() => appliance.readDaemon());
-      const isRunning = daemon.value.state === 'running';
-      const runtime = isRunning ? await observe(() => appliance.readRuntime()) : undefined;
-      const forgotten = isRunning ? {} : { tracking: undefined, log: noLogEvidence };
-      note({ daemon, ...noteRuntime(evidence, runtime), ...forgotten });
+      await askDaemon();
+      const asked = findPid(evidence);
+      if (asked === undefined) return;
+      const runtime = await observe(() => appliance.readRuntime());
+      // It may have ended while its account was awaited.
+      if (findPid(evidence) === asked) note(noteRuntime(evidence, runtime));
     },
     { minIntervalMs },
   );
   const askTracking = createCoalescedTask(
     async () => {
-      if (evidence.daemon?.value.state !== 'running') return;
+      const asked = findPid(evidence);
+      if (asked === undefined) return;
       const tracking = await observe(() => appliance.readTracking());
+      if (findPid(evidence) !== asked) return;
       // An older account that is one is worth more than a newer failure.
       const before = evidence.tracking?.value;
       if (!tracking.value.ok && before?.ok) return;
@@ -121,6 +133,7 @@ export function createWitnesses({
   return {
     evidence: () => evidence,
     services: () => serviceReports,
+    askDaemon,
     askRuntime,
     askTracking,
     async askNetwork() {
@@ -152,12 +165,14 @@ export function createWitnesses({
   };
 }
 
+/** The daemon that runs, by its pid. */
+export function findPid({ daemon }: Pick<Evidence, 'daemon'>): number | undefined {
+  return daemon?.value.state === 'running' ? daemon.value.pid : undefined;
+}
+
 /** What follows from keepalived's newest account. */
-function noteRuntime(
-  evidence: Evidence,
-  runtime: Observed<RuntimeReport> | undefined,
-): Partial<Evidence> {
-  if (!runtime?.value.ok) return { runtime };
+function noteRuntime(evidence: Evidence, runtime: Observed<RuntimeReport>): Partial<Evidence> {
+  if (!runtime.value.ok) return { runtime };
   const before = evidence.runtime?.value;
   const isSame = describeStates(before) === describeStates(runtime.value);
   const { otherMasters } = evidence.log;

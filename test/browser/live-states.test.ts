@@ -22,7 +22,7 @@ import {
 /** Three advertisements, the skew, and what a busy machine adds. */
 const takeoverMs = 6_000;
 /** From the kernel's or the log's word to the changed page. */
-const noticeMs = 3_000;
+const noticeMs = 4_000;
 /** A failing script needs two rounds of 2 s. */
 const scriptMs = 9_000;
 

@@ -118,8 +118,9 @@ const restarted: Cause = (line, change) =>
     ? { code: 'restarted', words: 'keepalived’s VRRP process died and was started again' }
     : undefined;
 
-const started: Cause = ({ message }) =>
-  message.endsWith('STATE (init)') || message.startsWith('Starting Keepalived')
+const started: Cause = ({ message }, { from }) =>
+  (from === 'STOPPED' || from === undefined) &&
+  (message.endsWith('STATE (init)') || message.startsWith('Starting Keepalived'))
     ? { code: 'started', words: 'keepalived was started' }
     : undefined;
 
@@ -191,10 +192,10 @@ const faultOver: Cause = (line, change) => {
 const causes: Record<Transition['to'], Cause[][]> = {
   MASTER: [[peerGaveUp], [preempted], [startedAlone], [peerLost], [syncGroup]],
   BACKUP: [
-    [higherPriority, samePriority, addressRemoved],
-    [faultOver],
     [restarted],
     [started],
+    [higherPriority, samePriority, addressRemoved],
+    [faultOver],
     [syncGroup],
   ],
   FAULT: [[trackFile, namedFault, interfaceDown, scriptFailed, processMissing], [syncGroup]],

@@ -50,12 +50,13 @@ function createScene(
       state: RuntimeInstance['state'] | 'stopped',
       changedAtMs: number,
       serving: 'Yes' | 'No',
+      daemon: DaemonProcess = running,
     ) => {
       const evidence: Evidence = {
         ...{ configuration: undefined, startOnBoot: undefined, tracking: undefined },
         ...{ network: undefined, healthchecks: new Map(), log: noLogEvidence },
         ...{ lastAccountAtMs: undefined, statesSinceMs: undefined },
-        daemon: { value: state === 'stopped' ? stopped : running, atMs: clock.monotonicMs() },
+        daemon: { value: state === 'stopped' ? stopped : daemon, atMs: clock.monotonicMs() },
         runtime:
           state === 'stopped'
             ? undefined
@@ -190,6 +191,29 @@ describe('the history of failovers', () => {
       '3000 MASTER > STOPPED by process: process-died',
       '3300 STOPPED > BACKUP by log: started',
       '3300 serving No',
+    ]);
+  });
+
+  test('the end of the old process is noticed only when the new one has spoken', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(3_000);
+    scene.recorder.noteLines([line('Stopping')]);
+    scene.wait(2_000);
+    scene.recorder.noteLines([line('(VI_1) Entering BACKUP STATE (init)')]);
+    scene.wait(2_000);
+    scene.look('BACKUP', startMs + 5_300, 'No', {
+      ...running,
+      pid: 9,
+      startedAtMs: startMs + 5_100,
+    });
+    scene.wait(2_000);
+    assert.deepEqual(scene.told(), [
+      '0 gap from ever',
+      '0 serving Yes',
+      '3000 MASTER > STOPPED by log: stopped',
+      '5000 STOPPED > BACKUP by log: started',
+      '7000 serving No',
     ]);
   });
 

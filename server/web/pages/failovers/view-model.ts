@@ -116,9 +116,9 @@ function formatShare(percent: number): string {
 }
 
 const sources: Record<TransitionRecord['source'], string> = {
-  log: 'keepalived’s log',
-  dump: 'keepalived’s own account',
-  process: 'its process was gone',
+  log: 'its log',
+  dump: 'its account',
+  process: 'its process',
 };
 
 function describeTransition(record: TransitionRecord): TransitionRow {

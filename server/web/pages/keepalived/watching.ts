@@ -11,6 +11,8 @@ export interface WatchedRow {
   tone: Tone;
   detail: string;
   since: Moment | undefined;
+  /** In place of a moment that is not known. */
+  sinceWords: string;
   /** What a bad result does. */
   effect: string;
 }
@@ -53,6 +55,7 @@ function describeItem(item: WatchedItem, wallMs: number): WatchedRow {
     tone: good === undefined ? 'mute' : good ? 'good' : 'bad',
     detail,
     since: sinceMs === undefined ? undefined : describeMoment(sinceMs, wallMs),
+    sinceWords: 'not known',
     effect: describeEffect(item),
   };
 }
@@ -87,6 +90,7 @@ function describeOwnProbe({ healthcheck }: InstanceStatus): WatchedRow[] {
       tone: good === undefined ? 'mute' : good ? 'good' : 'bad',
       detail: durationMs === undefined ? '' : `in ${durationMs} ms`,
       since: undefined,
+      sinceWords: 'asked every 10 s',
       effect: 'nothing: it is only shown',
     },
   ];

@@ -109,7 +109,7 @@ describe('the page', () => {
     const text = textOf(html);
     assert.match(
       text,
-      /BACKUP → MASTER no advertisement came from <b>the other<\/b> at most 3\.6 s keepalived’s log/,
+      /BACKUP → MASTER no advertisement came from <b>the other<\/b> at most 3\.6 s its log/,
     );
     assert.match(
       text,
