@@ -5,10 +5,17 @@ import type { FindingItem } from './findings.ts';
 import { createPacedCheck } from './paced-check.ts';
 import type { PacedCheck } from './paced-check.ts';
 
+/** A server that is too busy (503), restarting or out of reach may be back soon. */
+const retryAfterMs = 5_000;
+
 /** Lets the server check the editor's text, as a save would, and shows what it finds. */
 export function createCheck(form: HTMLFormElement, view: EditorView): PacedCheck {
   const { _csrf: token, file } = Object.fromEntries(new FormData(form)) as Record<string, string>;
-  return createPacedCheck(async (signal) => {
+  const retry = (problem: string): void => {
+    showNoFindings(`Not checked: ${problem}. Trying again.`);
+    setTimeout(check.request, retryAfterMs);
+  };
+  const check = createPacedCheck(async (signal) => {
     const text = view.state.doc.toString();
     try {
       const answer = await fetch('/api/v1/configuration/check', {
@@ -23,12 +30,13 @@ export function createCheck(form: HTMLFormElement, view: EditorView): PacedCheck
         const { findings } = (await answer.json()) as { findings: FindingItem[] };
         if (!signal.aborted) showFindings(view, findings);
       } else {
-        showNoFindings(`Not checked: the server answered ${answer.status}.`);
+        retry(`the server answered ${answer.status}`);
       }
     } catch {
-      if (!signal.aborted) showNoFindings('Not checked: the server does not answer.');
+      if (!signal.aborted) retry('the server does not answer');
     }
   });
+  return check;
 }
 
 function explainEndOfLogin(): void {

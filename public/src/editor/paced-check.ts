@@ -1,7 +1,7 @@
 /** Runs a check of a changing text: at once after a pause, while it changes at most once a second. */
 export interface PacedCheck {
   /** The text has changed: what is being checked is stale. */
-  request(): void;
+  request: () => void;
 }
 
 const leastIntervalMs = 1_000;

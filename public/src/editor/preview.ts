@@ -26,7 +26,8 @@ async function showPreview(form: HTMLFormElement, button: HTMLButtonElement): Pr
     section.replaceChildren(...preview.childNodes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    section.querySelector('h2')?.after(make('p', 'notice tone-bad', `No preview: ${reason}.`));
+    const problem = make('p', 'notice tone-bad', `No preview: ${reason}. Try again.`);
+    section.replaceChildren(getElement('preview-title'), problem);
   }
   section.hidden = false;
   getElement('preview-title').focus();
