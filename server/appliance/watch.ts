@@ -10,6 +10,9 @@ import { watchProcesses } from './watch/processes.ts';
 /** An event and what follows within this time are told as one. */
 const debounceMs = 20;
 
+/** By then `ip monitor` listens, which it does not say; what came before it is told of then. */
+const listensAfterMs = 500;
+
 /** How long to wait before `ip monitor` is started again; doubled each time it ends early. */
 const restartDelayMs = { first: 100, longest: 30_000 };
 
@@ -88,19 +91,22 @@ function watchNetwork(tell: (about: 'addresses' | 'links') => void) {
 
   async function follow(): Promise<void> {
     let waitMs = restartDelayMs.first;
+    const tellAll = () => {
+      tell('addresses');
+      tell('links');
+    };
     while (!isEnding()) {
+      const listening = setTimeout(tellAll, listensAfterMs);
       stream = streamCommand('ip', ['-o', 'monitor', 'label', 'address', 'link']);
       for await (const line of stream) {
         tell(line.startsWith('[LINK]') ? 'links' : 'addresses');
         waitMs = restartDelayMs.first;
       }
+      clearTimeout(listening);
       await delay(waitMs, undefined, { signal: ending.signal }).catch(() => undefined);
       waitMs = Math.min(waitMs * 2, restartDelayMs.longest);
       // What happened while nobody listened is not known.
-      if (!isEnding()) {
-        tell('addresses');
-        tell('links');
-      }
+      if (!isEnding()) tellAll();
     }
   }
 

@@ -22,7 +22,8 @@ async function startWatching(context: TestContext) {
     ip('address delete 10.0.0.1/24 dev eth0');
     await delay(50);
   }
-  await delay(300);
+  // Until it has told, too, of what may have happened before it listened.
+  await delay(900);
   events = [];
   /** What is told of after the action, until it falls silent. */
   async function eventsAfter(action: () => unknown, expected: ApplianceEvent['about'] | undefined) {
@@ -123,7 +124,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     // Whatever happened meanwhile is unknown, so both are told of.
     const told = await eventsAfter(() => undefined, 'links');
     assert.deepEqual(told.sort(), ['addresses', 'links']);
-    await delay(500);
+    await delay(1_000);
     const added = await eventsAfter(() => ip('address add 10.0.0.3/24 dev eth0'), 'addresses');
     assert.deepEqual(added, ['addresses']);
   });
