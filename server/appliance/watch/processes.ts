@@ -1,7 +1,7 @@
 import { readPidFile } from '../pid-file.ts';
-import { readChildPids, readProcess } from '../process-table.ts';
+import { readChildPids, readProcess, runsKeepalived } from '../process-table.ts';
 
-/** A killed process removes no pid file and tells nobody; to look costs three small reads. */
+/** A killed process removes no pid file and tells nobody; to look costs a few small reads. */
 const lookEveryMs = 500;
 
 /**
@@ -16,7 +16,7 @@ export async function watchProcesses(
     const pid = await readPidFile(pidPath);
     const found = pid ? await readProcess(pid) : undefined;
     const living: (number | undefined)[] = [];
-    if (pid && found) {
+    if (pid && found && (await runsKeepalived(pid))) {
       living.push(pid, found.startTicks);
       for (const childPid of await readChildPids(pid)) {
         living.push(childPid, (await readProcess(childPid))?.startTicks);
