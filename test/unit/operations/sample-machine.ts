@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Appliance } from '../../../server/appliance/appliance.ts';
-import type { RuntimeInstance } from '../../../server/keepalived/evidence.ts';
+import type { NetworkReport, RuntimeInstance } from '../../../server/keepalived/evidence.ts';
 
 /** A machine with eth0 192.168.0.10/24 and this live file, whose keepalived runs these instances. */
 export function createSampleMachine(text: string, running: RuntimeInstance[] | 'stopped') {
@@ -10,24 +10,25 @@ export function createSampleMachine(text: string, running: RuntimeInstance[] | '
     ...{ id: 'live', path, text, modifiedAtMs: 0, mode: 0o600 },
     tag: createHash('sha256').update(text).digest('hex'),
   };
+  const network: NetworkReport = {
+    ok: true,
+    interfaces: [
+      {
+        name: 'eth0',
+        macAddress: undefined,
+        up: true,
+        carrier: true,
+        addresses: [{ family: 'inet', address: '192.168.0.10', prefixLength: 24 }],
+        hasDefaultRoute: true,
+      },
+    ],
+  };
   const machine: Partial<Appliance> = {
     listConfigurationFiles: () =>
       Promise.resolve([{ id: 'live', role: 'live', path, exists: true }]),
     readConfigurationFile: () => Promise.resolve(content),
-    readNetwork: () =>
-      Promise.resolve({
-        ok: true,
-        interfaces: [
-          {
-            name: 'eth0',
-            macAddress: undefined,
-            up: true,
-            carrier: true,
-            addresses: [{ family: 'inet', address: '192.168.0.10', prefixLength: 24 }],
-            hasDefaultRoute: true,
-          },
-        ],
-      }),
+    readNetwork: () => Promise.resolve(network),
+    readAddresses: () => Promise.resolve(network),
     readDaemon: () =>
       Promise.resolve(
         running === 'stopped'

@@ -197,7 +197,7 @@ describe('instances', () => {
       ],
     );
     const [group] = sample('vrrp.sync').syncGroups;
-    assert.deepEqual(group?.instanceNames.length, 2);
+    assert.deepEqual(group?.instanceNames.length, 7);
   });
 });
 

@@ -181,7 +181,7 @@ describe('a preview', () => {
     const html = renderPage('edit', model);
     assert.equal(readEditor(html), typed.text);
     assert.match(textOf(html), /-vrrp_instance VI_1 \{ \+vrrp_instance VI_2 \{/);
-    assert.match(textOf(html), /virtual IPs It will move\./);
+    assert.match(textOf(html), /What will happen It will move\./);
     assert.match(textOf(html), /For your information, line 3: Hm\./);
     assert.doesNotMatch(textOf(html), /changed by somebody else/);
   });
