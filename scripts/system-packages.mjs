@@ -41,7 +41,12 @@ const testing = [
 ];
 
 /** What has to be there, by what is about to be done. */
-export const needs = { serve: serving, lab, test: testing };
+export const needs = {
+  serve: serving,
+  lab,
+  test: testing,
+  bench: [...testing, { program: 'strace' }],
+};
 
 const folders = [
   ...(process.env.PATH ?? '').split(':'),

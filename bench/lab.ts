@@ -1,0 +1,156 @@
+/** What takes a real keepalived and a real browser: a change on the screen, and a save. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser, logIn, openWindow } from '../test/browser/browser.ts';
+import { eventually } from '../test/lab/eventually.ts';
+import { failoverConfiguration, virtualAddress } from '../test/lab/failover-configuration.ts';
+import type { LabServer } from '../test/lab/lab-server.ts';
+import { createTwoServers } from '../test/lab/two-servers.ts';
+import { type Figure, percentile, timeMs } from './figure.ts';
+
+const changes = 60;
+const saves = 5;
+const configurationPath = '/etc/keepalived/keepalived.conf';
+
+export async function measureLab(): Promise<Figure[]> {
+  const [servers, browser] = await Promise.all([createTwoServers(), launchBrowser()]);
+  const { server1, adminPassword } = servers;
+  try {
+    await server1.writeFile(configurationPath, failoverConfiguration('server1'));
+    await server1.startKeepalived();
+    await server1.startWai();
+    return [
+      ...(await measureChanges(browser, server1, adminPassword)),
+      ...(await measureSaves(browser, server1, adminPassword)),
+    ];
+  } finally {
+    await browser.close();
+    await servers.close();
+  }
+}
+
+/** Reports the words of the Current State and when they came, by the clock of this machine. */
+const reportWords = `(() => {
+  const read = () => [...document.querySelectorAll('.status-table tr')]
+    .find((row) => row.cells[0].textContent === 'Current State').cells[1].innerText;
+  let words = read();
+  new MutationObserver(() => {
+    const now = read();
+    if (now === words) return;
+    words = now;
+    window.reportChange(now, performance.timeOrigin + performance.now());
+  }).observe(document.getElementById('live'), { subtree: true, childList: true, characterData: true });
+})()`;
+
+async function measureChanges(
+  browser: Browser,
+  server: LabServer,
+  password: string,
+): Promise<Figure[]> {
+  const { page, context } = await openWindow(browser);
+  await logIn(page, server.waiUrl, password);
+  await server.stopKeepalived();
+  await page
+    .getByRole('cell', { name: /^Stopped/ })
+    .first()
+    .waitFor();
+  const seen: { words: string; atMs: number }[] = [];
+  await page.exposeFunction('reportChange', (words: string, atMs: number) => {
+    seen.push({ words, atMs });
+  });
+  await page.evaluate(reportWords);
+
+  const changer = createAddressChanger(server);
+  const delaysMs: number[] = [];
+  for (let change = 0; change < changes; change += 1) {
+    const isAdding = change % 2 === 0;
+    const count = seen.length;
+    const changedAtMs = changer.change(isAdding ? 'add' : 'del');
+    const first = await eventually('the changed word', () => seen[count], { everyMs: 5 });
+    delaysMs.push(first.atMs - changedAtMs);
+    await delay(300 + Math.random() * 300);
+  }
+  await changer.close();
+  await context.close();
+  const name = 'address changed to word changed in the browser';
+  return [
+    { name: `${name}: median`, value: percentile(delaysMs, 0.5), unit: 'ms' },
+    {
+      name: `${name}: 99th percentile`,
+      value: percentile(delaysMs, 0.99),
+      unit: 'ms',
+      budget: 100,
+    },
+  ];
+}
+
+/** One `ip` for all changes, so that the start of a process does not count. */
+function createAddressChanger({ pid }: LabServer) {
+  const ip = spawn('nsenter', ['--target', String(pid), '--net', 'ip', '-force', '-batch', '-'], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  return {
+    /** @returns the moment before the kernel was asked, milliseconds since the epoch */
+    change(what: 'add' | 'del'): number {
+      const atMs = performance.timeOrigin + performance.now();
+      ip.stdin.write(`address ${what} ${virtualAddress}/24 dev eth0\n`);
+      return atMs;
+    },
+    async close() {
+      ip.stdin.end();
+      await once(ip, 'exit');
+    },
+  };
+}
+
+async function measureSaves(
+  browser: Browser,
+  server: LabServer,
+  password: string,
+): Promise<Figure[]> {
+  await server.startKeepalived();
+  // The plain form: what the editor adds is not part of a save.
+  const { page, context } = await openWindow(browser, { javaScript: false });
+  await logIn(page, server.waiUrl, password);
+  await eventually('Active', async () => {
+    await page.reload();
+    return (await page.title()).includes('Active');
+  });
+  let count = 0;
+  const saveMs = await timeMs(saves, async () => {
+    await save(page, server, (count += 1));
+  });
+  await context.close();
+  const startMs = await timeMs(5, () => server.run('true'));
+  const testMs = (await timeMs(5, () => server.run('keepalived', ['-t']))) - startMs;
+  const reloadMs = (await timeMs(3, () => reload(server))) - startMs;
+  return [
+    { name: 'keepalived’s own test', value: testMs, unit: 'ms' },
+    { name: 'keepalived’s own reload', value: reloadMs, unit: 'ms' },
+    {
+      name: 'Save to proven live, with the page that says so',
+      value: saveMs,
+      unit: 'ms',
+      budget: testMs + reloadMs + 1_000,
+    },
+  ];
+}
+
+async function save(page: Page, server: LabServer, count: number): Promise<void> {
+  await page.goto(`${server.waiUrl}/keepalived/edit`);
+  const text = page.locator('textarea');
+  await text.fill(`${failoverConfiguration('server1')}# change ${count}\n`);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(/saved/i).first().waitFor();
+}
+
+async function reload(server: LabServer): Promise<void> {
+  const count = async () =>
+    (await server.readFile('/var/log/messages')).split('Reload complete').length;
+  const before = await count();
+  const pid = (await server.readFile('/run/keepalived.pid')).trim();
+  await server.run('kill', ['-HUP', pid]);
+  await eventually('the end of the reload', async () => (await count()) > before, { everyMs: 5 });
+}
