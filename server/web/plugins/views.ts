@@ -5,7 +5,7 @@ import { Eta } from 'eta';
 import type { FastifyReply } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { User } from '../../access/accounts.ts';
-import { insertPrepared } from '../view/prepared-html.ts';
+import { insertPieces, insertText } from '../view/prepared-html.ts';
 import type { PreparedHtml } from '../view/prepared-html.ts';
 import { takeFlash } from './flash.ts';
 import type { Flash } from './flash.ts';
@@ -67,18 +67,19 @@ export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigat
   app.decorateReply('page', async function (template, { title, prepared }, model = {}) {
     const page = createPageModel(this, title, hostName(), navigation);
     const html = await this.viewAsync(template, { ...model, prepared, page });
-    return prepared
-      ? sendPieces(this, insertPrepared(html, prepared, page.csrfToken))
-      : this.send(html);
+    if (!prepared) return this.send(html);
+    if (prepared.html.length < largeLength) {
+      return this.send(insertText(html, prepared, page.csrfToken));
+    }
+    return sendPieces(this, insertPieces(html, prepared, page.csrfToken));
   });
 });
 
-/** To copy a large page into one buffer costs three times as much as to send it in pieces. */
-const joinedBytes = 64 * 1024;
+/** From here on a page is sent as bytes; below, one write of a text costs less. */
+const largeLength = 64 * 1024;
 
 function sendPieces(reply: FastifyReply, pieces: Buffer[]): FastifyReply {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  if (length <= joinedBytes) return reply.send(Buffer.concat(pieces, length));
   const body = new Readable({ read: () => undefined });
   for (const piece of [...pieces, null]) body.push(piece);
   return reply.header('content-length', length).send(body);
