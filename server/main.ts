@@ -92,9 +92,12 @@ async function start(settings: Settings): Promise<void> {
   const bootedAtMs = Date.now() - uptime() * 1000;
   await alone(() => recoverConfiguration(parts, { bootedAtMs }));
   await alone(() => confirmed.resume());
-  await keeper.start();
   if ('path' in listen) await freeSocketPath(listen.path);
-  await app.listen({ ...listen, listenTextResolver: () => 'listening' });
+  // Answers before the witnesses have: what was not asked yet is Unknown, and the page says so.
+  await Promise.all([
+    keeper.start(),
+    app.listen({ ...listen, listenTextResolver: () => 'listening' }),
+  ]);
   announceAddress(settings);
 }
 

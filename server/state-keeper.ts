@@ -124,12 +124,14 @@ export function createStateKeeper({
         inBackground(() => Promise.all([runtime.ask(), network.ask()]));
         break;
       case 'addresses':
-      case 'links':
+      case 'links': {
+        const ask = about === 'addresses' ? witnesses.askAddresses : network.ask;
         // Many a machine's other interfaces come and go all day.
         inBackground(async () => {
-          if (await network.ask()) await runtime.ask();
+          if (await ask()) await runtime.ask();
         });
         break;
+      }
     }
   };
   const onLines = (lines: LogLine[]) => {

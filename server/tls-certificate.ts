@@ -2,7 +2,6 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { findFileText, writePrivateFile } from './access/private-file.ts';
 import { UserError } from './errors.ts';
 import type { Settings } from './settings.ts';
@@ -78,6 +77,8 @@ function findEnd({ certificatePem, keyPem }: Certificate): number | undefined {
 async function createSelfSigned(hosts: string[]): Promise<Certificate> {
   const names = [...new Set(['localhost', '127.0.0.1', '::1', ...hosts])];
   const commonName = hosts.find((host) => isIP(host) === 0) ?? 'localhost';
+  // Loaded by the first start only: it would be a third of the time that every start takes.
+  const { generate } = await import('selfsigned');
   const { cert, private: keyPem } = await generate([{ name: 'commonName', value: commonName }], {
     keyType: 'ec',
     curve: 'P-256',

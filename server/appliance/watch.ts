@@ -8,7 +8,7 @@ import { watchNotifyFifos } from './watch/notify-fifos.ts';
 import { watchProcesses } from './watch/processes.ts';
 
 /** An event and what follows within this time are told as one. */
-const debounceMs = 20;
+const debounceMs = 10;
 
 /** By then `ip monitor` listens, which it does not say; what came before it is told of then. */
 const listensAfterMs = 500;

@@ -1,7 +1,6 @@
 import type { FastifyPluginCallback } from 'fastify';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { PageParts } from '../page-parts.ts';
-import { registerStatusMetrics } from './status-metrics.ts';
 
 /** `/metrics`: the status and this process, in the text format of Prometheus. */
 export const registerMetrics: FastifyPluginCallback<Pick<PageParts, 'keeper'>> = (
@@ -9,25 +8,21 @@ export const registerMetrics: FastifyPluginCallback<Pick<PageParts, 'keeper'>> =
   { keeper },
   done,
 ) => {
-  const registry = new Registry();
-  const registers = [registry];
-  registerStatusMetrics(registry, () => keeper.current());
-  new Gauge({
-    name: 'keepalived_wai_event_streams',
-    help: 'Open streams of server-sent events',
-    registers,
-    collect() {
-      this.set(app.countEventStreams());
-    },
-  });
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  let registry: Promise<Registry> | undefined;
 
-  app.get('/metrics', { config: { access: 'viewer' } }, async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
-  app.addHook('onClose', (_instance, next) => {
-    registry.clear();
-    next();
+  app.get('/metrics', { config: { access: 'viewer' } }, async (_request, reply) => {
+    registry ??= createRegistry();
+    const metrics = await registry;
+    return reply.type(metrics.contentType).send(await metrics.metrics());
   });
   done();
+
+  /** Loaded by the first scrape: most servers have none, and every start would take longer. */
+  async function createRegistry(): Promise<Registry> {
+    const { createMetricsRegistry } = await import('./metrics-registry.ts');
+    return createMetricsRegistry({
+      takeSnapshot: () => keeper.current(),
+      countEventStreams: () => app.countEventStreams(),
+    });
+  }
 };
