@@ -118,10 +118,8 @@ async function measureSaves(
     await page.reload();
     return (await page.title()).includes('Active');
   });
-  let count = 0;
-  const saveMs = await timeMs(saves, async () => {
-    await save(page, server, (count += 1));
-  });
+  const savesMs: number[] = [];
+  for (let count = 1; count <= saves; count += 1) savesMs.push(await save(page, server, count));
   await context.close();
   const startMs = await timeMs(5, () => server.run('true'));
   const testMs = (await timeMs(5, () => server.run('keepalived', ['-t']))) - startMs;
@@ -131,19 +129,21 @@ async function measureSaves(
     { name: 'keepalived’s own reload', value: reloadMs, unit: 'ms' },
     {
       name: 'Save to proven live, with the page that says so',
-      value: saveMs,
+      value: percentile(savesMs, 0.5),
       unit: 'ms',
       budget: testMs + reloadMs + 1_000,
     },
   ];
 }
 
-async function save(page: Page, server: LabServer, count: number): Promise<void> {
+/** @returns how long it took from the click to the page that says that it is saved */
+async function save(page: Page, server: LabServer, count: number): Promise<number> {
   await page.goto(`${server.waiUrl}/keepalived/edit`);
-  const text = page.locator('textarea');
-  await text.fill(`${failoverConfiguration('server1')}# change ${count}\n`);
+  await page.locator('textarea').fill(`${failoverConfiguration('server1')}# change ${count}\n`);
+  const startMs = performance.now();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText(/saved/i).first().waitFor();
+  return performance.now() - startMs;
 }
 
 async function reload(server: LabServer): Promise<void> {
