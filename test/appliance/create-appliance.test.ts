@@ -35,6 +35,11 @@ if (inPrivateNamespaces(import.meta.url)) {
   test('from an empty folder to a served address, and an end that leaves keepalived alone', async (context) => {
     writeFileSync('/etc/keepalived/.keepalived-wai-0123456789abcdef', 'half a file');
     const appliance = await createAppliance(settings);
+    // Also after a failed assertion: what it watches would keep this process alive.
+    context.after(async () => {
+      await appliance.controlService('keepalived', 'stop');
+      await appliance.close();
+    });
     assert.equal(existsSync('/etc/keepalived/.keepalived-wai-0123456789abcdef'), false);
     const events = new Set<ApplianceEvent['about']>();
     await appliance.watch(({ about }) => events.add(about));
@@ -53,9 +58,6 @@ if (inPrivateNamespaces(import.meta.url)) {
 
     const started = await appliance.controlService('keepalived', 'start');
     assert.equal(started.result, 'ok', started.output);
-    context.after(async () => {
-      await appliance.controlService('keepalived', 'stop');
-    });
     const daemon = await until(
       () => appliance.readDaemon(),
       ({ state }) => state === 'running',
@@ -70,7 +72,10 @@ if (inPrivateNamespaces(import.meta.url)) {
     assert.ok(network.ok);
     const eth0 = network.interfaces.find(({ name }) => name === 'eth0');
     assert.ok(eth0?.addresses.some(({ address }) => address === '10.9.0.100'));
-    assert.deepEqual([...events].sort(), ['addresses', 'configuration', 'daemon']);
+    await until(
+      async () => [...events],
+      (seen) => ['addresses', 'configuration', 'daemon'].every((about) => seen.includes(about)),
+    );
 
     const [service] = await appliance.readServices();
     assert.deepEqual(

@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const marker = 'WAI_TEST_IN_PRIVATE_NAMESPACES';
 
+/** Shorter than the runner's own limit, so that what hangs is seen with all that it printed. */
+const limitMs = 270_000;
+
 /**
  * Whether this test file already runs in mount, network and host name namespaces of its own. If
  * not, it is run again in such namespaces, as one test, whose output holds the real results.
@@ -27,6 +30,7 @@ export function inPrivateNamespaces(testFileUrl: string): boolean {
       {
         env: { ...process.env, [marker]: '1', NODE_TEST_CONTEXT: undefined },
         stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: limitMs,
       },
     );
     const output: Buffer[] = [];
