@@ -125,3 +125,48 @@ export interface HealthcheckResult {
   outcome: HealthcheckOutcome;
   durationMs: number;
 }
+
+/** Where a healthcheck was asked as the manual's `curl` does it: also what came back. */
+export interface HealthcheckExamination extends HealthcheckResult {
+  /** undefined: there was no answer. */
+  answer:
+    | {
+        contentType: string | undefined;
+        /** Where a redirect leads; it was not followed. */
+        location: string | undefined;
+        /** The first characters of the body; empty if there is none. */
+        beginning: string;
+      }
+    | undefined;
+}
+
+/** A tracked script that was run once, as keepalived would run it. */
+export interface ScriptRun {
+  scriptName: string;
+  userName: string;
+  outcome:
+    | { kind: 'exited'; exitCode: number }
+    | { kind: 'timed-out'; afterMs: number }
+    /** It could not be run at all; the reason is the end of a sentence. */
+    | { kind: 'not-run'; reason: string };
+  /** What it printed, both streams, bounded. */
+  output: string;
+  durationMs: number;
+}
+
+/** Who said that an address is his when asked by ARP from no address of ours (RFC 5227). */
+export type AddressProbe = { interfaceName: string; address: string } & (
+  | { ok: true; macAddresses: string[] }
+  /** The reason is the end of a sentence. */
+  | { ok: false; reason: string }
+);
+
+/** What the kernel is set to on an interface, where the setting exists (ip-sysctl). */
+export interface KernelSettings {
+  interfaceName: string;
+  /** The stricter one of `all` and the interface's own, as the kernel takes it. */
+  arpIgnore: number | undefined;
+  rpFilter: number | undefined;
+  disableIpv6: number | undefined;
+  ipNonlocalBind: number | undefined;
+}

@@ -74,7 +74,8 @@ if (inPrivateNamespaces(import.meta.url)) {
     assert.ok(eth0?.addresses.some(({ address }) => address === '10.9.0.100'));
     await until(
       async () => [...events],
-      (seen) => ['addresses', 'configuration', 'daemon'].every((about) => seen.includes(about)),
+      (seen) =>
+        (['addresses', 'configuration', 'daemon'] as const).every((about) => seen.includes(about)),
     );
 
     const [service] = await appliance.readServices();

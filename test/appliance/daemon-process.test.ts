@@ -146,7 +146,13 @@ function defineTests(): void {
     process.kill(pid, 'SIGKILL');
     const daemon = await askUntil(read, ({ state }) => state === 'stopped');
     assert.equal(daemon.state, 'stopped');
-    assert.match(readFileSync(`/proc/${pid}/stat`, 'utf8'), /\) Z /);
+    // For a moment it is dying: no program any more, but not a zombie yet.
+    const stat = await askUntil(
+      () => Promise.resolve(readFileSync(`/proc/${pid}/stat`, 'utf8')),
+      (text) => text.includes(') Z '),
+    );
+    assert.match(stat, /\) Z /);
+    assert.equal((await read()).state, 'stopped');
     await end(parent);
   });
 

@@ -33,6 +33,8 @@ export interface Check {
 /** Stable, for automation. Causes come before what follows from them. */
 export const checkIds = [
   'interface',
+  'kernel-settings',
+  'address-network',
   'own-advertisements',
   'virtual-router-id',
   'foreign-cluster',
@@ -47,7 +49,11 @@ export const checkIds = [
   'address-owner',
   'advertisements-lost',
   'silent-peer',
+  'duplicate-address',
   'same-priority',
+  'script-run',
+  'healthcheck',
+  'healthcheck-interval',
   'tracked-script',
   'split-brain',
 ] as const;

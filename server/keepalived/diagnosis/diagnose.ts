@@ -1,16 +1,21 @@
 import { checkInterval } from './advertisement-interval.ts';
+import { checkAddressNetwork } from './address-network.ts';
 import { checkAdvertisementsLost } from './advertisements-lost.ts';
 import { checkAuthenticationType } from './authentication-type.ts';
 import { orderChecks } from './check.ts';
 import type { Check } from './check.ts';
 import { checkChecksum } from './checksum.ts';
+import { checkDuplicateAddress } from './duplicate-address.ts';
 import { checkForeignCluster } from './foreign-cluster.ts';
+import { checkHealthcheck, checkHealthcheckInterval } from './healthcheck.ts';
 import type { DiagnosisInput } from './input.ts';
 import { createInstanceViews } from './instance-view.ts';
 import { checkInterface } from './interface.ts';
+import { checkKernelSettings } from './kernel-settings.ts';
 import { checkOwnAdvertisements } from './own-advertisements.ts';
 import { checkPassword } from './password.ts';
 import { checkOwner, checkPriority } from './priority.ts';
+import { checkScriptRuns } from './script-run.ts';
 import { checkSilentPeer } from './silent-peer.ts';
 import { checkSplitBrain } from './split-brain.ts';
 import { checkTimeToLive } from './time-to-live.ts';
@@ -22,6 +27,8 @@ import { checkVersion } from './vrrp-version.ts';
 
 const instanceChecks = [
   checkInterface,
+  checkKernelSettings,
+  checkAddressNetwork,
   checkOwnAdvertisements,
   checkVirtualRouterId,
   checkForeignCluster,
@@ -36,7 +43,11 @@ const instanceChecks = [
   checkOwner,
   checkAdvertisementsLost,
   checkSilentPeer,
+  checkDuplicateAddress,
   checkPriority,
+  checkScriptRuns,
+  checkHealthcheck,
+  checkHealthcheckInterval,
   checkTrackedScripts,
   checkSplitBrain,
 ];

@@ -1,5 +1,12 @@
 import type { ConfigurationSummary } from '../config/summary.ts';
-import type { NetworkReport, RuntimeReport } from '../evidence.ts';
+import type {
+  AddressProbe,
+  HealthcheckExamination,
+  KernelSettings,
+  NetworkReport,
+  RuntimeReport,
+  ScriptRun,
+} from '../evidence.ts';
 import type { LogLine } from '../runtime/log-lines.ts';
 import type { ArpMessage, VrrpAdvertisement } from '../wire/decoded-frame.ts';
 
@@ -27,4 +34,10 @@ export interface DiagnosisInput {
   heard: Heard | undefined;
   /** keepalived's lines of the time that is judged, oldest first. */
   log: readonly LogLine[];
+  /** One for each virtual IPv4 address. */
+  addressProbes?: readonly AddressProbe[] | undefined;
+  kernelSettings?: readonly KernelSettings[] | undefined;
+  /** One for each URL. */
+  healthchecks?: readonly HealthcheckExamination[] | undefined;
+  scriptRuns?: readonly ScriptRun[] | undefined;
 }

@@ -1,4 +1,4 @@
-import type { ConfiguredInstance } from '../config/summary.ts';
+import type { ConfiguredInstance, ConfiguredScript } from '../config/summary.ts';
 import type { RuntimeInstance, VrrpState } from '../evidence.ts';
 import type { LogLine } from '../runtime/log-lines.ts';
 import type { ArpMessage } from '../wire/decoded-frame.ts';
@@ -25,6 +25,11 @@ export interface InstanceView extends InstanceSettings, SortedSenders {
   arp: readonly ArpMessage[];
   network: DiagnosisInput['network'];
   log: readonly LogLine[];
+  configured: ConfiguredInstance;
+  /** In the order in which the instance tracks them. */
+  scripts: readonly ConfiguredScript[];
+  /** Of what was asked of the machine beside listening. */
+  asked: Pick<DiagnosisInput, 'addressProbes' | 'kernelSettings' | 'healthchecks' | 'scriptRuns'>;
 }
 
 /** One view for each configured instance, in the file's order. */
@@ -64,6 +69,11 @@ function createView(
     arp: heard?.arp ?? [],
     network,
     log,
+    configured,
+    scripts: configured.trackedScripts.flatMap(
+      (name) => input.configuration.scripts.find((script) => script.name === name) ?? [],
+    ),
+    asked: input,
   };
 }
 

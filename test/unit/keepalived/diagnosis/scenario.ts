@@ -39,6 +39,21 @@ const first: VrrpAdvertisement = {
   fragmented: false,
 };
 
+/** What the machine answers to the standby of a healthy pair that tracks no script. */
+export const inOrder = {
+  addressProbes: [
+    {
+      ok: true,
+      interfaceName: 'eth0',
+      address: '192.168.0.100',
+      macAddresses: ['02:00:00:00:00:01'],
+    },
+  ],
+  kernelSettings: [
+    { interfaceName: 'eth0', arpIgnore: 0, rpFilter: 2, disableIpv6: 0, ipNonlocalBind: 0 },
+  ],
+} satisfies Partial<DiagnosisInput>;
+
 interface Times {
   /** Seconds before the end of the capture. */
   from?: number;

@@ -1,0 +1,58 @@
+import type { KernelSettings } from '../evidence.ts';
+import type { CheckEvidence } from './check.ts';
+import type { InstanceView } from './instance-view.ts';
+import type { Judgement } from './judgement.ts';
+import { cannotTell, good } from './judgement.ts';
+import type { InstanceCheck } from './setting-check.ts';
+
+/** ip-sysctl: “do not reply for all local addresses”. */
+const neverAnswers = 8;
+
+/** Whether the kernel is set so that it keeps a virtual address from working. */
+export const checkKernelSettings: InstanceCheck = (view) => {
+  const settings = view.asked.kernelSettings?.find(
+    ({ interfaceName }) => interfaceName === view.interfaceName,
+  );
+  return {
+    id: 'kernel-settings',
+    title: 'Kernel settings',
+    ...(settings ? judge(settings, view) : cannotTell('They have not been read.')),
+    evidence: settings ? [describe(settings)] : [],
+    about: { instance: view.name },
+  };
+};
+
+function judge(settings: KernelSettings, { addresses }: InstanceView): Judgement {
+  const { interfaceName, arpIgnore, disableIpv6, ipNonlocalBind } = settings;
+  const set = (words: string) =>
+    `Now: sysctl -w ${words}. For good: write ${words} into a file in /etc/sysctl.d.`;
+  if (arpIgnore === neverAnswers && addresses.some((address) => !address.includes(':'))) {
+    return {
+      verdict: 'wrong',
+      sentence: `arp_ignore is ${neverAnswers}: this server never says that an address is on ${interfaceName}, so nobody finds the virtual one here.`,
+      remedy: set(`net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.${interfaceName}.arp_ignore=0`),
+    };
+  }
+  if (disableIpv6 === 1 && addresses.some((address) => address.includes(':'))) {
+    return {
+      verdict: 'wrong',
+      sentence: `IPv6 is switched off on ${interfaceName}, so its IPv6 addresses cannot be set.`,
+      remedy: set(`net.ipv6.conf.${interfaceName}.disable_ipv6=0`),
+    };
+  }
+  return good(
+    `Nothing in the kernel’s settings of ${interfaceName} is in the way.` +
+      (ipNonlocalBind === 0
+        ? ' A program that is to listen on the virtual address alone can only start while it is here, unless net.ipv4.ip_nonlocal_bind is 1.'
+        : ''),
+  );
+}
+
+function describe(settings: KernelSettings): CheckEvidence {
+  const { interfaceName, arpIgnore, rpFilter, disableIpv6, ipNonlocalBind } = settings;
+  const values = { arp_ignore: arpIgnore, rp_filter: rpFilter, disable_ipv6: disableIpv6 };
+  const words = Object.entries({ ...values, ip_nonlocal_bind: ipNonlocalBind })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value}`);
+  return { what: words.join(', '), where: interfaceName };
+}

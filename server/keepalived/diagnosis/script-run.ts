@@ -1,0 +1,73 @@
+import type { ConfiguredScript } from '../config/summary.ts';
+import type { ScriptRun } from '../evidence.ts';
+import type { CheckEvidence } from './check.ts';
+import type { Judgement } from './judgement.ts';
+import { cannotTell, findWorst, good } from './judgement.ts';
+import type { InstanceCheck } from './setting-check.ts';
+import { describeDuration } from './words.ts';
+
+/** Whether the tracked scripts succeed when they are run as keepalived runs them. */
+export const checkScriptRuns: InstanceCheck = ({ name, scripts, asked: { scriptRuns } }) => {
+  const runs = scripts.flatMap((script) => {
+    const run = scriptRuns?.find(({ scriptName }) => scriptName === script.name);
+    return run ? [{ script, run }] : [];
+  });
+  const without =
+    scripts.length === 0
+      ? good('The instance tracks no script.')
+      : cannotTell('The tracked scripts have not been run.');
+  return {
+    id: 'script-run',
+    title: 'Tracked scripts can be run',
+    ...(findWorst(runs.map(({ script, run }) => judge(script, run))) ?? without),
+    evidence: runs.flatMap(({ run }) => describe(run)),
+    about: { instance: name, setting: 'vrrp_script' },
+  };
+};
+
+/** What a shell, and keepalived like one, says of a command that could not be run. */
+const cannotExecute = 126;
+const notFound = 127;
+
+function judge(script: ConfiguredScript, run: ScriptRun): Judgement {
+  const { outcome, userName, scriptName } = run;
+  const consequence =
+    script.weight === 0
+      ? 'While it fails, the instance is in FAULT and serves nothing.'
+      : `While it fails, the priority changes by ${-Math.abs(script.weight)}.`;
+  const look = `Run it in a shell: runuser -u ${userName} -- ${script.command}`;
+  switch (outcome.kind) {
+    case 'not-run':
+      return {
+        verdict: 'wrong',
+        sentence: `${scriptName} cannot be run as ${userName}: ${outcome.reason}. keepalived takes it as failed. ${consequence}`,
+        remedy: `Correct the command, or let ${userName} read and execute it and every folder on its path, or name another user in the vrrp_script (“user”) or in global_defs (“script_user”).`,
+      };
+    case 'timed-out':
+      return {
+        verdict: 'wrong',
+        sentence: `${scriptName} did not end within ${describeDuration(outcome.afterMs)}. keepalived ends it then and takes it as failed. ${consequence}`,
+        remedy: `${look}. Let what it asks answer sooner, or give it a limit of its own (curl: --max-time) and a longer “timeout” in the vrrp_script.`,
+      };
+    case 'exited':
+      if (outcome.exitCode === 0) {
+        return good(
+          `${scriptName} succeeds when run as ${userName} (${describeDuration(run.durationMs)}).`,
+        );
+      }
+      return {
+        verdict: 'wrong',
+        sentence: `${scriptName}, run as ${userName}, ends with exit code ${outcome.exitCode}${explain(outcome.exitCode)}. ${consequence}`,
+        remedy: `${look}`,
+      };
+  }
+}
+
+function explain(exitCode: number): string {
+  if (exitCode === cannotExecute) return ' (not allowed to execute it)';
+  return exitCode === notFound ? ' (the command was not found)' : '';
+}
+
+function describe({ scriptName, output }: ScriptRun): CheckEvidence[] {
+  return output === '' ? [] : [{ what: output, where: `output of ${scriptName}` }];
+}

@@ -1,0 +1,339 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
+import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
+import type { CheckId, Verdict } from '../../../../server/keepalived/diagnosis/check.ts';
+import { diagnose } from '../../../../server/keepalived/diagnosis/diagnose.ts';
+import type {
+  AddressProbe,
+  HealthcheckExamination,
+  KernelSettings,
+  ScriptRun,
+} from '../../../../server/keepalived/evidence.ts';
+import { fromFirst, fromSecond, inOrder, inputOf } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+
+const url = 'http://127.0.0.1:8080/healthcheck';
+
+/** An instance that tracks chk_vshell, every `interval` seconds. */
+function withScript(interval = 2, weight = 0) {
+  return summarizeConfiguration(
+    parseConfiguration(`vrrp_script chk_vshell {
+  script "/usr/bin/curl --fail ${url}"
+  interval ${interval}
+  weight ${weight}
+}
+vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+  virtual_ipaddress {
+    192.168.0.100/24
+  }
+  track_script {
+    chk_vshell
+  }
+}
+`),
+  );
+}
+
+const answeredBy = (...macAddresses: string[]): AddressProbe[] => [
+  { ok: true, interfaceName: 'eth0', address: '192.168.0.100', macAddresses },
+];
+const ran = (outcome: ScriptRun['outcome'], output = ''): ScriptRun[] => [
+  { scriptName: 'chk_vshell', userName: 'nobody', outcome, output, durationMs: 12 },
+];
+const answered = (
+  outcome: HealthcheckExamination['outcome'],
+  answer?: Partial<NonNullable<HealthcheckExamination['answer']>>,
+): HealthcheckExamination[] => [
+  {
+    url,
+    outcome,
+    durationMs: 4,
+    answer: answer && { contentType: 'text/plain', location: undefined, beginning: '', ...answer },
+  },
+];
+const kernel = (changes: Partial<KernelSettings>): KernelSettings[] =>
+  inOrder.kernelSettings.map((settings) => ({ ...settings, ...changes }));
+
+const stranger = '02:00:00:00:00:99';
+const version6 = `
+  version 3
+  virtual_router_id 51
+  virtual_ipaddress {
+    fe80::100/64
+  }`;
+
+interface Row {
+  id: CheckId;
+  verdict: Verdict;
+  says: RegExp;
+  scenario: Scenario;
+}
+
+const rows: Record<string, Row> = {
+  'the master alone answers, seen by the standby': {
+    id: 'duplicate-address',
+    verdict: 'good',
+    says: /Only 192\.168\.0\.11 answers/,
+    scenario: {
+      at: 'second',
+      state: 'BACKUP',
+      heard: fromFirst(),
+      changes: { addressProbes: answeredBy('02:00:00:00:00:01') },
+    },
+  },
+  'the master answers from the virtual router’s MAC address': {
+    id: 'duplicate-address',
+    verdict: 'good',
+    says: /Only 192\.168\.0\.11 answers/,
+    scenario: {
+      at: 'second',
+      state: 'BACKUP',
+      heard: fromFirst(),
+      changes: { addressProbes: answeredBy('00:00:5e:00:01:33') },
+    },
+  },
+  'nobody answers while this server serves': {
+    id: 'duplicate-address',
+    verdict: 'good',
+    says: /Nobody else/,
+    scenario: { state: 'MASTER', heard: fromFirst(), changes: { addressProbes: answeredBy() } },
+  },
+  'a stranger answers while this server serves': {
+    id: 'duplicate-address',
+    verdict: 'wrong',
+    says: /02:00:00:00:00:99 answers for 192\.168\.0\.100 on eth0, and it is not this server/,
+    scenario: {
+      state: 'MASTER',
+      heard: fromFirst(),
+      changes: { addressProbes: answeredBy(stranger) },
+    },
+  },
+  'a stranger answers beside the master': {
+    id: 'duplicate-address',
+    verdict: 'wrong',
+    says: /not the master \(192\.168\.0\.11\)/,
+    scenario: {
+      at: 'second',
+      state: 'BACKUP',
+      heard: fromFirst(),
+      changes: { addressProbes: answeredBy('02:00:00:00:00:01', stranger) },
+    },
+  },
+  'the other server answers while both are master': {
+    id: 'duplicate-address',
+    verdict: 'wrong',
+    says: /192\.168\.0\.12 \(02:00:00:00:00:02\) answers/,
+    scenario: {
+      state: 'MASTER',
+      heard: [...fromFirst(), ...fromSecond()],
+      changes: { addressProbes: answeredBy('02:00:00:00:00:02') },
+    },
+  },
+  'somebody answers before keepalived is started': {
+    id: 'duplicate-address',
+    verdict: 'wrong',
+    says: /nobody advertises it by VRRP/,
+    scenario: { state: undefined, changes: { addressProbes: answeredBy(stranger) } },
+  },
+  'somebody answers, and nobody has listened': {
+    id: 'duplicate-address',
+    verdict: 'cannot-tell',
+    says: /not known yet/,
+    scenario: {
+      state: undefined,
+      changes: { addressProbes: answeredBy(stranger), heard: undefined },
+    },
+  },
+  'the master does not answer': {
+    id: 'duplicate-address',
+    verdict: 'look',
+    says: /192\.168\.0\.11 says that it is master, but nobody answers/,
+    scenario: {
+      at: 'second',
+      state: 'BACKUP',
+      heard: fromFirst(),
+      changes: { addressProbes: answeredBy() },
+    },
+  },
+  'it could not be asked': {
+    id: 'duplicate-address',
+    verdict: 'cannot-tell',
+    says: /arping is not installed/,
+    scenario: {
+      changes: {
+        addressProbes: [
+          {
+            ok: false,
+            interfaceName: 'eth0',
+            address: '192.168.0.100',
+            reason: 'arping is not installed',
+          },
+        ],
+      },
+    },
+  },
+  'an address of the interface’s network': {
+    id: 'address-network',
+    verdict: 'good',
+    says: /192\.168\.0\.100 lies in the network of eth0 \(192\.168\.0\.11\/24\)/,
+    scenario: {},
+  },
+  'an address of another network': {
+    id: 'address-network',
+    verdict: 'look',
+    says: /10\.0\.0\.1 lies outside/,
+    scenario: {
+      settings: 'virtual_router_id 51\n virtual_ipaddress {\n 192.168.0.100/24\n 10.0.0.1/24\n }',
+    },
+  },
+  'an interface without an address of that family': {
+    id: 'address-network',
+    verdict: 'wrong',
+    says: /eth0 has no IPv6 address of its own/,
+    scenario: { settings: version6 },
+  },
+  'kernel settings that are in nobody’s way': {
+    id: 'kernel-settings',
+    verdict: 'good',
+    says: /ip_nonlocal_bind/,
+    scenario: { changes: inOrder },
+  },
+  'a kernel that never answers ARP': {
+    id: 'kernel-settings',
+    verdict: 'wrong',
+    says: /arp_ignore is 8/,
+    scenario: { changes: { kernelSettings: kernel({ arpIgnore: 8 }) } },
+  },
+  'IPv6 switched off': {
+    id: 'kernel-settings',
+    verdict: 'wrong',
+    says: /IPv6 is switched off on eth0/,
+    scenario: {
+      settings: version6,
+      changes: { kernelSettings: kernel({ disableIpv6: 1 }) },
+    },
+  },
+  'a script that succeeds': {
+    id: 'script-run',
+    verdict: 'good',
+    says: /succeeds when run as nobody/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        scriptRuns: ran({ kind: 'exited', exitCode: 0 }),
+      },
+    },
+  },
+  'a script that fails': {
+    id: 'script-run',
+    verdict: 'wrong',
+    says: /exit code 22\. While it fails, the instance is in FAULT/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        scriptRuns: ran({ kind: 'exited', exitCode: 22 }),
+      },
+    },
+  },
+  'a script that fails and only costs priority': {
+    id: 'script-run',
+    verdict: 'wrong',
+    says: /the priority changes by -30/,
+    scenario: {
+      changes: {
+        configuration: withScript(2, -30),
+        scriptRuns: ran({ kind: 'exited', exitCode: 1 }),
+      },
+    },
+  },
+  'a script that its user may not run': {
+    id: 'script-run',
+    verdict: 'wrong',
+    says: /cannot be run as nobody: permission denied/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        scriptRuns: ran({ kind: 'not-run', reason: 'permission denied' }),
+      },
+    },
+  },
+  'a script that hangs': {
+    id: 'script-run',
+    verdict: 'wrong',
+    says: /did not end within 2 s/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        scriptRuns: ran({ kind: 'timed-out', afterMs: 2000 }),
+      },
+    },
+  },
+  'a healthcheck that answers': {
+    id: 'healthcheck',
+    verdict: 'good',
+    says: /HTTP 200 in 0 s|HTTP 200/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        healthchecks: answered({ kind: 'ok', httpStatus: 200 }, { beginning: 'ok' }),
+      },
+    },
+  },
+  'a healthcheck that refuses': {
+    id: 'healthcheck',
+    verdict: 'wrong',
+    says: /refuses the connection/,
+    scenario: {
+      changes: { configuration: withScript(), healthchecks: answered({ kind: 'refused' }) },
+    },
+  },
+  'a healthcheck that redirects': {
+    id: 'healthcheck',
+    verdict: 'look',
+    says: /HTTP 302, a redirect to \/login\. It was not followed/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        healthchecks: answered({ kind: 'http-error', httpStatus: 302 }, { location: '/login' }),
+      },
+    },
+  },
+  'a healthcheck that fails here, though not for the script': {
+    id: 'healthcheck',
+    verdict: 'look',
+    says: /The script itself succeeds/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        healthchecks: answered({ kind: 'failed', reason: 'certificate: self-signed' }),
+        scriptRuns: ran({ kind: 'exited', exitCode: 0 }),
+      },
+    },
+  },
+  'an interval of 120 s': {
+    id: 'healthcheck-interval',
+    verdict: 'look',
+    says: /noticed after up to 2 min/,
+    scenario: { changes: { configuration: withScript(120) } },
+  },
+  'an interval of 2 s': {
+    id: 'healthcheck-interval',
+    verdict: 'good',
+    says: /noticed after up to 2 s/,
+    scenario: { changes: { configuration: withScript(2) } },
+  },
+};
+
+describe('what the machine was asked', () => {
+  for (const [name, { id, verdict, says, scenario }] of Object.entries(rows)) {
+    it(name, () => {
+      const check = diagnose(inputOf(scenario)).find((candidate) => candidate.id === id);
+      assert.equal(check?.verdict, verdict, check?.sentence);
+      assert.match(check.sentence, says);
+      assert.equal(check.remedy === undefined, verdict === 'good' || verdict === 'cannot-tell');
+    });
+  }
+});
