@@ -22,7 +22,7 @@ RUN npm run build && npm prune --omit=dev --ignore-scripts
 FROM node:24-bookworm-slim
 RUN apt-get update \
   && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-    curl iproute2 keepalived procps rsyslog tcpdump util-linux \
+    curl iproute2 iputils-arping keepalived procps rsyslog tcpdump util-linux \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/keepalived-wai
 COPY --from=build /opt/keepalived-wai/node_modules node_modules

@@ -13,6 +13,7 @@ const serving = [
   { program: 'unshare', packages: { others: 'util-linux' } },
   { program: 'nsenter', packages: { apk: 'util-linux-misc', others: 'util-linux' } },
   { program: 'tcpdump' },
+  { program: 'arping', packages: { apt: 'iputils-arping', apk: 'iputils-arping', others: 'iputils' } },
   { program: 'curl' },
 ];
 

@@ -5,12 +5,16 @@
  * it throws only for programming errors.
  */
 import type {
+  AddressProbe,
   AddressReport,
   BootSetting,
   DaemonProcess,
+  HealthcheckExamination,
   HealthcheckResult,
+  KernelSettings,
   NetworkReport,
   RuntimeReport,
+  ScriptRun,
   TrackingReport,
 } from '../keepalived/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log-lines.ts';
@@ -45,6 +49,17 @@ export interface Appliance {
    * time; through rotation by renaming and by truncating. Our own dump requests are left out.
    */
   followLog(onLines: (lines: LogLine[]) => void): Promise<LogFollower>;
+
+  // What is asked when something is wrong
+  /** Listens to VRRP on an interface, within limits; calls back with a pcap file as it grows. */
+  startCapture(request: CaptureRequest, onBytes: (bytes: Uint8Array) => void): Capture;
+  /** Asks by ARP who has an IPv4 address; two seconds at most. */
+  probeAddress(interfaceName: string, address: string): Promise<AddressProbe>;
+  readKernelSettings(interfaceNames: readonly string[]): Promise<KernelSettings[]>;
+  /** As `probeHealthcheck`, and what came back. */
+  examineHealthcheck(url: string): Promise<HealthcheckExamination>;
+  /** Runs a tracked script once, as keepalived does. */
+  runScript(request: ScriptRunRequest): Promise<ScriptRun>;
 
   // Configuration files
   /** The live file, the two stored ones and the live file's includes, in this order. */
@@ -85,6 +100,29 @@ export interface ApplianceWatch {
   /** The `notify_fifo`s of the configuration, as it is now. */
   setNotifyFifos(paths: readonly string[]): void;
   close(): Promise<void>;
+}
+
+export interface CaptureRequest {
+  interfaceName: string;
+  /** IPv4 addresses: what is said of them by ARP is heard, too. */
+  addresses: readonly string[];
+  /** 1 to 300. */
+  seconds: number;
+}
+
+export interface Capture {
+  /** Why there was nothing to listen to, as the end of a sentence; undefined: it simply ended. */
+  ended: Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+export interface ScriptRunRequest {
+  scriptName: string;
+  /** The program and its arguments. */
+  command: readonly string[];
+  /** undefined: keepalived's default. */
+  userName: string | undefined;
+  timeoutMs: number;
 }
 
 export interface LogFollower {

@@ -1,18 +1,22 @@
 import { dirname } from 'node:path';
 import type { Settings } from '../settings.ts';
+import { probeAddress } from './address-probe.ts';
 import type { Appliance, LogFollower } from './appliance.ts';
 import { findBootTool } from './boot-tools/find-boot-tool.ts';
+import { startCapture } from './capture.ts';
 import { createConfigurationFiles } from './configuration-files.ts';
 import { sweepTestFolders, testConfiguration } from './configuration-test.ts';
 import { createDaemonReader, readInstalledVersion } from './daemon-process.ts';
 import { isExecutable } from './find-executable.ts';
-import { probeHealthcheck } from './healthcheck-probe.ts';
+import { examineHealthcheck, probeHealthcheck } from './healthcheck-probe.ts';
 import { readHostName } from './host.ts';
+import { readKernelSettings } from './kernel-settings.ts';
 import { createLog } from './logs/create-log.ts';
 import { followLog } from './logs/follow-log.ts';
 import { readAddresses, readNetwork, removeAddress } from './network.ts';
 import { sweepLeftovers } from './replace-file.ts';
 import { createDumpReaders } from './runtime-dump.ts';
+import { runScript } from './script-run.ts';
 import { findServiceManager } from './service-managers/find-service-manager.ts';
 import { readServices } from './services.ts';
 import { watchAppliance } from './watch.ts';
@@ -48,6 +52,15 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readInstalledVersion,
     readStartOnBoot: (service) => bootTool.read(service),
     probeHealthcheck: (url) => probeHealthcheck(url),
+    examineHealthcheck: (url) => examineHealthcheck(url),
+    startCapture(request, onBytes) {
+      const capture = keep(startCapture(request, onBytes));
+      void capture.ended.finally(() => followers.delete(capture));
+      return capture;
+    },
+    probeAddress,
+    readKernelSettings,
+    runScript,
     removeAddress,
     watch: async (onEvent) => keep(await watchAppliance(settings, onEvent)),
     followLog: async (onLines) => keep(await followLog(settings.log, log, onLines)),

@@ -1,8 +1,13 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { HealthcheckOutcome, HealthcheckResult } from '../keepalived/evidence.ts';
+import type {
+  HealthcheckExamination,
+  HealthcheckOutcome,
+  HealthcheckResult,
+} from '../keepalived/evidence.ts';
 
 const maxBodyBytes = 64 * 1024;
+const beginningLength = 300;
 
 /**
  * Requests the healthcheck URL as a health checker does: one GET, no redirect followed, a 2xx status
@@ -12,12 +17,29 @@ const maxBodyBytes = 64 * 1024;
  * @param timeoutMs for everything together: name resolution, connection, answer, body.
  */
 export async function probeHealthcheck(url: string, timeoutMs = 5000): Promise<HealthcheckResult> {
-  const startedAtMs = performance.now();
-  const outcome = await request(url, timeoutMs);
-  return { url, outcome, durationMs: performance.now() - startedAtMs };
+  const { outcome, durationMs } = await examineHealthcheck(url, timeoutMs);
+  return { url, outcome, durationMs };
 }
 
-function request(url: string, timeoutMs: number): Promise<HealthcheckOutcome> {
+/** The same, and what came back. */
+export async function examineHealthcheck(
+  url: string,
+  timeoutMs = 5000,
+): Promise<HealthcheckExamination> {
+  const startedAtMs = performance.now();
+  let answer: HealthcheckExamination['answer'];
+  const outcome = await request(url, timeoutMs, ({ headers }, beginning) => {
+    const { location, 'content-type': contentType } = headers;
+    answer = { contentType, location, beginning };
+  });
+  return { url, outcome, durationMs: performance.now() - startedAtMs, answer };
+}
+
+function request(
+  url: string,
+  timeoutMs: number,
+  onAnswer: (response: http.IncomingMessage, beginning: string) => void,
+): Promise<HealthcheckOutcome> {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (target === undefined || !['http:', 'https:'].includes(target.protocol)) {
     const reason = 'this is not an http:// or https:// address';
@@ -39,8 +61,14 @@ function request(url: string, timeoutMs: number): Promise<HealthcheckOutcome> {
         response.destroy();
       };
       let receivedBytes = 0;
+      let beginning = '';
+      onAnswer(response, beginning);
       response.on('data', (chunk: Buffer) => {
         receivedBytes += chunk.length;
+        if (beginning.length < beginningLength) {
+          beginning = (beginning + chunk.toString('utf8')).slice(0, beginningLength);
+          onAnswer(response, beginning);
+        }
         if (receivedBytes >= maxBodyBytes) finish();
       });
       response.on('end', finish);

@@ -52,6 +52,8 @@ export interface CommandOptions {
   env?: Record<string, string>;
   /** Default `/`: this program's own folder may be gone. */
   cwd?: string;
+  /** Run as this user and group, without further groups. */
+  user?: { uid: number; gid: number };
 }
 
 /**
@@ -64,9 +66,11 @@ export async function runCommand(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const { timeoutMs = 10_000, maxOutputBytes = 1024 * 1024, input, env = {}, cwd = '/' } = options;
+  const { user = {} } = options;
   const startedAtMs = performance.now();
   const subprocess = execa(file, commandArguments, {
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    ...user,
     cwd,
     env: { ...fixedEnvironment, ...env },
     extendEnv: false,
@@ -179,7 +183,7 @@ export async function startDetached(
   return subprocess.pid === undefined ? undefined : { pid: subprocess.pid, exited };
 }
 
-export interface CommandStream extends AsyncIterable<string> {
+export interface CommandStream<Item> extends AsyncIterable<Item> {
   /** Ends the command and waits until it is gone. */
   close(): Promise<void>;
 }
@@ -189,21 +193,60 @@ export interface CommandStream extends AsyncIterable<string> {
  * this program. Iterate over its lines of standard output, once; the iteration ends with the
  * command, whyever that is.
  */
-export function streamCommand(file: string, commandArguments: readonly string[]): CommandStream {
+export function streamCommand(
+  file: string,
+  commandArguments: readonly string[],
+): CommandStream<string> {
+  const { stdout, close } = startStream(file, commandArguments);
+  return {
+    async *[Symbol.asyncIterator]() {
+      // Not execa's own iterator: to leave that one waits for the command's end.
+      yield* createInterface({ input: stdout, crlfDelay: Infinity });
+    },
+    close,
+  };
+}
+
+/** The same for a command whose standard output is bytes. */
+export function streamCommandBytes(
+  file: string,
+  commandArguments: readonly string[],
+): CommandStream<Buffer> & {
+  /** The last of what it printed on standard error. */
+  lastWords(): string;
+} {
+  const { stdout, stderr, close } = startStream(file, commandArguments);
+  let words = '';
+  stderr.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-lastWordsLength);
+  });
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const chunk of stdout) yield chunk as Buffer;
+    },
+    lastWords: () => words,
+    close,
+  };
+}
+
+const lastWordsLength = 4096;
+
+function startStream(file: string, commandArguments: readonly string[]) {
   const subprocess = execa(file, commandArguments, {
     stdin: 'ignore',
-    stderr: 'ignore',
+    cwd: '/',
     env: fixedEnvironment,
     extendEnv: false,
     buffer: false,
     reject: false,
     forceKillAfterDelay: 1000,
   });
+  const { stdout, stderr } = subprocess;
+  // Read by nobody, it would fill up and stop the command.
+  stderr.resume();
   return {
-    async *[Symbol.asyncIterator]() {
-      // Not execa's own iterator: to leave that one waits for the command's end.
-      yield* createInterface({ input: subprocess.stdout, crlfDelay: Infinity });
-    },
+    stdout,
+    stderr,
     async close() {
       subprocess.kill();
       await subprocess;

@@ -87,7 +87,7 @@ function createDebouncer(onEvent: (event: ApplianceEvent) => void) {
 function watchNetwork(tell: (about: 'addresses' | 'links') => void) {
   const ending = new AbortController();
   const isEnding = () => ending.signal.aborted;
-  let stream: CommandStream | undefined;
+  let stream: CommandStream<string> | undefined;
 
   async function follow(): Promise<void> {
     let waitMs = restartDelayMs.first;

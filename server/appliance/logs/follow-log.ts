@@ -77,7 +77,7 @@ async function findSource(log: Pick<LogSource, 'read'>): Promise<string | undefi
 function followJournal(tell: (lines: (LogLine | undefined)[]) => void): LogFollower {
   const ending = new AbortController();
   const isEnding = () => ending.signal.aborted;
-  let stream: CommandStream | undefined;
+  let stream: CommandStream<string> | undefined;
 
   async function follow(): Promise<void> {
     for (let waitMs = retryMs.first; !isEnding(); waitMs = Math.min(waitMs * 2, retryMs.longest)) {

@@ -1,5 +1,4 @@
-import { childrenOf, lastValue } from './block-reading.ts';
-import { findStatements, parseConfiguration } from './tree.ts';
+import { readPasswords } from './passwords.ts';
 
 const carriedBytes = 8;
 
@@ -11,22 +10,17 @@ export function findPasswordChanges(
   before: readonly { text: string }[],
   after: readonly { text: string }[],
 ): Set<string> {
-  const [old, next] = [readPasswords(before), readPasswords(after)];
+  const [old, next] = [carriedPasswords(before), carriedPasswords(after)];
   return new Set(
     [...old.keys()].filter((name) => next.has(name) && old.get(name) !== next.get(name)),
   );
 }
 
-function readPasswords(files: readonly { text: string }[]): Map<string, string> {
-  const instances = files.flatMap(({ text }) =>
-    findStatements(parseConfiguration(text).children, 'vrrp_instance'),
-  );
-  // keepalived skips an instance whose name was used before: the first one wins.
+function carriedPasswords(files: readonly { text: string }[]): Map<string, string> {
   return new Map(
-    instances.toReversed().map((statement) => {
-      const block = findStatements(childrenOf(statement), 'authentication').flatMap(childrenOf);
-      const password = Buffer.from(lastValue(block, 'auth_pass') ?? '');
-      return [statement.words[1]?.text ?? '', password.subarray(0, carriedBytes).toString('hex')];
-    }),
+    readPasswords(files).map(({ instanceName, password }) => [
+      instanceName,
+      Buffer.from(password).subarray(0, carriedBytes).toString('hex'),
+    ]),
   );
 }

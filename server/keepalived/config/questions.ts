@@ -1,4 +1,4 @@
-import { childrenOf, entryNames, lastArguments, lastNumber } from './block-reading.ts';
+import { childrenOf, entryNames, lastArguments, lastNumber, lastValue } from './block-reading.ts';
 import { findUrl } from './healthcheck-url.ts';
 import { readVersion, summarizeInstance } from './instance-questions.ts';
 import { isKnownBlock } from './known-blocks.ts';
@@ -34,6 +34,7 @@ export function summarizeConfiguration(tree: ConfigurationTree): ConfigurationSu
     syncGroups: findNamed(nodes, 'vrrp_sync_group', problems).map(summarizeSyncGroup),
     includes: findIncludes(nodes),
     notifyFifos: findNotifyFifos(globals),
+    scriptUserName: lastValue(globals, 'script_user'),
     knownBlockCount: nodes.filter(isKnownBlock).length,
     problems,
   };
@@ -64,6 +65,8 @@ export function summarizeConfigurations(
     syncGroups: summaries.flatMap((summary) => summary.syncGroups),
     includes: summaries.flatMap((summary) => summary.includes),
     notifyFifos: summaries.flatMap((summary) => summary.notifyFifos),
+    scriptUserName: summaries.findLast(({ scriptUserName }) => scriptUserName !== undefined)
+      ?.scriptUserName,
     knownBlockCount: summaries.reduce((count, summary) => count + summary.knownBlockCount, 0),
     problems: summaries.flatMap((summary) => summary.problems),
   };
@@ -113,6 +116,7 @@ function summarizeScript(statement: Statement): ConfiguredScript {
     rise: lastNumber(nodes, 'rise', { minimum: 1 }) ?? 1,
     weight: lastNumber(nodes, 'weight', { minimum: -253, maximum: 253 }) ?? 0,
     healthcheckUrl: findUrl(command)?.url,
+    userName: lastValue(nodes, 'user'),
   };
 }
 

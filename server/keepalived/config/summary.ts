@@ -65,6 +65,8 @@ export interface ConfiguredScript {
   weight: number;
   /** The first http or https URL in the command. */
   healthcheckUrl: string | undefined;
+  /** Its own `user`; undefined: that of `script_user`. */
+  userName: string | undefined;
 }
 
 export interface ConfiguredSyncGroup {
@@ -105,6 +107,8 @@ export interface ConfigurationSummary {
   syncGroups: ConfiguredSyncGroup[];
   includes: ConfiguredInclude[];
   notifyFifos: ConfiguredNotifyFifo[];
+  /** `script_user`; undefined: `keepalived_script` where there is such a user, else root. */
+  scriptUserName: string | undefined;
   /** How many top-level keywords keepalived knows. */
   knownBlockCount: number;
   problems: ConfigurationProblem[];

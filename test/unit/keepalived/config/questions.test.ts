@@ -6,6 +6,7 @@ import {
   summarizeConfiguration,
   summarizeConfigurations,
 } from '../../../../server/keepalived/config/questions.ts';
+import { splitScriptCommand } from '../../../../server/keepalived/config/script-command.ts';
 import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
 import type { ParseOptions } from '../../../../server/keepalived/config/tree.ts';
 
@@ -228,6 +229,7 @@ vrrp_instance VI { track_script {
       rise: 1,
       weight: 0,
       healthcheckUrl: undefined,
+      userName: undefined,
     });
     assert.deepEqual(web, {
       name: 'web',
@@ -239,7 +241,25 @@ vrrp_instance VI { track_script {
       rise: 3,
       weight: -20,
       healthcheckUrl: 'http://127.0.0.1:8080/healthcheck?a=b',
+      userName: undefined,
     });
+  });
+
+  it('knows whom scripts run as', () => {
+    const { scripts, scriptUserName } = summarize(
+      'global_defs { script_user nobody }\nvrrp_script a { user www-data www-data }\n',
+    );
+    assert.deepEqual([scriptUserName, scripts[0]?.userName], ['nobody', 'www-data']);
+  });
+
+  it('splits a command as keepalived does', () => {
+    const rows: [string, string[]][] = [
+      ['/usr/bin/curl --fail  http://x/', ['/usr/bin/curl', '--fail', 'http://x/']],
+      [`/bin/sh -c 'exit 1' "a b"`, ['/bin/sh', '-c', 'exit 1', 'a b']],
+      [`/bin/a\\ b ''`, ['/bin/a b', '']],
+      ['  ', []],
+    ];
+    for (const [command, words] of rows) assert.deepEqual(splitScriptCommand(command), words);
   });
 
   it('finds the first tracked script that asks a URL', () => {

@@ -1,0 +1,30 @@
+import { childrenOf, lastNumber, lastValue } from './block-reading.ts';
+import { findStatements, parseConfiguration } from './tree.ts';
+
+export interface InstancePassword {
+  instanceName: string;
+  virtualRouterId: number | undefined;
+  /** Empty if there is none. */
+  password: string;
+}
+
+/**
+ * The `auth_pass` of each instance, for those who compare it with another one; it must go no
+ * further. keepalived skips an instance whose name was used before: so does this.
+ */
+export function readPasswords(files: readonly { text: string }[]): InstancePassword[] {
+  const instances = files.flatMap(({ text }) =>
+    findStatements(parseConfiguration(text).children, 'vrrp_instance'),
+  );
+  const byName = new Map(
+    instances.toReversed().map((statement): [string, InstancePassword] => {
+      const nodes = childrenOf(statement);
+      const block = findStatements(nodes, 'authentication').flatMap(childrenOf);
+      const instanceName = statement.words[1]?.text ?? '';
+      const virtualRouterId = lastNumber(nodes, 'virtual_router_id');
+      const password = lastValue(block, 'auth_pass') ?? '';
+      return [instanceName, { instanceName, virtualRouterId, password }];
+    }),
+  );
+  return [...byName.values()];
+}
