@@ -17,6 +17,8 @@ import type {
   ScriptRun,
   TrackingReport,
 } from '../keepalived/evidence.ts';
+import type { FirewallReport } from '../keepalived/firewall/firewall-report.ts';
+import type { VrrpPacket } from '../keepalived/firewall/packet.ts';
 import type { LogLine } from '../keepalived/runtime/log-lines.ts';
 import type { MessageKind } from '../keepalived/runtime/message-kind.ts';
 
@@ -42,6 +44,12 @@ export interface Appliance {
    * @param cidr as `readNetwork` names it: `10.9.0.100/24`; anything else is refused.
    */
   removeAddress(interfaceName: string, cidr: string): Promise<CommandReport>;
+  /** Every packet filter, by each of its tools. */
+  readFirewall(): Promise<FirewallReport>;
+  /** Lets advertisements pass by rules of our own, where rules or a policy may drop them. */
+  allowVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange>;
+  /** Takes our own rules for them away again. */
+  withdrawVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange>;
   /** Calls back, debounced, whenever one of the witnesses may have something new to say. */
   watch(onEvent: (event: ApplianceEvent) => void): Promise<ApplianceWatch>;
   /**
@@ -89,6 +97,21 @@ export interface Appliance {
 
   /** Ends everything that the appliance started for itself; never keepalived. */
   close(): Promise<void>;
+}
+
+/** Whether a change outlasts a reboot, and where, or what to do for that. */
+export interface Lasting {
+  lasts: boolean;
+  sentence: string;
+}
+
+export interface FirewallChange {
+  /** What was done, in order; nothing: it was so already. */
+  commands: CommandReport[];
+  /** Undefined: nothing was changed. */
+  lasting: Lasting | undefined;
+  /** The rules as they are now, read again. */
+  report: FirewallReport;
 }
 
 export interface ApplianceEvent {

@@ -8,6 +8,8 @@ import { createConfigurationFiles } from './configuration-files.ts';
 import { sweepTestFolders, testConfiguration } from './configuration-test.ts';
 import { createDaemonReader, readInstalledVersion } from './daemon-process.ts';
 import { isExecutable } from './find-executable.ts';
+import { allowVrrp, withdrawVrrp } from './firewall/change-firewall.ts';
+import { readFirewall } from './firewall/read-firewall.ts';
 import { examineHealthcheck, probeHealthcheck } from './healthcheck-probe.ts';
 import { readHostName } from './host.ts';
 import { readKernelSettings } from './kernel-settings.ts';
@@ -62,6 +64,9 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readKernelSettings,
     runScript,
     removeAddress,
+    readFirewall,
+    allowVrrp,
+    withdrawVrrp,
     watch: async (onEvent) => keep(await watchAppliance(settings, onEvent)),
     followLog: async (onLines) => keep(await followLog(settings.log, log, onLines)),
 

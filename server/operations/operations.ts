@@ -10,6 +10,7 @@ import type {
 } from '../appliance/appliance.ts';
 import type { Notice } from '../history/notices.ts';
 import type { Finding } from '../keepalived/finding.ts';
+import type { PacketDirection } from '../keepalived/firewall/packet.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import type { InstanceSettings } from '../keepalived/settings/instance-settings.ts';
 import type { StateKeeper } from '../state-keeper.ts';
@@ -21,6 +22,8 @@ import type { DefaultRoleValues } from './default-role-values.ts';
 import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
 import type { DefaultRole, DefaultRolePlan } from './default-roles.ts';
 import { findKeptText } from './find-kept-text.ts';
+import { allowVrrp, listOwnFirewallRules, withdrawVrrp } from './firewall.ts';
+import type { FirewallOutcome, OwnFirewallRule } from './firewall.ts';
 import { foreseeApply } from './foresee-apply.ts';
 import { describeSettingsChange, planInstanceSettings } from './instance-settings.ts';
 import type { InstanceSettingsPlan } from './instance-settings.ts';
@@ -98,6 +101,13 @@ export interface Operations {
   confirmChange(tag: string): Promise<boolean>;
   /** Goes back at once; undefined: that change does not wait (any more). */
   undoChange(tag: string, actor: Actor): Promise<ApplyOutcome | undefined>;
+
+  /** Lets an instance's advertisements in or out through this server's firewall. */
+  allowVrrp(instanceName: string, direction: PacketDirection): Promise<FirewallOutcome>;
+  /** Takes away what `allowVrrp` added. */
+  withdrawVrrp(instanceName: string, direction: PacketDirection): Promise<FirewallOutcome>;
+  /** The rules that `allowVrrp` added. */
+  listOwnFirewallRules(): Promise<OwnFirewallRule[]>;
 
   /** Of the installed keepalived: what it understands depends on it. */
   readInstalledVersion(): Promise<string | undefined>;
@@ -202,6 +212,9 @@ export function createOperations(
     findWaitingChange: () => confirmed.find(),
     confirmChange: (tag) => alone(() => confirmed.confirm(tag)),
     undoChange: (...request) => change(() => confirmed.undo(...request)),
+    allowVrrp: (...request) => change(() => allowVrrp(appliance, ...request)),
+    withdrawVrrp: (...request) => change(() => withdrawVrrp(appliance, ...request)),
+    listOwnFirewallRules: () => listOwnFirewallRules(appliance),
     readInstalledVersion: () => appliance.readInstalledVersion(),
     readLog: (query) => appliance.readLog(query),
     exportLog: (filter) => appliance.exportLog(filter),

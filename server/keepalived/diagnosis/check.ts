@@ -12,6 +12,13 @@ export interface CheckEvidence {
   atMs?: number | undefined;
 }
 
+/** An operation that a button may start, for the instance that the check is about. */
+export interface CheckOffer {
+  kind: 'allow-vrrp' | 'withdraw-vrrp';
+  instance: string;
+  direction: 'in' | 'out';
+}
+
 /** What one check found, for one instance. Never holds a password. */
 export interface Check {
   id: CheckId;
@@ -21,6 +28,8 @@ export interface Check {
   sentence: string;
   evidence: CheckEvidence[];
   remedy: string | undefined;
+  /** What the page can do about it. */
+  offer?: CheckOffer | undefined;
   about: {
     instance: string;
     /** keepalived's keyword, with both values where they may be shown. */
@@ -33,6 +42,8 @@ export interface Check {
 /** Stable, for automation. Causes come before what follows from them. */
 export const checkIds = [
   'interface',
+  'firewall-in',
+  'firewall-out',
   'kernel-settings',
   'address-network',
   'own-advertisements',

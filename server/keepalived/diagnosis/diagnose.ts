@@ -1,11 +1,12 @@
-import { checkInterval } from './advertisement-interval.ts';
 import { checkAddressNetwork } from './address-network.ts';
+import { checkInterval } from './advertisement-interval.ts';
 import { checkAdvertisementsLost } from './advertisements-lost.ts';
 import { checkAuthenticationType } from './authentication-type.ts';
 import { orderChecks } from './check.ts';
 import type { Check } from './check.ts';
 import { checkChecksum } from './checksum.ts';
 import { checkDuplicateAddress } from './duplicate-address.ts';
+import { checkFirewallIn, checkFirewallOut } from './firewall.ts';
 import { checkForeignCluster } from './foreign-cluster.ts';
 import { checkHealthcheck, checkHealthcheckInterval } from './healthcheck.ts';
 import type { DiagnosisInput } from './input.ts';
@@ -27,6 +28,8 @@ import { checkVersion } from './vrrp-version.ts';
 
 const instanceChecks = [
   checkInterface,
+  checkFirewallIn,
+  checkFirewallOut,
   checkKernelSettings,
   checkAddressNetwork,
   checkOwnAdvertisements,

@@ -7,6 +7,7 @@ import type {
   RuntimeReport,
   ScriptRun,
 } from '../evidence.ts';
+import type { FirewallReport } from '../firewall/firewall-report.ts';
 import type { LogLine } from '../runtime/log-lines.ts';
 import type { ArpMessage, VrrpAdvertisement } from '../wire/decoded-frame.ts';
 
@@ -39,5 +40,6 @@ export interface DiagnosisInput {
   kernelSettings?: readonly KernelSettings[] | undefined;
   /** One for each URL. */
   healthchecks?: readonly HealthcheckExamination[] | undefined;
+  firewall?: FirewallReport | undefined;
   scriptRuns?: readonly ScriptRun[] | undefined;
 }

@@ -1,5 +1,8 @@
 import type { ConfiguredInstance, ConfiguredScript } from '../config/summary.ts';
 import type { RuntimeInstance, VrrpState } from '../evidence.ts';
+import type { FirewallReport } from '../firewall/firewall-report.ts';
+import { listVrrpPackets } from '../firewall/packet.ts';
+import type { PacketDirection, VrrpPacket } from '../firewall/packet.ts';
 import type { LogLine } from '../runtime/log-lines.ts';
 import type { ArpMessage } from '../wire/decoded-frame.ts';
 import { proposeFreeVrids } from './clusters.ts';
@@ -24,6 +27,9 @@ export interface InstanceView extends InstanceSettings, SortedSenders {
   freeVirtualRouterIds: number[];
   arp: readonly ArpMessage[];
   network: DiagnosisInput['network'];
+  firewall: FirewallReport | undefined;
+  /** The advertisements that are to come in and to go out. */
+  packets: Record<PacketDirection, VrrpPacket[]>;
   log: readonly LogLine[];
   configured: ConfiguredInstance;
   /** In the order in which the instance tracks them. */
@@ -51,6 +57,16 @@ function createView(
   const { heard, network, log } = input;
   const settings = getSettings(configured, running);
   const obstacle = findObstacle(settings, input);
+  const senders =
+    heard && obstacle === undefined
+      ? sortSenders(settings, heard, createOwnTest(input))
+      : { own: undefined, peers: [], foreigners: [], misnumbered: [] };
+  const filtered = {
+    ...configured,
+    interfaceName: settings.interfaceName,
+    version: settings.version,
+  };
+  const sources = senders.peers.map(({ source }) => source);
   return {
     ...settings,
     state: running?.state,
@@ -59,15 +75,18 @@ function createView(
     obstacle,
     fromMs: heard?.fromMs ?? 0,
     toMs: heard?.toMs ?? 0,
-    ...(heard && obstacle === undefined
-      ? sortSenders(settings, heard, createOwnTest(input))
-      : { own: undefined, peers: [], foreigners: [], misnumbered: [] }),
+    ...senders,
     freeVirtualRouterIds: proposeFreeVrids(
       heard?.advertisements ?? [],
       input.configuration.instances,
     ),
     arp: heard?.arp ?? [],
     network,
+    firewall: input.firewall,
+    packets: {
+      in: listVrrpPackets(filtered, 'in', network, sources),
+      out: listVrrpPackets(filtered, 'out', network),
+    },
     log,
     configured,
     scripts: configured.trackedScripts.flatMap(

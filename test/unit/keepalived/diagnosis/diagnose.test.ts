@@ -514,6 +514,7 @@ describe('two masters at once', () => {
 describe('what is not known is not judged', () => {
   const machineChecks = new Set<CheckId>([
     ...(['interface', 'kernel-settings', 'address-network', 'duplicate-address'] as const),
+    ...(['firewall-in', 'firewall-out'] as const),
     ...(['script-run', 'healthcheck', 'healthcheck-interval', 'tracked-script'] as const),
   ]);
   const wireChecks = checkIds.filter((id) => !machineChecks.has(id));

@@ -52,6 +52,7 @@ export const inOrder = {
   kernelSettings: [
     { interfaceName: 'eth0', arpIgnore: 0, rpFilter: 2, disableIpv6: 0, ipNonlocalBind: 0 },
   ],
+  firewall: { programs: ['nft'], chains: [], problems: [], firewalld: undefined },
 } satisfies Partial<DiagnosisInput>;
 
 interface Times {

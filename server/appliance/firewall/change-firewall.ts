@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { followPacket, listOwnRules, matchesPacket } from '../../keepalived/firewall/evaluate.ts';
+import {
+  listOwnRichRules,
+  planAllowCommand,
+  planRemoval,
+  planRichRule,
+} from '../../keepalived/firewall/firewall-commands.ts';
+import type { FirewallCommand } from '../../keepalived/firewall/firewall-commands.ts';
+import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
+import type { VrrpPacket } from '../../keepalived/firewall/packet.ts';
+import type { CommandReport, FirewallChange } from '../appliance.ts';
+import { reportCommand } from '../command-report.ts';
+import { runCommand } from '../run-command.ts';
+import { makeLast } from './make-last.ts';
+import type { Manager } from './make-last.ts';
+import { readFirewall } from './read-firewall.ts';
+
+/** A packet may have to pass several chains; more than this is a mistake of ours. */
+const maxRules = 8;
+
+const address = z.union([z.ipv4(), z.ipv6()]);
+const packetSchema = z.object({
+  direction: z.enum(['in', 'out']),
+  family: z.enum(['inet', 'inet6']),
+  interfaceName: z.string().regex(/^[\w.][\w.@-]{0,14}$/),
+  protocol: z.union([z.literal(112), z.literal(51)]),
+  source: z.union([address, z.cidrv4(), z.cidrv6(), z.undefined()]),
+  destination: address,
+  multicast: z.boolean(),
+});
+
+/**
+ * Lets advertisements pass, and touches nothing if they already do: our own rule is put in front of
+ * each rule, or behind all rules before each policy, that may drop them. The rules are read again
+ * after each, so that `report` says what is now.
+ * @throws {ZodError} for what is no advertisement.
+ */
+export async function allowVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange> {
+  const wanted = z.array(packetSchema).parse(packets);
+  const commands: CommandReport[] = [];
+  const managers = new Set<Manager>();
+  const passed = new Set<string>();
+  let report = await readFirewall();
+  while (passed.size < maxRules) {
+    const next = findNextRule(wanted, report);
+    // The same obstacle again: our rule before it does not help.
+    if (!next || passed.has(next.obstacle)) break;
+    passed.add(next.obstacle);
+    const reports = await runAll(next.commands);
+    commands.push(...reports);
+    if (reports.some(({ result }) => result !== 'ok')) break;
+    managers.add(next.manager);
+    report = await readFirewall();
+  }
+  return finish(commands, managers, report);
+}
+
+/**
+ * Takes away our own rules that let these advertisements pass, and no others.
+ * @throws {ZodError} for what is no advertisement.
+ */
+export async function withdrawVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange> {
+  const wanted = z.array(packetSchema).parse(packets);
+  const { chains, firewalld, programs } = await readFirewall();
+  const rules = listOwnRules(chains).filter(({ rule }) =>
+    wanted.some((packet) => matchesPacket(rule, packet)),
+  );
+  const isIncoming = wanted.some(({ direction }) => direction === 'in');
+  const richRules = firewalld && isIncoming ? listOwnRichRules(firewalld) : [];
+  const commands = await runAll([
+    ...rules.map(({ place }) => planRemoval(place, programs)),
+    ...richRules.flatMap(({ zone, text }) => [
+      planRichRule('remove', zone, text),
+      planRichRule('remove', zone, text, true),
+    ]),
+  ]);
+  const managers = new Set<Manager>(rules.map(({ place }) => place.manager));
+  if (richRules.length > 0) managers.add('firewalld');
+  return finish(commands, managers, await readFirewall());
+}
+
+/** Takes our rules one after the other, in front of the first place that may drop a packet. */
+function findNextRule(packets: readonly VrrpPacket[], report: FirewallReport) {
+  for (const packet of packets) {
+    const fate = followPacket(packet, report.chains);
+    const command =
+      fate.outcome === 'accepted' ? undefined : planAllowCommand(packet, fate.before, report);
+    if (fate.outcome === 'accepted' || !command) continue;
+    const { manager, family, table, chain, rule } = fate.before;
+    const obstacle = JSON.stringify([packet, manager, family, table, chain, rule?.text]);
+    if (command.program !== 'firewall-cmd') return { commands: [command], manager, obstacle };
+    const lasting = { ...command, words: ['--permanent', ...command.words] };
+    return { commands: [command, lasting], manager: 'firewalld' as const, obstacle };
+  }
+  return undefined;
+}
+
+async function finish(
+  commands: CommandReport[],
+  managers: ReadonlySet<Manager>,
+  report: FirewallReport,
+): Promise<FirewallChange> {
+  if (managers.size === 0) return { commands, lasting: undefined, report };
+  const { commands: further, lasting } = await makeLast(report, managers);
+  return { commands: [...commands, ...further], lasting, report };
+}
+
+async function runAll(commands: readonly FirewallCommand[]): Promise<CommandReport[]> {
+  const reports: CommandReport[] = [];
+  for (const { program, words } of commands) {
+    reports.push(reportCommand(await runCommand(program, words)));
+  }
+  return reports;
+}

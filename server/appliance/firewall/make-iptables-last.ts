@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
+import { ownComment } from '../../keepalived/firewall/rule-set.ts';
+import { reportCommand } from '../command-report.ts';
+import { findExecutable } from '../find-executable.ts';
+import { runCommand } from '../run-command.ts';
+import type { LastingResult } from './make-last.ts';
+
+/** Of iptables-persistent: the file, and the program whose rules it holds. */
+const savedFiles = [
+  { path: '/etc/iptables/rules.v4', program: 'iptables-save' },
+  { path: '/etc/iptables/rules.v6', program: 'ip6tables-save' },
+] as const;
+
+/**
+ * Lets iptables-persistent save the rules, if apart from ours they are what it has saved already:
+ * nothing that was meant for today only becomes lasting by the way.
+ */
+export async function makeIptablesLast(report: FirewallReport): Promise<LastingResult> {
+  const tell = (lasts: boolean, sentence: string): LastingResult => ({
+    commands: [],
+    lasting: { lasts, sentence },
+  });
+  const isKept = report.chains.some(
+    ({ manager, rules }) =>
+      manager !== 'nft' && rules.some(({ comment }) => comment === ownComment),
+  );
+  const before = await readSavedFiles();
+  const isSaved = before.some(({ saved }) => saved.includes(ownComment));
+  if (!isKept && !isSaved) return tell(true, 'Nothing of it was kept for the next boot.');
+  const outcome = isKept ? 'After a reboot this is gone' : 'After a reboot the rule is back';
+  if ((await findExecutable('netfilter-persistent')) === undefined || before.length === 0) {
+    return tell(false, `${outcome}: write it where this system keeps its iptables rules.`);
+  }
+  if (before.some(({ saved, live }) => normalize(saved) !== normalize(live))) {
+    return tell(
+      false,
+      `${outcome}: the saved rules differ from those in force in more than this. Look at them, then save them: netfilter-persistent save.`,
+    );
+  }
+  const command = reportCommand(await runCommand('netfilter-persistent', ['save']));
+  const after = await readSavedFiles();
+  const lasts = after.some(({ saved }) => saved.includes(ownComment)) === isKept;
+  const sentence = lasts
+    ? 'iptables-persistent keeps this beyond a reboot.'
+    : `${outcome}: iptables-persistent did not save it.`;
+  return { commands: [command], lasting: { lasts, sentence } };
+}
+
+async function readSavedFiles(): Promise<{ saved: string; live: string }[]> {
+  const files = await Promise.all(
+    savedFiles.map(async ({ path, program }) => {
+      const saved = await readFile(path, 'utf8').catch(() => undefined);
+      const live = await runCommand(program, []);
+      return saved === undefined || live.kind !== 'ok' ? [] : [{ saved, live: live.stdout }];
+    }),
+  );
+  return files.flat();
+}
+
+/** Without our rules, counters and comments. */
+function normalize(rules: string): string {
+  return rules
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#') && !line.includes(ownComment))
+    .map((line) => line.replace(/ ?\[\d+:\d+\] ?/, ''))
+    .join('\n');
+}

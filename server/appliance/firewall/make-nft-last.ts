@@ -1,0 +1,84 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { listOwnRules } from '../../keepalived/firewall/evaluate.ts';
+import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
+import { reportCommand } from '../command-report.ts';
+import { readRegularFile } from '../regular-file.ts';
+import { replaceFile, tagOf } from '../replace-file.ts';
+import { runCommand } from '../run-command.ts';
+import type { LastingResult } from './make-last.ts';
+
+/** Where nftables.service reads its rules: Debian's place, Red Hat's place. */
+const rulesPaths = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'];
+
+/**
+ * Writes our own nft rules into a file of their own, in a folder that the administrator's file
+ * already includes; it is taken back unless nft accepts the whole. The administrator's own file is
+ * never touched.
+ */
+export async function makeNftLast(report: FirewallReport): Promise<LastingResult> {
+  const rules = listOwnRules(report.chains).filter(({ place }) => place.manager === 'nft');
+  const lines = rules.map(
+    ({ place: { family, table, chain }, rule }) =>
+      `insert rule ${family} ${table} ${chain} ${rule.text}`,
+  );
+  const advice = lines.map((line) => `“${line}”`).join(' and ');
+  const place = await findPlace();
+  if (!place.dropInPath) {
+    if (lines.length === 0) {
+      return tell(true, 'Nothing of it was kept for the next boot.');
+    }
+    return tell(
+      false,
+      `After a reboot this is gone: write ${advice} into ${place.rulesPath}, behind the tables.`,
+    );
+  }
+  if (lines.length === 0) {
+    await rm(place.dropInPath, { force: true });
+    return tell(true, `${place.dropInPath} was removed.`);
+  }
+  const file = await readRegularFile(place.dropInPath);
+  const expectedTag = file.ok ? tagOf(file.bytes) : null;
+  const text = `# Written by keepalived-wai.\n${lines.join('\n')}\n`;
+  const written = await replaceFile(place.dropInPath, { text, expectedTag });
+  if (written.outcome !== 'replaced') {
+    return tell(false, `After a reboot this is gone: ${place.dropInPath} could not be written.`);
+  }
+  const test = await runCommand('nft', ['-c', '-f', place.rulesPath]);
+  if (test.kind === 'ok') {
+    const isEnabled = await isServiceEnabled();
+    const sentence = isEnabled
+      ? `${place.dropInPath} keeps this beyond a reboot.`
+      : `${place.dropInPath} keeps this, but nftables.service is not started at boot: systemctl enable nftables.`;
+    return { ...tell(isEnabled, sentence), commands: [reportCommand(test)] };
+  }
+  await rm(place.dropInPath, { force: true });
+  const sentence = `After a reboot this is gone: ${place.rulesPath} does not make the chain in question. Write ${advice} where that is made.`;
+  return { ...tell(false, sentence), commands: [] };
+}
+
+async function findPlace(): Promise<{ rulesPath: string; dropInPath: string | undefined }> {
+  for (const rulesPath of rulesPaths) {
+    const text = await readFile(rulesPath, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const [, folder = '', ending = ''] = /^\s*include\s+"(.*)\/\*(\.\w+)?"/m.exec(text) ?? [];
+    // nft(8): a relative path is looked for in its own folder, /etc.
+    const path = folder === '' ? undefined : resolve('/etc', folder);
+    const isFolder = path !== undefined && (await stat(path).catch(() => undefined))?.isDirectory();
+    return {
+      rulesPath,
+      dropInPath:
+        path !== undefined && isFolder ? join(path, `keepalived-wai${ending}`) : undefined,
+    };
+  }
+  return { rulesPath: rulesPaths[0] ?? '', dropInPath: undefined };
+}
+
+async function isServiceEnabled(): Promise<boolean> {
+  const answer = await runCommand('systemctl', ['is-enabled', '--', 'nftables.service']);
+  return answer.stdout.trim() === 'enabled';
+}
+
+function tell(lasts: boolean, sentence: string): LastingResult {
+  return { commands: [], lasting: { lasts, sentence } };
+}

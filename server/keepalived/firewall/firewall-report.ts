@@ -1,0 +1,55 @@
+import { findIptablesHook } from './read-iptables.ts';
+import type { Chain } from './rule-set.ts';
+
+/** firewalld, while it runs: it makes the rules, so it has to be asked to change them. */
+export interface Firewalld {
+  defaultZone: string;
+  /** The zone of each interface that is in one by name. */
+  zones: Record<string, string>;
+  /** Its rich rules, by zone. */
+  richRules: { zone: string; text: string }[];
+}
+
+/** All that filters packets on this machine. Plain data. */
+export interface FirewallReport {
+  /** The programs that were found: `nft`, `iptables-nft`, `ip6tables-legacy`, `firewall-cmd`, … */
+  programs: string[];
+  chains: Chain[];
+  /** Why a part of it could not be read, a sentence each: then nothing can be called open. */
+  problems: string[];
+  firewalld: Firewalld | undefined;
+}
+
+/**
+ * One account out of two: nft shows all tables, but of iptables' rules only parts, and iptables shows
+ * nft's own rules wrongly (measured, 1.8.9: `ip protocol { icmp, vrrp } drop` as `-j DROP`). So each
+ * rule is taken from the tool that understands it.
+ * @param nft undefined: there is no such program.
+ * @param saved of `iptables-save` and `ip6tables-save`, both variants.
+ */
+export function mergeChains(nft: Chain[] | undefined, saved: readonly Chain[]): Chain[] {
+  if (!nft) return [...saved];
+  const compatible = saved.filter(({ manager }) => manager === 'iptables-nft');
+  const legacy = saved.filter(({ manager }) => manager === 'iptables-legacy');
+  return [...nft.map((chain) => fillIn(chain, nft, compatible)), ...legacy];
+}
+
+function fillIn(chain: Chain, all: readonly Chain[], compatible: readonly Chain[]): Chain {
+  const twin = compatible.find(
+    ({ family, table, chain: name }) =>
+      family === chain.family && table === chain.table && name === chain.chain,
+  );
+  const isMadeByIptables = all.some(
+    ({ family, table, chain: name, base }) =>
+      family === chain.family &&
+      table === chain.table &&
+      base !== undefined &&
+      findIptablesHook(table, name) === base.hook,
+  );
+  if (twin?.rules.length !== chain.rules.length || !isMadeByIptables) return chain;
+  const rules = chain.rules.map((rule, at) => {
+    const { text, comment, steps } = twin.rules[at] ?? rule;
+    return { ...rule, text, ...(rule.isPartial ? { comment, steps } : {}) };
+  });
+  return { ...chain, manager: 'iptables-nft', rules };
+}

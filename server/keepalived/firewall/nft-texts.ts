@@ -1,0 +1,44 @@
+interface NftTexts {
+  /** By `family table chain`, then by handle. */
+  rules: Map<string, Map<number, string>>;
+  /** The devices of ingress and egress chains, which the JSON of 1.0.6 leaves out (measured). */
+  devices: Map<string, string[]>;
+}
+
+/** The rules' own words from `nft -a list ruleset`, where each ends with `# handle 5`. */
+export function readNftTexts(text: string): NftTexts {
+  const texts: NftTexts = { rules: new Map(), devices: new Map() };
+  let table = '';
+  let chain: string | undefined;
+  let pending = '';
+  for (const line of text.split('\n')) {
+    const opening = /^\t?(table|chain) (.+) \{(?: # handle \d+)?$/.exec(line);
+    if (opening) {
+      const [, kind, name = ''] = opening;
+      if (kind === 'table') table = name;
+      chain = kind === 'chain' ? `${table} ${name}` : undefined;
+      pending = '';
+    } else if (chain !== undefined && line.startsWith('\t\ttype ')) {
+      const devices = readDevices(line);
+      if (devices.length > 0) texts.devices.set(chain, devices);
+    } else if (/^\t?\}/.test(line)) {
+      chain = undefined;
+    } else if (chain !== undefined) {
+      // A long set goes on over several lines.
+      pending = `${pending} ${line.trim()}`.trim();
+      const ended = /^(.*) # handle (\d+)$/.exec(pending);
+      if (!ended) continue;
+      const rules = texts.rules.get(chain) ?? new Map<number, string>();
+      rules.set(Number(ended[2]), ended[1] ?? '');
+      texts.rules.set(chain, rules);
+      pending = '';
+    }
+  }
+  return texts;
+}
+
+/** `… hook ingress device "eth0" priority …`, `… devices = { "eth0", "eth1" } priority …` */
+function readDevices(line: string): string[] {
+  const [, list = ''] = /devices? (?:= )?(.*?) priority/.exec(line) ?? [];
+  return [...list.matchAll(/[^\s",{}]+/g)].map(([name]) => name);
+}

@@ -1,0 +1,153 @@
+import { normalizeAddress } from '../addresses.ts';
+import type { ConfiguredInstance } from '../config/summary.ts';
+import type { NetworkAddress, NetworkReport } from '../evidence.ts';
+import { compareAddresses } from './address-range.ts';
+import { protocolOf } from './protocols.ts';
+import type { PacketKey } from './rule-set.ts';
+
+export type PacketDirection = 'in' | 'out';
+
+/** An advertisement as a packet filter sees it. */
+export interface VrrpPacket {
+  direction: PacketDirection;
+  family: 'inet' | 'inet6';
+  interfaceName: string;
+  /** VRRP, or the authentication header (`auth_type AH`), which hides it. */
+  protocol: 112 | 51;
+  /** An address, or the network that it is in: `192.168.0.0/24`; undefined: not known. */
+  source: string | undefined;
+  destination: string;
+  multicast: boolean;
+}
+
+/** RFC 9568, 5.1.1.2 and 5.1.2.2. */
+const groups = { inet: '224.0.0.18', inet6: 'ff02::12' } as const;
+
+/** What filtering needs to know of an instance. */
+export type PacketSettings = Pick<
+  ConfiguredInstance,
+  | 'interfaceName'
+  | 'addresses'
+  | 'unicastPeers'
+  | 'unicastSourceAddress'
+  | 'multicastDestination'
+  | 'authentication'
+  | 'version'
+>;
+
+/**
+ * The advertisements that an instance receives or sends: to the multicast group, or one for each
+ * unicast peer; none if it names no interface, or its own address for unicast is not known.
+ * @param senders who was heard; without, a multicast packet may come from all of the network.
+ */
+export function listVrrpPackets(
+  settings: PacketSettings,
+  direction: PacketDirection,
+  network: NetworkReport | undefined,
+  senders: readonly string[] = [],
+): VrrpPacket[] {
+  const { interfaceName, unicastPeers, multicastDestination } = settings;
+  if (interfaceName === undefined) return [];
+  const family = familyOf(unicastPeers[0] ?? settings.addresses[0]?.address ?? '');
+  const link = findOwnAddress(interfaceName, family, network);
+  const own = settings.unicastSourceAddress ?? link?.address;
+  // Version 3 has no authentication; keepalived ignores the block.
+  const isHidden = settings.authentication.type === 'AH' && settings.version !== 3;
+  const packet = { direction, interfaceName, protocol: isHidden ? 51 : 112 } as const;
+  if (unicastPeers.length === 0) {
+    const neighbours = link && `${link.address}/${link.prefixLength}`;
+    const sources = direction === 'out' ? [own] : senders.length > 0 ? senders : [neighbours];
+    const destination = multicastDestination ?? groups[family];
+    return sources.map((source) => ({ ...packet, family, source, destination, multicast: true }));
+  }
+  return unicastPeers.map(normalizeAddress).flatMap((peer): VrrpPacket[] => {
+    const unicast = { ...packet, family: familyOf(peer), multicast: false };
+    if (direction === 'out') return [{ ...unicast, source: own, destination: peer }];
+    return own === undefined ? [] : [{ ...unicast, source: peer, destination: own }];
+  });
+}
+
+/** `protocol 112 from 192.168.0.20 to 224.0.0.18` */
+export function describePacket({ protocol, source, destination }: VrrpPacket): string {
+  return `protocol ${protocol}${source === undefined ? '' : ` from ${source}`} to ${destination}`;
+}
+
+/** What an advertisement may have in place of a key; nothing: that is not known. */
+export function listPacketValues(packet: VrrpPacket, key: PacketKey): string[] {
+  const { direction, family, interfaceName, protocol, source, destination, multicast } = packet;
+  switch (key) {
+    case 'family':
+      return [family];
+    case 'protocol':
+      return [String(protocol)];
+    case 'in-interface':
+      return [direction === 'in' ? interfaceName : ''];
+    case 'out-interface':
+      return [direction === 'out' ? interfaceName : ''];
+    case 'source':
+      return source === undefined ? [] : [source];
+    case 'destination':
+      return [destination];
+    case 'packet-type':
+      // The kernel has not looked yet at where a packet of its own goes.
+      return [direction === 'in' && multicast ? 'multicast' : 'unicast'];
+    case 'destination-type':
+      return [multicast ? 'multicast' : direction === 'in' ? 'local' : 'unicast'];
+    case 'connection-state':
+      // Nothing answers a multicast packet; a unicast peer's own advertisements look like answers.
+      return multicast ? ['new'] : ['new', 'established'];
+    case 'connection-status':
+      // Nobody translates its addresses; other flags are not known.
+      return ['untranslated'];
+    case 'mark':
+      return ['0'];
+    case 'time-to-live':
+      return ['255'];
+  }
+}
+
+/** Whether a value of a packet is the one that a rule names. @returns undefined: not understood. */
+export function matchesValue(key: PacketKey, actual: string, wanted: string): boolean | undefined {
+  switch (key) {
+    case 'in-interface':
+    case 'out-interface':
+      return wanted.endsWith('*') ? actual.startsWith(wanted.slice(0, -1)) : actual === wanted;
+    case 'source':
+    case 'destination':
+      return compareAddresses(actual, wanted);
+    case 'protocol':
+    case 'mark':
+    case 'time-to-live':
+      return matchesNumber(Number(actual), key === 'protocol' ? protocolOf(wanted) : wanted);
+    case 'connection-status':
+      return wanted === 'dnat' || wanted === 'snat' ? false : undefined;
+    case 'family':
+    case 'packet-type':
+    case 'destination-type':
+    case 'connection-state':
+      return actual === wanted;
+  }
+}
+
+function matchesNumber(actual: number, wanted: string): boolean | undefined {
+  const [first, last = first] = wanted.split('-').map(Number);
+  if (first === undefined || last === undefined || Number.isNaN(first + last)) return undefined;
+  return actual >= first && actual <= last;
+}
+
+function familyOf(address: string): 'inet' | 'inet6' {
+  return address.includes(':') ? 'inet6' : 'inet';
+}
+
+/** keepalived sends from the interface's first address, for IPv6 from its link-local one. */
+function findOwnAddress(
+  interfaceName: string,
+  family: 'inet' | 'inet6',
+  network: NetworkReport | undefined,
+): NetworkAddress | undefined {
+  if (!network?.ok) return undefined;
+  const link = network.interfaces.find(({ name }) => name === interfaceName);
+  const own = link?.addresses.filter((address) => address.family === family) ?? [];
+  const linkLocal = own.find(({ address }) => address.startsWith('fe80:'));
+  return family === 'inet6' ? linkLocal : own[0];
+}

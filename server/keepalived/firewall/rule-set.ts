@@ -1,0 +1,86 @@
+/**
+ * The rules of a packet filter as plain data, whichever tool wrote them. A rule is a row of steps; the
+ * first test that fails ends it.
+ */
+
+/** Who has to be asked to change a chain. */
+export type RuleManager = 'nft' | 'iptables-nft' | 'iptables-legacy';
+
+/** In the order in which a packet passes them; `forward` is not on the way of our own packets. */
+export type Hook =
+  'ingress' | 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting' | 'egress';
+
+export interface ChainPlace {
+  manager: RuleManager;
+  /** nft's: `ip`, `ip6`, `inet`, `netdev`, … */
+  family: string;
+  table: string;
+  chain: string;
+}
+
+export interface Chain extends ChainPlace {
+  /** Undefined: reached by a jump only. */
+  base: { hook: Hook; priority: number; policy: 'accept' | 'drop'; devices?: string[] } | undefined;
+  rules: Rule[];
+}
+
+export interface Rule {
+  /** nft's number for it. */
+  handle?: number;
+  /** As the tool prints it. */
+  text: string;
+  comment?: string | undefined;
+  /** Made by iptables, and read by a tool that understands only parts of it. */
+  isPartial?: boolean;
+  steps: Step[];
+}
+
+export type Step =
+  | { kind: 'test'; test: Test }
+  | { kind: 'verdict'; verdict: Verdict }
+  | { kind: 'map'; key: PacketKey; entries: { value: string; verdict: Verdict }[] }
+  | { kind: 'set-mark' }
+  | { kind: 'untrack' };
+
+export type Verdict =
+  | { kind: 'accept' }
+  | { kind: 'drop' }
+  | { kind: 'return' }
+  | { kind: 'jump' | 'goto'; chain: string }
+  /** Another program decides, or the packet is sent elsewhere. */
+  | { kind: 'unknown'; text: string };
+
+/** What a rule can ask of a packet and we can answer. */
+export type PacketKey =
+  | 'family'
+  | 'protocol'
+  | 'in-interface'
+  | 'out-interface'
+  | 'source'
+  | 'destination'
+  | 'packet-type'
+  | 'destination-type'
+  | 'connection-state'
+  | 'connection-status'
+  | 'mark'
+  | 'time-to-live';
+
+export type Test =
+  /** Values: `112`, `10-20`, `10.0.0.0/8`, `10.0.0.1-10.0.0.9`, `eth*`; one of them is enough. */
+  | { kind: 'compare'; key: PacketKey; values: string[]; negated: boolean; text: string }
+  /** Of another protocol than ours. */
+  | { kind: 'never' }
+  | { kind: 'unknown'; text: string };
+
+/** By which the rules that we added are found again, and no others. */
+export const ownComment = 'keepalived-wai';
+
+/** A test that holds if a packet's value is one of these. */
+export function createComparison(
+  key: PacketKey,
+  values: string[],
+  text: string,
+  negated = false,
+): Test {
+  return { kind: 'compare', key, values, negated, text };
+}

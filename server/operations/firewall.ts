@@ -1,0 +1,129 @@
+import type { Appliance, CommandReport, FirewallChange } from '../appliance/appliance.ts';
+import type { ConfiguredInstance } from '../keepalived/config/summary.ts';
+import { listOwnRules, matchesPacket } from '../keepalived/firewall/evaluate.ts';
+import { planRemoval, writeCommand } from '../keepalived/firewall/firewall-commands.ts';
+import { describePlace, listObstructions } from '../keepalived/firewall/judge-packets.ts';
+import { describePacket, listVrrpPackets } from '../keepalived/firewall/packet.ts';
+import type { PacketDirection, VrrpPacket } from '../keepalived/firewall/packet.ts';
+import { readLiveConfiguration } from '../state/live-configuration.ts';
+import { commandFailure } from './prove-live.ts';
+
+/** What a change of the firewall did. */
+export interface FirewallOutcome {
+  ok: boolean;
+  /** For the user: what is so now, as it was read again, and whether it outlasts a reboot. */
+  sentence: string;
+  /** Every command that was run, in order. */
+  reports: CommandReport[];
+}
+
+/** A rule of ours in the firewall. */
+export interface OwnFirewallRule {
+  /** As its tool prints it, with its chain and table. */
+  description: string;
+  /** What takes it away, as one types it. */
+  removal: string;
+  /** Whom it lets pass, by the live configuration; nobody: it is left over. */
+  serves: { instance: string; direction: PacketDirection }[];
+}
+
+/**
+ * Lets the advertisements of an instance of the live configuration pass; what exactly they are is
+ * taken from there.
+ */
+export async function allowVrrp(
+  appliance: Appliance,
+  instanceName: string,
+  direction: PacketDirection,
+): Promise<FirewallOutcome> {
+  const found = await findPackets(appliance, instanceName, direction);
+  if (!found.ok) return failed(found.reason);
+  const change = await appliance.allowVrrp(found.packets);
+  const [obstruction] = listObstructions(found.packets, change.report);
+  if (obstruction) {
+    const { packet, fate } = obstruction;
+    const place = fate.outcome === 'dropped' ? fate.by : fate.before;
+    const word = fate.outcome === 'dropped' ? 'is still dropped' : 'may still be dropped';
+    return failed(
+      `${capitalize(describePacket(packet))} ${word} by ${describePlace(place)}.${describeFailure(change)}`,
+      change,
+    );
+  }
+  const what = found.packets.map(describePacket).join(', ');
+  const sentence =
+    change.commands.length === 0
+      ? `The firewall already lets ${what} pass.`
+      : `The firewall now lets ${what} pass. ${change.lasting?.sentence ?? ''}`;
+  return { ok: true, sentence, reports: change.commands };
+}
+
+/** Takes away the rules that `allowVrrp` added for an instance of the live configuration. */
+export async function withdrawVrrp(
+  appliance: Appliance,
+  instanceName: string,
+  direction: PacketDirection,
+): Promise<FirewallOutcome> {
+  const found = await findPackets(appliance, instanceName, direction);
+  if (!found.ok) return failed(found.reason);
+  const change = await appliance.withdrawVrrp(found.packets);
+  if (change.commands.length === 0) {
+    return failed('There is no rule of this program for it in the firewall.');
+  }
+  const failure = describeFailure(change);
+  if (failure !== '') return failed(`The rule was not taken away.${failure}`, change);
+  const sentence = `The rule was taken away. ${change.lasting?.sentence ?? ''}`;
+  return { ok: true, sentence, reports: change.commands };
+}
+
+/** Every rule of ours in the firewall, and for whom it is there. */
+export async function listOwnFirewallRules(appliance: Appliance): Promise<OwnFirewallRule[]> {
+  const [{ chains, programs }, live, network] = await Promise.all([
+    appliance.readFirewall(),
+    readLiveConfiguration(appliance),
+    appliance.readNetwork(),
+  ]);
+  const instances = live.ok ? live.summary.instances : [];
+  const directions = ['in', 'out'] as const;
+  return listOwnRules(chains).map(({ place, rule }) => ({
+    description: describePlace(place),
+    removal: writeCommand(planRemoval(place, programs)),
+    serves: instances.flatMap((instance) =>
+      directions
+        .filter((direction) =>
+          listVrrpPackets(instance, direction, network).some((packet) =>
+            matchesPacket(rule, packet),
+          ),
+        )
+        .map((direction) => ({ instance: instance.name, direction })),
+    ),
+  }));
+}
+
+async function findPackets(
+  appliance: Appliance,
+  instanceName: string,
+  direction: PacketDirection,
+): Promise<{ ok: true; packets: VrrpPacket[] } | { ok: false; reason: string }> {
+  const live = await readLiveConfiguration(appliance);
+  if (!live.ok) return { ok: false, reason: `The configuration is not known: ${live.reason}` };
+  const instance = live.summary.instances.find(
+    ({ name }: ConfiguredInstance) => name === instanceName,
+  );
+  if (!instance) return { ok: false, reason: 'The configuration has no such instance (any more).' };
+  const packets = listVrrpPackets(instance, direction, await appliance.readNetwork());
+  if (packets.length > 0) return { ok: true, packets };
+  return { ok: false, reason: 'The instance names no interface that has an address.' };
+}
+
+function describeFailure({ commands }: FirewallChange): string {
+  const broken = commands.find(({ result }) => result !== 'ok');
+  return broken ? ` ${capitalize(commandFailure(broken))}` : '';
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function failed(sentence: string, change?: FirewallChange): FirewallOutcome {
+  return { ok: false, sentence, reports: change?.commands ?? [] };
+}

@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import test, { after, before, describe } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { allowVrrp, withdrawVrrp } from '../../server/appliance/firewall/change-firewall.ts';
+import { readFirewall } from '../../server/appliance/firewall/read-firewall.ts';
+import { followPacket } from '../../server/keepalived/firewall/evaluate.ts';
+import { describePlace } from '../../server/keepalived/firewall/judge-packets.ts';
+import type { PacketDirection, VrrpPacket } from '../../server/keepalived/firewall/packet.ts';
+import { askUntil, end, mountTmpfs } from './private-keepalived.ts';
+import { inPrivateNamespaces } from './private-namespaces.ts';
+
+const run = (program: string, words: string[], input = ''): string =>
+  execFileSync(program, words, { input, encoding: 'utf8' });
+
+/** An advertisement of a tenth of a second, so that the kernel's answer is there at once. */
+const configurationOf = (address: string): string => `
+global_defs {
+  vrrp_version 3
+}
+vrrp_instance V4 {
+  state MASTER
+  interface eth0
+  virtual_router_id ${address === '10.9.0.1' ? 51 : 52}
+  advert_int 0.1
+  virtual_ipaddress {
+    10.9.0.10${address.at(-1) ?? ''}
+  }
+}
+vrrp_instance V6 {
+  state MASTER
+  interface eth0
+  virtual_router_id ${address === '10.9.0.1' ? 61 : 62}
+  advert_int 0.1
+  virtual_ipaddress {
+    fe80::${address.at(-1) ?? ''}00
+  }
+}
+`;
+
+/** Behind every other chain: what is counted here has passed them all. */
+const observer = `
+table inet observer {
+  counter in4 { }
+  counter in6 { }
+  counter out4 { }
+  counter out6 { }
+  chain in {
+    type filter hook input priority 500
+    ip protocol 112 counter name in4
+    ip6 nexthdr 112 counter name in6
+  }
+  chain out {
+    type filter hook postrouting priority 500
+    ip protocol 112 counter name out4
+    ip6 nexthdr 112 counter name out6
+  }
+}
+`;
+
+function readCounter(name: string): number {
+  const text = run('nft', ['list', 'counter', 'inet', 'observer', name]);
+  return Number(/packets (\d+)/.exec(text)?.[1]);
+}
+
+/** What the kernel does with an advertisement, whatever we think of the rules. */
+async function isPassing({ direction, family }: VrrpPacket): Promise<boolean> {
+  const name = `${direction}${family === 'inet' ? '4' : '6'}`;
+  await sleep(20);
+  const count = readCounter(name);
+  await askUntil(
+    () => Promise.resolve(readCounter(name)),
+    (now) => now > count,
+    400,
+  );
+  return readCounter(name) > count;
+}
+
+function packetOf(direction: PacketDirection, family: 'inet' | 'inet6' = 'inet'): VrrpPacket {
+  return {
+    ...{ direction, family, interfaceName: 'eth0', protocol: 112, multicast: true },
+    source: family === 'inet6' ? 'fe80::/64' : direction === 'in' ? '10.9.0.0/24' : '10.9.0.1',
+    destination: family === 'inet' ? '224.0.0.18' : 'ff02::12',
+  };
+}
+
+/** All rules without their counters. */
+const readAllRules = (): string =>
+  [
+    run('nft', ['-s', 'list', 'ruleset']),
+    ...['iptables-legacy-save', 'ip6tables-legacy-save'].map((program) =>
+      run(program, []).replaceAll(/^#.*$|\[\d+:\d+\]/gm, ''),
+    ),
+  ].join('\n');
+
+interface Row {
+  nft?: string;
+  iptables?: string;
+  variant?: 'nft' | 'legacy';
+  direction: PacketDirection;
+  family?: 'inet' | 'inet6';
+  /** What is named; undefined: nothing drops. */
+  names?: RegExp;
+  /** Where our rule is put. */
+  adds?: RegExp;
+}
+
+const input = (rules: string, policy = 'accept') =>
+  `table inet filter {\n chain input {\n type filter hook input priority 0; policy ${policy}\n${rules}\n }\n}`;
+const output = (rules: string, policy = 'accept') =>
+  `table ip local {\n chain out {\n type filter hook output priority 5; policy ${policy}\n${rules}\n }\n}`;
+
+const rows: Record<string, Row> = {
+  'no rules': { direction: 'in' },
+  'nft, dropped in': {
+    nft: input('ct state established,related accept\n ip protocol vrrp drop\n tcp dport 22 accept'),
+    direction: 'in',
+    names: /^nftables: “ip protocol vrrp drop” \(handle \d+\), chain input of table inet filter$/,
+    adds: /insert rule inet filter input handle \d+ iifname "eth0" ip daddr 224\.0\.0\.18/,
+  },
+  'nft, dropped out': {
+    nft: output('oifname "eth*" meta l4proto 112 reject'),
+    direction: 'out',
+    names: /“oifname "eth\*" meta l4proto vrrp reject[^”]*” .* chain out of table ip local/,
+  },
+  'nft, dropped by policy': {
+    nft: input(
+      'iif lo accept\n ct state vmap { invalid : drop, established : accept }\n tcp dport { 22, 80-90 } accept',
+      'drop',
+    ),
+    direction: 'in',
+    names: /^nftables: the policy “drop”, chain input of table inet filter$/,
+    adds: /add rule inet filter input iifname/,
+  },
+  'nft, allowed before the policy': {
+    nft: input('ip saddr 10.9.0.0/16 ip protocol { ah, vrrp } accept', 'drop'),
+    direction: 'in',
+  },
+  'nft, another allows it too late': {
+    nft: `${input('ip protocol vrrp accept')}\ntable ip late {\n chain in {\n type filter hook input priority 10; policy drop\n }\n}`,
+    direction: 'in',
+    names: /policy “drop”, chain in of table ip late/,
+  },
+  'nft, dropped by a chain that is jumped to': {
+    nft: `table inet filter {\n chain deep {\n ip daddr 224.0.0.0/4 drop\n }\n chain multicast {\n pkttype unicast return\n goto deep\n }\n chain input {\n type filter hook input priority 0\n iifname vmap { "lo" : accept, "eth0" : jump multicast }\n }\n}`,
+    direction: 'in',
+    names: /“ip daddr 224\.0\.0\.0\/4 drop” .* chain deep of table inet filter/,
+    adds: /insert rule inet filter deep handle/,
+  },
+  'nft, dropped by a set, before routing': {
+    nft: 'table inet raw {\n set bad {\n type inet_proto; elements = { 112, 132 }\n }\n chain pre {\n type filter hook prerouting priority raw\n meta l4proto @bad counter drop\n }\n}',
+    direction: 'in',
+    names: /“meta l4proto @bad counter packets \d+ bytes \d+ drop” .* chain pre of table inet raw/,
+  },
+  'nft, dropped twice': {
+    nft: `${input('meta pkttype multicast drop')}\ntable ip late {\n chain in {\n type filter hook input priority 10; policy drop\n }\n}`,
+    direction: 'in',
+    names: /“meta pkttype multicast drop”/,
+  },
+  'nft, IPv6': {
+    nft: input(
+      'meta nfproto ipv4 accept\n icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',
+      'drop',
+    ),
+    ...{ direction: 'in', family: 'inet6' },
+    names: /policy “drop”/,
+    adds: /ip6 daddr ff02::12/,
+  },
+  'nft, IPv4 is not concerned by rules for IPv6': {
+    nft: 'table ip6 filter {\n chain in {\n type filter hook input priority 0; policy drop\n }\n}',
+    direction: 'in',
+  },
+  ...Object.fromEntries(
+    (['nft', 'legacy'] as const).flatMap((variant): [string, Row][] => [
+      [
+        `iptables (${variant}), dropped in`,
+        {
+          variant,
+          iptables:
+            '-A INPUT -i lo -j ACCEPT\n-A INPUT -p vrrp -j DROP\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT',
+          direction: 'in',
+          names:
+            /^iptables \((nft|legacy)\): “-A INPUT -p vrrp -j DROP”.* chain INPUT of table ip filter$/,
+          adds: /^iptables-(nft|legacy) -w 5 -t filter -I INPUT 2 -d 224\.0\.0\.18 -i eth0 -p 112/,
+        },
+      ],
+      [
+        `iptables (${variant}), dropped out by policy`,
+        {
+          variant,
+          iptables: ':OUTPUT DROP\n-A OUTPUT -p tcp -j ACCEPT',
+          direction: 'out',
+          names: /the policy “drop”, chain OUTPUT/,
+          adds: /-A OUTPUT/,
+        },
+      ],
+      [
+        `iptables (${variant}), dropped by a jump`,
+        {
+          variant,
+          iptables:
+            ':MINE -\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -m addrtype --dst-type MULTICAST -m comment --comment "a ! b" -j MINE\n-A MINE -m pkttype --pkt-type unicast -j RETURN\n-A MINE -j REJECT',
+          direction: 'in',
+          names: /“-A MINE -j REJECT.*chain MINE/,
+        },
+      ],
+      [
+        `iptables (${variant}), nothing of it is ours`,
+        {
+          variant,
+          iptables:
+            ':INPUT DROP\n-A INPUT -m state --state INVALID -j DROP\n-A INPUT -p udp -m multiport --dports 1,2 -j DROP\n-A INPUT -m pkttype --pkt-type multicast -p 112 -j ACCEPT',
+          direction: 'in',
+        },
+      ],
+    ]),
+  ),
+};
+
+function load({ nft, iptables, variant = 'nft' }: Row): void {
+  run('nft', ['flush', 'ruleset']);
+  for (const name of ['iptables', 'ip6tables'])
+    run(`${name}-legacy-restore`, [], '*filter\nCOMMIT\n');
+  run('nft', ['-f', '-'], observer + (nft ?? ''));
+  if (iptables === undefined) return;
+  run(`iptables-${variant}-restore`, ['--noflush'], `*filter\n${iptables}\nCOMMIT\n`);
+}
+
+if (inPrivateNamespaces(import.meta.url)) {
+  describe('the firewall, with a real one and real advertisements', () => {
+    const ends: (() => Promise<void>)[] = [];
+
+    before(async () => {
+      for (const folder of ['/run', '/tmp']) mountTmpfs(folder);
+      const ip = (words: string) => run('ip', words.split(' '));
+      const peer = spawn('unshare', ['--net', 'sleep', '600'], { stdio: 'ignore' });
+      ends.push(() => end(peer));
+      await once(peer, 'spawn');
+      await askUntil(
+        () => Promise.resolve(run('readlink', [`/proc/${peer.pid ?? 0}/ns/net`])),
+        (link) => link !== run('readlink', ['/proc/self/ns/net']),
+      );
+      ip('link set lo up');
+      ip(`link add eth0 type veth peer name eth0 netns ${peer.pid ?? 0}`);
+      ip('address add 10.9.0.1/24 dev eth0');
+      ip('link set eth0 up');
+      const there = (words: string[]) => ['-t', String(peer.pid), '-n', ...words];
+      run('nsenter', there(['ip', 'address', 'add', '10.9.0.2/24', 'dev', 'eth0']));
+      run('nsenter', there(['ip', 'link', 'set', 'eth0', 'up']));
+      for (const address of ['10.9.0.1', '10.9.0.2']) {
+        const folder = `/tmp/${address}`;
+        mkdirSync(folder);
+        writeFileSync(`${folder}/keepalived.conf`, configurationOf(address), { mode: 0o600 });
+        const words = [
+          ...['keepalived', '--dont-fork', '--vrrp', `--use-file=${folder}/keepalived.conf`],
+          ...[`--pid=${folder}/pid`, `--vrrp_pid=${folder}/vrrp.pid`],
+        ];
+        const [program = '', ...rest] =
+          address === '10.9.0.1' ? words : ['nsenter', ...there(words)];
+        const daemon = spawn(program, rest, { stdio: 'ignore' });
+        ends.unshift(() => end(daemon));
+      }
+      load({ direction: 'in' });
+      for (const name of ['in4', 'in6', 'out4', 'out6']) {
+        const count = await askUntil(
+          () => Promise.resolve(readCounter(name)),
+          (now) => now > 0,
+          10_000,
+        );
+        assert.ok(count > 0, `no advertisement counted by ${name}`);
+      }
+    });
+
+    after(async () => {
+      for (const stop of ends) await stop();
+    });
+
+    for (const [name, row] of Object.entries(rows)) {
+      test(name, async () => {
+        load(row);
+        const packet = packetOf(row.direction, row.family);
+        const report = await readFirewall();
+        assert.deepEqual(report.problems, []);
+        const fate = followPacket(packet, report.chains);
+        assert.equal(fate.outcome, row.names ? 'dropped' : 'accepted', JSON.stringify(fate));
+        assert.equal(await isPassing(packet), row.names === undefined, 'the kernel says otherwise');
+        if (fate.outcome !== 'dropped') return;
+        assert.match(describePlace(fate.by), row.names ?? /^$/);
+
+        const rulesBefore = readAllRules();
+        const allowed = await allowVrrp([packet]);
+        const said = allowed.commands
+          .map(({ command, output: printed }) => command + printed)
+          .join('\n');
+        if (row.adds) assert.match(said.replaceAll(/['\\]/g, ''), row.adds);
+        assert.equal(followPacket(packet, allowed.report.chains).outcome, 'accepted', said);
+        assert.equal(await isPassing(packet), true, said);
+        const rulesWith = readAllRules();
+        assert.notEqual(rulesWith, rulesBefore);
+        assert.deepEqual((await allowVrrp([packet])).commands, [], 'it is there already');
+        assert.equal(readAllRules(), rulesWith);
+
+        const withdrawn = await withdrawVrrp([packet]);
+        assert.ok(withdrawn.commands.every(({ result }) => result === 'ok'));
+        assert.equal(readAllRules(), rulesBefore);
+        assert.equal(await isPassing(packet), false);
+        assert.deepEqual((await withdrawVrrp([packet])).commands, []);
+      });
+    }
+  });
+}
