@@ -44,7 +44,8 @@ export async function makeNftLast(report: FirewallReport): Promise<LastingResult
   if (written.outcome !== 'replaced') {
     return tell(false, `After a reboot this is gone: ${place.dropInPath} could not be written.`);
   }
-  const test = await runCommand('nft', ['-c', '-f', place.rulesPath]);
+  // As at boot, without rules: one in a table that is not there yet would end the whole file.
+  const test = await runCommand('unshare', ['--net', 'nft', '-c', '-f', place.rulesPath]);
   if (test.kind === 'ok') {
     const isEnabled = await isServiceEnabled();
     const sentence = isEnabled
@@ -53,7 +54,7 @@ export async function makeNftLast(report: FirewallReport): Promise<LastingResult
     return { ...tell(isEnabled, sentence), commands: [reportCommand(test)] };
   }
   await rm(place.dropInPath, { force: true });
-  const sentence = `After a reboot this is gone: ${place.rulesPath} does not make the chain in question. Write ${advice} where that is made.`;
+  const sentence = `After a reboot this is gone: ${place.rulesPath} does not load with it in front of the tables, or in a place without the network’s interfaces. Write ${advice} where that is made.`;
   return { ...tell(false, sentence), commands: [] };
 }
 
