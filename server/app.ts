@@ -34,6 +34,7 @@ import { flash } from './web/plugins/flash.ts';
 import { hostCheck } from './web/plugins/host-check.ts';
 import { bodyLimitBytes, limits } from './web/plugins/limits.ts';
 import { originCheck } from './web/plugins/origin-check.ts';
+import { passwordProof } from './web/plugins/password-proof.ts';
 import { refuseMalformedUrl, securityHeaders } from './web/plugins/security-headers.ts';
 import { session } from './web/plugins/session.ts';
 import { staticFiles } from './web/plugins/static.ts';
@@ -88,6 +89,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(originCheck, { tls });
   await app.register(session, { secret: options.sessionSecret, tls });
   await app.register(authentication, { accounts, basicCredentials, startPage });
+  await app.register(passwordProof, { accounts, throttle });
   await app.register(csrf);
   await app.register(flash);
   await app.register(views, { hostName: options.hostName, navigation });

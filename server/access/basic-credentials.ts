@@ -1,17 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { maximumPasswordLength } from './accounts.ts';
-import type { Accounts, User } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
+import { checkPassword } from './check-password.ts';
+import type { PasswordOutcome } from './check-password.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 
-export type BasicOutcome =
-  | { kind: 'user'; user: User }
-  | { kind: 'refused' }
-  /** Too many failed attempts lately. */
-  | { kind: 'wait'; seconds: number };
+export type BasicCredentials = (header: string, address: string) => Promise<PasswordOutcome>;
 
-export type BasicCredentials = (header: string, address: string) => Promise<BasicOutcome>;
-
-const refused: BasicOutcome = { kind: 'refused' };
+const refused: PasswordOutcome = { kind: 'refused' };
 /** A password hash costs 0.2 s of a core; a scraper must not pay that every few seconds. */
 const rememberForMs = 60_000;
 const maximumRemembered = 100;
@@ -32,16 +28,7 @@ export function createBasicCredentials({
   now?: () => number;
 }): BasicCredentials {
   const key = randomBytes(32);
-  const remembered = new Map<string, { outcome: Promise<BasicOutcome>; untilMs: number }>();
-
-  const verify = async (name: string, password: string, address: string): Promise<BasicOutcome> => {
-    const seconds = throttle.attempt(name, address);
-    if (seconds > 0) return { kind: 'wait', seconds };
-    const user = await accounts.findUserByPassword(name, password);
-    if (!user) return refused;
-    throttle.succeed(name, address);
-    return { kind: 'user', user };
-  };
+  const remembered = new Map<string, { outcome: Promise<PasswordOutcome>; untilMs: number }>();
 
   return async (header, address) => {
     const parsed = parseBasic(header);
@@ -58,7 +45,7 @@ export function createBasicCredentials({
       return user ? { kind: 'user', user } : refused;
     }
     // The promise, not its value: requests at the same time are one attempt.
-    const outcome = verify(name, password, address);
+    const outcome = checkPassword({ accounts, throttle }, name, password, address);
     remembered.delete(id);
     remembered.set(id, { outcome, untilMs: now() + rememberForMs });
     const [oldest] = remembered.keys();

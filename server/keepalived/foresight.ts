@@ -37,6 +37,7 @@ export function foreseeChange(change: ForeseenChange): Foresight {
     sentences.push('What will move cannot be told: keepalived gave no account of itself.');
   }
   return {
+    ...nothingForeseen,
     sentences: sentences.length === 0 ? ['No virtual IP will move.'] : sentences,
     dangers: [
       ...foresights.flatMap((foresight) => foresight.dangers),
@@ -55,6 +56,7 @@ function foreseeInstance(change: InstanceChange): Foresight {
   const election = foreseeElection(change, breaches.length > 0);
   const exchange = foreseeExchange(change);
   return {
+    ...nothingForeseen,
     sentences: [...exchange.sentences, ...election.sentences],
     dangers: [...exchange.dangers, ...describeBreaches(breaches, change)],
     movements: election.movements,
@@ -129,8 +131,8 @@ function nameInstance(
   if (all.length < 2) return foresight;
   const prefix = (text: string): string => (text.startsWith(name) ? text : `${name}: ${text}`);
   return {
+    ...foresight,
     sentences: foresight.sentences.map(prefix),
     dangers: foresight.dangers.map(prefix),
-    movements: foresight.movements,
   };
 }

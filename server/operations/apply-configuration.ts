@@ -11,7 +11,8 @@ import { endChange, recordStep } from './change.ts';
 import type { Change } from './change.ts';
 import { checkConfiguration, hasFatal } from './check-configuration.ts';
 import { conflictWith, tagOf } from './conflict.ts';
-import { askForAcceptance, foreseeApply, hasUnaccepted } from './foresee-apply.ts';
+import { findMissingConsent, foreseeApply } from './foresee-apply.ts';
+import type { Consent } from './foresee-apply.ts';
 import { makeLive } from './make-live.ts';
 import { expectMovements } from './observe-outcome.ts';
 import type { Actor, ApplyOutcome } from './outcomes.ts';
@@ -19,7 +20,7 @@ import type { ApplyParts } from './parts.ts';
 import { look } from './prove-live.ts';
 import { settleInterrupted } from './recover-configuration.ts';
 
-export interface ApplyRequest {
+export interface ApplyRequest extends Consent {
   fileId: string;
   text: string;
   /** SHA-256 of what the caller read; null: the file did not exist. */
@@ -28,8 +29,6 @@ export interface ApplyRequest {
   /** `edit`, `default-master`, `restore`, … for the history. */
   action: string;
   comment: string;
-  /** The dangers, word for word, that somebody has read and accepted. */
-  acceptedDangers?: readonly string[];
 }
 
 /** Checks, compares, keeps, installs, and makes live what the request brings. */
@@ -47,7 +46,8 @@ export function applyConfiguration(
     if (hasFatal(findings)) return refused(findings);
     const before = await look(appliance);
     const foresight = await foreseeApply(appliance, request, before);
-    if (hasUnaccepted(foresight, request.acceptedDangers)) return askForAcceptance(foresight);
+    const missing = findMissingConsent(foresight, request);
+    if (missing) return missing;
     const savedAtMs = performance.now();
     const previous = await readLiveConfiguration(appliance);
     const change = await beginChange(parts, request, { old, before, previous });

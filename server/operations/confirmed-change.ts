@@ -10,16 +10,20 @@ import type { Clock } from '../state/clock.ts';
 import type { ApplyRequest } from './apply-configuration.ts';
 import { ignoreFullDisk } from './change.ts';
 import { tagOf } from './conflict.ts';
+import type { Consent } from './foresee-apply.ts';
 import { goBack } from './go-back.ts';
 import { keepCurrent } from './kept-versions.ts';
 import type { Mutex } from './mutex.ts';
 import type { Actor, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts } from './parts.ts';
 
-export interface ConfirmableRequest extends ApplyRequest {
+/** What a save consents to, and whether it is to stay. */
+export interface SaveConsent extends Consent {
   /** Go back unless somebody confirms the change within this time, once keepalived runs with it. */
   confirmWithinSeconds?: number | undefined;
 }
+
+export interface ConfirmableRequest extends ApplyRequest, SaveConsent {}
 
 /** A change that somebody has to confirm. */
 export interface WaitingChange {

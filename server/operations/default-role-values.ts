@@ -1,5 +1,8 @@
 import { validateVirtualAddress } from '../keepalived/addresses.ts';
-import { placeholderVirtualAddress } from '../keepalived/config/default-configurations.ts';
+import {
+  isHealthcheckUrl,
+  placeholderVirtualAddress,
+} from '../keepalived/config/default-configurations.ts';
 import { findHealthcheck, summarizeConfiguration } from '../keepalived/config/questions.ts';
 import type { ConfigurationTree } from '../keepalived/config/tree.ts';
 import type { NetworkInterface } from '../keepalived/evidence.ts';
@@ -92,7 +95,7 @@ export function judgeValues(
       ),
     );
   }
-  if (!/^https?:\/\/[^\s"'$!#{}\\]+$/.test(healthcheckUrl) || !URL.canParse(healthcheckUrl)) {
+  if (!isHealthcheckUrl(healthcheckUrl)) {
     problems.push(
       on('healthcheckUrl')(
         'Write a URL that begins with http:// or https:// and has no blank, quote or one of $ ! # { }, such as http://127.0.0.1:8080/healthcheck.',

@@ -1,6 +1,7 @@
 import type { Appliance } from '../appliance/appliance.ts';
 import { findPasswordChanges } from '../keepalived/config/password-changes.ts';
 import { summarizeConfigurations } from '../keepalived/config/questions.ts';
+import { findAddedCommands } from '../keepalived/foresight/added-commands.ts';
 import { nothingForeseen } from '../keepalived/foresight/foresight-result.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import { describeScriptDanger, findScriptChanges } from '../keepalived/foresight/script-changes.ts';
@@ -12,30 +13,47 @@ import { healthcheckWords } from '../keepalived/status/healthcheck-status.ts';
 import { readConfigurationParts } from '../state/live-configuration.ts';
 import type { ApplyOutcome } from './outcomes.ts';
 
+/** What a save consents to, word for word as it was shown. */
+export interface Consent {
+  /** The dangers that somebody has read and accepted. */
+  acceptedDangers?: readonly string[];
+  /** The added commands that somebody has read and confirmed with a password. */
+  confirmedCommands?: readonly string[];
+}
+
 /**
- * What saving this text would do to the virtual addresses, as keepalived and the files are now. A
- * stored file does nothing. An include that comes or goes with the text is not followed.
+ * What saving this text would do to the virtual addresses, as keepalived and the files are now, and
+ * what it would run. A stored file moves nothing. An include that comes or goes with the text is not
+ * followed.
  */
 export async function foreseeApply(
   appliance: Appliance,
   { fileId, text }: { fileId: string; text: string },
   sighting: Sighting,
 ): Promise<Foresight> {
-  if (fileId.startsWith('stored-')) return nothingForeseen;
+  if (fileId.startsWith('stored-')) {
+    const stored = await appliance.readConfigurationFile(fileId);
+    const addedCommands = findAddedCommands(stored.ok ? [stored] : [], [{ text }]);
+    return { ...nothingForeseen, addedCommands };
+  }
   const parts = await readConfigurationParts(appliance);
   const before = parts.flatMap((part) => (part.ok ? [part] : []));
   const after = parts.flatMap((part) =>
     part.id === fileId ? [{ path: part.path, text }] : part.ok ? [part] : [],
   );
+  const addedCommands = findAddedCommands(before, after);
   const summaryBefore = summarizeConfigurations(before);
   const summaryAfter = summarizeConfigurations(after);
   const running = readRunning(sighting);
-  const foresight = foreseeChange({
-    before: summaryBefore,
-    after: summaryAfter,
-    passwordChanges: findPasswordChanges(before, after),
-    running,
-  });
+  const foresight = {
+    ...foreseeChange({
+      before: summaryBefore,
+      after: summaryAfter,
+      passwordChanges: findPasswordChanges(before, after),
+      running,
+    }),
+    addedCommands,
+  };
   if (typeof running === 'string') return foresight;
   const scripts = findScriptChanges(summaryBefore, summaryAfter, running);
   return {
@@ -58,19 +76,27 @@ async function findScriptDangers(appliance: Appliance, changes: ScriptChange[]):
   return dangers.filter((danger) => danger !== undefined);
 }
 
-/** Whether a change has a danger that nobody has accepted, in the words in which it is told now. */
-export function hasUnaccepted({ dangers }: Foresight, accepted: readonly string[] = []): boolean {
-  return dangers.some((danger) => !accepted.includes(danger));
-}
-
-/** The outcome of a change that is not made until its dangers are accepted. */
-export function askForAcceptance({ dangers }: Foresight): ApplyOutcome {
+/** What a change still needs before it is made, in the words in which it is told now. */
+export function findMissingConsent(
+  { dangers, addedCommands }: Foresight,
+  { acceptedDangers = [], confirmedCommands = [] }: Consent,
+): ApplyOutcome | undefined {
+  if (!isSubset(addedCommands, confirmedCommands)) {
+    return {
+      ...{ kind: 'needs-acceptance', dangers, addedCommands },
+      message:
+        'Nothing was changed yet: keepalived runs as root, and so does what this adds. Read it, then confirm it with your password.',
+    };
+  }
+  if (isSubset(dangers, acceptedDangers)) return undefined;
   return {
-    kind: 'needs-acceptance',
-    dangers,
+    ...{ kind: 'needs-acceptance', dangers, addedCommands: [] },
     message: 'Nothing was changed yet: read what it would do to the virtual IPs, then decide.',
   };
 }
+
+const isSubset = (some: readonly string[], all: readonly string[]): boolean =>
+  some.every((one) => all.includes(one));
 
 function readRunning({ daemon, runtime }: Sighting): ForeseenChange['running'] {
   if (daemon.state !== 'running') return 'stopped';

@@ -25,7 +25,8 @@ export async function goBack(
     const outcome = await parts.apply(request);
     if (outcome.kind !== 'needs-acceptance') return outcome;
     // Nobody is there to accept what going back does; it was all so before the change.
-    return await parts.apply({ ...request, acceptedDangers: outcome.dangers });
+    const { dangers: acceptedDangers, addedCommands: confirmedCommands } = outcome;
+    return await parts.apply({ ...request, acceptedDangers, confirmedCommands });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { kind: 'failed', message: error.message };

@@ -17,7 +17,12 @@ import type { StateKeeper } from '../state-keeper.ts';
 import { controlServices } from './boot-actions.ts';
 import type { BootAction } from './boot-actions.ts';
 import { checkConfiguration } from './check-configuration.ts';
-import type { ConfirmableRequest, ConfirmedChanges, WaitingChange } from './confirmed-change.ts';
+import type {
+  ConfirmableRequest,
+  ConfirmedChanges,
+  SaveConsent,
+  WaitingChange,
+} from './confirmed-change.ts';
 import type { DefaultRoleValues } from './default-role-values.ts';
 import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
 import type { DefaultRole, DefaultRolePlan } from './default-roles.ts';
@@ -57,8 +62,7 @@ export interface Operations {
     values: DefaultRoleValues,
     expectedTag: string | null,
     actor: Actor,
-    acceptedDangers?: readonly string[],
-    confirmWithinSeconds?: number,
+    consent?: SaveConsent,
   ): Promise<ApplyOutcome>;
 
   /** What the settings form would write; without a name, of the first instance. */
@@ -72,8 +76,7 @@ export interface Operations {
     given: Partial<InstanceSettings>,
     expectedTag: string | null,
     actor: Actor,
-    acceptedDangers?: readonly string[],
-    confirmWithinSeconds?: number,
+    consent?: SaveConsent,
   ): Promise<ApplyOutcome>;
 
   listConfigurationFiles(): Promise<ConfigurationFileEntry[]>;
@@ -150,8 +153,7 @@ export function createOperations(
     given,
     expectedTag,
     actor,
-    acceptedDangers = [],
-    confirmWithinSeconds,
+    consent,
   ) => {
     const plan = await planInstanceSettings(appliance, instanceName, given);
     if (!plan.ok) return { kind: 'failed', message: plan.reason };
@@ -159,7 +161,6 @@ export function createOperations(
     if (text === undefined) {
       return { kind: 'failed', message: problems.map(({ message }) => message).join(' ') };
     }
-    const consent = { acceptedDangers, confirmWithinSeconds };
     const request = { fileId: 'live', text, expectedTag, actor, ...consent };
     const comment = describeSettingsChange(plan);
     return confirmed.apply({ ...request, action: 'settings', comment });
@@ -169,15 +170,13 @@ export function createOperations(
     values,
     expectedTag,
     actor,
-    acceptedDangers = [],
-    confirmWithinSeconds,
+    consent,
   ) => {
     const { newText: text, fileProblem, problems } = await planDefaultRole(appliance, role, values);
     if (text === undefined) {
       const message = fileProblem ?? problems.map((problem) => problem.message).join(' ');
       return { kind: 'failed', message };
     }
-    const consent = { acceptedDangers, confirmWithinSeconds };
     const request = { fileId: 'live', text, expectedTag, actor, ...consent };
     const comment = `Set Default ${titles[role]}`;
     return confirmed.apply({ ...request, action: `default-${role}`, comment });

@@ -48,9 +48,11 @@ export type ApplyOutcome =
       message: string;
     }
   | {
-      /** Nothing was changed: it would go through if these dangers were accepted. */
+      /** Nothing was changed: it would go through if these were accepted. */
       kind: 'needs-acceptance';
       dangers: string[];
+      /** Likewise what keepalived would run or write as root, with a password; empty: that was done. */
+      addedCommands: string[];
       message: string;
     }
   | {

@@ -2,7 +2,7 @@
 import type { ConfigurationFileContent } from '../appliance/appliance.ts';
 import type { VersionRecord } from '../history/version-store.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
-import type { ConfirmableRequest } from './confirmed-change.ts';
+import type { ConfirmableRequest, SaveConsent } from './confirmed-change.ts';
 import { foreseeApply } from './foresee-apply.ts';
 import type { Actor } from './outcomes.ts';
 import type { ApplyParts } from './parts.ts';
@@ -31,13 +31,11 @@ export interface RestorePlan {
   foresight: Foresight;
 }
 
-export interface RestoreRequest {
+export interface RestoreRequest extends SaveConsent {
   versionId: string;
   /** SHA-256 of the file that was shown; null: it did not exist. */
   expectedTag: string | null;
   actor: Actor;
-  acceptedDangers?: readonly string[];
-  confirmWithinSeconds?: number | undefined;
 }
 
 export async function listVersions({

@@ -83,7 +83,11 @@ export async function save(parts: ApplyParts, text: string): Promise<ApplyOutcom
   };
   const outcome = await applyConfiguration(parts, request);
   if (outcome.kind !== 'needs-acceptance') return outcome;
-  return applyConfiguration(parts, { ...request, acceptedDangers: outcome.dangers });
+  return applyConfiguration(parts, {
+    ...request,
+    acceptedDangers: outcome.dangers,
+    confirmedCommands: outcome.addedCommands,
+  });
 }
 
 /** Whatever was before: keepalived runs this file and holds the address. */

@@ -184,6 +184,28 @@ describe('the editor', () => {
     await page.locator('#draft').waitFor({ state: 'hidden' });
   });
 
+  test('what a save adds that runs as root is confirmed with the password, by keyboard', async () => {
+    await goToLine(page, 6);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('notify_master "/usr/bin/true" root');
+    await page.getByRole('button', { name: 'Preview change' }).press('Enter');
+    const added = page.locator('#added-commands');
+    await added.getByText('“notify_master "/usr/bin/true" root” runs a program.').waitFor();
+    await assertAccessible(page);
+    await page.getByLabel('Your password').focus();
+    await page.keyboard.type('not it');
+    await page.keyboard.press('Control+s');
+    await added.getByText('Error: This is not your password.').waitFor();
+    assert.equal(await readFile(), text);
+    assert.equal(await page.evaluate('document.activeElement.id'), 'ownPassword');
+    await assertAccessible(page);
+    await takePicture(page, 'editor-4-added-command');
+    await page.keyboard.type(servers.adminPassword);
+    await page.keyboard.press('Enter');
+    await page.getByText('The configuration has changed').waitFor();
+    assert.match(await readFile(), /notify_master "\/usr\/bin\/true" root/);
+  });
+
   test('a conflict of two windows shows yours, theirs and the base, and loses nothing', async () => {
     const other = await openEditor();
     await content(other).focus();

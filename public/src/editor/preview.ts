@@ -24,6 +24,10 @@ async function showPreview(form: HTMLFormElement, button: HTMLButtonElement): Pr
     const preview = page.getElementById('preview');
     if (!preview) throw new Error(`the server answered ${answer.status}`);
     section.replaceChildren(...preview.childNodes);
+    // What it adds is confirmed beside Save, not here.
+    getElement('added-commands').replaceChildren(
+      ...(page.getElementById('added-commands')?.childNodes ?? []),
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const problem = make('p', 'notice tone-bad', `No preview: ${reason}. Try again.`);

@@ -6,6 +6,19 @@ import type { ConfigurationSummary } from './summary.ts';
  */
 export const placeholderVirtualAddress = '198.51.100.100/24';
 
+const healthcheckCommand = '/usr/bin/curl --silent --fail --max-time 10 --output /dev/null ';
+
+/** Whether a command is the packaged healthcheck, of whatever URL: it can do nothing but ask it. */
+export function isPackagedHealthcheck(command: string): boolean {
+  const url = command.slice(healthcheckCommand.length);
+  return command.startsWith(healthcheckCommand) && isHealthcheckUrl(url);
+}
+
+/** Whether a text can stand in a quoted command as it is, and is a URL of the web. */
+export function isHealthcheckUrl(text: string): boolean {
+  return /^https?:\/\/[^\s"'$!#{}\\]+$/.test(text) && URL.canParse(text);
+}
+
 const roles = {
   master: {
     title: 'the MASTER: this server serves the virtual IP address whenever it is healthy',
@@ -46,7 +59,7 @@ global_defs {
 # The healthcheck: does the API Gateway on this server answer? While it does not, this server
 # hands the virtual IP address to the other one.
 vrrp_script chk_vshell {
-    script "/usr/bin/curl --silent --fail --max-time 10 --output /dev/null http://127.0.0.1:8080/healthcheck"
+    script "${healthcheckCommand}http://127.0.0.1:8080/healthcheck"
     # Seconds from one check to the next. A lower value finds a failure sooner.
     interval 120
     # Seconds after which a check that does not end counts as failed; more than curl's own 10.

@@ -1,10 +1,9 @@
 import type { Finding } from '../finding.ts';
 import { findInstanceFindings } from './instance-rules.ts';
 import type { ConfigurationProblem, ConfigurationSummary } from './summary.ts';
+import { maximumLineBytes } from './tokens.ts';
 
 const maximumBytes = 1024 * 1024;
-/** keepalived reads lines in pieces of this size; the rest becomes a line of its own (measured). */
-const maximumLineBytes = 1023;
 
 /**
  * What is wrong with a configuration by our own rules, which `keepalived -t` misses or says too

@@ -3,6 +3,9 @@
  * The rules are those of `lib/parser.c` 2.2.7, measured with `keepalived -t`.
  */
 
+/** keepalived reads lines in pieces of this size; the rest becomes a line of its own (measured). */
+export const maximumLineBytes = 1023;
+
 export interface Line {
   /** The line without its ending. */
   text: string;

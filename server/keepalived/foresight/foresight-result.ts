@@ -16,10 +16,17 @@ export interface Foresight {
   /** What could put an address on two machines or on none: each must be accepted first. */
   dangers: string[];
   movements: ForeseenMovement[];
+  /** What keepalived would run or write as root besides: each must be confirmed with a password. */
+  addedCommands: string[];
 }
 
 /** What a change foresees that touches nothing of what runs. */
-export const nothingForeseen: Foresight = { sentences: [], dangers: [], movements: [] };
+export const nothingForeseen: Foresight = {
+  sentences: [],
+  dangers: [],
+  movements: [],
+  addedCommands: [],
+};
 
 /** A sentence, and nothing else. */
 export function told(sentence: string): Foresight {

@@ -62,6 +62,9 @@ export function describeFailure(outcome: Failure, text: string): FailureNotice {
     case 'refused':
       return { ...notice, statusCode: 422, title: 'Not saved: the file has errors' };
     case 'needs-acceptance':
+      if (outcome.addedCommands.length > 0) {
+        return { ...notice, statusCode: 422, title: 'Not saved yet: confirm what this adds' };
+      }
       return { ...notice, statusCode: 409, title: 'Not saved yet: this can do harm' };
     case 'awaiting-confirmation':
       return { ...notice, statusCode: 409, title: 'Not saved: another change waits' };

@@ -1,6 +1,7 @@
 /**
  * Runs on the master of the lab: saves one bad text after the other through the page's operation and
- * prints, for each, a line of JSON with its outcome. Nothing that is asked is ever accepted.
+ * prints, for each, a line of JSON with its outcome. Added commands are confirmed; a danger that is
+ * asked is never accepted.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { summarizeConfiguration } from '../../../server/keepalived/config/questions.ts';
@@ -30,10 +31,16 @@ const mutations = Array.from({ length: 2 * saves }, (_, seed) => mutate(good, se
 
 const parts = await createParts();
 for (const { what, text } of [...recorded, ...mutations].slice(0, saves)) {
-  const outcome = await applyConfiguration(parts, {
+  const request = {
     ...{ fileId: 'live', text, expectedTag: tagOf(readConfiguration()) },
     ...{ actor: { userName: 'admin', remoteAddress: 'unix' }, action: 'edit', comment: '' },
-  });
+  };
+  const first = await applyConfiguration(parts, request);
+  const confirmedCommands = first.kind === 'needs-acceptance' ? first.addedCommands : [];
+  const outcome =
+    confirmedCommands.length > 0
+      ? await applyConfiguration(parts, { ...request, confirmedCommands })
+      : first;
   const report = { what, kind: outcome.kind, reason: reasonOf(outcome) };
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }

@@ -160,10 +160,12 @@ describe('a change that must be confirmed', () => {
     const machine = await createMachine(context);
     const changes = machine.start();
     await changes.save('new', 60);
-    machine.answers.push({ kind: 'needs-acceptance', dangers: ['It moves.'], message: '' });
+    const asked = { dangers: ['It moves.'], addedCommands: ['It runs.'] };
+    machine.answers.push({ kind: 'needs-acceptance', ...asked, message: '' });
     await changes.pass(60_000);
     assert.equal(machine.text, 'old');
     assert.deepEqual(machine.requests.at(-1)?.acceptedDangers, ['It moves.']);
+    assert.deepEqual(machine.requests.at(-1)?.confirmedCommands, ['It runs.']);
   });
 
   it('never goes back over what somebody else wrote since, and says so', async (context) => {

@@ -57,7 +57,11 @@ export async function saveText(parts: ApplyParts, text: string): Promise<ApplyOu
   };
   const outcome = await applyConfiguration(parts, request);
   if (outcome.kind !== 'needs-acceptance') return outcome;
-  return applyConfiguration(parts, { ...request, acceptedDangers: outcome.dangers });
+  return applyConfiguration(parts, {
+    ...request,
+    acceptedDangers: outcome.dangers,
+    confirmedCommands: outcome.addedCommands,
+  });
 }
 
 /** What the process does next at its start. */

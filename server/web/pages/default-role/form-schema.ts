@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { acceptedDangersSchema } from '../../view/accepted-dangers.ts';
-import { goingBackFields } from '../../view/going-back.ts';
+import { consentFields } from '../../view/consent.ts';
 import { tagSchema } from '../../view/tag-schema.ts';
 
 /** The form of both pages; what the values mean is judged by the operation. */
@@ -10,6 +9,5 @@ export const defaultRoleFormSchema = z.strictObject({
   healthcheckUrl: z.string().trim().max(2048),
   tag: tagSchema,
   intent: z.enum(['preview', 'write']).default('write'),
-  accepted: acceptedDangersSchema,
-  ...goingBackFields,
+  ...consentFields,
 });

@@ -5,7 +5,8 @@ import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
 import type { FailureNotice } from '../../view/apply-outcome.ts';
-import { describeGoingBack, readConfirmSeconds, redirectAfterSave } from '../../view/going-back.ts';
+import { describeAddedCommands, readConsent, splitForm } from '../../view/consent.ts';
+import { describeGoingBack, redirectAfterSave } from '../../view/going-back.ts';
 import type { GoingBackForm } from '../../view/going-back.ts';
 import { defaultRoleFormSchema } from './form-schema.ts';
 import { describeDefaultRole, describeDone, titleOf } from './view-model.ts';
@@ -25,11 +26,21 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<PageParts> = (
       request: FastifyRequest,
       reply: FastifyReply,
       plan: DefaultRolePlan,
-      { form, failure }: { form?: GoingBackForm; failure?: FailureNotice } = {},
+      {
+        form,
+        failure,
+        passwordProblem,
+      }: {
+        form?: GoingBackForm;
+        failure?: FailureNotice;
+        passwordProblem?: string | undefined;
+      } = {},
     ) => {
       const goingBack = describeGoingBack(request, [plan.currentText, plan.newText], form);
+      const added = plan.foresight?.addedCommands;
+      const addedCommands = describeAddedCommands(request, added, passwordProblem);
       const model = describeDefaultRole(plan, configPath, failure);
-      return reply.page('default-role', page, { ...model, goingBack });
+      return reply.page('default-role', page, { ...model, goingBack, addedCommands });
     };
 
     app.get(path, { config: { access: 'admin' } }, async (request, reply) => {
@@ -40,22 +51,16 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<PageParts> = (
       path,
       { config: { access: 'admin' }, schema: { body: defaultRoleFormSchema } },
       async (request, reply) => {
-        const { tag, intent, accepted, goBack, goBackSeconds, ...values } = request.body;
-        const form = { goBack, goBackSeconds };
+        const { own, form } = splitForm(request.body);
+        const { tag, intent, ...values } = own;
         const plan = await operations.planDefaultRole(role, values);
         if (plan.newText === undefined) reply.code(422);
         if (intent === 'preview' || plan.newText === undefined) {
           return show(request, reply, plan, { form });
         }
         const actor = getActor(request);
-        const outcome = await operations.setDefaultRole(
-          role,
-          values,
-          tag,
-          actor,
-          accepted,
-          readConfirmSeconds(form),
-        );
+        const { consent, passwordProblem } = await readConsent(request, form);
+        const outcome = await operations.setDefaultRole(role, values, tag, actor, consent);
         if (isSuccess(outcome)) {
           reply.flash(describeSuccess(outcome, configPath));
           return redirectAfterSave(reply, form, outcome, `${path}/done`);
@@ -64,7 +69,7 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<PageParts> = (
         const next = await operations.planDefaultRole(role, values);
         const failure = describeFailure(outcome, plan.newText);
         reply.code(failure.statusCode);
-        return show(request, reply, next, { form, failure });
+        return show(request, reply, next, { form, failure, passwordProblem });
       },
     );
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { acceptedDangersSchema } from '../../view/accepted-dangers.ts';
+import { consentFields } from '../../view/consent.ts';
 import { fileIdSchema } from '../../view/file-id-schema.ts';
-import { goingBackFields } from '../../view/going-back.ts';
 import { tagSchema } from '../../view/tag-schema.ts';
 
 export const editQuerySchema = z.object({
@@ -16,7 +15,6 @@ export const editFormSchema = z.strictObject({
   tag: tagSchema,
   text: z.string(),
   intent: z.enum(['preview', 'save']).default('save'),
-  accepted: acceptedDangersSchema,
   comment: z.string().trim().max(200).default(''),
-  ...goingBackFields,
+  ...consentFields,
 });

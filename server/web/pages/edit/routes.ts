@@ -8,7 +8,9 @@ import type { PageParts } from '../../page-parts.ts';
 import { bodyLimitBytes } from '../../plugins/limits.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
-import { readConfirmSeconds, redirectAfterSave } from '../../view/going-back.ts';
+import { describeAddedCommands, readConsent } from '../../view/consent.ts';
+import type { AddedCommandsModel } from '../../view/consent.ts';
+import { redirectAfterSave } from '../../view/going-back.ts';
 import { editFormSchema, editQuerySchema } from './form-schema.ts';
 import { restoreLineEndings } from './line-endings.ts';
 import { describeSaving } from './saving.ts';
@@ -53,7 +55,7 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
       schema: { body: editFormSchema },
     },
     async (request, reply) => {
-      const { file, tag, intent, accepted, comment } = request.body;
+      const { file, tag, intent, commands, comment } = request.body;
       const content = await getContent(operations, file);
       const text = restoreLineEndings(request.body.text, content.ok ? content.text : '');
       const saving = describeSaving(request, content, request.body);
@@ -64,8 +66,10 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
         ]);
         const typed = { text, tag };
         const model = describePreview(await describe(content), typed, findings, foresight);
-        return show(reply, { ...model, ...saving });
+        const addedCommands = describeAddedCommands(request, foresight.addedCommands);
+        return show(reply, { ...model, ...saving, addedCommands });
       }
+      const { consent, passwordProblem } = await readConsent(request, request.body);
       const outcome = await operations.applyConfiguration({
         fileId: file,
         text,
@@ -73,8 +77,7 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
         actor: getActor(request),
         action: 'edit',
         comment,
-        acceptedDangers: accepted,
-        confirmWithinSeconds: readConfirmSeconds(request.body),
+        ...consent,
       });
       if (isSuccess(outcome)) {
         reply.flash(describeSuccess(outcome, content.path));
@@ -87,13 +90,19 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
           : undefined;
       const model = describeFailedEdit(await describe(content), { text, tag, base }, outcome);
       if (model.failure) reply.code(model.failure.statusCode);
-      return show(reply, { ...model, ...saving });
+      const isAsked = outcome.kind === 'needs-acceptance' && outcome.addedCommands.length > 0;
+      const added = isAsked ? outcome.addedCommands : commands;
+      const addedCommands = describeAddedCommands(request, added, passwordProblem);
+      return show(reply, { ...model, ...saving, addedCommands });
     },
   );
   done();
 };
 
-function show(reply: FastifyReply, model: EditModel & SavingModel): Promise<FastifyReply> {
+function show(
+  reply: FastifyReply,
+  model: EditModel & SavingModel & { addedCommands?: AddedCommandsModel | undefined },
+): Promise<FastifyReply> {
   return reply.page('edit', page, { ...model, styleNonce: reply.allowStyles() });
 }
 

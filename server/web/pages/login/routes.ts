@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { maximumPasswordLength } from '../../../access/accounts.ts';
-import type { Accounts } from '../../../access/accounts.ts';
-import type { LoginThrottle } from '../../../access/login-throttle.ts';
+import { checkPassword } from '../../../access/check-password.ts';
+import type { PasswordCheck } from '../../../access/check-password.ts';
 
 const nextSchema = z.string().max(2048).optional();
 const loginQuerySchema = z.object({ next: nextSchema.catch(undefined) });
@@ -20,19 +20,8 @@ interface LoginModel {
   problem: string | undefined;
 }
 
-export interface LoginPageOptions {
-  accounts: Pick<Accounts, 'findUserByPassword'>;
-  throttle: LoginThrottle;
-}
-
 /** `/login` and `/logout`. */
-export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
-  app,
-  options,
-  done,
-) => {
-  const { accounts, throttle } = options;
-
+export const registerLoginPage: FastifyPluginCallbackZod<PasswordCheck> = (app, options, done) => {
   app.get(
     '/login',
     { config: { access: 'public' }, schema: { querystring: loginQuerySchema } },
@@ -55,24 +44,21 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
       const remoteAddress = request.ip || 'unix';
       const about = { userName, remoteAddress };
 
-      const waitSeconds = throttle.attempt(userName, remoteAddress);
-      if (waitSeconds > 0) {
+      const outcome = await checkPassword(options, userName, password, remoteAddress);
+      if (outcome.kind === 'wait') {
         request.log.info(about, 'login delayed');
-        reply.code(429).header('retry-after', waitSeconds);
-        const problem = `Too many failed logins. Try again in ${waitSeconds} s.`;
+        reply.code(429).header('retry-after', outcome.seconds);
+        const problem = `Too many failed logins. Try again in ${outcome.seconds} s.`;
         return showLogin(reply, { userName, next, problem });
       }
-
-      const user = await accounts.findUserByPassword(userName, password);
-      if (!user) {
+      if (outcome.kind === 'refused') {
         request.log.info(about, 'login refused');
         reply.code(401);
         const problem = 'The user name or the password is wrong.';
         return showLogin(reply, { userName, next, problem });
       }
 
-      throttle.succeed(userName, remoteAddress);
-      await startSession(request, user.name);
+      await startSession(request, outcome.user.name);
       request.log.info(about, 'logged in');
       return reply.redirect(app.resolveNextPage(next), 303);
     },

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { acceptedDangersSchema } from '../../view/accepted-dangers.ts';
-import { goingBackFields } from '../../view/going-back.ts';
+import { consentFields } from '../../view/consent.ts';
 import { tagSchema } from '../../view/tag-schema.ts';
 
 const instanceNameSchema = z.string().min(1).max(255);
@@ -33,6 +32,5 @@ export const settingsFormSchema = z.strictObject({
   unicastPeers: listSchema,
   tag: tagSchema,
   intent: z.enum(['preview', 'write']).default('write'),
-  accepted: acceptedDangersSchema,
-  ...goingBackFields,
+  ...consentFields,
 });

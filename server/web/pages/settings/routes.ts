@@ -5,7 +5,8 @@ import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
 import type { FailureNotice } from '../../view/apply-outcome.ts';
-import { describeGoingBack, readConfirmSeconds, redirectAfterSave } from '../../view/going-back.ts';
+import { describeAddedCommands, readConsent, splitForm } from '../../view/consent.ts';
+import { describeGoingBack, redirectAfterSave } from '../../view/going-back.ts';
 import type { GoingBackForm } from '../../view/going-back.ts';
 import { settingsFormSchema, settingsQuerySchema } from './form-schema.ts';
 import { describeSettings } from './view-model.ts';
@@ -22,13 +23,20 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
     request: FastifyRequest,
     reply: FastifyReply,
     plan: InstanceSettingsPlan,
-    { form, failure }: { form?: GoingBackForm; failure?: FailureNotice } = {},
+    {
+      form,
+      failure,
+      passwordProblem,
+    }: { form?: GoingBackForm; failure?: FailureNotice; passwordProblem?: string | undefined } = {},
   ) => {
     const texts = plan.ok ? [plan.currentText, plan.newText] : [];
     const goingBack = describeGoingBack(request, texts, form);
+    const foresight = plan.ok ? plan.foresight : undefined;
+    const added = foresight?.addedCommands;
     return reply.page('settings', page, {
       ...describeSettings(plan, configPath, failure),
       goingBack,
+      addedCommands: describeAddedCommands(request, added, passwordProblem),
     });
   };
 
@@ -46,8 +54,8 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
     path,
     { config: { access: 'admin' }, schema: { body: settingsFormSchema } },
     async (request, reply) => {
-      const { instance, tag, intent, accepted, goBack, goBackSeconds, ...given } = request.body;
-      const form = { goBack, goBackSeconds };
+      const { own, form } = splitForm(request.body);
+      const { instance, tag, intent, ...given } = own;
       const plan = await operations.planInstanceSettings(instance, given);
       const text = plan.ok ? plan.newText : undefined;
       if (text === undefined) reply.code(422);
@@ -60,14 +68,8 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
         return reply.flash({ tone: 'info', text: sentence }).redirect(self, 303);
       }
       const actor = getActor(request);
-      const outcome = await operations.setInstanceSettings(
-        instance,
-        given,
-        tag,
-        actor,
-        accepted,
-        readConfirmSeconds(form),
-      );
+      const { consent, passwordProblem } = await readConsent(request, form);
+      const outcome = await operations.setInstanceSettings(instance, given, tag, actor, consent);
       if (isSuccess(outcome)) {
         reply.flash(describeSuccess(outcome, configPath));
         return redirectAfterSave(reply, form, outcome, self);
@@ -76,7 +78,7 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
       const next = await operations.planInstanceSettings(instance, given);
       const failure = describeFailure(outcome, text);
       reply.code(failure.statusCode);
-      return show(request, reply, next, { form, failure });
+      return show(request, reply, next, { form, failure, passwordProblem });
     },
   );
   done();

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { acceptedDangersSchema } from '../../view/accepted-dangers.ts';
+import { consentFields } from '../../view/consent.ts';
 import { fileIdSchema } from '../../view/file-id-schema.ts';
-import { goingBackFields } from '../../view/going-back.ts';
 import { tagSchema } from '../../view/tag-schema.ts';
 
 const versionIdSchema = z.uuid();
@@ -28,6 +27,5 @@ export type CompareQuery = z.output<typeof compareQuerySchema>;
 export const restoreFormSchema = z.strictObject({
   version: versionIdSchema,
   tag: tagSchema,
-  accepted: acceptedDangersSchema,
-  ...goingBackFields,
+  ...consentFields,
 });

@@ -6,7 +6,8 @@ import type { RestorePlan } from '../../../operations/restore-version.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
-import { describeGoingBack, readConfirmSeconds, redirectAfterSave } from '../../view/going-back.ts';
+import { describeAddedCommands, readConsent } from '../../view/consent.ts';
+import { describeGoingBack, redirectAfterSave } from '../../view/going-back.ts';
 import type { GoingBackForm } from '../../view/going-back.ts';
 import { describeComparison } from './comparison.ts';
 import {
@@ -76,7 +77,9 @@ export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'ope
     async (request, reply) => {
       const plan = await getPlan(request.query.version);
       const goingBack = goingBackOf(request, plan);
-      return reply.page('restore-version', restorePage, { ...describeRestoring(plan), goingBack });
+      const addedCommands = describeAddedCommands(request, plan.foresight.addedCommands);
+      const model = { ...describeRestoring(plan), goingBack, addedCommands };
+      return reply.page('restore-version', restorePage, model);
     },
   );
 
@@ -84,13 +87,13 @@ export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'ope
     `${path}/restore`,
     { config: { access: 'admin' }, schema: { body: restoreFormSchema } },
     async (request, reply) => {
-      const { version: versionId, tag, accepted, ...form } = request.body;
+      const { version: versionId, tag, ...form } = request.body;
+      const { consent, passwordProblem } = await readConsent(request, form);
       const outcome = await operations.restoreVersion({
         versionId,
         expectedTag: tag,
         actor: getActor(request),
-        acceptedDangers: accepted,
-        confirmWithinSeconds: readConfirmSeconds(form),
+        ...consent,
       });
       // Read after the change: what is shown again compares with the file as it is then.
       const plan = await getPlan(versionId);
@@ -102,8 +105,10 @@ export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'ope
       const failure = describeFailure(outcome, text);
       const goingBack = goingBackOf(request, plan, form);
       reply.code(failure.statusCode);
-      const model = describeRestoring(plan, failure);
-      return reply.page('restore-version', restorePage, { ...model, goingBack });
+      const added = plan.foresight.addedCommands;
+      const addedCommands = describeAddedCommands(request, added, passwordProblem);
+      const model = { ...describeRestoring(plan, failure), goingBack, addedCommands };
+      return reply.page('restore-version', restorePage, model);
     },
   );
   done();

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { told } from '../../../../server/keepalived/foresight/foresight-result.ts';
 import type { DefaultRolePlan } from '../../../../server/operations/default-roles.ts';
 import { defaultRoleFormSchema } from '../../../../server/web/pages/default-role/form-schema.ts';
 import {
   describeDefaultRole,
   describeDone,
 } from '../../../../server/web/pages/default-role/view-model.ts';
-import { acceptedDangersSchema } from '../../../../server/web/view/accepted-dangers.ts';
 import { describeFailure } from '../../../../server/web/view/apply-outcome.ts';
+import { shownWordsSchema } from '../../../../server/web/view/shown-words.ts';
 import { renderPage, textOf } from './samples.ts';
 
 const configPath = '/etc/keepalived/keepalived.conf';
@@ -120,13 +121,13 @@ test('the form: blanks around values are dropped, no tag means no file, more fie
 
 test('what will happen is foreseen, and a danger must be accepted in its own words', () => {
   const danger = 'The password changes: "both" will serve.';
-  const foresight = { sentences: ['Nothing will move.'], dangers: [danger], movements: [] };
+  const foresight = { ...told('Nothing will move.'), dangers: [danger] };
   const preview = render({ foresight });
   assert.match(textOf(preview), /Nothing will move\. Danger: The password changes/);
   assert.doesNotMatch(preview, /I have understood/);
 
   const failure = describeFailure(
-    { kind: 'needs-acceptance', dangers: [danger], message: 'Not yet.' },
+    { kind: 'needs-acceptance', dangers: [danger], addedCommands: [], message: 'Not yet.' },
     '',
   );
   assert.equal(failure.statusCode, 409);
@@ -134,6 +135,6 @@ test('what will happen is foreseen, and a danger must be accepted in its own wor
   const html = renderPage('default-role', model);
   const [, value = ''] =
     /name="accepted" value="([^"]*)">I have understood: apply</.exec(html) ?? [];
-  assert.deepEqual(acceptedDangersSchema.parse(textOf(value)), [danger]);
+  assert.deepEqual(shownWordsSchema.parse(textOf(value)), [danger]);
   assert.doesNotMatch(html, /value="write"/);
 });

@@ -145,6 +145,7 @@ describe('a save that failed', () => {
     const model = describeFailedEdit(describeEdit(files, content), typed, {
       kind: 'needs-acceptance',
       dangers: ['192.168.0.100 would be on "both" servers.'],
+      addedCommands: [],
       message: 'Nothing was changed yet.',
     });
     assert.equal(model.tag, typed.tag);

@@ -108,6 +108,7 @@ describe('/keepalived/edit', () => {
       action: 'edit',
       comment: '',
       acceptedDangers: [],
+      confirmedCommands: [],
       confirmWithinSeconds: undefined,
     });
     const page = await browser.get(String(answer.headers.location));
@@ -237,7 +238,8 @@ describe('/keepalived/default-master', () => {
     const answer = await browser.post('/keepalived/default-master', { ...form, intent: 'write' });
     assert.equal(answer.headers.location, '/keepalived/default-master/done');
     const actor = { userName: 'admin', remoteAddress: '127.0.0.1' };
-    assert.deepEqual(writes, [['master', values, tag, actor, [], undefined]]);
+    const nothing = { acceptedDangers: [], confirmedCommands: [], confirmWithinSeconds: undefined };
+    assert.deepEqual(writes, [['master', values, tag, actor, nothing]]);
     const confirmation = await browser.get('/keepalived/default-master/done');
     assert.match(confirmation.body, /<a href="\/keepalived">Return to Keepalived<\/a>/);
   });

@@ -132,11 +132,15 @@ describe('/keepalived/settings', () => {
     const saved: unknown[] = [];
     const operations: Partial<Operations> = {
       planInstanceSettings: (name, given) => planInstanceSettings(machine, name, given),
-      setInstanceSettings: (name, given, _tag, _actor, accepted = []) => {
+      setInstanceSettings: (name, given, _tag, _actor, consent) => {
+        const accepted = consent?.acceptedDangers ?? [];
         saved.push([name, given.healthcheckInterval, accepted]);
         return Promise.resolve(
           accepted.length === 0
-            ? { kind: 'needs-acceptance', dangers: ['Both will serve.'], message: 'Not yet.' }
+            ? {
+                ...{ kind: 'needs-acceptance', dangers: ['Both will serve.'], addedCommands: [] },
+                message: 'Not yet.',
+              }
             : { kind: 'saved', tag: '', findings: [], reason: 'daemon-stopped' },
         );
       },

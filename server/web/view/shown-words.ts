@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 /**
- * What the button "I have understood: apply" sends: the dangers that stood above it, word for word,
- * so that nobody accepts one that was not shown. No other button sends it.
+ * What a form sends back of what stood on its page, word for word, so that nobody accepts a danger or
+ * confirms a command that was not shown.
  */
-export const acceptedDangersSchema = z
+export const shownWordsSchema = z
   .string()
   .max(100_000)
   .default('[]')

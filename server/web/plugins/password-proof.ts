@@ -1,0 +1,59 @@
+import type { FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import { checkPassword } from '../../access/check-password.ts';
+import type { PasswordCheck } from '../../access/check-password.ts';
+
+declare module 'fastify' {
+  interface Session {
+    /** When its user last gave the password again, on the monotonic clock. */
+    provedAtMs?: number;
+  }
+  interface FastifyRequest {
+    /** Whether the user of this session gave the password again lately; the login does not count. */
+    isPasswordProved(): boolean;
+    /**
+     * Takes the password of who is logged in. The session gets a new id then: who had stolen the old
+     * one has no part in the proof.
+     * @returns why it is not accepted; undefined: it is proved
+     */
+    provePassword(password: string): Promise<string | undefined>;
+  }
+}
+
+export interface PasswordProofOptions extends PasswordCheck {
+  /** Milliseconds on the monotonic clock. */
+  now?: () => number;
+}
+
+const validForMs = 5 * 60_000;
+/** What the session takes along: without its token, no other open page could be sent any more. */
+const kept = ['userName', '_csrf', 'flash'];
+
+/** The password asked again, by whom what changes who is root must be confirmed. */
+export const passwordProof = fastifyPlugin<PasswordProofOptions>((app, options, done) => {
+  const { now = () => performance.now() } = options;
+  app.decorateRequest('isPasswordProved', function (this: FastifyRequest) {
+    const { provedAtMs } = this.session;
+    return provedAtMs !== undefined && now() - provedAtMs < validForMs;
+  });
+  app.decorateRequest('provePassword', async function (this: FastifyRequest, password: string) {
+    const { user } = this;
+    if (!user) throw new Error('A password was asked of nobody: the route is public.');
+    const about = { userName: user.name, remoteAddress: this.ip || 'unix' };
+    const outcome = await checkPassword(options, user.name, password, about.remoteAddress);
+    switch (outcome.kind) {
+      case 'wait':
+        this.log.info(about, 'password delayed');
+        return `Too many wrong passwords. Try again in ${outcome.seconds} s.`;
+      case 'refused':
+        this.log.info(about, 'password refused');
+        return 'This is not your password.';
+      case 'user':
+        await this.session.regenerate(kept);
+        this.session.provedAtMs = now();
+        this.log.info(about, 'password proved');
+        return undefined;
+    }
+  });
+  done();
+});
