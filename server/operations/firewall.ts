@@ -1,10 +1,11 @@
 import type { Appliance, CommandReport, FirewallChange } from '../appliance/appliance.ts';
 import type { ConfiguredInstance } from '../keepalived/config/summary.ts';
-import { listOwnRules, matchesPacket } from '../keepalived/firewall/evaluate.ts';
 import { planRemoval, writeCommand } from '../keepalived/firewall/firewall-commands.ts';
+import { matchesPacket } from '../keepalived/firewall/holds.ts';
 import { describePlace, listObstructions } from '../keepalived/firewall/judge-packets.ts';
 import { describePacket, listVrrpPackets } from '../keepalived/firewall/packet.ts';
 import type { PacketDirection, VrrpPacket } from '../keepalived/firewall/packet.ts';
+import { listOwnRules } from '../keepalived/firewall/rule-place.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { commandFailure } from './prove-live.ts';
 

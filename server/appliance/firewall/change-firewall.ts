@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { followPacket, listOwnRules, matchesPacket } from '../../keepalived/firewall/evaluate.ts';
+import { followPacket } from '../../keepalived/firewall/evaluate.ts';
 import {
   listOwnRichRules,
   planAllowCommand,
@@ -8,7 +8,9 @@ import {
 } from '../../keepalived/firewall/firewall-commands.ts';
 import type { FirewallCommand } from '../../keepalived/firewall/firewall-commands.ts';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
+import { matchesPacket } from '../../keepalived/firewall/holds.ts';
 import type { VrrpPacket } from '../../keepalived/firewall/packet.ts';
+import { listOwnRules } from '../../keepalived/firewall/rule-place.ts';
 import type { CommandReport, FirewallChange } from '../appliance.ts';
 import { reportCommand } from '../command-report.ts';
 import { runCommand } from '../run-command.ts';

@@ -1,7 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { listOwnRules } from '../../keepalived/firewall/evaluate.ts';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
+import { listOwnRules } from '../../keepalived/firewall/rule-place.ts';
 import { reportCommand } from '../command-report.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { replaceFile, tagOf } from '../replace-file.ts';

@@ -1,6 +1,6 @@
-import type { RulePlace } from './evaluate.ts';
 import type { Firewalld, FirewallReport } from './firewall-report.ts';
 import type { VrrpPacket } from './packet.ts';
+import type { RulePlace } from './rule-place.ts';
 import { ownComment } from './rule-set.ts';
 import type { ChainPlace } from './rule-set.ts';
 import { splitShellWords } from './shell-words.ts';

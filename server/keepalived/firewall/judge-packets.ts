@@ -1,8 +1,11 @@
-import { followPacket, listOwnRules, matchesPacket } from './evaluate.ts';
-import type { PacketFate, RulePlace } from './evaluate.ts';
+import { followPacket } from './evaluate.ts';
+import type { PacketFate } from './evaluate.ts';
 import { listOwnRichRules, planAllowCommand, writeCommand } from './firewall-commands.ts';
 import type { FirewallReport } from './firewall-report.ts';
+import { matchesPacket } from './holds.ts';
 import type { VrrpPacket } from './packet.ts';
+import { listOwnRules } from './rule-place.ts';
+import type { RulePlace } from './rule-place.ts';
 import type { RuleManager } from './rule-set.ts';
 
 /** A packet that does not surely pass, and why. */
