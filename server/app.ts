@@ -17,6 +17,7 @@ import type { LogDestination } from './web/log.ts';
 import type { PageParts } from './web/page-parts.ts';
 import { registerBootPage } from './web/pages/boot/routes.ts';
 import { registerConfirmPage } from './web/pages/confirm/routes.ts';
+import { registerDebugPage } from './web/pages/debug/routes.ts';
 import { registerDefaultRolePages } from './web/pages/default-role/routes.ts';
 import { registerEditPage } from './web/pages/edit/routes.ts';
 import { registerFailoversPage } from './web/pages/failovers/routes.ts';
@@ -61,11 +62,12 @@ const navigation = [
   { label: 'Keepalived', href: '/keepalived' },
   { label: 'Keepalived Log', href: '/logs' },
   { label: 'Bootup and Shutdown', href: '/boot' },
+  { label: 'Debug', href: '/debug' },
 ];
 
 /** The whole web application: its plugins and pages, in the order in which a request meets them. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { settings, accounts, operations, keeper } = options;
+  const { settings, accounts, operations, debug, keeper } = options;
   const tls = options.certificate !== undefined;
   const throttle = createLoginThrottle();
   const basicCredentials = createBasicCredentials({ accounts, throttle });
@@ -122,6 +124,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await pages.register(registerConfirmPage, { operations });
     await pages.register(registerConfigurationCheck, { operations });
     await pages.register(registerLogsPage, { operations, keeper });
+    await pages.register(registerDebugPage, { debug, keeper });
     await pages.register(registerBootPage, { operations, keeper, settings });
   });
   return app;

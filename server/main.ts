@@ -18,6 +18,7 @@ import { openRecordLog } from './history/record-log.ts';
 import { createVersionStore } from './history/version-store.ts';
 import { applyConfiguration } from './operations/apply-configuration.ts';
 import { createConfirmedChanges } from './operations/confirmed-change.ts';
+import { createDebug } from './operations/debug/debug.ts';
 import { createMutex } from './operations/mutex.ts';
 import { createOperations } from './operations/operations.ts';
 import { recoverConfiguration } from './operations/recover-configuration.ts';
@@ -66,11 +67,13 @@ async function start(settings: Settings): Promise<void> {
     confirmations: createPendingConfirmation({ directory }),
     apply: (request) => applyConfiguration(parts, request),
   });
+  const debug = createDebug({ appliance, keeper, clock, onProblem });
   const stopWatching = watchOutsideChanges({ ...parts, alone, onProblem });
   const app = await createApp({
     settings,
     accounts,
     operations: createOperations({ ...parts, alone, confirmed }),
+    debug,
     keeper,
     sessionSecret: await openSessionSecret(stateDirectory),
     certificate: settings.tls.enabled ? await loadCertificate(settings, listOwnHosts()) : undefined,
@@ -83,6 +86,7 @@ async function start(settings: Settings): Promise<void> {
     if (err) app.log.fatal({ err }, 'ending after an error');
     await app.close();
     confirmed.close();
+    await debug.close();
     stopWatching();
     await keeper.close();
     await appliance.close();

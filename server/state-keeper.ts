@@ -7,7 +7,7 @@ import type { Appliance, ApplianceEvent, ServiceReport } from './appliance/appli
 import type { Observed } from './keepalived/evidence.ts';
 import type { LogLine } from './keepalived/runtime/log-lines.ts';
 import { judgeStatus } from './keepalived/status.ts';
-import type { KeepalivedStatus } from './keepalived/status.ts';
+import type { Evidence, KeepalivedStatus } from './keepalived/status.ts';
 import type { Clock } from './state/clock.ts';
 import { createFailoverRecorder } from './state/failover-recorder.ts';
 import type { FailoverRecord, FailoverStore, TransitionRecord } from './state/failover-records.ts';
@@ -30,6 +30,8 @@ export interface Snapshot {
 export interface StateKeeper {
   /** The status as of now, from what was witnessed; costs no command. */
   current(): Snapshot;
+  /** What the witnesses said last, unjudged. */
+  evidence(): Evidence;
   /** Asks the witnesses again, at once; what an action calls before it answers. */
   refresh(): Promise<void>;
   /** Tells that the daemon has just loaded the live file with this tag. */
@@ -184,6 +186,7 @@ export function createStateKeeper({
         wallMs: clock.wallMs(),
       };
     },
+    evidence: witnesses.evidence,
     async refresh() {
       await Promise.all([askMachine(), services.ask()]);
       inBackground(healthchecks.ask);

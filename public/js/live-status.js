@@ -5,7 +5,7 @@
  */
 import { connect } from './connection.js';
 import { formatDuration } from './format-duration.js';
-import { morph } from './morph.js';
+import { parsePart, showPart } from './live-part.js';
 
 const live = document.getElementById('live');
 const announcer = document.getElementById('live-announcer');
@@ -37,16 +37,11 @@ function hear(serverMs) {
 }
 
 function show(html) {
-  const parsed = new window.DOMParser().parseFromString(html, 'text/html');
-  const wanted = parsed.getElementById('live');
-  // Made for everybody, so without the tokens of this session; any form of this page has one.
-  const token = document.querySelector('input[name="_csrf"]')?.value ?? '';
-  for (const field of wanted.querySelectorAll('input[name="_csrf"]')) field.value = token;
-
+  const wanted = parsePart(html);
   const known = announcementsIn(live);
   const news = announcementsIn(wanted).filter((sentence) => !known.includes(sentence));
   const isChange = news.length > 0 || announcementsIn(wanted).length !== known.length;
-  morph(live, wanted);
+  showPart(live, wanted);
   hear(Number(live.dataset.now));
   if (isChange) newsAtMs = Date.now();
   if (news.length > 0) say(news);

@@ -136,7 +136,7 @@ export interface CaptureRequest {
 export interface Capture {
   /** Why there was nothing to listen to, as the end of a sentence; undefined: it simply ended. */
   ended: Promise<string | undefined>;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface ScriptRunRequest {

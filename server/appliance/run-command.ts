@@ -185,7 +185,7 @@ export async function startDetached(
 
 export interface CommandStream<Item> extends AsyncIterable<Item> {
   /** Ends the command and waits until it is gone. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**
@@ -247,7 +247,7 @@ function startStream(file: string, commandArguments: readonly string[]) {
   return {
     stdout,
     stderr,
-    async close() {
+    close: async () => {
       subprocess.kill();
       await subprocess;
     },

@@ -31,7 +31,9 @@ export async function runScript(request: ScriptRunRequest): Promise<ScriptRun> {
   const { durationMs } = result;
   switch (result.kind) {
     case 'notFound':
-      return refuse(/EACCES/.test(result.stderr) ? 'permission denied' : explain(result.stderr));
+      return refuse(
+        result.stderr.includes('EACCES') ? 'permission denied' : explain(result.stderr),
+      );
     case 'timedOut':
       return { ...about, outcome: { kind: 'timed-out', afterMs: timeoutMs }, output, durationMs };
     case 'ok':

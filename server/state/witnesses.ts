@@ -39,6 +39,20 @@ export interface Witnesses {
 /** However fast events follow each other, keepalived and `ip` are not asked more often than this. */
 const minIntervalMs = 100;
 
+/** Before anybody was asked. */
+export const noEvidence: Evidence = {
+  daemon: undefined,
+  runtime: undefined,
+  network: undefined,
+  configuration: undefined,
+  startOnBoot: undefined,
+  healthchecks: new Map(),
+  tracking: undefined,
+  log: noLogEvidence,
+  lastAccountAtMs: undefined,
+  statesSinceMs: undefined,
+};
+
 export function createWitnesses({
   appliance,
   clock,
@@ -48,18 +62,7 @@ export function createWitnesses({
   clock: Clock;
   onChange: () => void;
 }): Witnesses {
-  let evidence: Evidence = {
-    daemon: undefined,
-    runtime: undefined,
-    network: undefined,
-    configuration: undefined,
-    startOnBoot: undefined,
-    healthchecks: new Map(),
-    tracking: undefined,
-    log: noLogEvidence,
-    lastAccountAtMs: undefined,
-    statesSinceMs: undefined,
-  };
+  let evidence = noEvidence;
   let serviceReports: Observed<ServiceReport[]> | undefined;
   let load: LoadKnowledge | undefined;
 

@@ -1,3 +1,4 @@
+import type { Debug } from '../operations/debug/debug.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Settings } from '../settings.ts';
 import type { StateKeeper } from '../state-keeper.ts';
@@ -5,6 +6,7 @@ import type { StateKeeper } from '../state-keeper.ts';
 /** What a page is built from; each takes what it needs. */
 export interface PageParts {
   operations: Operations;
+  debug: Debug;
   keeper: StateKeeper;
   settings: Settings;
 }

@@ -6,6 +6,7 @@ import type {
   NetworkReport,
   RuntimeReport,
   ScriptRun,
+  TrackingReport,
 } from '../evidence.ts';
 import type { FirewallReport } from '../firewall/firewall-report.ts';
 import type { LogLine } from '../runtime/log-lines.ts';
@@ -35,6 +36,8 @@ export interface DiagnosisInput {
   heard: Heard | undefined;
   /** keepalived's lines of the time that is judged, oldest first. */
   log: readonly LogLine[];
+  /** How what is tracked fares by keepalived's own account. */
+  tracking?: TrackingReport | undefined;
   /** One for each virtual IPv4 address. */
   addressProbes?: readonly AddressProbe[] | undefined;
   kernelSettings?: readonly KernelSettings[] | undefined;

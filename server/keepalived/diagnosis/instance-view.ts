@@ -35,7 +35,10 @@ export interface InstanceView extends InstanceSettings, SortedSenders {
   /** In the order in which the instance tracks them. */
   scripts: readonly ConfiguredScript[];
   /** Of what was asked of the machine beside listening. */
-  asked: Pick<DiagnosisInput, 'addressProbes' | 'kernelSettings' | 'healthchecks' | 'scriptRuns'>;
+  asked: Pick<
+    DiagnosisInput,
+    'tracking' | 'addressProbes' | 'kernelSettings' | 'healthchecks' | 'scriptRuns'
+  >;
 }
 
 /** One view for each configured instance, in the file's order. */

@@ -58,7 +58,7 @@ function judge(script: ConfiguredScript, run: ScriptRun): Judgement {
       return {
         verdict: 'wrong',
         sentence: `${scriptName}, run as ${userName}, ends with exit code ${outcome.exitCode}${explain(outcome.exitCode)}. ${consequence}`,
-        remedy: `${look}`,
+        remedy: look,
       };
   }
 }

@@ -1,20 +1,20 @@
+import type { TrackingReport } from '../evidence.ts';
 import { explainMessage } from '../runtime/explain-message.ts';
 import type { LogLine } from '../runtime/log-lines.ts';
+import type { CheckEvidence } from './check.ts';
 import type { InstanceCheck } from './setting-check.ts';
 import { listInWords } from './words.ts';
 
-/** Whether a tracked script failed last time keepalived said something about it. */
-export const checkTrackedScripts: InstanceCheck = ({ name, trackedScripts, log }) => {
-  const lastWords = trackedScripts.flatMap((script) => findLastWord(script, log) ?? []);
+/** Whether a tracked script failed last time, by keepalived's dump or else by its log. */
+export const checkTrackedScripts: InstanceCheck = ({ name, trackedScripts, log, asked }) => {
+  const lastWords = trackedScripts.flatMap(
+    (script) => findResult(script, asked.tracking) ?? findLastWord(script, log) ?? [],
+  );
   const failing = lastWords.filter(({ good }) => !good);
   const check = {
     id: 'tracked-script',
     title: 'Tracked scripts succeed',
-    evidence: lastWords.map(({ line: { message, atMs } }) => ({
-      what: message,
-      where: 'keepalived’s log',
-      atMs,
-    })),
+    evidence: lastWords.map((word) => word.evidence),
     about: { instance: name, setting: 'track_script' },
   } as const;
   if (failing.length > 0) {
@@ -30,7 +30,7 @@ export const checkTrackedScripts: InstanceCheck = ({ name, trackedScripts, log }
     return {
       ...check,
       verdict: 'cannot-tell',
-      sentence: 'keepalived’s log of this time says nothing about the tracked scripts.',
+      sentence: 'keepalived says nothing about the tracked scripts yet.',
       remedy: undefined,
     };
   }
@@ -45,14 +45,31 @@ export const checkTrackedScripts: InstanceCheck = ({ name, trackedScripts, log }
   };
 };
 
-function findLastWord(script: string, log: readonly LogLine[]) {
-  for (const line of log.toReversed()) {
-    const explanation = explainMessage(line.message);
+interface Word {
+  script: string;
+  good: boolean;
+  evidence: CheckEvidence;
+}
+
+function findResult(script: string, tracking: TrackingReport | undefined): Word | undefined {
+  const item = tracking?.ok
+    ? tracking.items.find(({ kind, name }) => kind === 'script' && name === script)
+    : undefined;
+  if (item?.good === undefined) return undefined;
+  const result = item.good ? 'succeeded' : 'failed';
+  const what = `${script} ${result} last time${item.detail === '' ? '' : ` (${item.detail})`}`;
+  return { script, good: item.good, evidence: { what, where: 'keepalived’s own account' } };
+}
+
+function findLastWord(script: string, log: readonly LogLine[]): Word | undefined {
+  for (const { message, atMs } of log.toReversed()) {
+    const explanation = explainMessage(message);
     if (explanation?.values['script'] !== script) continue;
+    const evidence = { what: message, where: 'keepalived’s log', atMs };
     if (explanation.id === 'script-result') {
-      return { script, line, good: explanation.values['what'] === 'succeeded' };
+      return { script, good: explanation.values['what'] === 'succeeded', evidence };
     }
-    if (explanation.id === 'script-disabled') return { script, line, good: false };
+    if (explanation.id === 'script-disabled') return { script, good: false, evidence };
   }
   return undefined;
 }

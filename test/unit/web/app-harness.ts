@@ -3,6 +3,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import type { User } from '../../../server/access/accounts.ts';
 import { createApp } from '../../../server/app.ts';
 import type { AppOptions } from '../../../server/app.ts';
+import type { Debug } from '../../../server/operations/debug/debug.ts';
 import type { Operations } from '../../../server/operations/operations.ts';
 import { parseSettings } from '../../../server/settings.ts';
 import type { StateKeeper } from '../../../server/state-keeper.ts';
@@ -32,6 +33,7 @@ export async function createTestApp(
     settings: parseSettings({}),
     // No test of the plumbing reaches it.
     keeper: {} as StateKeeper,
+    debug: {} as Debug,
     accounts: {
       findUser,
       findUserByPassword: (name, given) =>

@@ -1,4 +1,5 @@
 import type { KeepalivedStatus } from '../../../server/keepalived/status.ts';
+import { noEvidence } from '../../../server/state/witnesses.ts';
 import type { Snapshot, StateKeeper } from '../../../server/state-keeper.ts';
 import { sampleSnapshot } from './pages/samples.ts';
 
@@ -14,6 +15,7 @@ export function createTestKeeper(): TestKeeper {
   const listeners = new Set<() => void>();
   return {
     current: () => snapshot,
+    evidence: () => noEvidence,
     refresh: () => Promise.resolve(),
     noteLoaded: () => undefined,
     readTransitions: () => [],

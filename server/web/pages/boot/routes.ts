@@ -6,11 +6,9 @@ import { createBootFormSchema } from './form-schema.ts';
 import { describeBoot } from './view-model.ts';
 
 /** `/boot`: services now and at boot. */
-export const registerBootPage: FastifyPluginCallbackZod<PageParts> = (
-  app,
-  { operations, keeper, settings },
-  done,
-) => {
+export const registerBootPage: FastifyPluginCallbackZod<
+  Pick<PageParts, 'operations' | 'keeper' | 'settings'>
+> = (app, { operations, keeper, settings }, done) => {
   app.get('/boot', { config: { access: 'viewer' } }, (_request, reply) =>
     reply.page('boot', { title: 'Bootup and Shutdown' }, describeBoot(keeper.current())),
   );

@@ -12,11 +12,9 @@ import { defaultRoleFormSchema } from './form-schema.ts';
 import { describeDefaultRole, describeDone, titleOf } from './view-model.ts';
 
 /** `/keepalived/default-master` and `/keepalived/default-backup`: preview, change, confirmation. */
-export const registerDefaultRolePages: FastifyPluginCallbackZod<PageParts> = (
-  app,
-  { operations, keeper, settings },
-  done,
-) => {
+export const registerDefaultRolePages: FastifyPluginCallbackZod<
+  Pick<PageParts, 'operations' | 'keeper' | 'settings'>
+> = (app, { operations, keeper, settings }, done) => {
   const { configPath } = settings.keepalived;
   for (const role of ['master', 'backup'] as const) {
     const path = `/keepalived/default-${role}`;

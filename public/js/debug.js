@@ -1,0 +1,37 @@
+/** Shows on the Debug page what an examination finds, while it finds it. */
+import { connect } from './connection.js';
+import { parsePart, showPart } from './live-part.js';
+
+const live = document.getElementById('live');
+const announcer = document.getElementById('live-announcer');
+let said = textOf(live);
+
+function textOf(root) {
+  return root.querySelector('.headline').textContent.trim();
+}
+
+connect(
+  '/debug/events',
+  {
+    page(html) {
+      showPart(live, parsePart(html));
+      document.getElementById('connection-lost')?.remove();
+      const news = textOf(live);
+      if (news !== said) announcer.textContent = news;
+      said = news;
+    },
+    heartbeat() {
+      document.getElementById('connection-lost')?.remove();
+    },
+  },
+  (reason) => {
+    let notice = document.getElementById('connection-lost');
+    if (!notice) {
+      notice = document.createElement('p');
+      notice.id = 'connection-lost';
+      notice.className = 'notice tone-bad';
+      live.before(notice);
+    }
+    notice.textContent = `The connection to this page is lost; what is shown may be old. ${reason}`;
+  },
+);

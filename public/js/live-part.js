@@ -1,0 +1,23 @@
+/** Puts a part of a page that the server has made anew in place of the one that is shown. */
+import { morph } from './morph.js';
+
+/**
+ * @param html of an element with the id `live`, made for everybody
+ * @returns the element as it was parsed
+ */
+export function parsePart(html) {
+  const parsed = new window.DOMParser().parseFromString(html, 'text/html');
+  const wanted = parsed.getElementById('live');
+  // Without the tokens of this session; any form of this page has one.
+  const token = document.querySelector('input[name="_csrf"]')?.value ?? '';
+  for (const field of wanted.querySelectorAll('input[name="_csrf"]')) field.value = token;
+  return wanted;
+}
+
+/** What the user has opened stays open. */
+export function showPart(element, wanted) {
+  const kept = [...element.querySelectorAll('details')].map((details) => details.open);
+  const next = [...wanted.querySelectorAll('details')];
+  if (next.length === kept.length) next.forEach((details, at) => (details.open = kept[at]));
+  morph(element, wanted);
+}

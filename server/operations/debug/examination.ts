@@ -1,0 +1,118 @@
+import type { Appliance } from '../../appliance/appliance.ts';
+import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
+import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
+import type { LogLine } from '../../keepalived/runtime/log-lines.ts';
+import type { Clock } from '../../state/clock.ts';
+import type { StateKeeper } from '../../state-keeper.ts';
+import { startListening } from './listening.ts';
+import type { Listening } from './listening.ts';
+import {
+  askAddresses,
+  askMachine,
+  findAddresses,
+  findInterfaces,
+  readOwnPasswords,
+} from './questions.ts';
+import type { Answers } from './questions.ts';
+
+/** What one examination has found out so far. */
+export interface Examination {
+  startedAtMs: number;
+  /** By then it is over, unless it is ended before; wall clock. */
+  endsAtMs: number;
+  isOver(): boolean;
+  /** To be judged together with what the witnesses say. */
+  findings(): Pick<DiagnosisInput, 'heard' | 'log'> & Answers;
+  /** Why nothing was heard on an interface, as the end of a sentence. */
+  problems(): ReadonlyMap<string, string>;
+  findPcap(interfaceName: string): Buffer | undefined;
+  ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What keepalived logged before the examination and still explains what is heard. */
+const logBeforeMs = 10 * 60_000;
+const logLines = 500;
+/** Asking for the addresses takes two seconds; by its end the master has been heard. */
+const addressesBeforeEndMs = 3_000;
+
+/**
+ * Listens for some seconds on the interfaces of a configuration, asks the machine meanwhile, and
+ * at the end has the witnesses speak again, so that all is of the same moment.
+ */
+export function startExamination({
+  appliance,
+  keeper,
+  clock,
+  summary,
+  seconds,
+  onChange,
+}: {
+  appliance: Appliance;
+  keeper: Pick<StateKeeper, 'refresh'>;
+  clock: Clock;
+  summary: ConfigurationSummary;
+  seconds: number;
+  onChange: () => void;
+}): Examination {
+  const startedAtMs = clock.wallMs();
+  const listenedInterfaces = findInterfaces(summary);
+  const addresses = findAddresses(summary);
+  let answers: Answers = {};
+  let log: readonly LogLine[] = [];
+  let listening: Listening | undefined;
+  let isOver = false;
+  const closing = new AbortController();
+  const isClosed = () => closing.signal.aborted;
+
+  const note = (news: Answers) => {
+    answers = { ...answers, ...news };
+    onChange();
+  };
+  const readLog = async () => {
+    const page = await appliance.readLog({ limit: logLines, fromMs: startedAtMs - logBeforeMs });
+    log = page.ok ? page.lines.toReversed() : [];
+  };
+  const run = async () => {
+    const passwords = await readOwnPasswords(appliance);
+    if (isClosed()) return;
+    const interfaces = new Map(listenedInterfaces.map((name) => [name, addresses.get(name) ?? []]));
+    const plan = { interfaces, passwords, seconds };
+    listening = startListening({ appliance, clock, plan, onHeard: onChange });
+    const asking = Promise.all([askMachine(appliance, summary).then(note), readLog()]);
+    await waitUntil(seconds * 1000 - addressesBeforeEndMs, closing.signal);
+    if (!isClosed()) note(await askAddresses(appliance, summary));
+    await Promise.all([listening.ended, asking]);
+    await Promise.all([keeper.refresh(), readLog()]);
+  };
+  const ended = run().finally(() => {
+    isOver = true;
+    onChange();
+  });
+
+  return {
+    startedAtMs,
+    endsAtMs: startedAtMs + seconds * 1000,
+    isOver: () => isOver,
+    findings: () => ({ ...answers, log, heard: listening?.heard() }),
+    problems: () => listening?.problems() ?? new Map<string, string>(),
+    findPcap: (interfaceName) => listening?.findPcap(interfaceName),
+    ended,
+    async close() {
+      closing.abort();
+      await listening?.close();
+      await ended;
+    },
+  };
+}
+
+/** Resolves after this time, or at once when it is no longer waited for. */
+function waitUntil(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.max(0, delayMs));
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

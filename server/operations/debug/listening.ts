@@ -1,0 +1,91 @@
+import type { Appliance } from '../../appliance/appliance.ts';
+import { groupBy } from '../../keepalived/diagnosis/group-by.ts';
+import type { Heard } from '../../keepalived/diagnosis/input.ts';
+import { decodeFrame } from '../../keepalived/wire/decode-frame.ts';
+import type { ArpMessage, VrrpAdvertisement } from '../../keepalived/wire/decoded-frame.ts';
+import { createPcapReader } from '../../keepalived/wire/pcap.ts';
+import type { Clock } from '../../state/clock.ts';
+
+/** Where is listened, and for what. */
+export interface ListeningPlan {
+  /** Each interface, with the IPv4 addresses about which ARP is heard. */
+  interfaces: ReadonlyMap<string, readonly string[]>;
+  /** Ours, by virtual router ID; compared and not kept. */
+  passwords: ReadonlyMap<number, string>;
+  seconds: number;
+}
+
+export interface Listening {
+  /** What was heard until now, or until the end. */
+  heard(): Heard;
+  /** Why nothing was heard on an interface, as the end of a sentence. */
+  problems(): ReadonlyMap<string, string>;
+  /** The packets as tcpdump wrote them; undefined: nothing was captured on that interface. */
+  findPcap(interfaceName: string): Buffer | undefined;
+  /** Resolves when all captures have ended. */
+  ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Listens on all interfaces of a plan at once. */
+export function startListening({
+  appliance,
+  clock,
+  plan,
+  onHeard,
+}: {
+  appliance: Pick<Appliance, 'startCapture'>;
+  clock: Pick<Clock, 'wallMs'>;
+  plan: ListeningPlan;
+  onHeard: () => void;
+}): Listening {
+  const { interfaces, passwords, seconds } = plan;
+  const fromMs = clock.wallMs();
+  let endedAtMs: number | undefined;
+  const advertisements: VrrpAdvertisement[] = [];
+  const arp: ArpMessage[] = [];
+  const chunks: { interfaceName: string; bytes: Uint8Array }[] = [];
+  const problems = new Map<string, string>();
+
+  const listenOn = (interfaceName: string, addresses: readonly string[]) => {
+    const reader = createPcapReader();
+    const capture = appliance.startCapture({ interfaceName, addresses, seconds }, (bytes) => {
+      chunks.push({ interfaceName, bytes });
+      for (const packet of reader.push(bytes)) {
+        const frame = decodeFrame(packet, { interfaceName, passwords });
+        if (frame.kind === 'vrrp') advertisements.push(frame);
+        if (frame.kind === 'arp') arp.push(frame);
+      }
+      onHeard();
+    });
+    const ended = capture.ended.then((reason) => {
+      if (reason !== undefined) problems.set(interfaceName, reason);
+    });
+    return { ended, close: capture.close };
+  };
+  const captures = [...interfaces].map(([name, addresses]) => listenOn(name, addresses));
+  const ended = Promise.all(captures.map((capture) => capture.ended)).then(() => {
+    endedAtMs = clock.wallMs();
+  });
+
+  return {
+    heard: () => ({
+      fromMs,
+      toMs: endedAtMs ?? clock.wallMs(),
+      interfaceNames: [...interfaces.keys()].filter((name) => !problems.has(name)),
+      // Those of several interfaces arrive one after the other.
+      advertisements: advertisements.toSorted((one, other) => one.atMs - other.atMs),
+      arp: arp.toSorted((one, other) => one.atMs - other.atMs),
+    }),
+    problems: () => problems,
+    findPcap(interfaceName) {
+      const captured = groupBy(chunks, (chunk) => chunk.interfaceName).get(interfaceName);
+      return captured && Buffer.concat(captured.map(({ bytes }) => bytes));
+    },
+    ended,
+    async close() {
+      await Promise.all(captures.map((capture) => capture.close()));
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { FastifyReply } from 'fastify';
+import type { EventStream } from '../plugins/event-streams.ts';
+
+/** However fast the news come, a part is rendered only so often. */
+const leastBetweenMs = 500;
+/** Progress and ages go on without news. */
+const everyMs = 1_000;
+
+export interface PartFeed {
+  /** Answers with the part as it is now, and again whenever it may be another. */
+  open(reply: FastifyReply): void;
+}
+
+/**
+ * A stream of one part of a page, for whatever has news that are not numbered. It is rendered once
+ * for all who look on, and not at all for nobody.
+ * @param watch tells of news for as long as somebody looks on
+ */
+export function createPartFeed(
+  watch: (listener: () => void) => () => void,
+  render: () => string,
+): PartFeed {
+  const streams = new Set<EventStream>();
+  let stop: (() => void) | undefined;
+  let newest = '';
+
+  const write = (html: string) => `event: page\ndata: ${JSON.stringify(html)}\n\n`;
+  const send = () => {
+    const html = render();
+    const text = html === newest ? 'event: heartbeat\ndata: {}\n\n' : write(html);
+    newest = html;
+    for (const stream of streams) stream.send(text);
+  };
+  const begin = () => {
+    let soon: NodeJS.Timeout | undefined;
+    const stopWatching = watch(() => {
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        send();
+      }, leastBetweenMs);
+    });
+    const ticks = setInterval(send, everyMs);
+    return () => {
+      stopWatching();
+      clearTimeout(soon);
+      clearInterval(ticks);
+    };
+  };
+
+  return {
+    open(reply) {
+      const stream = reply.sendEvents();
+      stop ??= begin();
+      stream.send(write(render()));
+      streams.add(stream);
+      stream.onClose(() => {
+        streams.delete(stream);
+        if (streams.size > 0) return;
+        stop?.();
+        stop = undefined;
+      });
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Check, Verdict } from '../../../keepalived/diagnosis/check.ts';
+import { describeInstant } from '../../view/time-words.ts';
+
+interface VerdictLook {
+  word: string;
+  /** A shape of its own for each: colour is never the only signal. */
+  shape: string;
+  tone: 'good' | 'warn' | 'bad' | 'mute';
+}
+
+export const verdictLooks: Record<Verdict, VerdictLook> = {
+  wrong: { word: 'Wrong', shape: '▲', tone: 'bad' },
+  look: { word: 'Look here', shape: '◆', tone: 'warn' },
+  'cannot-tell': { word: 'Cannot tell', shape: '?', tone: 'mute' },
+  good: { word: 'Good', shape: '●', tone: 'good' },
+};
+
+/** keepalived's keywords that the settings form has a field for. */
+const settingsFields: Record<string, string> = {
+  virtual_ipaddress: 'virtualAddresses',
+  interface: 'interfaceName',
+  virtual_router_id: 'virtualRouterId',
+  priority: 'priority',
+  advert_int: 'advertInterval',
+  auth_type: 'authentication',
+  auth_pass: 'password',
+  unicast_peer: 'unicastPeers',
+  script: 'healthcheckUrl',
+  interval: 'healthcheckInterval',
+};
+
+export interface CheckWords extends VerdictLook {
+  id: string;
+  title: string;
+  sentence: string;
+  remedy: string | undefined;
+  /** Where it can be mended, for whoever may. */
+  place: { href: string; label: string } | undefined;
+  evidence: { where: string; what: string; when: string }[];
+}
+
+export function describeCheck(check: Check): CheckWords {
+  const { id, title, verdict, sentence, remedy, evidence, about } = check;
+  const needsMending = verdict === 'wrong' || verdict === 'look';
+  return {
+    ...verdictLooks[verdict],
+    ...{ id, title, sentence, remedy },
+    place: needsMending ? findPlace(about) : undefined,
+    evidence: evidence.map(({ what, where, atMs }) => ({
+      what,
+      where: where ?? '',
+      when: atMs === undefined ? '' : describeInstant(atMs).text,
+    })),
+  };
+}
+
+function findPlace({ instance, setting }: Check['about']): CheckWords['place'] {
+  if (setting === undefined) return undefined;
+  const field = settingsFields[setting];
+  return field === undefined
+    ? { href: '/keepalived/edit?file=live', label: `Edit ${setting}` }
+    : {
+        href: `/keepalived/settings?instance=${encodeURIComponent(instance)}#${field}`,
+        label: `Change ${setting}`,
+      };
+}

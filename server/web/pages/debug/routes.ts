@@ -1,0 +1,93 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { UserError } from '../../../errors.ts';
+import { createPartFeed } from '../../live/part-feed.ts';
+import type { PageParts } from '../../page-parts.ts';
+import { getActor } from '../../view/actor.ts';
+import { writeReport } from './report-text.ts';
+import { describeDebug } from './view-model.ts';
+
+const examineFormSchema = z.strictObject({ kind: z.enum(['check', 'listen']) });
+const captureQuerySchema = z.object({ interface: z.string().min(1).max(64) });
+
+/** Without JavaScript: how often the page comes anew while an examination goes on. */
+const refreshSeconds = 2;
+
+/** `/debug`: what is wrong, in words one can act on. */
+export const registerDebugPage: FastifyPluginCallbackZod<Pick<PageParts, 'debug' | 'keeper'>> = (
+  app,
+  { debug, keeper },
+  done,
+) => {
+  const describe = () => describeDebug(debug.report(), keeper.current().wallMs);
+
+  app.get('/debug', { config: { access: 'viewer' } }, (_request, reply) => {
+    const model = describe();
+    return reply.page(
+      'debug',
+      { title: 'Debug' },
+      { ...model, refreshSeconds: model.progress && refreshSeconds },
+    );
+  });
+
+  app.post(
+    '/debug/examine',
+    { config: { access: 'admin' }, schema: { body: examineFormSchema } },
+    (request, reply) => {
+      const { kind } = request.body;
+      request.log.info({ ...getActor(request), kind }, 'examination');
+      if (!debug.begin(kind)) {
+        reply.flash({
+          tone: 'bad',
+          text: 'There is nothing to check: no VRRP instance is configured on this server.',
+        });
+      }
+      return reply.redirect('/debug', 303);
+    },
+  );
+
+  const feed = createPartFeed(
+    (listener) => debug.watch(listener),
+    () => app.renderFragment('debug-live', { ...describe(), page: { csrfToken: '' } }),
+  );
+  app.get(
+    '/debug/events',
+    { config: { access: 'viewer' }, exposeHeadRoute: false },
+    (_request, reply) => {
+      feed.open(reply);
+    },
+  );
+
+  app.get('/debug/report.txt', { config: { access: 'viewer' } }, (_request, reply) => {
+    const { hostName, wallMs } = keeper.current();
+    return reply
+      .type('text/plain; charset=utf-8')
+      .header('content-disposition', `inline; filename="debug-${hostName}.txt"`)
+      .send(writeReport(describe(), hostName, wallMs));
+  });
+
+  // What was captured has passwords in clear (VRRP version 2).
+  app.get(
+    '/debug/capture',
+    { config: { access: 'admin' }, schema: { querystring: captureQuerySchema } },
+    (request, reply) => {
+      const interfaceName = request.query.interface;
+      const pcap = debug.findPcap(interfaceName);
+      if (!pcap) {
+        throw new UserError('no-capture', 'Nothing has been captured on this interface.', {
+          statusCode: 404,
+        });
+      }
+      request.log.info({ ...getActor(request), interfaceName }, 'download of a capture');
+      const fileName = `${keeper.current().hostName}-${interfaceName}.pcap`;
+      return reply
+        .type('application/vnd.tcpdump.pcap')
+        .header(
+          'content-disposition',
+          `attachment; filename="${fileName.replace(/[^\w.-]/g, '_')}"`,
+        )
+        .send(pcap);
+    },
+  );
+  done();
+};

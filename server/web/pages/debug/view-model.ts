@@ -1,0 +1,126 @@
+import type { Check } from '../../../keepalived/diagnosis/check.ts';
+import type { DebugReport } from '../../../operations/debug/debug.ts';
+import { describeElapsed } from '../../view/time-words.ts';
+import type { Elapsed } from '../../view/time-words.ts';
+import { describeCheck, verdictLooks } from './check-words.ts';
+import type { CheckWords } from './check-words.ts';
+import { describeWire } from './wire-table.ts';
+import type { WireRow } from './wire-table.ts';
+
+export interface DebugModel {
+  headline: { tone: string; shape: string; word: string; sentence: string };
+  /** While an examination goes on. */
+  progress: { seconds: number; ofSeconds: number; words: string } | undefined;
+  /** How old the last examination is. */
+  age: Elapsed | undefined;
+  notices: string[];
+  instances: { name: string; attention: CheckWords[]; rest: CheckWords[]; restWords: string }[];
+  wire: WireRow[];
+  hasListened: boolean;
+  captures: { interfaceName: string; href: string }[];
+  freeVirtualRouterIds: string;
+}
+
+/** What the Debug page says, from one report; asks nothing of the machine. */
+export function describeDebug(report: DebugReport, nowMs: number): DebugModel {
+  const { examination, checks = [], interfaceNames, freeVirtualRouterIds } = report;
+  const isRunning = examination?.isRunning === true;
+  const hasListened = examination !== undefined;
+  return {
+    headline: describeHeadline(report),
+    progress: isRunning ? describeProgress(examination, interfaceNames, nowMs) : undefined,
+    age:
+      examination && !isRunning
+        ? describeElapsed(Math.min(examination.endsAtMs, nowMs), nowMs)
+        : undefined,
+    notices: describeNotices(report),
+    instances: groupChecks(checks),
+    wire: describeWire(report),
+    hasListened,
+    captures: hasListened
+      ? interfaceNames.map((interfaceName) => ({
+          interfaceName,
+          href: `/debug/capture?interface=${encodeURIComponent(interfaceName)}`,
+        }))
+      : [],
+    freeVirtualRouterIds: freeVirtualRouterIds.join(', '),
+  };
+}
+
+function describeHeadline({ checks, reason, examination }: DebugReport): DebugModel['headline'] {
+  if (!checks || checks.length === 0) {
+    return {
+      ...{ tone: 'mute', shape: '■', word: 'Nothing to check' },
+      sentence: reason ?? 'no VRRP instance is configured on this server.',
+    };
+  }
+  const [first] = checks;
+  const wrong = checks.filter(({ verdict }) => verdict === 'wrong');
+  const look = checks.filter(({ verdict }) => verdict === 'look');
+  if (first && (wrong.length > 0 || look.length > 0)) {
+    const alike = wrong.length > 0 ? wrong : look;
+    const { tone, shape, word } = verdictLooks[first.verdict];
+    const more = alike.length - 1;
+    const rest = more === 0 ? '' : ` (and ${more} more below, which may follow from it)`;
+    return { tone, shape, word, sentence: `${first.sentence}${rest}` };
+  }
+  if (examination === undefined) {
+    return {
+      ...{ tone: 'mute', shape: '?', word: 'Not examined yet' },
+      sentence:
+        'What the page knows by itself is in order. “Check now” listens on the network and asks the machine.',
+    };
+  }
+  return examination.isRunning
+    ? {
+        tone: 'calm',
+        shape: '◌',
+        word: 'Examining',
+        sentence: 'Nothing wrong has been found so far.',
+      }
+    : {
+        ...{ tone: 'good', shape: '●', word: 'Good' },
+        sentence: 'Nothing is wrong, as far as this server can tell.',
+      };
+}
+
+function describeProgress(
+  { startedAtMs, endsAtMs }: NonNullable<DebugReport['examination']>,
+  interfaceNames: string[],
+  nowMs: number,
+): DebugModel['progress'] {
+  const ofSeconds = Math.round((endsAtMs - startedAtMs) / 1000);
+  const seconds = Math.min(Math.max(0, Math.floor((nowMs - startedAtMs) / 1000)), ofSeconds);
+  const where = interfaceNames.join(', ') || 'no interface';
+  return { seconds, ofSeconds, words: `Listening on ${where}: ${seconds} of ${ofSeconds} s.` };
+}
+
+function describeNotices({ examination }: DebugReport): string[] {
+  if (!examination) return [];
+  return [
+    ...examination.problems.map(
+      ({ interfaceName, reason }) => `Nothing could be heard on ${interfaceName}: ${reason}.`,
+    ),
+    ...(examination.isOutdated
+      ? ['The configuration has been changed since it was examined: check again.']
+      : []),
+  ];
+}
+
+function groupChecks(checks: readonly Check[]): DebugModel['instances'] {
+  const names = [...new Set(checks.map(({ about }) => about.instance))];
+  return names.map((name) => {
+    const own = checks.filter(({ about }) => about.instance === name);
+    const needsAttention = ({ verdict }: Check) => verdict === 'wrong' || verdict === 'look';
+    const unknown = own.filter(({ verdict }) => verdict === 'cannot-tell').length;
+    const good = own.filter(({ verdict }) => verdict === 'good').length;
+    return {
+      name,
+      attention: own.filter(needsAttention).map(describeCheck),
+      rest: own.filter((check) => !needsAttention(check)).map(describeCheck),
+      restWords:
+        `${good} ${good === 1 ? 'check is' : 'checks are'} good` +
+        (unknown === 0 ? '' : `, ${unknown} cannot tell`),
+    };
+  });
+}
