@@ -124,7 +124,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await pages.register(registerConfirmPage, { operations });
     await pages.register(registerConfigurationCheck, { operations });
     await pages.register(registerLogsPage, { operations, keeper });
-    await pages.register(registerDebugPage, { debug, keeper });
+    await pages.register(registerDebugPage, { debug, keeper, operations });
     await pages.register(registerBootPage, { operations, keeper, settings });
   });
   return app;

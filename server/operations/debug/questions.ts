@@ -11,7 +11,7 @@ import { readConfigurationParts } from '../../state/live-configuration.ts';
 /** What is asked of the machine beside listening to the network. */
 export type Answers = Pick<
   DiagnosisInput,
-  'kernelSettings' | 'healthchecks' | 'scriptRuns' | 'addressProbes'
+  'firewall' | 'kernelSettings' | 'healthchecks' | 'scriptRuns' | 'addressProbes'
 >;
 
 /** keepalived allows a script as long as its interval; nobody waits for one that long. */
@@ -27,7 +27,8 @@ export async function askMachine(
   const tracked = new Set(summary.instances.flatMap(({ trackedScripts }) => trackedScripts));
   const scripts = summary.scripts.filter(({ name }) => tracked.has(name));
   const urls = new Set(scripts.flatMap(({ healthcheckUrl }) => healthcheckUrl ?? []));
-  const [kernelSettings, healthchecks, scriptRuns] = await Promise.all([
+  const [firewall, kernelSettings, healthchecks, scriptRuns] = await Promise.all([
+    appliance.readFirewall(),
     appliance.readKernelSettings(findInterfaces(summary)),
     Promise.all([...urls].map((url) => appliance.examineHealthcheck(url))),
     Promise.all(
@@ -45,7 +46,7 @@ export async function askMachine(
       }),
     ),
   ]);
-  return { kernelSettings, healthchecks, scriptRuns };
+  return { firewall, kernelSettings, healthchecks, scriptRuns };
 }
 
 /** Asks who answers for the virtual addresses: late, so that the master is known by then. */

@@ -1,4 +1,5 @@
-import type { Check, Verdict } from '../../../keepalived/diagnosis/check.ts';
+import type { Check, CheckOffer, Verdict } from '../../../keepalived/diagnosis/check.ts';
+import { maskSecrets } from '../../../keepalived/mask-secrets.ts';
 import { describeInstant } from '../../view/time-words.ts';
 
 interface VerdictLook {
@@ -36,18 +37,28 @@ export interface CheckWords extends VerdictLook {
   remedy: string | undefined;
   /** Where it can be mended, for whoever may. */
   place: { href: string; label: string } | undefined;
+  /** What the page can do about it. */
+  offer:
+    { kind: CheckOffer['kind']; instance: string; direction: string; label: string } | undefined;
   evidence: { where: string; what: string; when: string }[];
 }
 
+const offerLabels: Record<CheckOffer['kind'], string> = {
+  'allow-vrrp': 'Add this rule',
+  'withdraw-vrrp': 'Take the added rule away',
+};
+
 export function describeCheck(check: Check): CheckWords {
-  const { id, title, verdict, sentence, remedy, evidence, about } = check;
+  const { id, title, verdict, sentence, remedy, evidence, about, offer } = check;
   const needsMending = verdict === 'wrong' || verdict === 'look';
   return {
     ...verdictLooks[verdict],
     ...{ id, title, sentence, remedy },
     place: needsMending ? findPlace(about) : undefined,
+    offer: offer && { ...offer, label: offerLabels[offer.kind] },
     evidence: evidence.map(({ what, where, atMs }) => ({
-      what,
+      // Output of scripts and lines of keepalived's log are among it.
+      what: maskSecrets(what),
       where: where ?? '',
       when: atMs === undefined ? '' : describeInstant(atMs).text,
     })),

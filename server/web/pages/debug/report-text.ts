@@ -1,4 +1,3 @@
-import { maskSecrets } from '../../../keepalived/mask-secrets.ts';
 import { describeInstant } from '../../view/time-words.ts';
 import type { CheckWords } from './check-words.ts';
 import type { DebugModel } from './view-model.ts';
@@ -26,7 +25,7 @@ export function writeReport(model: DebugModel, hostName: string, nowMs: number):
         ` ${row.destination}, addresses ${row.addresses}, ${row.count} packets, last ${row.lastHeard}`,
     ),
   ];
-  return maskSecrets(`${lines.join('\n')}\n`);
+  return `${lines.join('\n')}\n`;
 }
 
 function writeCheck({ word, title, sentence, remedy, evidence }: CheckWords): string[] {

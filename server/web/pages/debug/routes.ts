@@ -3,22 +3,26 @@ import { z } from 'zod';
 import { UserError } from '../../../errors.ts';
 import { createPartFeed } from '../../live/part-feed.ts';
 import type { PageParts } from '../../page-parts.ts';
+import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
 import { writeReport } from './report-text.ts';
 import { describeDebug } from './view-model.ts';
 
 const examineFormSchema = z.strictObject({ kind: z.enum(['check', 'listen']) });
+const firewallFormSchema = z.strictObject({
+  kind: z.enum(['allow-vrrp', 'withdraw-vrrp']),
+  instance: z.string().min(1).max(255),
+  direction: z.enum(['in', 'out']),
+});
 const captureQuerySchema = z.object({ interface: z.string().min(1).max(64) });
 
 /** Without JavaScript: how often the page comes anew while an examination goes on. */
 const refreshSeconds = 2;
 
 /** `/debug`: what is wrong, in words one can act on. */
-export const registerDebugPage: FastifyPluginCallbackZod<Pick<PageParts, 'debug' | 'keeper'>> = (
-  app,
-  { debug, keeper },
-  done,
-) => {
+export const registerDebugPage: FastifyPluginCallbackZod<
+  Pick<PageParts, 'debug' | 'keeper' | 'operations'>
+> = (app, { debug, keeper, operations }, done) => {
   const describe = () => describeDebug(debug.report(), keeper.current().wallMs);
 
   app.get('/debug', { config: { access: 'viewer' } }, (_request, reply) => {
@@ -42,6 +46,22 @@ export const registerDebugPage: FastifyPluginCallbackZod<Pick<PageParts, 'debug'
           text: 'There is nothing to check: no VRRP instance is configured on this server.',
         });
       }
+      return reply.redirect('/debug', 303);
+    },
+  );
+
+  app.post(
+    '/debug/firewall',
+    { config: { access: 'admin' }, schema: { body: firewallFormSchema } },
+    async (request, reply) => {
+      const { kind, instance, direction } = request.body;
+      request.log.info({ ...getActor(request), kind, instance, direction }, 'firewall');
+      const change = kind === 'allow-vrrp' ? operations.allowVrrp : operations.withdrawVrrp;
+      const { ok, sentence, reports } = await change(instance, direction);
+      const report = reports.find(({ result }) => result !== 'ok') ?? reports.at(-1);
+      reply.flash(describeAction({ ok, sentence, report }));
+      // What follows from it is heard at once.
+      debug.begin('check');
       return reply.redirect('/debug', 303);
     },
   );

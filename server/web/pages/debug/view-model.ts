@@ -1,4 +1,5 @@
 import type { Check } from '../../../keepalived/diagnosis/check.ts';
+import { groupBy } from '../../../keepalived/diagnosis/group-by.ts';
 import type { DebugReport } from '../../../operations/debug/debug.ts';
 import { describeElapsed } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';
@@ -117,10 +118,22 @@ function groupChecks(checks: readonly Check[]): DebugModel['instances'] {
     return {
       name,
       attention: own.filter(needsAttention).map(describeCheck),
-      rest: own.filter((check) => !needsAttention(check)).map(describeCheck),
+      rest: joinAlike(own.filter((check) => !needsAttention(check))).map(describeCheck),
       restWords:
         `${good} ${good === 1 ? 'check is' : 'checks are'} good` +
         (unknown === 0 ? '' : `, ${unknown} cannot tell`),
     };
+  });
+}
+
+/** What cannot be told for one and the same reason is told once. */
+function joinAlike(checks: readonly Check[]): Check[] {
+  const alike = groupBy(checks, ({ id, verdict, sentence }) =>
+    verdict === 'cannot-tell' ? sentence : id,
+  );
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    return [{ ...first, title: group.map(({ title }) => title).join(', ') }];
   });
 }

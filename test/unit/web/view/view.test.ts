@@ -89,7 +89,6 @@ test('a flash names the command, and what it printed only if it failed', () => {
   const failed = describeAction({
     ok: false,
     sentence: 'It was not started.',
-    needsConfirmation: false,
     report: { ...report, result: 'exited', exitCode: 1 },
   });
   assert.deepEqual(failed, {
@@ -101,7 +100,6 @@ test('a flash names the command, and what it printed only if it failed', () => {
   const done = describeAction({
     ok: true,
     sentence: 'It was started.',
-    needsConfirmation: false,
     report: { ...report, result: 'ok', exitCode: 0 },
   });
   assert.deepEqual(done, {
