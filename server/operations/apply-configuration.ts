@@ -5,14 +5,17 @@
  */
 import { UserError } from '../errors.ts';
 import type { Finding } from '../keepalived/finding.ts';
+import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
+import type { Sighting } from '../keepalived/proof.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { beginChange, beginReload } from './begin-change.ts';
 import { endChange, recordStep } from './change.ts';
 import type { Change } from './change.ts';
 import { checkConfiguration, hasFatal } from './check-configuration.ts';
 import { conflictWith, tagOf } from './conflict.ts';
-import { findMissingConsent, foreseeApply } from './foresee-apply.ts';
+import { findMissingConsent, foreseeApply, foreseeReload } from './foresee-apply.ts';
 import type { Consent } from './foresee-apply.ts';
+import { findLastProved } from './kept-versions.ts';
 import { makeLive } from './make-live.ts';
 import { expectMovements } from './observe-outcome.ts';
 import type { Actor, ApplyOutcome } from './outcomes.ts';
@@ -60,7 +63,10 @@ export function applyConfiguration(
  * Makes the live file, as it is on disk, what keepalived runs: the check and the proof of a save
  * without its change. Goes back to the last version that was proved, if this one is not.
  */
-export function reloadConfiguration(parts: ApplyParts): Promise<ApplyOutcome> {
+export function reloadConfiguration(
+  parts: ApplyParts,
+  consent: Consent = {},
+): Promise<ApplyOutcome> {
   return tellRefusal(async () => {
     const { appliance } = parts;
     await settleInterrupted(parts);
@@ -72,9 +78,21 @@ export function reloadConfiguration(parts: ApplyParts): Promise<ApplyOutcome> {
     }
     const findings = await checkConfiguration(appliance, 'live', current.text);
     if (hasFatal(findings)) return refused(findings);
+    const missing = findMissingConsent(await foreseeEdited(parts, before), consent);
+    if (missing) return missing;
     const change = await beginReload(parts, current, before);
     return withFindings(await makeLive(parts, change, { command: 'reload' }), findings);
   });
+}
+
+/** What loading the live file as it is would do, compared with the version that was proved last. */
+export async function foreseeEdited(
+  { appliance, versions }: Pick<ApplyParts, 'appliance' | 'versions'>,
+  sighting: Sighting,
+): Promise<Foresight> {
+  const current = await appliance.readConfigurationFile('live');
+  const proved = current.ok ? await findLastProved(versions, current.tag) : undefined;
+  return foreseeReload(appliance, proved?.text, sighting);
 }
 
 async function install(

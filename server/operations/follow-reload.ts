@@ -7,14 +7,13 @@ import type { ReloadLog } from '../keepalived/runtime/reload-log.ts';
 const unreadable = () => Promise.resolve(undefined);
 
 /**
- * Marks the end of keepalived's log; call it before the reload.
+ * Marks the end of keepalived's log; call it before the reload or start.
  * @returns what reads all the lines since; undefined where the log cannot be read.
  */
 export async function followReload(
   appliance: Appliance,
   daemon: DaemonProcess,
 ): Promise<() => Promise<ReloadLog | undefined>> {
-  if (daemon.state !== 'running') return unreadable;
   const page = await appliance.readLog({ limit: 1 });
   if (!page.ok || page.newest === undefined) return unreadable;
   let cursor = page.newest;
@@ -24,6 +23,6 @@ export async function followReload(
     if (!newer.ok) return undefined;
     cursor = newer.newest;
     lines.push(...newer.lines);
-    return readReloadLog(lines, daemon);
+    return readReloadLog(lines, daemon.state === 'running' ? daemon : undefined);
   };
 }

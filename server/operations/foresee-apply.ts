@@ -42,24 +42,52 @@ export async function foreseeApply(
     part.id === fileId ? [{ path: part.path, text }] : part.ok ? [part] : [],
   );
   const addedCommands = findAddedCommands(before, after);
+  return { ...(await foresee(appliance, before, after, sighting)), addedCommands };
+}
+
+/**
+ * What a reload of the files as they are would do: somebody else may have edited them.
+ * @param oldText the live file as it was proved last; undefined: what it says now
+ */
+export async function foreseeReload(
+  appliance: Appliance,
+  oldText: string | undefined,
+  sighting: Sighting,
+): Promise<Foresight> {
+  const parts = await readConfigurationParts(appliance);
+  const after = parts.flatMap((part) => (part.ok ? [part] : []));
+  const before = after.map((part) =>
+    part.id === 'live' ? { ...part, text: oldText ?? part.text } : part,
+  );
+  return foresee(appliance, before, after, sighting);
+}
+
+async function foresee(
+  appliance: Appliance,
+  before: readonly TextFile[],
+  after: readonly TextFile[],
+  sighting: Sighting,
+): Promise<Foresight> {
   const summaryBefore = summarizeConfigurations(before);
   const summaryAfter = summarizeConfigurations(after);
   const running = readRunning(sighting);
-  const foresight = {
-    ...foreseeChange({
-      before: summaryBefore,
-      after: summaryAfter,
-      passwordChanges: findPasswordChanges(before, after),
-      running,
-    }),
-    addedCommands,
-  };
+  const foresight = foreseeChange({
+    before: summaryBefore,
+    after: summaryAfter,
+    passwordChanges: findPasswordChanges(before, after),
+    running,
+  });
   if (typeof running === 'string') return foresight;
   const scripts = findScriptChanges(summaryBefore, summaryAfter, running);
   return {
     ...foresight,
     dangers: [...foresight.dangers, ...(await findScriptDangers(appliance, scripts))],
   };
+}
+
+interface TextFile {
+  path: string;
+  text: string;
 }
 
 /** A new URL that answers well is no danger; another command cannot be judged beforehand. */

@@ -40,17 +40,15 @@ import { look } from './prove-live.ts';
 import { findRestoreChange, listVersions, planRestore } from './restore-version.ts';
 import type { KeptVersion, RestorePlan, RestoreRequest, VersionList } from './restore-version.ts';
 import { controlKeepalived } from './service-control.ts';
-import type { KeepalivedAction } from './service-control.ts';
+import type { ControlConsent, KeepalivedAction } from './service-control.ts';
 
 export interface Operations {
   /**
-   * Start, stop or reload keepalived. Start and reload first check the file as a save would; a
-   * start with the placeholder address asks for confirmation.
+   * Start, stop or reload keepalived. Start and reload first check the file as a save would, and
+   * prove what became of it. A start with the placeholder address, and a reload of a file that was
+   * edited by others and can do harm, ask for confirmation.
    */
-  controlKeepalived(
-    action: KeepalivedAction,
-    options?: { placeholderConfirmed?: boolean },
-  ): Promise<ActionOutcome>;
+  controlKeepalived(action: KeepalivedAction, consent?: ControlConsent): Promise<ActionOutcome>;
   /** One button of Bootup and Shutdown for each chosen service, in order. */
   controlServices(services: string[], action: BootAction): Promise<ActionOutcome[]>;
 

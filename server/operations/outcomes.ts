@@ -18,6 +18,8 @@ export interface ActionOutcome {
   report: CommandReport | undefined;
   /** Set where the same action would go through if it was confirmed: why it is asked. */
   needsConfirmation: boolean;
+  /** What must be accepted, word for word, before it is done. */
+  dangers?: string[];
 }
 
 /** How an attempt to make a configuration live ended. Every case leaves the file whole. */

@@ -43,6 +43,8 @@ export interface LoadResult {
   report: CommandReport | undefined;
   /** Why it is not proved, without a full stop; undefined: it is. */
   failure: string | undefined;
+  /** Of a failure: whether keepalived did not take the file, or what came of its states. */
+  about: 'load' | 'states';
   /** The last look. */
   after: Sighting;
 }
@@ -57,7 +59,8 @@ export async function loadAndProve(
   const report =
     command === 'none' ? undefined : await appliance.controlService('keepalived', command);
   if (report && report.result !== 'ok') {
-    return { report, failure: commandFailure(report), after: await look(appliance) };
+    const failure = (await findComplaint(readLog)) ?? commandFailure(report);
+    return { report, failure, about: 'load', after: await look(appliance) };
   }
   await onTold?.();
 
@@ -74,7 +77,8 @@ export async function loadAndProve(
 
     const isOver = performance.now() >= deadlineMs;
     const isBearable = restored && verdict.kind !== 'proved' && verdict.about === 'states';
-    const end = (failure?: string): LoadResult => ({ report, failure, after });
+    const about = verdict.kind === 'proved' ? 'load' : verdict.about;
+    const end = (failure?: string): LoadResult => ({ report, failure, about, after });
     if (verdict.kind === 'proved') {
       const isWaitedFor = restored && !isOver && !servesAsBefore(before, after);
       if (steady.times >= neededProofs && !isWaitedFor) return end();
@@ -95,6 +99,15 @@ async function awaitReload(readLog: () => Promise<ReloadLog | undefined>): Promi
     if (log?.complete || log?.configurationError !== undefined) return;
     await sleep(logPollMs);
   }
+}
+
+/** What keepalived itself said of a command that failed: more than its exit code does. */
+async function findComplaint(
+  readLog: () => Promise<ReloadLog | undefined>,
+): Promise<string | undefined> {
+  await awaitReload(readLog);
+  const complaint = (await readLog())?.configurationError;
+  return complaint === undefined ? undefined : `it says: “${complaint}”`;
 }
 
 /** A daemon that was started anew has another pid and no past to compare with. */

@@ -4,19 +4,27 @@ import {
   placeholderVirtualAddress,
 } from '../keepalived/config/default-configurations.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
-import { reloadConfiguration } from './apply-configuration.ts';
+import { foreseeEdited, reloadConfiguration } from './apply-configuration.ts';
+import { ignoreFullDisk } from './change.ts';
 import { checkConfiguration, hasFatal } from './check-configuration.ts';
+import type { Consent } from './foresee-apply.ts';
+import { keepCurrent } from './kept-versions.ts';
 import type { ActionOutcome, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts } from './parts.ts';
-import { commandFailure, look } from './prove-live.ts';
+import { commandFailure, loadAndProve, look } from './prove-live.ts';
 
 export type KeepalivedAction = 'start' | 'stop' | 'reload';
+
+/** What somebody has read and accepted. */
+export interface ControlConsent extends Pick<Consent, 'acceptedDangers'> {
+  placeholderConfirmed?: boolean;
+}
 
 /** Start, Stop and Reload keepalived; what is said afterwards is what was seen, not what was asked. */
 export function controlKeepalived(
   parts: ApplyParts,
   action: KeepalivedAction,
-  { placeholderConfirmed = false }: { placeholderConfirmed?: boolean } = {},
+  { placeholderConfirmed = false, ...consent }: ControlConsent = {},
 ): Promise<ActionOutcome> {
   switch (action) {
     case 'start':
@@ -24,7 +32,7 @@ export function controlKeepalived(
     case 'stop':
       return stop(parts.appliance);
     case 'reload':
-      return reloadConfiguration(parts).then(reloadWords);
+      return reloadConfiguration(parts, consent).then(reloadWords);
   }
 }
 
@@ -32,34 +40,54 @@ export function controlKeepalived(
 export async function restartKeepalived(parts: ApplyParts): Promise<ActionOutcome> {
   const refusal = await findReasonNotToStart(parts.appliance, true);
   if (refusal) return refusal;
+  const { dangers } = await foreseeEdited(parts, await look(parts.appliance));
+  if (dangers.length > 0) {
+    const remedy = 'To do it nevertheless, click Reload keepalived on the Keepalived page first.';
+    return failed(`keepalived was not restarted. ${dangers.join(' ')} ${remedy}`, undefined);
+  }
   const stopped = await stop(parts.appliance);
   return stopped.ok ? start(parts, true) : stopped;
 }
 
-async function start(
-  { appliance, keeper }: ApplyParts,
-  placeholderConfirmed: boolean,
-): Promise<ActionOutcome> {
-  const daemon = await appliance.readDaemon();
-  if (daemon.state === 'running') return done('keepalived is running already.', undefined);
+/**
+ * Starts keepalived and proves that it lives with the instances of its file. An instance in FAULT is
+ * told, but it was started. Nothing is written, so there is nothing to put back.
+ */
+async function start(parts: ApplyParts, placeholderConfirmed: boolean): Promise<ActionOutcome> {
+  const { appliance, keeper } = parts;
+  const before = await look(appliance);
+  if (before.daemon.state === 'running') return done('keepalived is running already.', undefined);
   const refusal = await findReasonNotToStart(appliance, placeholderConfirmed);
   if (refusal) return refusal;
-
-  const report = await appliance.controlService('keepalived', 'start');
-  if (report.result !== 'ok') {
-    return failed(`keepalived was not started: ${commandFailure(report)}`, report);
-  }
-  // Exit code 0 also means "daemon is already running": only the process itself is a proof.
-  const after = await appliance.readDaemon();
-  if (after.state !== 'running') {
-    return failed(
-      'keepalived was started, but ended at once. The log (View Log) says why.',
-      report,
-    );
-  }
   const live = await readLiveConfiguration(appliance);
-  if (live.ok) keeper.noteLoaded(live.tag);
+  if (!live.ok) return failed(`keepalived was not started: ${live.reason}`, undefined);
+
+  const { failure, about, after, report } = await loadAndProve(appliance, {
+    ...{ command: 'start', restored: false, before },
+    ...{ expected: live.summary, previous: undefined },
+  });
+  // Exit code 0 also means "daemon is already running": only the process itself is a proof.
+  const isRunning = after.daemon.state === 'running';
+  if (failure !== undefined && about === 'load') {
+    const state = isRunning ? 'is running, but not as its file says' : 'is not running';
+    return failed(`keepalived ${state}: ${failure}. View Log shows more.`, report);
+  }
+  keeper.noteLoaded(live.tag);
+  if (failure !== undefined) return done(`keepalived was started, but ${failure}.`, report);
+  await rememberProved(parts, live.tag);
   return done('keepalived was started.', report);
+}
+
+/** A file that keepalived was started with is one to go back to. */
+async function rememberProved({ appliance, versions }: ApplyParts, tag: string): Promise<void> {
+  const current = await appliance.readConfigurationFile('live');
+  if (!current.ok || current.tag !== tag) return;
+  try {
+    const { id } = await keepCurrent(versions, current);
+    await versions.setOutcome(id, 'live');
+  } catch (error) {
+    ignoreFullDisk(error);
+  }
 }
 
 async function findReasonNotToStart(
@@ -113,8 +141,12 @@ function reloadWords(outcome: ApplyOutcome): ActionOutcome {
       return done('keepalived was reloaded and runs with the file as it is.', outcome.report);
     case 'refused':
       return failed(`keepalived was not reloaded. ${fatalWords(outcome.findings)}`, undefined);
+    case 'needs-acceptance': {
+      const sentence =
+        'keepalived was not reloaded yet: its file was edited, and this can do harm.';
+      return { ...failed(sentence, undefined), needsConfirmation: true, dangers: outcome.dangers };
+    }
     case 'saved':
-    case 'needs-acceptance':
     case 'awaiting-confirmation':
     case 'conflict':
     case 'failed':

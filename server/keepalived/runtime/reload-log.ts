@@ -21,11 +21,12 @@ interface Writers {
 }
 
 /**
- * Reads the lines that came after a reload was asked for.
+ * Reads the lines that came after a reload or a start was asked for.
  * @param lines oldest first
- * @param daemon as it was before the reload: the processes that died of it count too
+ * @param daemon as it was before the reload: the processes that died of it count too. Undefined: it
+ * was started, and may have died before anybody knew its processes; every line counts
  */
-export function readReloadLog(lines: readonly LogLine[], daemon: Writers): ReloadLog {
+export function readReloadLog(lines: readonly LogLine[], daemon: Writers | undefined): ReloadLog {
   const log: ReloadLog = {
     complete: false,
     configurationError: undefined,
@@ -33,7 +34,7 @@ export function readReloadLog(lines: readonly LogLine[], daemon: Writers): Reloa
     scripts: new Map(),
   };
   for (const { pid, message } of lines) {
-    if (pid !== daemon.pid && !daemon.childPids.includes(pid ?? 0)) continue;
+    if (daemon && pid !== daemon.pid && !daemon.childPids.includes(pid ?? 0)) continue;
     if (message === 'Reload complete') log.complete = true;
     const explained = explainMessage(message);
     if (!explained) continue;

@@ -5,6 +5,7 @@ import type { LiveStatus } from '../../live/live-status.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
+import { shownWordsSchema } from '../../view/shown-words.ts';
 import { describeWaiting } from '../../view/waiting-change.ts';
 import { createLivePart } from './live-part.ts';
 import { describeNotice } from './notice.ts';
@@ -12,6 +13,7 @@ import { describeNotice } from './notice.ts';
 const startFormSchema = z.strictObject({ placeholderConfirmed: z.literal('yes').optional() });
 const noticeFormSchema = z.strictObject({ id: z.uuid() });
 const emptyFormSchema = z.strictObject({}).optional();
+const reloadFormSchema = z.strictObject({ accepted: shownWordsSchema }).optional();
 
 export interface KeepalivedPageOptions extends Pick<PageParts, 'operations'> {
   live: LiveStatus;
@@ -77,16 +79,35 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     },
   );
 
-  for (const action of ['stop', 'reload'] as const) {
-    app.post(
-      `/keepalived/${action}`,
-      { config: { access: 'admin' }, schema: { body: emptyFormSchema } },
-      async (request, reply) => {
-        request.log.info({ ...getActor(request), action }, 'keepalived control');
-        const outcome = await operations.controlKeepalived(action);
-        return reply.flash(describeAction(outcome)).redirect('/keepalived', 303);
-      },
-    );
-  }
+  app.post(
+    '/keepalived/stop',
+    { config: { access: 'admin' }, schema: { body: emptyFormSchema } },
+    async (request, reply) => {
+      request.log.info({ ...getActor(request), action: 'stop' }, 'keepalived control');
+      const outcome = await operations.controlKeepalived('stop');
+      return reply.flash(describeAction(outcome)).redirect('/keepalived', 303);
+    },
+  );
+
+  app.post(
+    '/keepalived/reload',
+    { config: { access: 'admin' }, schema: { body: reloadFormSchema } },
+    async (request, reply) => {
+      request.log.info({ ...getActor(request), action: 'reload' }, 'keepalived control');
+      const outcome = await operations.controlKeepalived('reload', {
+        acceptedDangers: request.body?.accepted ?? [],
+      });
+      if (outcome.needsConfirmation) {
+        const { sentence, dangers } = outcome;
+        reply.code(409);
+        return reply.page(
+          'reload-anyway',
+          { title: 'Reload keepalived' },
+          { title: 'Not reloaded yet', sentence, dangers, findings: [] },
+        );
+      }
+      return reply.flash(describeAction(outcome)).redirect('/keepalived', 303);
+    },
+  );
   done();
 };

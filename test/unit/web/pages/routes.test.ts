@@ -73,6 +73,24 @@ describe('/keepalived', () => {
   });
 });
 
+test('a reload that can do harm is made only with its dangers accepted', async (t) => {
+  const dangers = ['Both will serve "it".'];
+  const browser = await openBrowser(t, {
+    controlKeepalived: (_action, consent) =>
+      Promise.resolve(
+        consent?.acceptedDangers?.[0] === dangers[0]
+          ? done
+          : { ...done, ok: false, needsConfirmation: true, sentence: 'Not yet.', dangers },
+      ),
+  });
+  const question = await browser.post('/keepalived/reload');
+  assert.equal(question.statusCode, 409);
+  assert.match(textOf(question.body), /Not yet\. Danger: Both will serve "it"\./);
+  const [, value = ''] = /name="accepted" value="([^"]*)"/.exec(question.body) ?? [];
+  const answer = await browser.post('/keepalived/reload', { accepted: textOf(value) });
+  assert.equal(answer.statusCode, 303);
+});
+
 describe('/keepalived/edit', () => {
   async function save(t: TestContext, outcome: ApplyOutcome) {
     const requests: Parameters<Operations['applyConfiguration']>[0][] = [];
