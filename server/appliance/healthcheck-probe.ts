@@ -28,9 +28,9 @@ export async function examineHealthcheck(
 ): Promise<HealthcheckExamination> {
   const startedAtMs = performance.now();
   let answer: HealthcheckExamination['answer'];
-  const outcome = await request(url, timeoutMs, ({ headers }, beginning) => {
+  const outcome = await request(url, timeoutMs, ({ headers }, beginning, receivedBytes) => {
     const { location, 'content-type': contentType } = headers;
-    answer = { contentType, location, beginning };
+    answer = { contentType, location, beginning, isLarge: receivedBytes >= maxBodyBytes };
   });
   return { url, outcome, durationMs: performance.now() - startedAtMs, answer };
 }
@@ -38,7 +38,7 @@ export async function examineHealthcheck(
 function request(
   url: string,
   timeoutMs: number,
-  onAnswer: (response: http.IncomingMessage, beginning: string) => void,
+  onAnswer: (response: http.IncomingMessage, beginning: string, receivedBytes: number) => void,
 ): Promise<HealthcheckOutcome> {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (target === undefined || !['http:', 'https:'].includes(target.protocol)) {
@@ -62,13 +62,13 @@ function request(
       };
       let receivedBytes = 0;
       let beginning = '';
-      onAnswer(response, beginning);
+      onAnswer(response, beginning, receivedBytes);
       response.on('data', (chunk: Buffer) => {
         receivedBytes += chunk.length;
         if (beginning.length < beginningLength) {
           beginning = (beginning + chunk.toString('utf8')).slice(0, beginningLength);
-          onAnswer(response, beginning);
         }
+        onAnswer(response, beginning, receivedBytes);
         if (receivedBytes >= maxBodyBytes) finish();
       });
       response.on('end', finish);

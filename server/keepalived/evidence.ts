@@ -136,6 +136,8 @@ export interface HealthcheckExamination extends HealthcheckResult {
         location: string | undefined;
         /** The first characters of the body; empty if there is none. */
         beginning: string;
+        /** More came than a healthcheck reads (64 KiB). */
+        isLarge: boolean;
       }
     | undefined;
 }

@@ -267,7 +267,7 @@ function defineTests() {
       assert.deepEqual(outcome, { kind: 'ok', httpStatus: 200 });
       assert.deepEqual(answer, {
         ...{ contentType: 'text/plain', location: undefined },
-        beginning: 'ok\n',
+        ...{ beginning: 'ok\n', isLarge: false },
       });
     });
 
@@ -286,7 +286,7 @@ function defineTests() {
     it('that sends without an end is left early', async () => {
       const { outcome, answer, durationMs } = await examineHealthcheck(`${url}/large`);
       assert.equal(outcome.kind, 'ok');
-      assert.equal(answer?.beginning.length, 300);
+      assert.deepEqual([answer?.beginning.length, answer?.isLarge], [300, true]);
       assert.ok(durationMs < 4000);
       await delay(50);
     });

@@ -85,7 +85,7 @@ describe('the Debug page, on two servers', () => {
         'table inet guard {\n chain input {\n type filter hook input priority 0; policy accept;\n ip protocol 112 drop\n }\n}\n',
     });
     await examine('Check now');
-    await seeHeadline(/Wrong: This server’s firewall drops what/);
+    await seeHeadline(/Wrong: This server’s firewall drops incoming protocol 112/);
     assert.equal(
       await page.locator('[data-check]').first().getAttribute('data-check'),
       'firewall-in',
@@ -99,9 +99,7 @@ describe('the Debug page, on two servers', () => {
     await page.waitForURL('**/debug');
     await page.getByText('The firewall now lets').waitFor();
     await seeHeadline(/Good: Nothing is wrong/);
-    await page.locator('.checks-rest').evaluate((details) => {
-      details.setAttribute('open', '');
-    });
+    await page.evaluate("document.querySelector('.checks-rest').open = true");
     await page.getByRole('button', { name: 'Take the added rule away' }).click();
     await page.waitForURL('**/debug');
     await page.getByText('The rule was taken away.').waitFor();

@@ -53,7 +53,7 @@ function judge(probe: AddressProbe, view: InstanceView): Judgement {
     return {
       verdict: 'wrong',
       sentence: `${who}, and it is not ${isMasterHere ? 'this server' : `the master (${view.peers[0]?.source ?? ''})`}: clients reach now one, now the other.`,
-      remedy: `Find that machine (the switch’s address table names its port) and take ${address} off it, or choose another virtual IP on both servers.`,
+      remedy: `Find that machine (the switch’s address table names its port) and take ${address} off it, or choose another virtual IP on both servers. If it is the other server of this cluster, both are master: its Debug page tells more.`,
     };
   }
   const hasListened =

@@ -62,9 +62,9 @@ function describeObstruction({
   const { direction, interfaceName } = packet;
   const [way, consequence] =
     direction === 'in'
-      ? ['comes in', 'keepalived does not hear the other server and becomes master beside it']
-      : ['goes out', 'the other server does not hear this one and becomes master beside it'];
-  const what = `${describePacket(packet)} ${way} on ${interfaceName}`;
+      ? ['incoming', 'keepalived does not hear the other server and becomes master beside it']
+      : ['outgoing', 'the other server does not hear this one and becomes master beside it'];
+  const what = `${way} ${describePacket(packet)} on ${interfaceName}`;
   const remedy =
     allowCommand === undefined
       ? `Allow protocol ${packet.protocol} to ${packet.destination} in the firewall’s own settings.`
@@ -72,14 +72,14 @@ function describeObstruction({
   if (fate.outcome === 'dropped') {
     return {
       verdict: 'wrong',
-      sentence: `This server’s firewall drops what ${what}, so ${consequence}.`,
+      sentence: `This server’s firewall drops ${what}, so ${consequence}.`,
       evidence: [{ what: describePlace(fate.by), where: 'the firewall' }],
       remedy,
     };
   }
   return {
     verdict: 'cannot-tell',
-    sentence: `Whether the firewall drops what ${what} cannot be said: “${fate.expression}” is not understood.`,
+    sentence: `Whether the firewall drops ${what} cannot be said: “${fate.expression}” is not understood.`,
     evidence: [{ what: describePlace(fate.before), where: 'the firewall' }],
     remedy,
   };

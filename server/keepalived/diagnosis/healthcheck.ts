@@ -63,6 +63,14 @@ function runOf(script: ConfiguredScript, { asked }: InstanceView): ScriptRun | u
 
 function judge(examination: HealthcheckExamination, run: ScriptRun | undefined): Judgement {
   const { url, outcome, answer, durationMs } = examination;
+  const hasSucceeded = run?.outcome.kind === 'exited' && run.outcome.exitCode === 0;
+  if (outcome.kind === 'ok' && answer?.isLarge === true) {
+    return {
+      verdict: run && !hasSucceeded ? 'wrong' : 'look',
+      sentence: `${url} answers with HTTP ${outcome.httpStatus}, but with more than 64 KiB: every check makes the service send all of it, and one that is cut off by its time limit counts as a failure.`,
+      remedy: 'Write a URL whose answer is short.',
+    };
+  }
   if (outcome.kind === 'ok') {
     return good(
       `${url} answers with HTTP ${outcome.httpStatus} in ${describeDuration(durationMs)}.`,
@@ -76,7 +84,6 @@ function judge(examination: HealthcheckExamination, run: ScriptRun | undefined):
     };
   }
   const words = describeFailure(examination);
-  const hasSucceeded = run?.outcome.kind === 'exited' && run.outcome.exitCode === 0;
   return {
     // The script may ask in another way, and it is what counts.
     verdict: hasSucceeded ? 'look' : 'wrong',

@@ -51,7 +51,10 @@ const answered = (
     url,
     outcome,
     durationMs: 4,
-    answer: answer && { contentType: 'text/plain', location: undefined, beginning: '', ...answer },
+    answer: answer && {
+      ...{ contentType: 'text/plain', location: undefined, beginning: '', isLarge: false },
+      ...answer,
+    },
   },
 ];
 const kernel = (changes: Partial<KernelSettings>): KernelSettings[] =>
@@ -279,6 +282,17 @@ const rows: Record<string, Row> = {
       changes: {
         configuration: withScript(),
         healthchecks: answered({ kind: 'ok', httpStatus: 200 }, { beginning: 'ok' }),
+      },
+    },
+  },
+  'a healthcheck that sends without an end': {
+    id: 'healthcheck',
+    verdict: 'look',
+    says: /more than 64 KiB/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        healthchecks: answered({ kind: 'ok', httpStatus: 200 }, { isLarge: true }),
       },
     },
   },

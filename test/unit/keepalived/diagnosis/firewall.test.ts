@@ -66,7 +66,7 @@ describe('the firewall', () => {
     const rules = ':INPUT DROP\n-A INPUT -d 224.0.0.18/32 -p vrrp -j ACCEPT';
     const check = getCheck(look(rules, { settings: unicast }), 'firewall-in');
     assert.equal(check.verdict, 'wrong');
-    assert.match(check.sentence, /protocol 112 from 192\.168\.0\.12 to 192\.168\.0\.11 comes in/);
+    assert.match(check.sentence, /incoming protocol 112 from 192\.168\.0\.12 to 192\.168\.0\.11/);
     assert.match(check.remedy ?? '', /-A INPUT -s 192\.168\.0\.12 -i eth0 -p 112/);
   });
 
