@@ -41,7 +41,9 @@ async function start(settings: Settings): Promise<void> {
   // At once: should the rest of the start fail, nobody could log in later.
   if (generatedPassword !== undefined) announceAccount(generatedPassword);
   const directory = join(stateDirectory, 'history');
-  const versions = await createVersionStore({ directory });
+  const damages: string[] = [];
+  const reportDamage = (sentence: string) => void damages.push(sentence);
+  const versions = await createVersionStore({ directory, reportDamage });
   const journal = createJournal({ directory });
   const appliance = await createAppliance(settings);
   const keeper = createStateKeeper({
@@ -81,6 +83,8 @@ async function start(settings: Settings): Promise<void> {
     listOwnHosts,
     log: process.stderr,
   });
+
+  for (const damage of damages) app.log.error(damage);
 
   closeWithGrace({ delay: 10_000, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'ending after an error');

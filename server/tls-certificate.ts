@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { findFileText, writePrivateFile } from './access/private-file.ts';
+import { findFileText, writeDurably } from './durable-file.ts';
 import { UserError } from './errors.ts';
 import type { Settings } from './settings.ts';
 import type { Certificate } from './web/server-factory.ts';
@@ -35,8 +35,8 @@ export async function loadCertificate(
   if (endsAtMs !== undefined && endsAtMs - Date.now() > renewBeforeMs) return stored;
 
   const certificate = await createSelfSigned(hosts);
-  await writePrivateFile(keyPath, certificate.keyPem);
-  await writePrivateFile(certificatePath, certificate.certificatePem);
+  await writeDurably(keyPath, certificate.keyPem);
+  await writeDurably(certificatePath, certificate.certificatePem);
   return certificate;
 }
 

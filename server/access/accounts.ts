@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { findFileText, writeDurably } from '../durable-file.ts';
 import { UserError } from '../errors.ts';
 import { createUnmatchableHash, hashPassword, verifyPassword } from './passwords.ts';
-import { findFileText, writePrivateFile } from './private-file.ts';
 
 const roleSchema = z.enum(['admin', 'viewer']);
 const accountsFileSchema = z.object({
@@ -52,7 +52,7 @@ export async function openAccounts(options: {
   const stored = [
     { name: 'admin', role: 'admin' as const, passwordHash: await hashPassword(password) },
   ];
-  await writePrivateFile(path, `${JSON.stringify({ accounts: stored }, undefined, 2)}\n`);
+  await writeDurably(path, `${JSON.stringify({ accounts: stored }, undefined, 2)}\n`);
   return {
     accounts: createAccounts(stored),
     generatedPassword: givenPassword === undefined ? password : undefined,

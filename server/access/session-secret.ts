@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { findFileText, writePrivateFile } from './private-file.ts';
+import { findFileText, writeDurably } from '../durable-file.ts';
 
 /** The secret that signs session cookies, 256 bits: made at the first start, the same ever after. */
 export async function openSessionSecret(stateDirectory: string): Promise<string> {
@@ -8,6 +8,6 @@ export async function openSessionSecret(stateDirectory: string): Promise<string>
   const stored = await findFileText(path);
   if (stored !== undefined && /^[\w-]{43}$/.test(stored)) return stored;
   const secret = randomBytes(32).toString('base64url');
-  await writePrivateFile(path, secret);
+  await writeDurably(path, secret);
   return secret;
 }

@@ -18,18 +18,20 @@ const mountFailedCode = 125;
  * namespace of its own, because keepalived 2.2.7 ends itself otherwise when a script runs as
  * another user than root (measured, see keepalived facts, 4).
  */
-const script = `mount --bind "$1" "$2" || exit ${mountFailedCode}; exec keepalived -t -f "$3"`;
+const script = `mount --bind "$1" "$2" || exit ${mountFailedCode}; shift 2; exec keepalived -t -f "$@"`;
 
 /**
  * Runs `keepalived -t` on the live configuration with `text` in the place of `entry`'s file; a
  * stored configuration is tested as if it were the live one. The disk's files are only read. What
  * includes a file outside the configuration folder is refused before keepalived sees it, because
  * keepalived would print lines of that file.
+ * @param daemonArguments what this program starts keepalived with besides
  */
 export async function testConfiguration(
   livePath: string,
   entry: ConfigurationFileEntry,
   text: string,
+  daemonArguments: readonly string[] = [],
 ): Promise<ConfigurationTest> {
   if (entry.problem !== undefined) return notRun(entry.problem);
   const folder = await resolvePath(dirname(livePath));
@@ -55,6 +57,7 @@ export async function testConfiguration(
       [
         ...['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'],
         ...['sh', '-c', script, 'sh', shadow, folder, resolvedLivePath],
+        ...selectTestArguments(daemonArguments),
       ],
       { timeoutMs },
     );
@@ -67,6 +70,19 @@ export async function testConfiguration(
   } finally {
     await rm(workFolder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Of the daemon's arguments those that decide what its file says: the name that `@id` lines are
+ * compared with. Others choose another file, or make it a daemon.
+ */
+export function selectTestArguments(daemonArguments: readonly string[]): string[] {
+  return daemonArguments.flatMap((argument, index) => {
+    if (/^(?:-i.+|--config-id=.*)$/.test(argument)) return [argument];
+    const value = daemonArguments[index + 1];
+    const isName = argument === '-i' || argument === '--config-id';
+    return isName && value !== undefined ? [argument, value] : [];
+  });
 }
 
 /** A folder of a test, by the process that runs it: it holds copies of files with passwords. */

@@ -28,7 +28,7 @@ import { watchAppliance } from './watch.ts';
  * crash may have left: temporary files beside the configuration files, copies of them for a test.
  */
 export async function createAppliance(settings: Settings): Promise<Appliance> {
-  const { configPath, pidPath } = settings.keepalived;
+  const { configPath, pidPath, extraArguments } = settings.keepalived;
   const readDaemon = createDaemonReader(pidPath);
   const manager = await findServiceManager(settings, readDaemon);
   const bootTool = findBootTool(settings.bootTool);
@@ -75,7 +75,9 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     replaceConfigurationFile: files.replace,
     async testConfiguration(id, text) {
       const entry = await files.find(id);
-      if (entry !== undefined) return testConfiguration(configPath, entry, text);
+      if (entry !== undefined) {
+        return testConfiguration(configPath, entry, text, extraArguments);
+      }
       const reason = 'There is no such configuration file (any more).';
       return { ran: false, reason, exitCode: undefined, output: '', testedPath: undefined };
     },

@@ -1,6 +1,6 @@
 import { truncate } from 'node:fs/promises';
 import type { z } from 'zod';
-import { appendDurably, writeDurably } from './durable-file.ts';
+import { appendDurably, writeDurably } from '../durable-file.ts';
 import { findBytes } from './find-bytes.ts';
 
 export interface JsonLines<Entry> {

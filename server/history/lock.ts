@@ -1,7 +1,7 @@
-import { readFile, readdir, readlink, rm, symlink } from 'node:fs/promises';
+import { lstat, readFile, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makePrivateFolder, sweepLeftovers } from '../durable-file.ts';
 import { UserError } from '../errors.ts';
-import { makePrivateFolder, sweepLeftovers } from './durable-file.ts';
 import { errorCode } from './error-code.ts';
 
 export interface Lock {
@@ -19,9 +19,10 @@ const released = 'released';
  * refused if it exists. The highest N counts, and is never removed before a higher one exists, so
  * two that find the same dead holder cannot both succeed it (removing a stale pid file can).
  * Processes in another PID namespace cannot be seen, and count as dead.
- * @throws {UserError} `state-directory-in-use` (503)
+ * @throws {UserError} `state-directory-in-use` (503), `state-directory-foreign`
  */
 export async function acquireLock(directory: string): Promise<Lock> {
+  await refuseForeign(directory);
   await makePrivateFolder(directory);
   const self = await identify(process.pid);
   for (;;) {
@@ -46,6 +47,33 @@ export async function acquireLock(directory: string): Promise<Lock> {
       },
     };
   }
+}
+
+/** What stands in a state directory after its first start. */
+const ownNames = /^(?:lock\.\d+|accounts\.json|session-secret|history|\.wai-part-.*)$/;
+
+/**
+ * A folder that others may write, or that is full of something else, is not made private: a mistaken
+ * setting would take /etc or /tmp from everybody.
+ */
+async function refuseForeign(directory: string): Promise<void> {
+  const stat = await lstat(directory).catch(ignoreMissing);
+  if (!stat) return;
+  const refuse = (what: string) =>
+    new UserError('state-directory-foreign', `WAI_STATE_DIR: ${directory} ${what}.`);
+  if (!stat.isDirectory()) throw refuse('is not a folder');
+  if (stat.uid !== process.geteuid?.()) throw refuse('belongs to another user');
+  if ((stat.mode & 0o022) !== 0) {
+    throw refuse('can be written by other users. Choose another, or take that right away');
+  }
+  const names = await readdir(directory);
+  if (names.length > 0 && !names.some((name) => ownNames.test(name))) {
+    throw refuse('is not empty and holds nothing of this program. Choose a folder of its own');
+  }
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (errorCode(error) !== 'ENOENT') throw error;
 }
 
 function inUse(directory: string, holder: string): UserError {

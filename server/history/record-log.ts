@@ -1,6 +1,6 @@
 import { stat, utimes } from 'node:fs/promises';
 import type { z } from 'zod';
-import { writeDurably } from './durable-file.ts';
+import { writeDurably } from '../durable-file.ts';
 import { errorCode } from './error-code.ts';
 import { appendJsonLines, readJsonLines, replaceJsonLines } from './json-lines.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { makePrivateFolder, sweepLeftovers } from '../durable-file.ts';
 import { UserError } from '../errors.ts';
-import { makePrivateFolder, sweepLeftovers } from './durable-file.ts';
 import { explainWriteFailure } from './explain-write-failure.ts';
 import { openVersionIndex } from './version-index.ts';
 import type { VersionOutcome, VersionRecord } from './version-record.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateFolder, sweepLeftovers, writeDurably } from './durable-file.ts';
+import { makePrivateFolder, sweepLeftovers, writeDurably } from '../durable-file.ts';
 import { findBytes } from './find-bytes.ts';
 
 /** SHA-256, hexadecimal; of a text's bytes in UTF-8. */

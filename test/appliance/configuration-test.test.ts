@@ -59,6 +59,19 @@ if (inPrivateNamespaces(import.meta.url)) {
     writeFileSync(livePath, validText);
   });
 
+  test('compares @id lines with the name that the daemon is given', async () => {
+    const text = `${validText}@other unknown_word\n`;
+    const entry = { id: 'live', role: 'live', path: livePath, exists: true } as const;
+    const run = (daemonArguments: string[]) =>
+      testConfiguration(livePath, entry, text, daemonArguments);
+    assert.doesNotMatch((await run(['--log-detail'])).output, /unknown_word/);
+    for (const name of [['-i', 'other'], ['--config-id=other']]) {
+      const { ran, output } = await run(['--log-detail', '--use-file=/etc/shadow', ...name]);
+      assert.equal(ran, true);
+      assert.match(output, /Unknown keyword 'unknown_word'/);
+    }
+  });
+
   const notComparable = [
     // They refer to files of the machine on which they were recorded, outside the folder.
     ...['32-missing-include-a', '33-include-err', '38-script-sec-insecure'],

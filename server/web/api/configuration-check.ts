@@ -5,7 +5,24 @@ import { bodyLimitBytes } from '../plugins/limits.ts';
 import { fileIdSchema } from '../view/file-id-schema.ts';
 import { describeFindings } from '../view/findings.ts';
 
-const requestSchema = z.strictObject({ fileId: fileIdSchema, text: z.string() });
+export const checkRequestSchema = z.strictObject({ fileId: fileIdSchema, text: z.string() });
+
+export const checkDocumentSchema = z.strictObject({
+  findings: z.array(
+    z.strictObject({
+      severity: z.enum(['fatal', 'warning', 'info']),
+      code: z.string(),
+      tone: z.enum(['bad', 'warn', 'calm']),
+      word: z.string(),
+      line: z.int().min(1).optional(),
+      lineText: z.string().optional(),
+      path: z.string().optional(),
+      message: z.string(),
+      remedy: z.string(),
+      detail: z.string().optional(),
+    }),
+  ),
+});
 
 /**
  * `POST /api/v1/configuration/check`: the findings about a text as if it stood in that file, the
@@ -22,7 +39,7 @@ export const registerConfigurationCheck: FastifyPluginCallbackZod<Pick<PageParts
       // JSON writes one byte as up to six; too long a text shall get a finding, not a 413.
       bodyLimit: 6 * bodyLimitBytes,
       config: { access: 'admin', rateLimit: { max: 240, timeWindow: 60_000 } },
-      schema: { body: requestSchema },
+      schema: { body: checkRequestSchema, response: { 200: checkDocumentSchema } },
     },
     async (request, reply) => {
       const { fileId, text } = request.body;

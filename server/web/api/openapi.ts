@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkDocumentSchema, checkRequestSchema } from './configuration-check.ts';
 import { statusDocumentSchema } from './status-document.ts';
 import { transitionsDocumentSchema } from './transitions-document.ts';
 
@@ -14,7 +15,7 @@ export function describeApi(): object {
       title: 'keepalived-wai',
       version: '1',
       description:
-        'The status of keepalived on this server, as its page shows it. Read only. ' +
+        'The status of keepalived on this server, as its page shows it. Changes nothing. ' +
         'Log in with HTTP Basic as any account, or with the session of the page.',
     },
     security: [{ basic: [] }],
@@ -53,12 +54,27 @@ export function describeApi(): object {
           responses: answers({ 'text/event-stream': { schema: { type: 'string' } } }),
         },
       },
+      '/api/v1/configuration/check': {
+        post: {
+          summary: 'The findings about a text as if it stood in that file, the worst first',
+          description:
+            'For the editor of the page: with its session and its form token in the header ' +
+            '`x-csrf-token`, as `admin`. What a save would refuse has the severity `fatal`.',
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: reference('CheckRequest') } },
+          },
+          responses: answers({ 'application/json': { schema: reference('Check') } }),
+        },
+      },
     },
     components: {
       securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
       schemas: {
         Status: toSchema(statusDocumentSchema),
         Transitions: toSchema(transitionsDocumentSchema),
+        CheckRequest: toSchema(checkRequestSchema),
+        Check: toSchema(checkDocumentSchema),
         Error: toSchema(errorSchema),
       },
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { acquireLock } from '../../../server/history/lock.ts';
@@ -52,6 +52,24 @@ describe('the lock of the state directory', () => {
         ({ status }) => status === 'fulfilled',
       );
       assert.equal(taken.length, 1);
+    }
+  });
+
+  it('does not take a folder that is not its own', async (context) => {
+    const directory = await makeFolder(context);
+    await writeFile(join(directory, 'somebody’s'), '');
+    const foreign = (what: RegExp) => ({ code: 'state-directory-foreign', message: what });
+    await assert.rejects(acquireLock(directory), foreign(/^WAI_STATE_DIR: .* is not empty/));
+    await assert.rejects(acquireLock(join(directory, 'somebody’s')), foreign(/not a folder/));
+    const open = join(directory, 'open');
+    await mkdir(open);
+    await chmod(open, 0o777);
+    await assert.rejects(acquireLock(open), foreign(/can be written by other users/));
+    assert.equal((await stat(open)).mode & 0o777, 0o777, 'it was left as it was');
+    await chmod(open, 0o755);
+    if (process.getuid?.() === 0) {
+      await chown(open, 1, 1);
+      await assert.rejects(acquireLock(open), foreign(/belongs to another user/));
     }
   });
 
