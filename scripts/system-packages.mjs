@@ -13,7 +13,10 @@ const serving = [
   { program: 'unshare', packages: { others: 'util-linux' } },
   { program: 'nsenter', packages: { apk: 'util-linux-misc', others: 'util-linux' } },
   { program: 'tcpdump' },
-  { program: 'arping', packages: { apt: 'iputils-arping', apk: 'iputils-arping', others: 'iputils' } },
+  {
+    program: 'arping',
+    packages: { apt: 'iputils-arping', apk: 'iputils-arping', others: 'iputils' },
+  },
   { program: 'curl' },
 ];
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { bundle } from './bundle.mjs';
+import { build } from './build.mjs';
 import { prepareNodePackages, prepareSystemPackages, requireRoot } from './prepare-machine.mjs';
 import { root, runScript } from './step.mjs';
 
@@ -23,7 +23,7 @@ function findTests(place) {
 await runScript(async () => {
   await prepareNodePackages();
   await prepareSystemPackages('test');
-  await bundle();
+  await build();
   requireRoot('the tests run real servers in network namespaces of their own');
 
   const files = (places.length > 0 ? places : [path.join(root, 'test')]).flatMap(findTests).sort();
@@ -40,7 +40,7 @@ await runScript(async () => {
       ...options,
       ...files,
     ],
-    { cwd: root, stdio: 'inherit' },
+    { cwd: root, stdio: 'inherit', env: { ...process.env, WAI_TEST_BUILD: '1' } },
   );
   // A Ctrl-C reaches the tests too, and they end in order: wait for them.
   process.on('SIGINT', () => {});

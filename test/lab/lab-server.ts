@@ -14,7 +14,7 @@ export interface LabServer extends Machine {
   address: string;
   /** Where this program's page on it is reached from a browser on this machine. */
   waiUrl: string;
-  /** Starts this program from its sources, with settings added to those of the lab. */
+  /** Starts this program, with settings added to those of the lab. */
   startWai(options?: { env?: Record<string, string> }): Promise<LabProcess>;
   /** Starts keepalived as a daemon, as its init script would. */
   startKeepalived(): Promise<void>;
