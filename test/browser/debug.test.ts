@@ -58,6 +58,7 @@ describe('the Debug page, on two servers', () => {
     const row = await page.getByRole('row', { name: /this server/ }).innerText();
     assert.match(row, /51.*101.*1 s.*192\.168\.0\.100.*PASS, our password/s);
     assert.deepEqual(problems, []);
+    await takePicture(page, 'server1-9-debug', { ofManual: true });
   });
 
   test('the report as text and the capture, without a password in the report', async () => {
