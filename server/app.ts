@@ -19,6 +19,7 @@ import { registerBootPage } from './web/pages/boot/routes.ts';
 import { registerConfirmPage } from './web/pages/confirm/routes.ts';
 import { registerDebugPage } from './web/pages/debug/routes.ts';
 import { registerDefaultRolePages } from './web/pages/default-role/routes.ts';
+import { registerDrillPage } from './web/pages/drill/routes.ts';
 import { registerEditPage } from './web/pages/edit/routes.ts';
 import { registerFailoversPage } from './web/pages/failovers/routes.ts';
 import { registerKeepalivedPage } from './web/pages/keepalived/routes.ts';
@@ -119,6 +120,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await pages.register(registerFailoversPage, { keeper });
     await pages.register(registerDefaultRolePages, { operations, keeper, settings });
     await pages.register(registerSettingsPage, { operations, settings });
+    await pages.register(registerDrillPage, { operations, keeper, settings });
     await pages.register(registerEditPage, { operations });
     await pages.register(registerVersionsPage, { operations });
     await pages.register(registerConfirmPage, { operations });

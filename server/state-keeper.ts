@@ -190,6 +190,8 @@ export function createStateKeeper({
     async refresh() {
       await Promise.all([askMachine(), services.ask()]);
       inBackground(healthchecks.ask);
+      // One after the other: both are questions to keepalived.
+      await tracking.ask();
     },
     noteLoaded(tag) {
       witnesses.noteLoaded(tag);

@@ -50,6 +50,11 @@ export interface Appliance {
   allowVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange>;
   /** Takes our own rules for them away again. */
   withdrawVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange>;
+  /**
+   * Whether another machine answers for an address on the network of an interface, asked anew; takes
+   * up to 0.2 s. Not answered either where the address is not on that network.
+   */
+  askForAddress(interfaceName: string, address: string): Promise<AddressAnswer>;
   /** Calls back, debounced, whenever one of the witnesses may have something new to say. */
   watch(onEvent: (event: ApplianceEvent) => void): Promise<ApplianceWatch>;
   /**
@@ -82,6 +87,17 @@ export interface Appliance {
   testConfiguration(id: string, text: string): Promise<ConfigurationTest>;
   /** Whether there is a file at this absolute path that can be run. */
   isExecutable(path: string): Promise<boolean>;
+
+  // Maintenance
+  /**
+   * Where the file of an instance, whose number keepalived adds to the priority, belongs; makes its
+   * folder.
+   * @param name the instance's, `\w`, dots and hyphens only
+   */
+  prepareTrackFile(name: string): Promise<string>;
+  readTrackFile(path: string): Promise<TrackFileReading>;
+  /** Only where there is such a file, or none yet, in a folder that nobody else may write. */
+  writeTrackFile(path: string, value: number): Promise<TrackFileWriting>;
 
   // Services
   readServices(): Promise<ServiceReport[]>;
@@ -193,6 +209,13 @@ export type FileReplacementResult =
   | { outcome: 'replaced'; tag: string }
   | { outcome: 'conflict'; currentTag: string | null }
   | { outcome: 'failed'; code: string; message: string };
+
+export type AddressAnswer = { answered: true; macAddress: string } | { answered: false };
+
+/** 0 where there is no file: keepalived reads it so. */
+export type TrackFileReading = { ok: true; value: number } | { ok: false; message: string };
+
+export type TrackFileWriting = { ok: true } | { ok: false; message: string };
 
 export interface ConfigurationTest {
   /** Whether the test ran to its end; false with `reason` when keepalived is absent or timed out. */

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Settings } from '../settings.ts';
 import { probeAddress } from './address-probe.ts';
 import type { Appliance, LogFollower } from './appliance.ts';
+import { askForAddress } from './ask-for-address.ts';
 import { findBootTool } from './boot-tools/find-boot-tool.ts';
 import { startCapture } from './capture.ts';
 import { createConfigurationFiles } from './configuration-files.ts';
@@ -21,6 +22,7 @@ import { createDumpReaders } from './runtime-dump.ts';
 import { runScript } from './script-run.ts';
 import { findServiceManager } from './service-managers/find-service-manager.ts';
 import { readServices } from './services.ts';
+import { createTrackFiles } from './track-files.ts';
 import { watchAppliance } from './watch.ts';
 
 /**
@@ -33,6 +35,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
   const manager = await findServiceManager(settings, readDaemon);
   const bootTool = findBootTool(settings.bootTool);
   const files = createConfigurationFiles(settings);
+  const trackFiles = createTrackFiles(settings.stateDirectory);
   const log = createLog(settings.log);
   const followers = new Set<LogFollower>();
   const keep = <Kind extends LogFollower>(follower: Kind): Kind => {
@@ -67,6 +70,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readFirewall,
     allowVrrp,
     withdrawVrrp,
+    askForAddress,
     watch: async (onEvent) => keep(await watchAppliance(settings, onEvent)),
     followLog: async (onLines) => keep(await followLog(settings.log, log, onLines)),
 
@@ -82,6 +86,10 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
       return { ran: false, reason, exitCode: undefined, output: '', testedPath: undefined };
     },
     isExecutable,
+
+    prepareTrackFile: trackFiles.prepare,
+    readTrackFile: trackFiles.read,
+    writeTrackFile: trackFiles.write,
 
     readServices: () => readServices(settings.services, { manager, bootTool, readDaemon }),
     controlService: (service, action) => manager.control(service, action),

@@ -18,6 +18,7 @@ import { listWatched } from './status/watched-items.ts';
 import { servingWord, witnessAddresses } from './status/witnessed-addresses.ts';
 
 export { evidenceLifetimeMs };
+export { findMaintenance } from './status/maintenance.ts';
 export type {
   Alarm,
   Evidence,

@@ -26,6 +26,8 @@ import type {
 import type { DefaultRoleValues } from './default-role-values.ts';
 import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
 import type { DefaultRole, DefaultRolePlan } from './default-roles.ts';
+import { runDrill } from './failover-drill.ts';
+import type { DrillOutcome, DrillRequest } from './failover-drill.ts';
 import { findKeptText } from './find-kept-text.ts';
 import { allowVrrp, listOwnFirewallRules, withdrawVrrp } from './firewall.ts';
 import type { FirewallOutcome, OwnFirewallRule } from './firewall.ts';
@@ -37,6 +39,8 @@ import { observeOutcome } from './observe-outcome.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts } from './parts.ts';
 import { look } from './prove-live.ts';
+import { readDrill } from './read-drill.ts';
+import type { DrillReading } from './read-drill.ts';
 import { findRestoreChange, listVersions, planRestore } from './restore-version.ts';
 import type { KeptVersion, RestorePlan, RestoreRequest, VersionList } from './restore-version.ts';
 import { controlKeepalived } from './service-control.ts';
@@ -109,6 +113,17 @@ export interface Operations {
   withdrawVrrp(instanceName: string, direction: PacketDirection): Promise<FirewallOutcome>;
   /** The rules that `allowVrrp` added. */
   listOwnFirewallRules(): Promise<OwnFirewallRule[]>;
+  /** How it stands with moving an address on purpose; without a name, of the first instance. */
+  readDrill(instanceName: string | undefined): Promise<DrillReading>;
+  /** Adds the maintenance file that drills need, if the live file is still the one that was shown. */
+  setUpDrill(
+    instanceName: string,
+    expectedTag: string | null,
+    actor: Actor,
+    consent?: SaveConsent,
+  ): Promise<ApplyOutcome>;
+  /** May take half a minute; refused while another runs, or a change waits to be confirmed. */
+  runDrill(request: DrillRequest): Promise<DrillOutcome>;
 
   /** Of the installed keepalived: what it understands depends on it. */
   readInstalledVersion(): Promise<string | undefined>;
@@ -163,6 +178,34 @@ export function createOperations(
     const comment = describeSettingsChange(plan);
     return confirmed.apply({ ...request, action: 'settings', comment });
   };
+  const setUpDrill: Operations['setUpDrill'] = async (name, expectedTag, actor, consent) => {
+    const reading = await readDrill(appliance, name);
+    if (reading.kind === 'impossible') return { kind: 'failed', message: reading.reason };
+    if (reading.kind === 'ready') return { kind: 'failed', message: 'It is set up already.' };
+    const { path, newText: text } = reading.setUp;
+    // Whatever is left in it from an earlier time must not begin to count now.
+    const written = await appliance.writeTrackFile(path, 0);
+    if (!written.ok) return { kind: 'failed', message: written.message };
+    return confirmed.apply({
+      ...{ fileId: 'live', text, expectedTag, actor, ...consent },
+      ...{ action: 'drill', comment: `Maintenance file of ${name}` },
+    });
+  };
+  let isDrilling = false;
+  const drill = async (request: DrillRequest): Promise<DrillOutcome> => {
+    const refuse = (sentence: string): DrillOutcome => ({ kind: 'refused', sentences: [sentence] });
+    if (isDrilling) return refuse('A drill is running already: wait for its end.');
+    isDrilling = true;
+    try {
+      return await change(async () =>
+        confirmed.find()
+          ? refuse('A change waits to be confirmed. Keep it or go back first.')
+          : runDrill(appliance, request),
+      );
+    } finally {
+      isDrilling = false;
+    }
+  };
   const setDefaultRole: Operations['setDefaultRole'] = async (
     role,
     values,
@@ -186,6 +229,9 @@ export function createOperations(
     setDefaultRole: (...request) => changeAndObserve(() => setDefaultRole(...request)),
     planInstanceSettings: (...request) => planInstanceSettings(appliance, ...request),
     setInstanceSettings: (...request) => changeAndObserve(() => setInstanceSettings(...request)),
+    readDrill: (instanceName) => readDrill(appliance, instanceName),
+    setUpDrill: (...request) => changeAndObserve(() => setUpDrill(...request)),
+    runDrill: drill,
     listConfigurationFiles: () => appliance.listConfigurationFiles(),
     async readConfigurationFile(id) {
       if (id === 'stored-master') await readStoredConfiguration(appliance, 'master');

@@ -9,7 +9,7 @@ import type { ConfigurationTree, Statement } from './tree.ts';
 const customaryOrder = [
   ...['script', 'interval', 'timeout', 'fall', 'rise', 'auth_type', 'auth_pass', 'state'],
   ...['interface', 'virtual_router_id', 'priority', 'advert_int', 'nopreempt', 'unicast_src_ip'],
-  ...['unicast_peer', 'authentication', 'virtual_ipaddress'],
+  ...['unicast_peer', 'authentication', 'virtual_ipaddress', 'track_script', 'track_file'],
 ];
 
 /** Sets the value of a keyword, or adds its line in the file's own indentation. */

@@ -12,7 +12,7 @@ const ownerPriority = 255;
  * interval).
  */
 export function masterDownIntervalMs(
-  { version, advertIntervalSeconds }: InstanceSetting,
+  { version, advertIntervalSeconds }: Pick<InstanceSetting, 'version' | 'advertIntervalSeconds'>,
   priority: number,
 ): number {
   const skewUnitSeconds = version === 3 ? advertIntervalSeconds : 1;

@@ -2,6 +2,7 @@
 import type { Observed } from '../evidence.ts';
 import type { OtherMaster } from '../other-masters.ts';
 import { fresh } from './freshness.ts';
+import { findMaintenance } from './maintenance.ts';
 import type { Alarm, InstanceStatus } from './status-model.ts';
 import { listAddresses } from './witnessed-addresses.ts';
 
@@ -9,7 +10,10 @@ import { listAddresses } from './witnessed-addresses.ts';
 const otherMasterLifetimeMs = 15_000;
 
 export function judgeAlarms(
-  instance: Pick<InstanceStatus, 'state' | 'addresses' | 'healthcheck' | 'virtualRouterId'>,
+  instance: Pick<
+    InstanceStatus,
+    'state' | 'addresses' | 'healthcheck' | 'virtualRouterId' | 'watched'
+  >,
   isMaster: boolean,
   otherMaster: Observed<OtherMaster> | undefined,
   nowMs: number,
@@ -24,6 +28,13 @@ export function judgeAlarms(
       sentence:
         `Another master is heard for virtual router ID ${instance.virtualRouterId ?? '?'}: ` +
         `${describeOther(heard)}. Two servers may serve ${addresses}.`,
+    });
+  }
+  if (findMaintenance(instance)) {
+    alarms.push({
+      code: 'maintenance',
+      severity: 'warning',
+      sentence: `Maintenance is on: this server will not serve ${addresses} until it is ended.`,
     });
   }
   const { healthcheck } = instance;

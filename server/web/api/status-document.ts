@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findMaintenance } from '../../keepalived/status.ts';
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../keepalived/status.ts';
 import type { Snapshot } from '../../state-keeper.ts';
 
@@ -32,6 +33,7 @@ const instanceSchema = z.strictObject({
     effective: z.number().nullable(),
   }),
   lastTransitionAt: timeSchema.nullable(),
+  maintenance: z.boolean().describe('Whether a file keeps it from serving until that is ended'),
   healthcheck: z
     .strictObject({ url: z.string(), words: z.string(), good: z.boolean().nullable() })
     .nullable(),
@@ -134,6 +136,7 @@ function describeInstance(instance: InstanceStatus): StatusDocument['instances']
       effective: priority.effective ?? null,
     },
     lastTransitionAt: lastTransitionAtMs === undefined ? null : formatTime(lastTransitionAtMs),
+    maintenance: findMaintenance(instance) !== undefined,
     healthcheck: healthcheck
       ? { url: healthcheck.url, words: healthcheck.words, good: healthcheck.good ?? null }
       : null,

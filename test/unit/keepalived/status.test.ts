@@ -506,7 +506,8 @@ describe('the verdict', () => {
       assert.equal(first?.state, state);
       assert.equal(first.serving, serving);
       if (why) assert.match(first.reason ?? '', why);
-      assert.equal(first.alarms.length > 0, state === 'Alarm');
+      const alarms = first.alarms.filter(({ code }) => code !== 'maintenance');
+      assert.equal(alarms.length > 0, state === 'Alarm');
       assert.equal(first.unknownForMs === undefined, state !== 'Unknown');
     });
   }
@@ -566,6 +567,19 @@ describe('alarms beside the state of an instance', () => {
     '(VI_1) Received advert from 192.168.0.20 with lower priority 100, ours 101, forcing new election';
   const password = '(VI_1) received an invalid passwd from 192.168.0.20!';
   const alarms: [what: string, scene: Scene, state: string, codes: string[], words?: RegExp][] = [
+    [
+      'maintenance is on',
+      { says: 'FAULT', holds: [], tracks: [tracked('file', 'maint', 'value -254')] },
+      'Fault',
+      ['maintenance'],
+      /^Maintenance is on: this server will not serve 192\.168\.0\.100 until it is ended\.$/,
+    ],
+    [
+      'another file than one for maintenance',
+      { says: 'FAULT', holds: [], tracks: [tracked('file', 'load', 'value -254')] },
+      'Fault',
+      [],
+    ],
     ['all is well', {}, 'Active', []],
     [
       'another master is heard',

@@ -1,3 +1,4 @@
+import { findMaintenance } from '../../../keepalived/status.ts';
 import type { InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
 import { nameAddresses } from './headline.ts';
 
@@ -8,12 +9,15 @@ export interface PageAction {
   method: 'get' | 'post';
   path: string;
   explanation: string;
+  /** What is sent beside the button. */
+  fields?: Record<string, string>;
   emphasis: 'primary' | 'danger' | 'plain';
 }
 
 /** The buttons of the page in their order; "Edit Config Files" is the last. */
 export function describeActions(status: KeepalivedStatus): PageAction[] {
   return [
+    ...describeMaintenanceEnds(status),
     {
       id: 'default-master',
       label: 'Set Default Master',
@@ -63,6 +67,15 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       emphasis: 'plain',
     },
     {
+      id: 'drill',
+      label: 'Failover drill',
+      method: 'get',
+      path: '/drill',
+      explanation:
+        'Move to standby, take over, or maintenance, while keepalived runs. Says first what will happen.',
+      emphasis: 'plain',
+    },
+    {
       id: 'settings',
       label: 'Settings',
       method: 'get',
@@ -81,6 +94,20 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       emphasis: 'plain',
     },
   ];
+}
+
+/** First of all, for until then this server is no help. */
+function describeMaintenanceEnds({ instances }: KeepalivedStatus): PageAction[] {
+  const held = instances.filter((instance) => findMaintenance(instance));
+  return held.map((instance, index) => ({
+    id: `end-maintenance-${index + 1}`,
+    label: held.length > 1 ? `End maintenance of ${instance.name}` : 'End maintenance',
+    method: 'post',
+    path: '/drill',
+    fields: { instance: instance.name, action: 'end' },
+    explanation: `This server may serve ${nameAddresses(instance)} again, and takes it back if its priority is the highest.`,
+    emphasis: 'primary',
+  }));
 }
 
 const longestList = 3;

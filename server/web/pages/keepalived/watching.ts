@@ -73,8 +73,9 @@ const badWords: Record<WatchedItem['kind'], string> = {
   process: 'Missing',
 };
 
-function describeEffect({ weight, forcesFault }: WatchedItem): string {
+function describeEffect({ kind, weight, forcesFault }: WatchedItem): string {
   if (forcesFault) return 'Fault: the address is given up';
+  if (kind === 'file') return 'its number changes the priority';
   if (weight === undefined) return 'not known';
   return weight < 0 ? `priority ${weight}` : `without the priority bonus of ${weight}`;
 }

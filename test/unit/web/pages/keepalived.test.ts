@@ -178,6 +178,7 @@ describe('the buttons', () => {
       'post Stop keepalived',
       'post Reload keepalived',
       'get View Log',
+      'get Failover drill',
       'get Settings',
       'get Edit Config Files',
     ]);

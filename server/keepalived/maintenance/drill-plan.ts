@@ -1,0 +1,233 @@
+/**
+ * What each action of a drill writes into the maintenance file, and what will come of it. Measured
+ * with keepalived 2.2.7: a number down to -253 lowers the priority, at most to 1, and the peer takes
+ * over without a gap, if it preempts; -254 is a FAULT, told to the peer by priority 0.
+ */
+import type { RuntimeInstance } from '../evidence.ts';
+import { masterDownIntervalMs } from '../foresight/elections.ts';
+import { aboutSeconds } from '../foresight/words.ts';
+import type { MaintenanceFile } from './maintenance-file.ts';
+
+export const drillActions = ['standby', 'take-over', 'maintenance', 'end'] as const;
+export type DrillAction = (typeof drillActions)[number];
+
+/** How a server that serves steps down: `priority` never loses the address, but needs a preempting peer. */
+export type DrillWay = 'priority' | 'fault';
+
+export interface DrillStep {
+  value: number;
+  /** What becomes of the address; `optional`: or nothing, which is no failure. */
+  movement: { direction: 'lose' | 'take'; withinMs: number; optional: boolean } | undefined;
+}
+
+export type DrillPlan =
+  | { possible: false; reason: string }
+  | {
+      possible: true;
+      steps: DrillStep[];
+      /** What will happen. */
+      sentences: string[];
+      /** What must be accepted before; empty: nothing can be lost. */
+      dangers: string[];
+    };
+
+export interface DrillCase {
+  instance: RuntimeInstance;
+  file: MaintenanceFile;
+  /** The number in the file. */
+  value: number;
+  /** `preempt_delay` of this instance. */
+  preemptDelaySeconds: number;
+  way: DrillWay;
+}
+
+export const maintenanceValue = -254;
+const stepDownValue = -253;
+const ownerPriority = 255;
+/** How much later than it is due a movement may be seen. */
+const graceMs = 2_000;
+/** No browser is kept waiting longer. */
+const longestMs = 30_000;
+
+/** What will be done, or why it cannot be. */
+export function planDrill(action: DrillAction, drill: DrillCase): DrillPlan {
+  const plan = planners[action](drill);
+  if (!plan.possible) return plan;
+  const waitMs = plan.steps.reduce((sum, { movement }) => sum + (movement?.withinMs ?? 0), 0);
+  if (waitMs <= longestMs) return plan;
+  return no(
+    `With its advertisement interval and preempt_delay this would take up to ${aboutSeconds(waitMs).replace('about ', '')}, longer than this page can wait.`,
+  );
+}
+
+const no = (reason: string): DrillPlan => ({ possible: false, reason });
+
+const planners: Record<DrillAction, (drill: DrillCase) => DrillPlan> = {
+  standby: planStandby,
+  'take-over': planTakeOver,
+  maintenance: planMaintenance,
+  end: planEnd,
+};
+
+function planStandby(drill: DrillCase): DrillPlan {
+  const { instance, file } = drill;
+  if (instance.state !== 'MASTER') return no('This server does not serve: it need not step down.');
+  if (instance.basePriority === ownerPriority) {
+    return no('A server of priority 255 takes the address back at once: use Maintenance.');
+  }
+  if (!file.addsToPriority && !instance.nopreempt) {
+    return no(
+      'In a sync group, and with weight 0, the file can only be a FAULT, after which this server takes the address back: use Maintenance.',
+    );
+  }
+  if (chooseWay(drill) === 'priority') return stepDown(drill, []);
+  // With nopreempt the peer keeps it; else only a low priority leaves it there.
+  return fail(drill, [{ value: instance.nopreempt ? 0 : stepDownValue, movement: undefined }]);
+}
+
+function planMaintenance(drill: DrillCase): DrillPlan {
+  const { instance, value } = drill;
+  if (value === maintenanceValue) return no('Maintenance is on already.');
+  const held = { value: maintenanceValue, movement: undefined };
+  if (instance.state !== 'MASTER') {
+    return {
+      possible: true,
+      steps: [held],
+      sentences: [`This server will not serve ${addressesOf(instance)} until you end it.`],
+      dangers:
+        instance.state === 'BACKUP' && instance.masterPriority === undefined
+          ? [nobodyKnown(instance)]
+          : [],
+    };
+  }
+  return chooseWay(drill) === 'priority' ? stepDown(drill, [held]) : fail(drill, []);
+}
+
+/** Own `nopreempt` is taken for the peer's: a pair has it on both, or it does little. */
+function chooseWay({ way, instance, file }: DrillCase): DrillWay {
+  const isMoot = instance.nopreempt || instance.basePriority === ownerPriority;
+  return isMoot || !file.addsToPriority ? 'fault' : way;
+}
+
+function stepDown({ instance }: DrillCase, next: DrillStep[]): DrillPlan {
+  const takeMs = masterDownIntervalMs(instance, 1);
+  const addresses = addressesOf(instance);
+  return {
+    possible: true,
+    steps: [{ value: stepDownValue, movement: lose(takeMs) }, ...next],
+    sentences: [
+      `The priority of this server becomes 1. A peer that is healthy takes ${addresses} over in ${aboutSeconds(takeMs)}, practically without a gap: until then this server serves on.`,
+      'If no peer takes it, or nopreempt is set there, nothing moves, and this server goes back to its priority.',
+    ],
+    dangers: [],
+  };
+}
+
+function fail({ instance }: DrillCase, next: DrillStep[]): DrillPlan {
+  const takeMs = skewMs(instance);
+  const addresses = addressesOf(instance);
+  return {
+    possible: true,
+    steps: [{ value: maintenanceValue, movement: lose(takeMs) }, ...next],
+    sentences: [
+      `This server gives ${addresses} up at once and tells the peer, which takes over within ${aboutSeconds(takeMs)}: so long nobody serves it.`,
+      'If no peer answers for it then, this server takes it back.',
+    ],
+    dangers: [nobodyKnown(instance)],
+  };
+}
+
+function nobodyKnown(instance: RuntimeInstance): string {
+  const outageMs =
+    skewMs(instance) + graceMs + masterDownIntervalMs(instance, instance.basePriority);
+  const addresses = addressesOf(instance);
+  return instance.state === 'MASTER'
+    ? `Nobody is known to take ${addresses}: a server that stands by sends nothing, so it cannot be seen from here. If there is none, ${addresses} is not served for ${aboutSeconds(outageMs)}.`
+    : `Nobody is known to serve ${addresses}: no master is heard. If there is none, ${addresses} stays unserved until you end the maintenance.`;
+}
+
+function planTakeOver({ instance, file, value, preemptDelaySeconds }: DrillCase): DrillPlan {
+  const { state, masterPriority, basePriority, effectivePriority } = instance;
+  const addresses = addressesOf(instance);
+  if (state === 'MASTER') return no('This server is the master already.');
+  if (value === maintenanceValue) return no('This server is in maintenance: end that first.');
+  if (state !== 'BACKUP') return no(`This server cannot serve: keepalived says ${state}.`);
+  if (masterPriority === undefined) {
+    return no(
+      'No master is heard: this server takes over by itself, or keepalived was asked too early.',
+    );
+  }
+  if (instance.nopreempt) {
+    return no(
+      'nopreempt is set: no priority lets this server take over. Move the other server to standby instead.',
+    );
+  }
+  if (masterPriority === ownerPriority) {
+    return no(
+      'The master has priority 255, which nothing exceeds. Move that server to standby instead.',
+    );
+  }
+  // At a limit, what scripts and the like add cannot be told from it: then they are taken to add nothing.
+  const isClipped = effectivePriority <= 1 || effectivePriority >= ownerPriority - 1;
+  const others = isClipped ? 0 : effectivePriority - basePriority - value;
+  const needed = Math.max(0, masterPriority + 1 - basePriority - others);
+  if (basePriority + others + needed >= ownerPriority) {
+    return no(
+      `The master has priority ${masterPriority}, and none above it is left. Move that server to standby instead.`,
+    );
+  }
+  if (needed > 0 && !file.addsToPriority) {
+    return no(
+      'In a sync group, and with weight 0, the file cannot raise the priority. Move the other server to standby instead.',
+    );
+  }
+  const priority = basePriority + others + needed;
+  const takeMs = masterDownIntervalMs(instance, priority) + preemptDelaySeconds * 1_000;
+  return {
+    possible: true,
+    steps: [{ value: needed, movement: { ...lose(takeMs), direction: 'take' } }],
+    sentences: [
+      `The priority of this server becomes ${priority}, above the master’s ${masterPriority}: it takes ${addresses} over in ${aboutSeconds(takeMs)}, practically without a gap.`,
+      ...(needed > 0 ? ['It stays raised until you choose “Back to normal”.'] : []),
+    ],
+    dangers: [],
+  };
+}
+
+function planEnd({ instance, value, preemptDelaySeconds }: DrillCase): DrillPlan {
+  if (value === 0) return no('Nothing is to be ended: this server has its normal priority.');
+  const { state, nopreempt, basePriority } = instance;
+  const addresses = addressesOf(instance);
+  const takeMs = masterDownIntervalMs(instance, basePriority) + preemptDelaySeconds * 1_000;
+  const step = (direction?: 'lose' | 'take'): DrillStep[] => [
+    { value: 0, movement: direction && { ...lose(takeMs), direction, optional: true } },
+  ];
+  if (state === 'MASTER') {
+    const sentence = `This server goes back to its normal priority: a peer of a higher one takes ${addresses} over in ${aboutSeconds(takeMs)}, practically without a gap.`;
+    return { possible: true, steps: step('lose'), sentences: [sentence], dangers: [] };
+  }
+  const sentence = nopreempt
+    ? `This server stands by for ${addresses} again; with nopreempt the other one keeps it.`
+    : `This server has its normal priority ${basePriority} again: if the other one’s is lower, it takes ${addresses} back in ${aboutSeconds(takeMs)}, practically without a gap.`;
+  return {
+    possible: true,
+    steps: nopreempt ? step() : step('take'),
+    sentences: [sentence],
+    dangers: [],
+  };
+}
+
+const lose = (dueMs: number): NonNullable<DrillStep['movement']> => ({
+  direction: 'lose',
+  withinMs: dueMs + graceMs,
+  optional: false,
+});
+
+/** How long a peer of any priority waits after priority 0 (RFC 3768 and RFC 9568, 6.1). */
+function skewMs({ version, advertIntervalSeconds }: RuntimeInstance): number {
+  return (version === 3 ? advertIntervalSeconds : 1) * 1_000;
+}
+
+export function addressesOf({ addresses }: RuntimeInstance): string {
+  return addresses.map(({ cidr }) => cidr.split('/')[0] ?? cidr).join(', ');
+}

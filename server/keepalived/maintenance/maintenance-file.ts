@@ -1,0 +1,109 @@
+/** The `track_file` by which a server steps down on purpose, as the configuration has it. */
+import {
+  childrenOf,
+  entriesOf,
+  entryNames,
+  lastArguments,
+  lastValue,
+} from '../config/block-reading.ts';
+import { findStatements } from '../config/tree.ts';
+import type { ConfigurationNode, Statement } from '../config/tree.ts';
+
+export interface MaintenanceFile {
+  /** Of the `track_file` block. */
+  name: string;
+  path: string;
+  /** Whether its number is added to the priority; else any but 0 is a FAULT. */
+  addsToPriority: boolean;
+  /** Every instance that its number moves, those of their sync groups included. */
+  instanceNames: string[];
+}
+
+/** Both names of the block are in use (keepalived.conf(5): the second is deprecated). */
+const keywords = ['track_file', 'vrrp_track_file'] as const;
+
+/**
+ * The maintenance file that an instance or its sync group tracks: ours, or one that an administrator
+ * made for the same purpose and called so. Others are left alone, for a program may write them.
+ * @param nodes the top level of all files of the configuration
+ */
+export function findMaintenanceFile(
+  nodes: readonly ConfigurationNode[],
+  instanceName: string,
+): MaintenanceFile | undefined {
+  const trackers = listTrackers(nodes);
+  for (const { instanceNames, entry } of trackers) {
+    if (!instanceNames.includes(instanceName)) continue;
+    const [name, ...options] = entry.words.map(({ text }) => text);
+    const block = findTrackFile(nodes, name ?? '');
+    if (name === undefined || !block) continue;
+    const path = lastValue(childrenOf(block), 'file') ?? '';
+    const weight = readWeight(childrenOf(block), options);
+    if (!/maint/i.test(`${name} ${path}`) || !path.startsWith('/')) continue;
+    if (weight === undefined || isOverwritten(block)) continue;
+    const moved = trackers
+      .filter((tracker) => tracker.entry.words[0].text === name)
+      .flatMap((tracker) => tracker.instanceNames);
+    const isGrouped = moved.some((one) => membersWith(nodes, one).length > 1);
+    return {
+      name,
+      path,
+      // In a sync group the weight is ignored, and any number but 0 is a FAULT (measured, 2.2.7).
+      addsToPriority: weight === 1 && !isGrouped,
+      instanceNames: [...new Set(moved.flatMap((one) => membersWith(nodes, one)))],
+    };
+  }
+  return undefined;
+}
+
+/** The block that defines a tracked file. */
+export function findTrackFile(
+  nodes: readonly ConfigurationNode[],
+  name: string,
+): Statement | undefined {
+  return keywords
+    .flatMap((keyword) => findStatements(nodes, keyword))
+    .find(({ words }) => words[1]?.text === name);
+}
+
+/** An instance and those of its sync group: they change state together. */
+export function membersWith(nodes: readonly ConfigurationNode[], instanceName: string): string[] {
+  const group = findStatements(nodes, 'vrrp_sync_group')
+    .map((statement) => entryNames(childrenOf(statement), 'group'))
+    .find((names) => names.includes(instanceName));
+  return group ?? [instanceName];
+}
+
+interface Tracker {
+  instanceNames: string[];
+  /** `maint`, or `maint weight 2`. */
+  entry: Statement;
+}
+
+function listTrackers(nodes: readonly ConfigurationNode[]): Tracker[] {
+  const instances = findStatements(nodes, 'vrrp_instance').map((statement) => ({
+    statement,
+    instanceNames: [statement.words[1]?.text ?? ''],
+  }));
+  const groups = findStatements(nodes, 'vrrp_sync_group').map((statement) => ({
+    statement,
+    instanceNames: entryNames(childrenOf(statement), 'group'),
+  }));
+  return [...instances, ...groups].flatMap(({ statement, instanceNames }) =>
+    entriesOf(childrenOf(statement), 'track_file').map((entry) => ({ instanceNames, entry })),
+  );
+}
+
+/** 1, the default, or 0; undefined for any other, and for `reverse`: their arithmetic is not ours. */
+function readWeight(nodes: readonly ConfigurationNode[], options: string[]): 0 | 1 | undefined {
+  const [own, ...more] = options[0] === 'weight' ? options.slice(1) : [];
+  const [shared = '1', ...others] = lastArguments(nodes, 'weight') ?? [];
+  if (more.length + others.length > 0) return undefined;
+  const weight = Number(own ?? shared);
+  return weight === 0 || weight === 1 ? weight : undefined;
+}
+
+/** It would end a maintenance at each reload. */
+function isOverwritten(block: Statement): boolean {
+  return lastArguments(childrenOf(block), 'init_file')?.includes('overwrite') ?? false;
+}

@@ -1,0 +1,71 @@
+import type { FastifyReply } from 'fastify';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { PageParts } from '../../page-parts.ts';
+import { getActor } from '../../view/actor.ts';
+import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
+import { drillFormSchema, drillQuerySchema, setUpFormSchema } from './form-schema.ts';
+import { describeDrill, describeOutcome } from './view-model.ts';
+import type { DrillChoice } from './view-model.ts';
+
+const path = '/drill';
+const setUpPath = `${path}/set-up`;
+const page = { title: 'Failover drill' };
+
+/** `/drill`: moves an address on purpose, and measures how long it was away. */
+export const registerDrillPage: FastifyPluginCallbackZod<
+  Pick<PageParts, 'operations' | 'keeper' | 'settings'>
+> = (app, { operations, keeper, settings }, done) => {
+  const show = async (reply: FastifyReply, instance: string | undefined, choice: DrillChoice) => {
+    const reading = await operations.readDrill(instance);
+    if (instance !== undefined && reading.instanceName === undefined) reply.code(404);
+    const transitions = keeper.readTransitions({ limit: 1_000 });
+    return reply.page('drill', page, describeDrill(reading, choice, transitions));
+  };
+
+  app.get(
+    path,
+    { config: { access: 'admin' }, schema: { querystring: drillQuerySchema } },
+    ({ query: { instance, ...choice } }, reply) => show(reply, instance, choice),
+  );
+
+  app.post(
+    path,
+    { config: { access: 'admin' }, schema: { body: drillFormSchema } },
+    async (request, reply) => {
+      const { instance, action, way, accepted } = request.body;
+      request.log.info({ ...getActor(request), action, instance, way }, 'failover drill');
+      const outcome = await operations.runDrill({
+        ...{ instanceName: instance, action, way, acceptedDangers: accepted },
+      });
+      request.log.info({ ...outcome, action, instance }, 'end of the failover drill');
+      if (outcome.kind === 'needs-acceptance') {
+        reply.code(409);
+        return show(reply, instance, { action, way });
+      }
+      return reply.flash(describeOutcome(outcome)).redirect(urlOf(instance), 303);
+    },
+  );
+
+  app.post(
+    setUpPath,
+    { config: { access: 'admin' }, schema: { body: setUpFormSchema } },
+    async (request, reply) => {
+      const { instance, tag, accepted } = request.body;
+      const reading = await operations.readDrill(instance);
+      const text = reading.kind === 'to-set-up' ? reading.setUp.newText : '';
+      const outcome = await operations.setUpDrill(instance, tag, getActor(request), {
+        acceptedDangers: accepted,
+      });
+      if (isSuccess(outcome)) {
+        reply.flash(describeSuccess(outcome, settings.keepalived.configPath));
+        return reply.redirect(urlOf(instance), 303);
+      }
+      const failure = describeFailure(outcome, text);
+      reply.code(failure.statusCode);
+      return show(reply, instance, { way: 'priority', failure });
+    },
+  );
+  done();
+};
+
+const urlOf = (instance: string): string => `${path}?instance=${encodeURIComponent(instance)}`;
