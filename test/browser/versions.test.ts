@@ -153,6 +153,35 @@ describe('versions and confirmed changes', () => {
     assert.deepEqual(await servers.addressHolders(virtualAddress), ['server1']);
   });
 
+  test('a restored version that waits, and the way back, with the keyboard alone', async () => {
+    await open(page, '/versions?file=live');
+    /** Tabs on until the focus is on a control with these words. */
+    const tabTo = async (words: RegExp) => {
+      for (let presses = 0; presses < 100; presses += 1) {
+        await page.keyboard.press('Tab');
+        const label = await page.evaluate<string>(
+          "`${document.activeElement.textContent} ${document.activeElement.closest('label')?.textContent}`",
+        );
+        if (words.test(label)) return;
+      }
+      assert.fail(`the keyboard does not reach ${String(words)}`);
+    };
+    await tabTo(/^\s*Restore/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/restore?*');
+    await tabTo(/Go back by itself/);
+    await page.keyboard.press('Space');
+    await tabTo(/Restore this version/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/keepalived/confirm');
+    assert.notEqual(await server.readFile(livePath), first);
+    await tabTo(/Go back now/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/keepalived');
+    assert.match(await mainText(page), /Went back/);
+    assert.equal(await server.readFile(livePath), first);
+  });
+
   test('nothing broke the rules of the page', async () => {
     assert.deepEqual(problems, []);
     // It would complain of the restart.
