@@ -3,10 +3,12 @@ import {
   hasPlaceholder,
   placeholderVirtualAddress,
 } from '../keepalived/config/default-configurations.ts';
+import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { foreseeEdited, reloadConfiguration } from './apply-configuration.ts';
 import { ignoreFullDisk } from './change.ts';
 import { checkConfiguration, hasFatal } from './check-configuration.ts';
+import { findDuplicateBeforeStart } from './debug/duplicate-before-start.ts';
 import type { Consent } from './foresee-apply.ts';
 import { keepCurrent } from './kept-versions.ts';
 import type { ActionOutcome, ApplyOutcome } from './outcomes.ts';
@@ -17,18 +19,18 @@ export type KeepalivedAction = 'start' | 'stop' | 'reload';
 
 /** What somebody has read and accepted. */
 export interface ControlConsent extends Pick<Consent, 'acceptedDangers'> {
-  placeholderConfirmed?: boolean;
+  startAnyway?: boolean;
 }
 
 /** Start, Stop and Reload keepalived; what is said afterwards is what was seen, not what was asked. */
 export function controlKeepalived(
   parts: ApplyParts,
   action: KeepalivedAction,
-  { placeholderConfirmed = false, ...consent }: ControlConsent = {},
+  { startAnyway = false, ...consent }: ControlConsent = {},
 ): Promise<ActionOutcome> {
   switch (action) {
     case 'start':
-      return start(parts, placeholderConfirmed);
+      return start(parts, startAnyway);
     case 'stop':
       return stop(parts.appliance);
     case 'reload':
@@ -53,11 +55,11 @@ export async function restartKeepalived(parts: ApplyParts): Promise<ActionOutcom
  * Starts keepalived and proves that it lives with the instances of its file. An instance in FAULT is
  * told, but it was started. Nothing is written, so there is nothing to put back.
  */
-async function start(parts: ApplyParts, placeholderConfirmed: boolean): Promise<ActionOutcome> {
+async function start(parts: ApplyParts, startAnyway: boolean): Promise<ActionOutcome> {
   const { appliance, keeper } = parts;
   const before = await look(appliance);
   if (before.daemon.state === 'running') return done('keepalived is running already.', undefined);
-  const refusal = await findReasonNotToStart(appliance, placeholderConfirmed);
+  const refusal = await findReasonNotToStart(appliance, startAnyway);
   if (refusal) return refusal;
   const live = await readLiveConfiguration(appliance);
   if (!live.ok) return failed(`keepalived was not started: ${live.reason}`, undefined);
@@ -92,7 +94,7 @@ async function rememberProved({ appliance, versions }: ApplyParts, tag: string):
 
 async function findReasonNotToStart(
   appliance: Appliance,
-  placeholderConfirmed: boolean,
+  startAnyway: boolean,
 ): Promise<ActionOutcome | undefined> {
   const live = await appliance.readConfigurationFile('live');
   if (!live.ok) {
@@ -105,17 +107,23 @@ async function findReasonNotToStart(
     return failed(`keepalived was not started. ${fatalWords(findings)}`, undefined);
   }
   const configuration = await readLiveConfiguration(appliance);
-  if (!placeholderConfirmed && configuration.ok && hasPlaceholder(configuration.summary)) {
-    return {
-      ok: false,
-      sentence:
-        `The virtual IP is still the placeholder ${placeholderVirtualAddress}. With it this server would ` +
-        'serve an address that nobody asks for. Click Edit Config Files and change virtual_ipaddress first.',
-      report: undefined,
-      needsConfirmation: true,
-    };
+  if (startAnyway || !configuration.ok) return undefined;
+  const doubt = await findDoubt(appliance, configuration.summary);
+  return doubt === undefined ? undefined : { ...failed(doubt, undefined), needsConfirmation: true };
+}
+
+/** Why a start is probably not meant yet. */
+async function findDoubt(
+  appliance: Appliance,
+  summary: ConfigurationSummary,
+): Promise<string | undefined> {
+  if (hasPlaceholder(summary)) {
+    return `The virtual IP is still the placeholder ${placeholderVirtualAddress}. With it this server would serve an address that nobody asks for. Click Edit Config Files and change virtual_ipaddress first.`;
   }
-  return undefined;
+  const duplicate = await findDuplicateBeforeStart(appliance, summary);
+  return duplicate === undefined
+    ? undefined
+    : `${duplicate} Find that machine first: the Debug page shows its MAC address.`;
 }
 
 async function stop(appliance: Appliance): Promise<ActionOutcome> {

@@ -10,7 +10,7 @@ import { describeWaiting } from '../../view/waiting-change.ts';
 import { createLivePart } from './live-part.ts';
 import { describeNotice } from './notice.ts';
 
-const startFormSchema = z.strictObject({ placeholderConfirmed: z.literal('yes').optional() });
+const startFormSchema = z.strictObject({ startAnyway: z.literal('yes').optional() });
 const noticeFormSchema = z.strictObject({ id: z.uuid() });
 const emptyFormSchema = z.strictObject({}).optional();
 const reloadFormSchema = z.strictObject({ accepted: shownWordsSchema }).optional();
@@ -65,7 +65,7 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     async (request, reply) => {
       request.log.info({ ...getActor(request), action: 'start' }, 'keepalived control');
       const outcome = await operations.controlKeepalived('start', {
-        placeholderConfirmed: request.body.placeholderConfirmed === 'yes',
+        startAnyway: request.body.startAnyway === 'yes',
       });
       if (outcome.needsConfirmation) {
         reply.code(409);

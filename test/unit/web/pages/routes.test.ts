@@ -60,7 +60,7 @@ describe('/keepalived', () => {
     const browser = await openBrowser(t, {
       controlKeepalived: (_action, options) =>
         Promise.resolve(
-          options?.placeholderConfirmed
+          options?.startAnyway
             ? done
             : { ...done, ok: false, needsConfirmation: true, sentence: 'A placeholder.' },
         ),
@@ -68,7 +68,7 @@ describe('/keepalived', () => {
     const question = await browser.post('/keepalived/start');
     assert.equal(question.statusCode, 409);
     assert.match(textOf(question.body), /A placeholder\./);
-    const answer = await browser.post('/keepalived/start', { placeholderConfirmed: 'yes' });
+    const answer = await browser.post('/keepalived/start', { startAnyway: 'yes' });
     assert.equal(answer.statusCode, 303);
   });
 });
