@@ -120,6 +120,8 @@ const consequences = new Set<CheckId>(['duplicate-address', 'split-brain']);
 interface Examined {
   checks: Check[];
   everWrong: string[];
+  /** Only where keepalived is stopped. */
+  beforeStart?: string;
 }
 
 async function examine(server: LabServer): Promise<Examined> {
@@ -136,6 +138,9 @@ const troublesOf = ({ checks }: Examined, instance: string) =>
     ({ about, verdict }) =>
       about.instance === instance && (verdict === 'wrong' || verdict === 'look'),
   );
+
+/** `2: bridge0: <BROADCAST,…` */
+const getDevice = (shown: string): string => /^\d+: ([^:@]+)/.exec(shown)?.[1] ?? '';
 
 describe('two servers made wrong on purpose', () => {
   let servers: TwoServers;
@@ -202,6 +207,20 @@ describe('two servers made wrong on purpose', () => {
       assert.doesNotMatch(words, /lab-only|another1|foreign1/);
     });
   }
+
+  it('an address that somebody has, before a start', async () => {
+    const { server1, server2, network } = servers;
+    await Promise.all([server1.stopKeepalived(), server2.stopKeepalived()]);
+    const { stdout } = await network.run('ip', ['address', 'show', 'to', '192.168.0.115']);
+    const link = await network.run('ip', ['link', 'show', 'dev', getDevice(stdout)]);
+    const macAddress = /link\/ether (\S+)/.exec(link.stdout)?.[1] ?? 'no MAC address';
+    const { checks, beforeStart = '' } = await examine(server2);
+    assert.deepEqual([checks[0]?.id, checks[0]?.about.instance], ['duplicate-address', 'F115']);
+    for (const sentence of [checks[0]?.sentence ?? '', beforeStart]) {
+      assert.match(sentence, /answers for 192\.168\.0\.115 on eth0, but nobody advertises it/);
+      assert.ok(sentence.includes(macAddress), sentence);
+    }
+  });
 
   it('an interface that is down', async () => {
     const { server2 } = servers;

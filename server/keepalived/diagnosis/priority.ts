@@ -4,8 +4,10 @@ import type { Comparison } from './setting-check.ts';
 const ownerPriority = 255;
 const givesUp = 0;
 
-export const compareOwner: Comparison = ({ priority }, { source, last }) => {
-  if (priority !== ownerPriority || last.priority !== ownerPriority) return 'same';
+/** keepalived lowers its own priority to 254 when it notices (measured, 2.2.7): the file tells. */
+export const compareOwner: Comparison = ({ configured, priority }, { source, last }) => {
+  const ours = Math.max(configured.priority, priority);
+  if (ours !== ownerPriority || last.priority !== ownerPriority) return 'same';
   return {
     verdict: 'wrong',
     sentence: `${source} and this server both have priority 255, which says “the address is mine”: neither ever gives way to the other.`,

@@ -1,11 +1,13 @@
 /**
- * Runs on a server of the lab: one examination, as “Check now” makes it. Prints every check at its
- * end, and all that was called wrong at any moment of it.
+ * Runs on a server of the lab: one examination, as “Check now” makes it, or as many as fit into so
+ * many seconds. Prints every check at the end, all that was called wrong at any moment, and, where
+ * keepalived is stopped, what is said of a start.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAppliance } from '../../../server/appliance/create-appliance.ts';
 import { openRecordLog } from '../../../server/history/record-log.ts';
 import { createDebug } from '../../../server/operations/debug/debug.ts';
+import { findDuplicateBeforeStart } from '../../../server/operations/debug/duplicate-before-start.ts';
 import { parseSettings } from '../../../server/settings.ts';
 import { failoverRecordSchema } from '../../../server/state/failover-records.ts';
 import { createStateKeeper } from '../../../server/state-keeper.ts';
@@ -36,7 +38,14 @@ do {
     }
   }
 } while (performance.now() < untilMs);
-process.stdout.write(JSON.stringify({ checks: debug.report().checks, everWrong: [...everWrong] }));
+const { daemon, configuration } = keeper.evidence();
+const beforeStart =
+  daemon?.value.state === 'stopped' && configuration?.value.ok === true
+    ? await findDuplicateBeforeStart(appliance, configuration.value.summary)
+    : undefined;
+process.stdout.write(
+  JSON.stringify({ checks: debug.report().checks, everWrong: [...everWrong], beforeStart }),
+);
 await debug.close();
 await keeper.close();
 await appliance.close();
