@@ -31,7 +31,7 @@ export interface StateKeeper {
   /** The status as of now, from what was witnessed; costs no command. */
   current(): Snapshot;
   /** What the witnesses said last, unjudged. */
-  evidence(): Evidence;
+  evidence: () => Evidence;
   /** Asks the witnesses again, at once; what an action calls before it answers. */
   refresh(): Promise<void>;
   /** Tells that the daemon has just loaded the live file with this tag. */

@@ -19,7 +19,7 @@ import type { LoadKnowledge } from './load-knowledge.ts';
 
 export interface Witnesses {
   /** What was witnessed so far; replaced with each change. */
-  evidence(): Evidence;
+  evidence: () => Evidence;
   services(): Observed<ServiceReport[]> | undefined;
   /** Each resolves once something was asked after the call; `onChange` was called then. */
   askDaemon: () => Promise<void>;

@@ -73,7 +73,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     const eth0 = network.interfaces.find(({ name }) => name === 'eth0');
     assert.ok(eth0?.addresses.some(({ address }) => address === '10.9.0.100'));
     await until(
-      async () => [...events],
+      () => Promise.resolve([...events]),
       (seen) =>
         (['addresses', 'configuration', 'daemon'] as const).every((about) => seen.includes(about)),
     );

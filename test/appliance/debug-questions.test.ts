@@ -168,7 +168,7 @@ function defineTests() {
           stdio: ['ignore', 'pipe', 'inherit'],
         }),
       );
-      await new Promise((resolve) => owner.stdout?.once('data', resolve));
+      await new Promise((resolve) => owner.stdout.once('data', resolve));
       await end(owner, 'SIGKILL');
       assert.equal(listTcpdumps().length, 1);
       const left = await askUntil(
@@ -233,7 +233,7 @@ function defineTests() {
 
   describe('a healthcheck', () => {
     const server = http.createServer((request, response) => {
-      switch (request.url) {
+      switch (String(request.url)) {
         case '/redirect':
           response.writeHead(302, { location: '/login' }).end();
           break;

@@ -1,46 +1,11 @@
 /** What is wrong: examinations on request, and the checks that rest upon them. */
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
-import { orderChecks } from '../../keepalived/diagnosis/check.ts';
-import type { Check, CheckId } from '../../keepalived/diagnosis/check.ts';
-import { listClusters, proposeFreeVrids } from '../../keepalived/diagnosis/clusters.ts';
-import type { HeardCluster } from '../../keepalived/diagnosis/clusters.ts';
-import { diagnose } from '../../keepalived/diagnosis/diagnose.ts';
-import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
-import { createOwnTest } from '../../keepalived/diagnosis/sort-senders.ts';
-import type { Evidence } from '../../keepalived/status.ts';
 import type { Clock } from '../../state/clock.ts';
 import type { StateKeeper } from '../../state-keeper.ts';
+import { createReport, judgeSession } from './debug-report.ts';
+import type { DebugReport, ExaminationKind, Session } from './debug-report.ts';
 import { startExamination } from './examination.ts';
-import type { Examination } from './examination.ts';
-import { findInterfaces } from './questions.ts';
-
-/** check: long enough to judge by, and to its end · listen: for as long as somebody looks on. */
-export type ExaminationKind = 'check' | 'listen';
-
-export interface DebugReport {
-  /** undefined: nobody has asked for one since the start. */
-  examination:
-    | {
-        kind: ExaminationKind;
-        isRunning: boolean;
-        startedAtMs: number;
-        /** When it will be, or was, over; wall clock. */
-        endsAtMs: number;
-        /** Whether the configuration is another one by now. */
-        isOutdated: boolean;
-        /** Where nothing was heard, and why, as the end of a sentence. */
-        problems: { interfaceName: string; reason: string }[];
-      }
-    | undefined;
-  /** undefined: there is no configuration to judge by; `reason` says why. */
-  checks: Check[] | undefined;
-  reason: string | undefined;
-  /** What was heard on the network. */
-  clusters: (HeardCluster & { isOurs: boolean; ownSources: string[] })[];
-  freeVirtualRouterIds: number[];
-  interfaceNames: string[];
-}
 
 export interface Debug {
   /** Begins, unless one is going on already. `false`: there is nothing to examine. */
@@ -60,23 +25,6 @@ const longestCheckSeconds = 60;
 /** A reload of the page is not a departure. */
 const departureMs = 2_000;
 
-/** Checks that rest upon the witnesses alone, and so are always of now. */
-const cheapChecks = new Set<CheckId>([
-  'interface',
-  'address-network',
-  'healthcheck-interval',
-  'tracked-script',
-]);
-
-interface Session {
-  kind: ExaminationKind;
-  examination: Examination;
-  /** Of the configuration that was examined. */
-  tag: string;
-  /** Once it is over. */
-  checks?: Check[];
-}
-
 export function createDebug({
   appliance,
   keeper,
@@ -95,24 +43,11 @@ export function createDebug({
   const tell = () => {
     for (const listener of listeners) listener();
   };
-  const inputOf = (summary: ConfigurationSummary): DiagnosisInput => ({
-    ...witnessed(keeper.evidence(), summary, clock),
-    ...session?.examination.findings(),
-  });
   /** Judged once: what is heard gets old, and must not be judged by later witnesses. */
   const conclude = (over: Session) => {
-    const { configuration } = keeper.evidence();
-    if (configuration?.value.ok !== true) return;
-    over.checks = diagnose(inputOf(configuration.value.summary));
+    const checks = judgeSession(over, keeper.evidence(), clock);
+    if (checks) over.checks = checks;
     tell();
-  };
-  const findChecks = (summary: ConfigurationSummary): Check[] => {
-    if (session?.checks === undefined) return diagnose(inputOf(summary));
-    const now = diagnose(witnessed(keeper.evidence(), summary, clock));
-    return orderChecks([
-      ...session.checks.filter(({ id }) => !cheapChecks.has(id)),
-      ...now.filter(({ id }) => cheapChecks.has(id)),
-    ]);
   };
 
   return {
@@ -137,39 +72,7 @@ export function createDebug({
       tell();
       return true;
     },
-    report() {
-      const { configuration } = keeper.evidence();
-      const live = configuration?.value;
-      const summary = live?.ok ? live.summary : undefined;
-      const heard = session?.examination.findings().heard?.advertisements ?? [];
-      const isOwn = summary && createOwnTest(witnessed(keeper.evidence(), summary, clock));
-      const ownVrids = new Set(summary?.instances.map(({ virtualRouterId }) => virtualRouterId));
-      const ownSources = new Set(heard.filter((one) => isOwn?.(one)).map(({ source }) => source));
-      return {
-        examination: session && {
-          kind: session.kind,
-          isRunning: !session.examination.isOver(),
-          startedAtMs: session.examination.startedAtMs,
-          endsAtMs: session.examination.endsAtMs,
-          isOutdated: live?.ok === true && live.tag !== session.tag,
-          problems: [...session.examination.problems()].map(([interfaceName, reason]) => ({
-            interfaceName,
-            reason,
-          })),
-        },
-        checks: summary && findChecks(summary),
-        reason: live?.ok === false ? live.reason : undefined,
-        clusters: listClusters(heard).map((cluster) => ({
-          ...cluster,
-          isOurs: ownVrids.has(cluster.virtualRouterId),
-          ownSources: cluster.senders
-            .map(({ source }) => source)
-            .filter((source) => ownSources.has(source)),
-        })),
-        freeVirtualRouterIds: proposeFreeVrids(heard, summary?.instances ?? []),
-        interfaceNames: summary ? findInterfaces(summary) : [],
-      };
-    },
+    report: () => createReport(session, keeper.evidence(), clock),
     watch(listener) {
       clearTimeout(departure);
       listeners.add(listener);
@@ -188,24 +91,6 @@ export function createDebug({
       listeners.clear();
       await session?.examination.close();
     },
-  };
-}
-
-/** What the witnesses know without any examination. */
-function witnessed(
-  { runtime, network, tracking }: Evidence,
-  configuration: ConfigurationSummary,
-  clock: Clock,
-): DiagnosisInput {
-  const ageMs = runtime ? clock.monotonicMs() - runtime.atMs : 0;
-  return {
-    configuration,
-    runtime: runtime?.value,
-    runtimeAtMs: clock.wallMs() - ageMs,
-    network: network?.value,
-    tracking: tracking?.value,
-    heard: undefined,
-    log: [],
   };
 }
 

@@ -56,8 +56,10 @@ export const registerDebugPage: FastifyPluginCallbackZod<
     async (request, reply) => {
       const { kind, instance, direction } = request.body;
       request.log.info({ ...getActor(request), kind, instance, direction }, 'firewall');
-      const change = kind === 'allow-vrrp' ? operations.allowVrrp : operations.withdrawVrrp;
-      const { ok, sentence, reports } = await change(instance, direction);
+      const { ok, sentence, reports } =
+        kind === 'allow-vrrp'
+          ? await operations.allowVrrp(instance, direction)
+          : await operations.withdrawVrrp(instance, direction);
       const report = reports.find(({ result }) => result !== 'ok') ?? reports.at(-1);
       reply.flash(describeAction({ ok, sentence, report }));
       // What follows from it is heard at once.

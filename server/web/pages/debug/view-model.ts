@@ -1,6 +1,6 @@
 import type { Check } from '../../../keepalived/diagnosis/check.ts';
 import { groupBy } from '../../../keepalived/diagnosis/group-by.ts';
-import type { DebugReport } from '../../../operations/debug/debug.ts';
+import type { DebugReport } from '../../../operations/debug/debug-report.ts';
 import { describeElapsed } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';
 import { describeCheck, verdictLooks } from './check-words.ts';

@@ -1,4 +1,4 @@
-import type { DebugReport } from '../../../operations/debug/debug.ts';
+import type { DebugReport } from '../../../operations/debug/debug-report.ts';
 import { describeInstant, formatDuration } from '../../view/time-words.ts';
 
 /** One sender of one virtual router, as it was heard. */

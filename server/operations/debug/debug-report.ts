@@ -1,0 +1,150 @@
+import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
+import { orderChecks } from '../../keepalived/diagnosis/check.ts';
+import type { Check, CheckId } from '../../keepalived/diagnosis/check.ts';
+import { listClusters, proposeFreeVrids } from '../../keepalived/diagnosis/clusters.ts';
+import type { HeardCluster } from '../../keepalived/diagnosis/clusters.ts';
+import { diagnose } from '../../keepalived/diagnosis/diagnose.ts';
+import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
+import { createOwnTest } from '../../keepalived/diagnosis/sort-senders.ts';
+import type { Evidence } from '../../keepalived/status.ts';
+import type { Clock } from '../../state/clock.ts';
+import type { Examination } from './examination.ts';
+import { findInterfaces } from './questions.ts';
+
+/** check: long enough to judge by, and to its end · listen: for as long as somebody looks on. */
+export type ExaminationKind = 'check' | 'listen';
+
+export interface DebugReport {
+  /** undefined: nobody has asked for one since the start. */
+  examination:
+    | {
+        kind: ExaminationKind;
+        isRunning: boolean;
+        startedAtMs: number;
+        /** When it will be, or was, over; wall clock. */
+        endsAtMs: number;
+        /** Whether the configuration is another one by now. */
+        isOutdated: boolean;
+        /** Where nothing was heard, and why, as the end of a sentence. */
+        problems: { interfaceName: string; reason: string }[];
+      }
+    | undefined;
+  /** undefined: there is no configuration to judge by; `reason` says why. */
+  checks: Check[] | undefined;
+  reason: string | undefined;
+  /** What was heard on the network. */
+  clusters: (HeardCluster & { isOurs: boolean; ownSources: string[] })[];
+  freeVirtualRouterIds: number[];
+  interfaceNames: string[];
+}
+
+/** An examination that goes on, or the last one. */
+export interface Session {
+  kind: ExaminationKind;
+  examination: Examination;
+  /** Of the configuration that was examined. */
+  tag: string;
+  /** Once it is over. */
+  checks?: Check[];
+}
+
+/** Checks that rest upon the witnesses alone, and so are always of now. */
+const cheapChecks = new Set<CheckId>([
+  'interface',
+  'address-network',
+  'healthcheck-interval',
+  'tracked-script',
+]);
+
+/** The report as of now, by what the witnesses say and what the session has found out. */
+export function createReport(
+  session: Session | undefined,
+  evidence: Evidence,
+  clock: Clock,
+): DebugReport {
+  const live = evidence.configuration?.value;
+  const input = live?.ok ? witnessed(evidence, live.summary, clock) : undefined;
+  return {
+    examination: session && describeExamination(session, live?.ok ? live.tag : undefined),
+    checks: input && findChecks(session, input),
+    reason: live?.ok === false ? live.reason : undefined,
+    ...describeNetwork(session, input),
+  };
+}
+
+/** Judges what a session has found by what the witnesses say now; undefined: by no configuration. */
+export function judgeSession(
+  { examination }: Session,
+  evidence: Evidence,
+  clock: Clock,
+): Check[] | undefined {
+  const live = evidence.configuration?.value;
+  if (live?.ok !== true) return undefined;
+  return diagnose({ ...witnessed(evidence, live.summary, clock), ...examination.findings() });
+}
+
+function findChecks(session: Session | undefined, input: DiagnosisInput): Check[] {
+  if (session?.checks === undefined) {
+    return diagnose({ ...input, ...session?.examination.findings() });
+  }
+  return orderChecks([
+    ...session.checks.filter(({ id }) => !cheapChecks.has(id)),
+    ...diagnose(input).filter(({ id }) => cheapChecks.has(id)),
+  ]);
+}
+
+function describeExamination(
+  { kind, examination, tag }: Session,
+  tagNow: string | undefined,
+): DebugReport['examination'] {
+  const { startedAtMs, endsAtMs } = examination;
+  return {
+    ...{ kind, startedAtMs, endsAtMs },
+    isRunning: !examination.isOver(),
+    isOutdated: tagNow !== undefined && tagNow !== tag,
+    problems: [...examination.problems()].map(([interfaceName, reason]) => ({
+      interfaceName,
+      reason,
+    })),
+  };
+}
+
+function describeNetwork(
+  session: Session | undefined,
+  input: DiagnosisInput | undefined,
+): Pick<DebugReport, 'clusters' | 'freeVirtualRouterIds' | 'interfaceNames'> {
+  const heard = session?.examination.findings().heard?.advertisements ?? [];
+  const instances = input?.configuration.instances ?? [];
+  const ownVrids = new Set(instances.map(({ virtualRouterId }) => virtualRouterId));
+  const isOwn = input && createOwnTest(input);
+  const ownSources = new Set(heard.filter((one) => isOwn?.(one)).map(({ source }) => source));
+  return {
+    clusters: listClusters(heard).map((cluster) => ({
+      ...cluster,
+      isOurs: ownVrids.has(cluster.virtualRouterId),
+      ownSources: cluster.senders
+        .map(({ source }) => source)
+        .filter((source) => ownSources.has(source)),
+    })),
+    freeVirtualRouterIds: proposeFreeVrids(heard, instances),
+    interfaceNames: input ? findInterfaces(input.configuration) : [],
+  };
+}
+
+/** What the witnesses know without any examination. */
+function witnessed(
+  { runtime, network, tracking }: Evidence,
+  configuration: ConfigurationSummary,
+  clock: Clock,
+): DiagnosisInput {
+  const ageMs = runtime ? clock.monotonicMs() - runtime.atMs : 0;
+  return {
+    configuration,
+    runtime: runtime?.value,
+    runtimeAtMs: clock.wallMs() - ageMs,
+    network: network?.value,
+    tracking: tracking?.value,
+    heard: undefined,
+    log: [],
+  };
+}
