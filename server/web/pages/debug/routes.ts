@@ -23,7 +23,8 @@ const refreshSeconds = 2;
 export const registerDebugPage: FastifyPluginCallbackZod<
   Pick<PageParts, 'debug' | 'keeper' | 'operations'>
 > = (app, { debug, keeper, operations }, done) => {
-  const describe = () => describeDebug(debug.report(), keeper.current().wallMs);
+  const describe = (options?: { whole: boolean }) =>
+    describeDebug(debug.report(), keeper.current().wallMs, options);
 
   app.get('/debug', { config: { access: 'viewer' } }, (_request, reply) => {
     const model = describe();
@@ -85,7 +86,7 @@ export const registerDebugPage: FastifyPluginCallbackZod<
     return reply
       .type('text/plain; charset=utf-8')
       .header('content-disposition', `inline; filename="debug-${hostName}.txt"`)
-      .send(writeReport(describe(), hostName, wallMs));
+      .send(writeReport(describe({ whole: true }), hostName, wallMs));
   });
 
   // What was captured has passwords in clear (VRRP version 2).

@@ -22,8 +22,18 @@ export interface DebugModel {
   freeVirtualRouterIds: string;
 }
 
-/** What the Debug page says, from one report; asks nothing of the machine. */
-export function describeDebug(report: DebugReport, nowMs: number): DebugModel {
+/** With more instances the page, sent anew each second, lists what needs attention only. */
+const mostListedWhole = 16;
+
+/**
+ * What the Debug page says, from one report; asks nothing of the machine.
+ * @param whole also what is good, however many instances there are
+ */
+export function describeDebug(
+  report: DebugReport,
+  nowMs: number,
+  { whole = false } = {},
+): DebugModel {
   const { examination, checks = [], interfaceNames, freeVirtualRouterIds } = report;
   const isRunning = examination?.isRunning === true;
   const hasListened = examination !== undefined;
@@ -35,7 +45,7 @@ export function describeDebug(report: DebugReport, nowMs: number): DebugModel {
         ? describeElapsed(Math.min(examination.endsAtMs, nowMs), nowMs)
         : undefined,
     notices: describeNotices(report),
-    instances: groupChecks(checks),
+    instances: groupChecks(checks, whole),
     wire: describeWire(report),
     hasListened,
     captures: hasListened
@@ -108,20 +118,23 @@ function describeNotices({ examination }: DebugReport): string[] {
   ];
 }
 
-function groupChecks(checks: readonly Check[]): DebugModel['instances'] {
-  const names = [...new Set(checks.map(({ about }) => about.instance))];
-  return names.map((name) => {
-    const own = checks.filter(({ about }) => about.instance === name);
+function groupChecks(checks: readonly Check[], whole: boolean): DebugModel['instances'] {
+  const byInstance = groupBy(checks, ({ about }) => about.instance);
+  const listsAll = whole || byInstance.size <= mostListedWhole;
+  return [...byInstance].map(([name, own]) => {
     const needsAttention = ({ verdict }: Check) => verdict === 'wrong' || verdict === 'look';
     const unknown = own.filter(({ verdict }) => verdict === 'cannot-tell').length;
     const good = own.filter(({ verdict }) => verdict === 'good').length;
     return {
       name,
       attention: own.filter(needsAttention).map(describeCheck),
-      rest: joinAlike(own.filter((check) => !needsAttention(check))).map(describeCheck),
+      rest: listsAll
+        ? joinAlike(own.filter((check) => !needsAttention(check))).map(describeCheck)
+        : [],
       restWords:
         `${good} ${good === 1 ? 'check is' : 'checks are'} good` +
-        (unknown === 0 ? '' : `, ${unknown} cannot tell`),
+        (unknown === 0 ? '' : `, ${unknown} cannot tell`) +
+        (listsAll ? '' : ' (“Copy as text” lists them)'),
     };
   });
 }

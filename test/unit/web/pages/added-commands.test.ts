@@ -9,7 +9,7 @@ import { packagedDefaultConfiguration } from '../../../../server/keepalived/conf
 import { applyConfiguration } from '../../../../server/operations/apply-configuration.ts';
 import { createConfirmedChanges } from '../../../../server/operations/confirmed-change.ts';
 import { createMutex } from '../../../../server/operations/mutex.ts';
-import { createOperations } from '../../../../server/operations/operations.ts';
+import { createOperations } from '../../../../server/operations/create-operations.ts';
 import { makeFolder } from '../../history/run-child.ts';
 import { tagOf } from '../../history/samples.ts';
 import { sampleConfiguration } from '../../keepalived/settings/samples.ts';

@@ -1,0 +1,105 @@
+import type { StateKeeper } from '../state-keeper.ts';
+import { controlServices } from './boot-actions.ts';
+import { checkConfiguration } from './check-configuration.ts';
+import type { ConfirmedChanges } from './confirmed-change.ts';
+import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
+import { runDrill } from './failover-drill.ts';
+import type { DrillOutcome, DrillRequest } from './failover-drill.ts';
+import { findKeptText } from './find-kept-text.ts';
+import { allowVrrp, listOwnFirewallRules, withdrawVrrp } from './firewall.ts';
+import { foreseeApply } from './foresee-apply.ts';
+import { planInstanceSettings } from './instance-settings.ts';
+import type { Mutex } from './mutex.ts';
+import { observeOutcome } from './observe-outcome.ts';
+import type { Operations } from './operations.ts';
+import type { ApplyOutcome } from './outcomes.ts';
+import type { ApplyParts } from './parts.ts';
+import { createPlannedSaves } from './planned-saves.ts';
+import { look } from './prove-live.ts';
+import { readDrill } from './read-drill.ts';
+import { findRestoreChange, listVersions, planRestore } from './restore-version.ts';
+import { controlKeepalived } from './service-control.ts';
+
+/** The operations over one appliance, its state keeper and its history. */
+export function createOperations(
+  parts: ApplyParts & {
+    keeper: Pick<StateKeeper, 'noteLoaded' | 'refresh'>;
+    alone: Mutex;
+    confirmed: ConfirmedChanges;
+  },
+): Operations {
+  const { appliance, keeper, notices, alone, confirmed } = parts;
+  /** What changes something runs alone: a Stop during a proof would look like a failed reload. */
+  const change = <Value>(task: () => Promise<Value>): Promise<Value> =>
+    alone(async () => {
+      const value = await task();
+      await keeper.refresh();
+      return value;
+    });
+  /** Waiting for what was foreseen to move keeps nobody else from acting. */
+  const changeAndObserve = async (task: () => Promise<ApplyOutcome>): Promise<ApplyOutcome> => {
+    const outcome = await observeOutcome(appliance, await change(task));
+    if (outcome.kind === 'live' && outcome.observations?.length) await keeper.refresh();
+    return outcome;
+  };
+  const { setDefaultRole, setInstanceSettings, setUpDrill } = createPlannedSaves(parts);
+  let isDrilling = false;
+  const drill = async (request: DrillRequest): Promise<DrillOutcome> => {
+    const refuse = (sentence: string): DrillOutcome => ({ kind: 'refused', sentences: [sentence] });
+    if (isDrilling) return refuse('A drill is running already: wait for its end.');
+    isDrilling = true;
+    try {
+      return await change(async () =>
+        confirmed.find()
+          ? refuse('A change waits to be confirmed. Keep it or go back first.')
+          : runDrill(appliance, request),
+      );
+    } finally {
+      isDrilling = false;
+    }
+  };
+  return {
+    controlKeepalived: (action, options) => change(() => controlKeepalived(parts, action, options)),
+    controlServices: (services, action) => change(() => controlServices(parts, services, action)),
+    planDefaultRole: (role, given) => planDefaultRole(appliance, role, given),
+    setDefaultRole: (...request) => changeAndObserve(() => setDefaultRole(...request)),
+    planInstanceSettings: (...request) => planInstanceSettings(appliance, ...request),
+    setInstanceSettings: (...request) => changeAndObserve(() => setInstanceSettings(...request)),
+    readDrill: (instanceName) => readDrill(appliance, instanceName),
+    setUpDrill: (...request) => changeAndObserve(() => setUpDrill(...request)),
+    runDrill: drill,
+    listConfigurationFiles: () => appliance.listConfigurationFiles(),
+    async readConfigurationFile(id) {
+      if (id === 'stored-master') await readStoredConfiguration(appliance, 'master');
+      if (id === 'stored-backup') await readStoredConfiguration(appliance, 'backup');
+      return appliance.readConfigurationFile(id);
+    },
+    findKeptText: (id, tag) => findKeptText(parts.versions, id, tag),
+    checkConfiguration: (id, text) => checkConfiguration(appliance, id, text),
+    foreseeConfiguration: async (fileId, text) =>
+      foreseeApply(appliance, { fileId, text }, await look(appliance)),
+    applyConfiguration: (request) => changeAndObserve(() => confirmed.apply(request)),
+    listVersions: () => listVersions(parts),
+    readVersion: (versionId) => parts.versions.read(versionId),
+    planRestore: (versionId) => planRestore(parts, versionId),
+    restoreVersion: (request) =>
+      changeAndObserve(async () => {
+        const restore = await findRestoreChange(parts, request);
+        if (restore) return confirmed.apply(restore);
+        return { kind: 'failed', message: 'That version is no longer kept.' };
+      }),
+    findWaitingChange: () => confirmed.find(),
+    confirmChange: (tag) => alone(() => confirmed.confirm(tag)),
+    undoChange: (...request) => change(() => confirmed.undo(...request)),
+    allowVrrp: (...request) => change(() => allowVrrp(appliance, ...request)),
+    withdrawVrrp: (...request) => change(() => withdrawVrrp(appliance, ...request)),
+    listOwnFirewallRules: () => listOwnFirewallRules(appliance),
+    readInstalledVersion: () => appliance.readInstalledVersion(),
+    readLog: (query) => appliance.readLog(query),
+    exportLog: (filter) => appliance.exportLog(filter),
+    readNewerLog: (after, filter) => appliance.readNewerLog(after, filter),
+    followLog: (onLines) => appliance.followLog(onLines),
+    readNotices: () => notices.list(),
+    dismissNotice: (id) => notices.dismiss(id),
+  };
+}

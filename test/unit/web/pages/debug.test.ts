@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Check } from '../../../../server/keepalived/diagnosis/check.ts';
+import type { DebugReport } from '../../../../server/operations/debug/debug-report.ts';
+import { writeReport } from '../../../../server/web/pages/debug/report-text.ts';
+import { describeDebug } from '../../../../server/web/pages/debug/view-model.ts';
+import { createTestApp, TestBrowser } from '../app-harness.ts';
+import { createTestKeeper } from '../test-keeper.ts';
+
+const nowMs = Date.UTC(2026, 10, 24, 13, 0, 0);
+
+const check = (changes: Partial<Check> = {}): Check => ({
+  id: 'interface',
+  title: 'Network interface',
+  verdict: 'good',
+  sentence: 'eth0 is up and has a carrier.',
+  evidence: [],
+  remedy: undefined,
+  about: { instance: 'VI_1', setting: 'interface' },
+  ...changes,
+});
+
+const report = (changes: Partial<DebugReport> = {}): DebugReport => ({
+  examination: {
+    ...{ kind: 'check', isRunning: false, isOutdated: false, problems: [] },
+    ...{ startedAtMs: nowMs - 40_000, endsAtMs: nowMs - 30_000 },
+  },
+  checks: [check()],
+  reason: undefined,
+  clusters: [],
+  freeVirtualRouterIds: [52, 53, 54],
+  interfaceNames: ['eth0'],
+  ...changes,
+});
+const wrong = check({
+  id: 'password',
+  verdict: 'wrong',
+  sentence: 'The passwords differ.',
+  remedy: 'Write the same one.',
+  about: { instance: 'VI_1', setting: 'auth_pass' },
+});
+
+describe('the headline', () => {
+  const rows: [string, Partial<DebugReport>, RegExp][] = [
+    ['the first cause', { checks: [wrong, check()] }, /^Wrong: The passwords differ\.$/],
+    [
+      'what may follow from it',
+      { checks: [wrong, { ...wrong, id: 'split-brain' }] },
+      /\(and 1 more below, which may follow from it\)$/,
+    ],
+    ['a doubt', { checks: [{ ...wrong, verdict: 'look' }] }, /^Look here: /],
+    ['a healthy server', {}, /^Good: Nothing is wrong/],
+    ['nobody has asked', { examination: undefined }, /^Not examined yet: /],
+    ['no instance', { checks: [] }, /^Nothing to check: no VRRP instance/],
+    [
+      'no configuration',
+      { checks: undefined, reason: 'the file is missing.' },
+      /^Nothing to check: the file is missing/,
+    ],
+  ];
+  for (const [name, changes, says] of rows) {
+    it(name, () => {
+      const { headline } = describeDebug(report(changes), nowMs);
+      assert.match(`${headline.word}: ${headline.sentence}`, says);
+    });
+  }
+});
+
+describe('the page', () => {
+  it('tells progress, what could not be heard, and that the configuration is another one', () => {
+    const examination = {
+      ...({ kind: 'check', isRunning: true, isOutdated: true } as const),
+      ...{ startedAtMs: nowMs - 4_200, endsAtMs: nowMs + 5_800 },
+      problems: [{ interfaceName: 'eth0', reason: 'tcpdump is not installed' }],
+    };
+    const { progress, notices, age } = describeDebug(report({ examination }), nowMs);
+    assert.deepEqual(progress, {
+      ...{ seconds: 4, ofSeconds: 10 },
+      words: 'Listening on eth0: 4 of 10 s.',
+    });
+    assert.match(notices.join(' '), /Nothing could be heard on eth0: tcpdump is not installed\./);
+    assert.match(notices.join(' '), /changed since it was examined/);
+    assert.equal(age, undefined);
+  });
+
+  it('leads to the field or the file where it can be mended', () => {
+    const places = [wrong, { ...wrong, about: { instance: 'VI_1', setting: 'version' } }].map(
+      (one) => describeDebug(report({ checks: [one] }), nowMs).instances[0]?.attention[0]?.place,
+    );
+    assert.deepEqual(
+      places.map((place) => place?.href),
+      ['/keepalived/settings?instance=VI_1#password', '/keepalived/edit?file=live'],
+    );
+  });
+
+  it('says what cannot be told for one reason once', () => {
+    const unknown = (id: Check['id'], title: string) =>
+      check({ id, title, verdict: 'cannot-tell', sentence: 'Nobody was heard.' });
+    const checks = [unknown('password', 'Password'), unknown('checksum', 'Checksum'), check()];
+    const [instance] = describeDebug(report({ checks }), nowMs).instances;
+    assert.deepEqual(
+      instance?.rest.map(({ title }) => title),
+      ['Password, Checksum', 'Network interface'],
+    );
+    assert.equal(instance?.restWords, '1 check is good, 2 cannot tell');
+  });
+
+  it('lists of many instances what needs attention only, but all of them in the text', () => {
+    const checks = Array.from({ length: 255 }, (_, at) => {
+      const about = { instance: `VI_${at}` };
+      return [check({ about }), ...(at === 7 ? [{ ...wrong, about }] : [])];
+    }).flat();
+    const many = report({ checks });
+    const { instances } = describeDebug(many, nowMs);
+    assert.equal(instances.flatMap(({ rest }) => rest).length, 0);
+    assert.equal(instances.flatMap(({ attention }) => attention).length, 1);
+    const text = writeReport(describeDebug(many, nowMs, { whole: true }), 'server1', nowMs);
+    assert.equal(text.match(/\[Good\]/g)?.length, 255);
+  });
+
+  it('masks what a script or a log may have let slip', () => {
+    const leak = check({ evidence: [{ what: 'auth_pass s3cr3t', where: 'output of chk' }] });
+    const text = writeReport(describeDebug(report({ checks: [leak] }), nowMs), 'server1', nowMs);
+    assert.match(text, /auth_pass \*{8}/);
+    assert.doesNotMatch(text, /s3cr3t/);
+  });
+});
+
+describe('/debug', () => {
+  it('lets a viewer read, but neither examine, nor mend, nor download what was captured', async (context) => {
+    const begun: string[] = [];
+    const { app } = await createTestApp({
+      keeper: createTestKeeper(),
+      debug: {
+        begin: (kind) => begun.push(kind) > 0,
+        report: () => report({ checks: [check({ evidence: [{ what: '<img onerror>' }] })] }),
+        watch: () => () => undefined,
+        findPcap: (name) => (name === 'eth0' ? Buffer.from('pcap') : undefined),
+        close: () => Promise.resolve(),
+      },
+    });
+    context.after(() => app.close());
+    const watcher = new TestBrowser(app);
+    await watcher.logIn('watcher');
+    const page = await watcher.get('/debug');
+    assert.match(page.body, /&lt;img onerror&gt;/);
+    assert.doesNotMatch(page.body, /Check now/);
+    assert.equal((await watcher.post('/debug/examine', { kind: 'check' })).statusCode, 403);
+    assert.equal((await watcher.get('/debug/capture?interface=eth0')).statusCode, 403);
+    assert.equal((await watcher.get('/debug/report.txt')).statusCode, 200);
+
+    const admin = new TestBrowser(app);
+    await admin.logIn('admin');
+    await admin.get('/debug');
+    assert.equal((await admin.post('/debug/examine', { kind: 'check' })).statusCode, 303);
+    assert.equal((await admin.post('/debug/examine', { kind: 'all' })).statusCode, 400);
+    assert.deepEqual(begun, ['check']);
+    assert.equal((await admin.get('/debug/capture?interface=eth0')).body, 'pcap');
+    assert.equal((await admin.get('/debug/capture?interface=eth9')).statusCode, 404);
+  });
+});
