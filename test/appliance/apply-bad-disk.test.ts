@@ -54,7 +54,7 @@ async function makeMachine(context: TestContext): Promise<{ folder: string; part
 
 function mountTmpfs(folder: string, bytes: number): void {
   mkdirSync(folder);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `mode=0700,size=${bytes}`, 'tmpfs', folder]);
 }
 
 /** Leaves so much space, and no more. @returns what frees the rest again */

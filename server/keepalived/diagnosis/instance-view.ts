@@ -74,7 +74,8 @@ function createView(
     ...settings,
     state: running?.state,
     stateSinceMs: running?.lastTransitionAtMs,
-    stateAtMs: input.runtimeAtMs,
+    // Asked after the listening ended, it may be compared with nothing later than that end.
+    stateAtMs: Math.min(input.runtimeAtMs, heard?.toMs ?? input.runtimeAtMs),
     obstacle,
     fromMs: heard?.fromMs ?? 0,
     toMs: heard?.toMs ?? 0,

@@ -24,7 +24,8 @@ export const checkOwnAdvertisements: InstanceCheck = (view) => {
 
 function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy'> {
   const { state, stateAtMs, own, obstacle, intervalMs, interfaceName = 'the network' } = view;
-  const listenedMs = stateAtMs - view.fromMs;
+  // Who has become master only now has had no time to be heard.
+  const listenedMs = stateAtMs - Math.max(view.fromMs, view.stateSinceMs ?? view.fromMs);
   const tell = (verdict: 'good' | 'cannot-tell', sentence: string) =>
     ({ verdict, sentence, remedy: undefined }) as const;
   const destination = view.unicastPeers.join(', ') || 'the multicast address';
@@ -46,7 +47,10 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
   if (state === undefined) return tell('cannot-tell', 'keepalived does not say what it does.');
   if (obstacle !== undefined) return tell('cannot-tell', `This cannot be seen: ${obstacle}.`);
   if (listenedMs < patienceMs(intervalMs)) {
-    return tell('cannot-tell', `Listened for only ${describeDuration(listenedMs)} so far.`);
+    return tell(
+      'cannot-tell',
+      `Listened for only ${describeDuration(Math.max(0, listenedMs))} so far since it became master.`,
+    );
   }
   const refused = view.foreigners.concat(view.peers.filter((peer) => !isInAgreement(view, peer)));
   if (refused.length > 0) {

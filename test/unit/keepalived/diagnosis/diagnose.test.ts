@@ -78,6 +78,18 @@ describe('a healthy pair has nothing wrong', () => {
       state: 'MASTER',
       heard: [...fromSecond({}, { to: 1.1 }), ...fromFirst({}, { from: 1.2 })],
     },
+    'though keepalived was asked long after the listening ended': {
+      state: 'MASTER',
+      heard: fromFirst(),
+      changes: { runtimeAtMs: toMs + 9_000 },
+    },
+    'that has become master after the listening ended': {
+      at: 'second',
+      state: 'MASTER',
+      heard: fromFirst({}, { to: 2 }),
+      running: { lastTransitionAtMs: toMs + 1_000 },
+      changes: { runtimeAtMs: toMs + 2_000 },
+    },
     'after a partition is healed': {
       at: 'first',
       state: 'MASTER',

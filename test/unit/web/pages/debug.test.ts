@@ -102,7 +102,7 @@ describe('the page', () => {
       instance?.rest.map(({ title }) => title),
       ['Password, Checksum', 'Network interface'],
     );
-    assert.equal(instance?.restWords, '1 check is good, 2 cannot tell');
+    assert.equal(instance.restWords, '1 check is good, 2 cannot tell');
   });
 
   it('lists of many instances what needs attention only, but all of them in the text', () => {
