@@ -1,6 +1,8 @@
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
-import { diagnose } from '../../keepalived/diagnosis/diagnose.ts';
+import type { Check } from '../../keepalived/diagnosis/check.ts';
+import { checkDuplicateAddress } from '../../keepalived/diagnosis/duplicate-address.ts';
+import { createInstanceViews } from '../../keepalived/diagnosis/instance-view.ts';
 import { patienceMs } from '../../keepalived/diagnosis/sender.ts';
 import { startListening } from './listening.ts';
 import { askAddresses, findAddresses } from './questions.ts';
@@ -10,38 +12,55 @@ const wallMs = () => Date.now();
 
 /**
  * Who already has a virtual address although he is no master of it, before keepalived is started: a
- * sentence that says so. Nobody answering is known after two seconds; of somebody it is listened
- * whether he advertises the address, as the other server may well do.
+ * sentence that says so. That nobody answers is known after two seconds; to somebody it is listened
+ * until he advertises the address, as the other server does, or has been silent for too long.
  */
 export async function findDuplicateBeforeStart(
   appliance: Appliance,
   summary: ConfigurationSummary,
 ): Promise<string | undefined> {
-  const intervals = summary.instances.map(({ advertIntervalSeconds }) => advertIntervalSeconds);
-  const listenMs = Math.min(patienceMs(Math.max(1, ...intervals) * 1000) + 500, longestMs);
-  const plan = {
-    interfaces: findAddresses(summary),
-    passwords: new Map<number, string>(),
-    seconds: listenMs / 1000,
-  };
+  let onHeard = (): void => undefined;
   const listening = startListening({
-    appliance,
-    clock: { wallMs },
-    plan,
-    onHeard: () => undefined,
+    ...{ appliance, clock: { wallMs } },
+    plan: {
+      interfaces: findAddresses(summary),
+      passwords: new Map<number, string>(),
+      seconds: secondsToListen(summary) + 1,
+    },
+    onHeard: () => {
+      onHeard();
+    },
   });
-  const { addressProbes = [] } = await askAddresses(appliance, summary);
+  const [network, { addressProbes = [] }] = await Promise.all([
+    appliance.readNetwork(),
+    askAddresses(appliance, summary),
+  ]);
+  const judge = (): Check[] =>
+    createInstanceViews({
+      configuration: summary,
+      ...{ runtime: undefined, runtimeAtMs: wallMs() },
+      ...{ network, addressProbes, heard: listening.heard(), log: [] },
+    }).map(checkDuplicateAddress);
+  const isCleared = () =>
+    !judge().some(({ verdict }) => verdict === 'wrong' || verdict === 'cannot-tell');
+
   const hasAnswered = addressProbes.some((probe) => probe.ok && probe.macAddresses.length > 0);
-  if (hasAnswered) await listening.ended;
-  else await listening.close();
-  if (!hasAnswered) return undefined;
-  const checks = diagnose({
-    configuration: summary,
-    ...{ runtime: undefined, runtimeAtMs: wallMs() },
-    network: await appliance.readNetwork(),
-    heard: listening.heard(),
-    ...{ addressProbes, log: [] },
-  });
-  return checks.find(({ id, verdict }) => id === 'duplicate-address' && verdict === 'wrong')
-    ?.sentence;
+  if (hasAnswered) {
+    await new Promise<void>((resolve) => {
+      onHeard = () => {
+        if (isCleared()) resolve();
+      };
+      onHeard();
+      void listening.ended.then(resolve);
+    });
+  }
+  const found = judge().find(({ verdict }) => verdict === 'wrong');
+  await listening.close();
+  return hasAnswered ? found?.sentence : undefined;
+}
+
+/** As long as a master may be silent. */
+function secondsToListen({ instances }: ConfigurationSummary): number {
+  const intervals = instances.map(({ advertIntervalSeconds }) => advertIntervalSeconds);
+  return Math.min(patienceMs(Math.max(1, ...intervals) * 1000), longestMs) / 1000;
 }
