@@ -79,28 +79,31 @@ export function createWitnesses({
   const askDaemon = createCoalescedTask(async () => {
     const daemon = await observe(() => appliance.readDaemon());
     const isRunning = daemon.value.state === 'running';
+    // What another daemon told, or another VRRP process of it, says nothing of this one.
+    const isSame = findSpeaker({ daemon }) === findSpeaker(evidence);
     note({
       daemon,
-      ...(isRunning ? {} : { runtime: undefined, tracking: undefined, log: noLogEvidence }),
+      ...(isSame ? {} : { runtime: undefined, tracking: undefined }),
+      ...(isRunning ? {} : { log: noLogEvidence }),
     });
   });
   const askRuntime = createCoalescedTask(
     async () => {
       await askDaemon();
-      const asked = findPid(evidence);
+      const asked = findSpeaker(evidence);
       if (asked === undefined) return;
       const runtime = await observe(() => appliance.readRuntime());
       // It may have ended while its account was awaited.
-      if (findPid(evidence) === asked) note(noteRuntime(evidence, runtime));
+      if (findSpeaker(evidence) === asked) note(noteRuntime(evidence, runtime));
     },
     { minIntervalMs },
   );
   const askTracking = createCoalescedTask(
     async () => {
-      const asked = findPid(evidence);
+      const asked = findSpeaker(evidence);
       if (asked === undefined) return;
       const tracking = await observe(() => appliance.readTracking());
-      if (findPid(evidence) !== asked) return;
+      if (findSpeaker(evidence) !== asked) return;
       // An older account that is one is worth more than a newer failure.
       const before = evidence.tracking?.value;
       if (!tracking.value.ok && before?.ok) return;
@@ -206,6 +209,12 @@ export function createWitnesses({
 /** The daemon that runs, by its pid. */
 export function findPid({ daemon }: Pick<Evidence, 'daemon'>): number | undefined {
   return daemon?.value.state === 'running' ? daemon.value.pid : undefined;
+}
+
+/** Who gives an account: the daemon that runs, with its VRRP process. */
+function findSpeaker({ daemon }: Pick<Evidence, 'daemon'>): string | undefined {
+  if (daemon?.value.state !== 'running') return undefined;
+  return `${daemon.value.pid} ${daemon.value.vrrpPid ?? ''}`;
 }
 
 /** What follows from keepalived's newest account. */

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Appliance } from '../../../server/appliance/appliance.ts';
+import type {
+  DaemonProcess,
+  RuntimeReport,
+  TrackingReport,
+} from '../../../server/keepalived/evidence.ts';
+import { createWitnesses } from '../../../server/state/witnesses.ts';
+
+const account: RuntimeReport = { ok: true, source: 'json', instances: [] };
+const watched: TrackingReport = { ok: true, items: [] };
+const daemon = (pid: number, vrrpPid: number): DaemonProcess => ({
+  ...{ state: 'running', startedAtMs: 0, version: '2.2.7' },
+  ...{ pid, vrrpPid, childPids: [vrrpPid] },
+});
+
+/** A keepalived of which a test says who runs and when it gives its account. */
+function createScene() {
+  let running: DaemonProcess = daemon(1, 2);
+  let giveAccount: (report: RuntimeReport) => void = () => undefined;
+  const appliance: Partial<Appliance> = {
+    readDaemon: () => Promise.resolve(running),
+    readRuntime: () => new Promise((resolve) => (giveAccount = resolve)),
+    readTracking: () => Promise.resolve(watched),
+  };
+  const witnesses = createWitnesses({
+    appliance: appliance as Appliance,
+    clock: { monotonicMs: () => performance.now(), wallMs: () => Date.now() },
+    onChange: () => undefined,
+  });
+  return {
+    witnesses,
+    run: (now: DaemonProcess) => {
+      running = now;
+    },
+    /** Asks; the account comes when the returned function is called. */
+    ask: async () => {
+      const asked = witnesses.askRuntime();
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return async () => {
+        giveAccount(account);
+        await asked;
+      };
+    },
+  };
+}
+
+const others: [what: string, DaemonProcess][] = [
+  ['another daemon', daemon(3, 4)],
+  ['another VRRP process of the same daemon', daemon(1, 4)],
+];
+for (const [what, other] of others) {
+  test(`${what}: what the one before told is not believed of it`, async () => {
+    const { witnesses, run, ask } = createScene();
+    const give = await ask();
+    await give();
+    await witnesses.askTracking();
+    assert.equal(witnesses.evidence().runtime?.value, account);
+    assert.equal(witnesses.evidence().tracking?.value, watched);
+
+    run(other);
+    const giveAnew = await ask();
+    assert.equal(witnesses.evidence().runtime, undefined, 'it has not spoken yet');
+    assert.equal(witnesses.evidence().tracking, undefined);
+    await giveAnew();
+    assert.equal(witnesses.evidence().runtime?.value, account);
+  });
+
+  test(`${what} runs when an account arrives that was asked of the one before`, async () => {
+    const { witnesses, run, ask } = createScene();
+    const give = await ask();
+    run(other);
+    await witnesses.askDaemon();
+    await give();
+    assert.equal(witnesses.evidence().runtime, undefined);
+  });
+}
+
+test('the same daemon, looked at again: its account stays', async () => {
+  const { witnesses, ask } = createScene();
+  const give = await ask();
+  await give();
+  await witnesses.askDaemon();
+  assert.equal(witnesses.evidence().runtime?.value, account);
+});
