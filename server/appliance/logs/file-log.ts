@@ -5,6 +5,7 @@ import {
   type LogFile,
   type LogFiles,
   closeLogFiles,
+  describeForeign,
   notAFile,
   openLogFiles,
   readChunks,
@@ -45,7 +46,9 @@ async function* exportLog(path: string, filter: LogFilter): AsyncGenerator<strin
   let opened: LogFiles | undefined;
   try {
     opened = await openLogFiles(path);
-    for (const note of opened.notes) yield `${note}\n`;
+    const { notes, foreign } = opened;
+    for (const note of notes) yield `${note}\n`;
+    if (foreign.length > 0) yield `${describeForeign(foreign)}\n`;
     const reader = createLogReader(filter);
     const files = opened.files.filter(({ modifiedAtMs }) => !reader.isLongBefore(modifiedAtMs));
     for (const file of files.reverse()) yield* exportFile(file, reader);

@@ -22,6 +22,8 @@ export interface LogFiles {
   files: LogFile[];
   /** Which rotated files cannot be read, and why: a sentence each. */
   notes: string[];
+  /** Names of rotated files that were packed by another program than gzip, newest first. */
+  foreign: string[];
 }
 
 const chunkBytes = 256 * 1024;
@@ -35,8 +37,8 @@ const attempts = 5;
  */
 export async function openLogFiles(path: string): Promise<LogFiles> {
   for (let attempt = 1; ; attempt += 1) {
-    const names = await listNames(path);
-    const opened = await openAll(path, names);
+    const { names, foreign } = await listNames(path);
+    const opened = { ...(await openAll(path, names)), foreign };
     // Between the look and the opening a file may have got another's name.
     if (attempt === attempts || (await areStillNamedSo(dirname(path), opened.files))) {
       return opened;
@@ -45,8 +47,13 @@ export async function openLogFiles(path: string): Promise<LogFiles> {
   }
 }
 
-export async function closeLogFiles({ files }: LogFiles): Promise<void> {
+export async function closeLogFiles({ files }: Pick<LogFiles, 'files'>): Promise<void> {
   await Promise.all(files.map(({ handle }) => handle.close()));
+}
+
+/** What is missing for want of a program that unpacks it here. */
+export function describeForeign(names: readonly string[]): string {
+  return `Older lines are not shown: ${names.join(', ')} cannot be unpacked here, only gzip can. Read them with xzcat, zstdcat or bzcat.`;
 }
 
 /** What is between two positions of a file, as far as it reaches. */
@@ -101,26 +108,28 @@ export async function readText(
 }
 
 /** The log file's name and those of its rotated files, newest first. */
-async function listNames(path: string): Promise<string[]> {
+async function listNames(path: string): Promise<{ names: string[]; foreign: string[] }> {
   const name = basename(path);
   const found = await readdir(dirname(path)).catch(() => []);
   const rotated = found.flatMap((other) => {
     if (!other.startsWith(name)) return [];
-    const suffix = /^(?:\.(?<count>\d{1,6})|-(?<date>\d{8}(?:-?\d{1,10})?))(?:\.gz)?$/.exec(
-      other.slice(name.length),
-    )?.groups;
-    return suffix
-      ? [{ name: other, count: Number(suffix['count'] ?? 0), date: suffix['date'] }]
-      : [];
+    const suffix = rotatedSuffix.exec(other.slice(name.length))?.groups;
+    if (!suffix) return [];
+    const { count = 0, date = '', packing = 'gz' } = suffix;
+    return [{ name: other, count: Number(count), date, isForeign: packing !== 'gz' }];
   });
-  rotated.sort(
-    (one, other) => (other.date ?? '').localeCompare(one.date ?? '') || one.count - other.count,
-  );
-  return [name, ...rotated.map((file) => file.name)];
+  rotated.sort((one, other) => other.date.localeCompare(one.date) || one.count - other.count);
+  const namesOf = (isForeign: boolean) =>
+    rotated.filter((file) => file.isForeign === isForeign).map((file) => file.name);
+  return { names: [name, ...namesOf(false)], foreign: namesOf(true) };
 }
 
-async function openAll(path: string, names: string[]): Promise<LogFiles> {
-  const opened: LogFiles = { files: [], notes: [] };
+/** As logrotate names them, with the `compressext` of the programs that are in use. */
+const rotatedSuffix =
+  /^(?:\.(?<count>\d{1,6})|-(?<date>\d{8}(?:-?\d{1,10})?))(?:\.(?<packing>gz|xz|zst|bz2|lz4|lzma))?$/;
+
+async function openAll(path: string, names: string[]): Promise<Omit<LogFiles, 'foreign'>> {
+  const opened: Omit<LogFiles, 'foreign'> = { files: [], notes: [] };
   let problem: unknown;
   for (const name of names) {
     try {

@@ -3,7 +3,14 @@ import type { LogPage, LogQuery } from '../appliance.ts';
 import { type ScanBudget, readLinesBackwards } from './backward-lines.ts';
 import { lineFeed, maxLineBytes, stampBytes } from './find-lines.ts';
 import { readLinesForwards } from './forward-lines.ts';
-import { type LogFile, type LogFiles, readAt, readChunks, readText } from './log-files.ts';
+import {
+  type LogFile,
+  type LogFiles,
+  describeForeign,
+  readAt,
+  readChunks,
+  readText,
+} from './log-files.ts';
 import { createPlaceAfter, createPlaceBefore, findPlace } from './log-place.ts';
 import { type LogReader, createLogReader } from './log-reader.ts';
 import { describeUnknownPlace, searchTimeMs } from './log-source.ts';
@@ -34,7 +41,7 @@ interface PageLine {
 
 /** A page of a syslog file and its rotated ones, newest lines first. */
 export async function readPage(
-  { files, notes }: LogFiles,
+  { files, notes, foreign }: LogFiles,
   source: string,
   query: LogQuery,
   limits: SearchLimits,
@@ -46,23 +53,20 @@ export async function readPage(
       : await findPlace(files, query.before);
   if (!place || !first) return describeUnknownPlace(source);
   const scan = createScan(query, limits, notes);
-  let older: string | undefined;
-  let searchedBackToMs: number | null | undefined;
+  let stop: Stop | undefined;
   for (const [index, file] of files.entries()) {
     if (index < place.index) continue;
     const end = index === place.index ? place.offset : undefined;
-    const stop = await scan.readFile(file, end, files[index + 1]);
-    if (stop === undefined) continue;
-    older = stop.older;
-    searchedBackToMs = stop.searchedBackToMs;
-    break;
+    stop = await scan.readFile(file, end, files[index + 1]);
+    if (stop) break;
   }
+  if (!stop && foreign.length > 0) notes.push(describeForeign(foreign));
   return {
     ok: true,
     source,
     lines: scan.lines.map(({ line }) => line),
-    reachedStart: older === undefined,
-    ...{ older, searchedBackToMs, notes },
+    reachedStart: stop?.older === undefined,
+    ...{ older: stop?.older, searchedBackToMs: stop?.searchedBackToMs, notes },
     newest: query.before === undefined ? await findNewest(first) : undefined,
   };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   copyFileSync,
@@ -292,6 +293,62 @@ test('a damaged or linked rotated file is passed over, and that is said', async 
     /messages\.1 cannot be read \(ELOOP\)\.\n.*\.2\.gz is damaged/,
   );
 });
+
+test('files that were packed by another program than gzip are named, once the search comes to them', async (context) => {
+  const path = makePath(context);
+  writeFileSync(`${path}.4.zst`, 'not read');
+  writeFileSync(`${path}.3.xz`, 'not read');
+  writeFileSync(`${path}.2.gz`, gzipSync(linesOf(0, 10)));
+  writeFileSync(`${path}.1`, linesOf(10, 20));
+  writeFileSync(path, linesOf(20, 30));
+  const words = /^Older lines are not shown: messages\.3\.xz, messages\.4\.zst cannot be unpacked/;
+  const first = await readPage(path, 15);
+  assert.deepEqual(first.notes, []);
+  const last = await readPage(path, 15, first.older);
+  assert.deepEqual(last.messages, range(15, 0));
+  assert.match(last.notes?.join('\n') ?? '', words);
+  appendFileSync(path, lineOf(20_000));
+  const recent = await readPage(path, 15, undefined, { fromMs: Date.parse(stampOf(20_000)) });
+  assert.deepEqual(recent.messages, ['line 20000']);
+  assert.deepEqual(recent.notes, [], 'what is so old was not asked for');
+  const exported: string[] = [];
+  for await (const chunk of createFileLog(path).export({})) exported.push(chunk);
+  assert.match(exported[0] ?? '', words);
+});
+
+const rotations: Record<string, (path: string) => void> = {
+  renamed: (path) => {
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, '');
+  },
+  'copied and truncated': (path) => {
+    execFileSync('cp', ['--sparse=always', path, `${path}.1`]);
+    truncateSync(path, 0);
+  },
+};
+for (const [how, rotate] of Object.entries(rotations)) {
+  test(`a log of 4 GB that is ${how} while it is followed loses nothing, and costs nothing`, async (context) => {
+    const path = makePath(context);
+    writeFileSync(path, '');
+    truncateSync(path, 4 * 1024 ** 3);
+    appendFileSync(path, `\n${linesOf(0, 10)}`);
+    const { messages, newest = '' } = await readPage(path, 5);
+    assert.deepEqual(messages, range(10, 5));
+    appendFileSync(path, linesOf(10, 20));
+    rotate(path);
+    appendFileSync(path, linesOf(20, 30));
+    const memoryBefore = process.memoryUsage().rss;
+    const startedAtMs = performance.now();
+    const news = await createFileLog(path).readNewer(newest, {});
+    assert.ok(performance.now() - startedAtMs < 500);
+    assert.ok(process.memoryUsage().rss - memoryBefore < 64 * 1024 * 1024);
+    assert.ok(news.ok);
+    assert.deepEqual(
+      [news.lines.map(({ message }) => message), news.isGap],
+      [range(10, 30), false],
+    );
+  });
+}
 
 test('a packed file of which most is not wanted is unpacked in little memory', async (context) => {
   const path = makePath(context);
