@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
+import { z } from 'zod';
 import { launchBrowser, logIn, openWindow } from '../test/browser/browser.ts';
 import { eventually } from '../test/lab/eventually.ts';
 import { failoverConfiguration, virtualAddress } from '../test/lab/failover-configuration.ts';
@@ -12,6 +13,8 @@ import { type Figure, percentile, timeMs } from './figure.ts';
 
 const changes = 60;
 const saves = 5;
+/** More than two rounds of the slow re-check, in which nothing happens. */
+const quietMs = 12_000;
 const configurationPath = '/etc/keepalived/keepalived.conf';
 
 export async function measureLab(): Promise<Figure[]> {
@@ -24,12 +27,15 @@ export async function measureLab(): Promise<Figure[]> {
     return [
       ...(await measureChanges(browser, server1, adminPassword)),
       ...(await measureSaves(browser, server1, adminPassword)),
+      ...(await measureEvidenceAge(browser, server1, adminPassword)),
     ];
   } finally {
     await browser.close();
     await servers.close();
   }
 }
+
+const statusSchema = z.object({ evidenceAgeMs: z.number() });
 
 /** Reports the words of the Current State and when they came, by the clock of this machine. */
 const reportWords = `(() => {
@@ -153,4 +159,27 @@ async function reload(server: LabServer): Promise<void> {
   const pid = (await server.readFile('/run/keepalived.pid')).trim();
   await server.run('kill', ['-HUP', pid]);
   await eventually('the end of the reload', async () => (await count()) > before, { everyMs: 5 });
+}
+
+/** How old what the page says is while nothing happens: asked ten times a second. */
+async function measureEvidenceAge(
+  browser: Browser,
+  server: LabServer,
+  password: string,
+): Promise<Figure[]> {
+  const { page, context } = await openWindow(browser);
+  await logIn(page, server.waiUrl, password);
+  const agesMs: number[] = [];
+  const endMs = performance.now() + quietMs;
+  while (performance.now() < endMs) {
+    const answer = await context.request.get(`${server.waiUrl}/api/v1/status`);
+    agesMs.push(statusSchema.parse(await answer.json()).evidenceAgeMs);
+    await delay(100);
+  }
+  await context.close();
+  const name = 'age of the evidence while nothing happens';
+  return [
+    { name: `${name}: median`, value: percentile(agesMs, 0.5), unit: 'ms' },
+    { name: `${name}: most`, value: Math.max(...agesMs), unit: 'ms' },
+  ];
 }

@@ -45,12 +45,16 @@ const run = (command: string, ...words: string[]) =>
 const countQuestions = () =>
   readFileSync(logPath, 'utf8').match(/Keepalived_vrrp\[\d+\]: Printing VRRP/g)?.length ?? 0;
 
-async function startKeeper(context: TestContext, stateFile = '/run/failovers.jsonl') {
+async function startKeeper(
+  context: TestContext,
+  stateFile = '/run/failovers.jsonl',
+  wallMs = clock.wallMs,
+) {
   const problems: unknown[] = [];
   const appliance = await createAppliance(parseSettings({}));
   const keeper = createStateKeeper({
     appliance,
-    clock,
+    clock: { ...clock, wallMs },
     failovers: await openRecordLog(stateFile, failoverRecordSchema, 1000),
     onProblem: (error) => problems.push(error),
   });
@@ -176,6 +180,32 @@ if (inLabServer(import.meta.url)) {
       assert.ok(fault.atMs > gap.fromMs && fault.atMs < gap.atMs, JSON.stringify([fault, gap]));
       writeFileSync('/run/maint', '0');
       await seeState(keeper, 'Active');
+    });
+
+    test('the wall clock is set back by an hour: state, ages and history go on', async (context) => {
+      let setBackMs = 0;
+      const { keeper } = await startKeeper(
+        context,
+        '/run/third.jsonl',
+        () => Date.now() - setBackMs,
+      );
+      await seeState(keeper, 'Active');
+      setBackMs = 3_600_000;
+      writeFileSync('/run/maint', '-254');
+      const fault = await seeState(keeper, 'Fault', 2_000);
+      assert.equal(fault.serving, 'No');
+      const { evidenceAgeMs = Infinity } = keeper.current().status;
+      assert.ok(evidenceAgeMs < 7_000, String(evidenceAgeMs));
+      await eventually('the transition', () =>
+        keeper
+          .readTransitions({ limit: 1 })
+          .find(({ to, reason }) => to === 'FAULT' && reason?.code === 'track-file'),
+      );
+      writeFileSync('/run/maint', '0');
+      await seeState(keeper, 'Active');
+      await eventually('the return', () =>
+        keeper.readTransitions({ limit: 1 }).find(({ to }) => to === 'MASTER'),
+      );
     });
   });
 }

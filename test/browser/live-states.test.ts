@@ -116,6 +116,8 @@ describe('what happens to two servers, and what their pages say', () => {
   test('kill -9 of its VRRP process: keepalived starts it again', async () => {
     const old = await pidOf('vrrp');
     await kill('KILL', old);
+    // Never the green of the process that is gone: the new one stands for election first.
+    await see(page1, /^(?!Active)/, noticeMs);
     await eventually('a new VRRP process', async () => (await pidOf('vrrp')) !== old);
     await seeHealed();
   });
