@@ -4,10 +4,15 @@ import { parsePart, showPart } from './live-part.js';
 
 const live = document.getElementById('live');
 const announcer = document.getElementById('live-announcer');
-let said = textOf(live);
+let said = gistOf(textOf(live));
 
 function textOf(root) {
   return root.querySelector('.headline').textContent.trim();
+}
+
+/** Seconds that count up are no news, and nobody wants them read out each second. */
+function gistOf(text) {
+  return text.replace(/[\d.]+ (s|min|h)\b/g, '');
 }
 
 connect(
@@ -17,8 +22,8 @@ connect(
       showPart(live, parsePart(html));
       document.getElementById('connection-lost')?.remove();
       const news = textOf(live);
-      if (news !== said) announcer.textContent = news;
-      said = news;
+      if (gistOf(news) !== said) announcer.textContent = news;
+      said = gistOf(news);
     },
     heartbeat() {
       document.getElementById('connection-lost')?.remove();

@@ -46,7 +46,7 @@ function request(
     return Promise.resolve({ kind: 'failed', reason });
   }
   const { get } = target.protocol === 'https:' ? https : http;
-  return new Promise((resolve) => {
+  const asked = new Promise<HealthcheckOutcome>((resolve) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const fail = (error: NodeJS.ErrnoException) => {
       resolve(
@@ -75,6 +75,11 @@ function request(
       response.on('error', fail);
     }).on('error', fail);
   });
+  // Of some addresses `get` itself throws, as of a user name with a lone percent sign.
+  return asked.catch((error: unknown) => ({
+    kind: 'failed',
+    reason: error instanceof Error ? error.message : String(error),
+  }));
 }
 
 function describeError(error: NodeJS.ErrnoException, target: URL): HealthcheckOutcome {

@@ -73,6 +73,12 @@ const faults: Record<number, Fault> = {
   118: { cause: 'healthcheck', first: { lines: scripted('refuse') }, second: undefined },
   119: { cause: 'healthcheck', first: { lines: scripted('redirect') }, second: undefined },
   120: { cause: 'healthcheck', first: { lines: scripted('large') }, second: undefined },
+  121: {
+    cause: 'silent-peer',
+    first: { lines: 'unicast_src_ip 192.168.0.10\n  unicast_peer {\n    192.168.0.250\n  }' },
+    second: undefined,
+    says: /192\.168\.0\.250 does not even answer/,
+  },
 };
 
 const scripts = `vrrp_script closed {

@@ -3,6 +3,7 @@ import { findStatements, parseConfiguration } from './tree.ts';
 
 export interface InstancePassword {
   instanceName: string;
+  interfaceName: string | undefined;
   virtualRouterId: number | undefined;
   /** Empty if there is none. */
   password: string;
@@ -21,9 +22,10 @@ export function readPasswords(files: readonly { text: string }[]): InstancePassw
       const nodes = childrenOf(statement);
       const block = findStatements(nodes, 'authentication').flatMap(childrenOf);
       const instanceName = statement.words[1]?.text ?? '';
+      const interfaceName = lastValue(nodes, 'interface');
       const virtualRouterId = lastNumber(nodes, 'virtual_router_id');
       const password = lastValue(block, 'auth_pass') ?? '';
-      return [instanceName, { instanceName, virtualRouterId, password }];
+      return [instanceName, { instanceName, interfaceName, virtualRouterId, password }];
     }),
   );
   return [...byName.values()];

@@ -36,6 +36,9 @@ function judge(probe: AddressProbe, view: InstanceView): Judgement {
   const { address, interfaceName } = probe;
   if (!probe.ok) return cannotTell(`Who has ${address} could not be asked: ${probe.reason}.`);
   const others = probe.macAddresses.filter((mac) => !isOurs(mac, view));
+  if (others.length > 0 && hasChangedMeanwhile(view)) {
+    return cannotTell(`While it was asked who has ${address}, the master changed: check again.`);
+  }
   const isMasterHere = view.state === 'MASTER';
   const strangers = others.filter((mac) => isMasterHere || !isPeer(mac, view));
   const stranger = strangers[0];
@@ -66,6 +69,14 @@ function judge(probe: AddressProbe, view: InstanceView): Judgement {
     sentence: `${who}, but nobody advertises it by VRRP: if this server became active, the address would exist twice.`,
     remedy: `Before you start keepalived, find that machine and take ${address} off it, or choose another virtual IP. If it is the other server, its keepalived has died and left the address: see its status page.`,
   };
+}
+
+function hasChangedMeanwhile({ stateSinceMs, asked: { addressesAskedAtMs } }: InstanceView) {
+  return (
+    stateSinceMs !== undefined &&
+    addressesAskedAtMs !== undefined &&
+    stateSinceMs >= addressesAskedAtMs
+  );
 }
 
 function judgeSilence(address: string, answering: string[], view: InstanceView): Judgement {

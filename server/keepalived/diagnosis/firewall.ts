@@ -50,7 +50,7 @@ function checkFirewall(view: InstanceView, direction: PacketDirection): Check {
   const what = listInWords([first, ...others].map(describePacket));
   const good = tell('good', `The firewall lets ${what} ${way} on ${first.interfaceName}.`);
   if (!hasOwnRule(packets, firewall)) return good;
-  const sentence = `${good.sentence} A rule that was added here does that.`;
+  const sentence = `${good.sentence} A rule that was added here does that: without it both servers may become master.`;
   return { ...good, sentence, offer: { kind: 'withdraw-vrrp', ...offer } };
 }
 

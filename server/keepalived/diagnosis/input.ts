@@ -40,6 +40,8 @@ export interface DiagnosisInput {
   tracking?: TrackingReport | undefined;
   /** One for each virtual IPv4 address. */
   addressProbes?: readonly AddressProbe[] | undefined;
+  /** Wall clock. */
+  addressesAskedAtMs?: number | undefined;
   kernelSettings?: readonly KernelSettings[] | undefined;
   /** One for each URL. */
   healthchecks?: readonly HealthcheckExamination[] | undefined;

@@ -9,7 +9,7 @@ import { proposeFreeVrids } from './clusters.ts';
 import type { DiagnosisInput } from './input.ts';
 import { getSettings } from './instance-settings.ts';
 import type { InstanceSettings } from './instance-settings.ts';
-import { createOwnTest, sortSenders } from './sort-senders.ts';
+import { createOwnTest, createSenderSorter } from './sort-senders.ts';
 import type { SortedSenders } from './sort-senders.ts';
 
 /** One of our instances as the checks see it: what it is set to, and who else speaks of it. */
@@ -37,32 +37,48 @@ export interface InstanceView extends InstanceSettings, SortedSenders {
   /** Of what was asked of the machine beside listening. */
   asked: Pick<
     DiagnosisInput,
-    'tracking' | 'addressProbes' | 'kernelSettings' | 'healthchecks' | 'scriptRuns'
+    | 'tracking'
+    | 'addressProbes'
+    | 'addressesAskedAtMs'
+    | 'kernelSettings'
+    | 'healthchecks'
+    | 'scriptRuns'
   >;
 }
 
 /** One view for each configured instance, in the file's order. */
 export function createInstanceViews(input: DiagnosisInput): InstanceView[] {
-  const { configuration, runtime } = input;
+  const { configuration, runtime, heard } = input;
+  const common: CommonParts = {
+    sortSenders: heard && createSenderSorter(heard, createOwnTest(input)),
+    freeVirtualRouterIds: proposeFreeVrids(heard?.advertisements ?? [], configuration.instances),
+  };
   return configuration.instances.map((configured) => {
     const running = runtime?.ok
       ? runtime.instances.find(({ name }) => name === configured.name)
       : undefined;
-    return createView(configured, running, input);
+    return createView(configured, running, input, common);
   });
+}
+
+/** What costs as much as was heard, and is the same for every instance. */
+interface CommonParts {
+  sortSenders: ReturnType<typeof createSenderSorter> | undefined;
+  freeVirtualRouterIds: number[];
 }
 
 function createView(
   configured: ConfiguredInstance,
   running: RuntimeInstance | undefined,
   input: DiagnosisInput,
+  { sortSenders, freeVirtualRouterIds }: CommonParts,
 ): InstanceView {
   const { heard, network, log } = input;
   const settings = getSettings(configured, running);
   const obstacle = findObstacle(settings, input);
   const senders =
-    heard && obstacle === undefined
-      ? sortSenders(settings, heard, createOwnTest(input))
+    sortSenders && obstacle === undefined
+      ? sortSenders(settings)
       : { own: undefined, peers: [], foreigners: [], misnumbered: [] };
   const filtered = {
     ...configured,
@@ -80,10 +96,7 @@ function createView(
     fromMs: heard?.fromMs ?? 0,
     toMs: heard?.toMs ?? 0,
     ...senders,
-    freeVirtualRouterIds: proposeFreeVrids(
-      heard?.advertisements ?? [],
-      input.configuration.instances,
-    ),
+    freeVirtualRouterIds,
     arp: heard?.arp ?? [],
     network,
     firewall: input.firewall,

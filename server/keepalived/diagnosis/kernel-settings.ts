@@ -24,20 +24,22 @@ export const checkKernelSettings: InstanceCheck = (view) => {
 
 function judge(settings: KernelSettings, { addresses }: InstanceView): Judgement {
   const { interfaceName, arpIgnore, disableIpv6, ipNonlocalBind } = settings;
+  // sysctl(8): in a name of a VLAN’s interface the dot is written as a slash.
+  const inName = interfaceName.replaceAll('.', '/');
   const set = (words: string) =>
     `Now: sysctl -w ${words}. For good: write ${words} into a file in /etc/sysctl.d.`;
   if (arpIgnore === neverAnswers && addresses.some((address) => !address.includes(':'))) {
     return {
       verdict: 'wrong',
       sentence: `arp_ignore is ${neverAnswers}: this server never says that an address is on ${interfaceName}, so nobody finds the virtual one here.`,
-      remedy: set(`net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.${interfaceName}.arp_ignore=0`),
+      remedy: set(`net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.${inName}.arp_ignore=0`),
     };
   }
   if (disableIpv6 === 1 && addresses.some((address) => address.includes(':'))) {
     return {
       verdict: 'wrong',
       sentence: `IPv6 is switched off on ${interfaceName}, so its IPv6 addresses cannot be set.`,
-      remedy: set(`net.ipv6.conf.${interfaceName}.disable_ipv6=0`),
+      remedy: set(`net.ipv6.conf.${inName}.disable_ipv6=0`),
     };
   }
   return good(

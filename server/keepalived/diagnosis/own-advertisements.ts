@@ -62,6 +62,13 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
   if (findSilentUnicastPeers(view).length > 0) {
     return tell('cannot-tell', 'There is nowhere to send them: the unicast peer does not answer.');
   }
+  // Questions for an IPv6 address are not captured.
+  if (view.peers.length === 0 && view.unicastPeers.some((peer) => peer.includes(':'))) {
+    return tell(
+      'cannot-tell',
+      `None has left on ${interfaceName}: the unicast peer does not answer, or this server’s firewall drops them.`,
+    );
+  }
   return {
     verdict: 'wrong',
     sentence: `keepalived is master, but for ${describeDuration(listenedMs)} none of its advertisements has left on ${interfaceName}. The other server cannot hear this one and becomes master, too.`,

@@ -56,8 +56,15 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
   return {
     verdict: 'look',
     sentence: `For ${listened} nobody has advertised virtual router ID ${virtualRouterId ?? ''}: neither this server nor another one serves the virtual address.`,
-    remedy: `Start keepalived here, or find out why the other server is silent. ${causes}`,
+    remedy: `${whatToDoHere(state)} Then find out why the other server is silent. ${causes}`,
   };
+}
+
+function whatToDoHere(state: InstanceView['state']): string {
+  if (state === undefined) return 'Start keepalived here.';
+  return state === 'FAULT'
+    ? 'keepalived here is in FAULT: end its maintenance, or remove what the other checks name.'
+    : `keepalived here is in ${state}: look at its log.`;
 }
 
 /** Peers that this server has asked for by ARP more than once, and that never showed a sign. */

@@ -31,39 +31,78 @@ export function createOwnTest({ network, configuration }: DiagnosisInput) {
   return ({ outgoing, source }: VrrpAdvertisement) => outgoing === true || own.has(source);
 }
 
-/** Sorts what was heard on the instance's network by what its senders are to the instance. */
-export function sortSenders(
-  settings: InstanceSettings,
+/** What was heard on one network, by virtual router. */
+interface Link extends Pick<VrrpAdvertisement, 'interfaceName' | 'family'> {
+  routers: Map<number, { own: Sender[]; others: Sender[] }>;
+}
+
+/**
+ * Sorts what was heard on an instance's network by what its senders are to the instance. For 255
+ * instances it is gone through once.
+ */
+export function createSenderSorter(
   heard: Heard,
   isOwn: (advertisement: VrrpAdvertisement) => boolean,
-): SortedSenders {
-  const here = heard.advertisements.filter((advertisement) => isHere(advertisement, settings));
-  const numbered = here.filter((one) => one.virtualRouterId === settings.virtualRouterId);
-  const others = groupBySender(numbered.filter((one) => !isOwn(one)));
-  const current = others.filter((sender) => isCurrent(sender, heard.toMs));
-  const foreigners = current.filter((sender) => isForeign(sender, settings, others));
-  const otherNumbers = groupBy(
-    here.filter((one) => one.virtualRouterId !== settings.virtualRouterId && !isOwn(one)),
-    ({ virtualRouterId }) => virtualRouterId,
-  );
-  return {
-    own: groupBySender(numbered.filter(isOwn))[0],
-    peers: current.filter((sender) => !foreigners.includes(sender)),
-    foreigners,
-    misnumbered: [...otherNumbers.values()]
-      .flatMap(groupBySender)
-      .filter((sender) => isCurrent(sender, heard.toMs) && sharesAddress(sender, settings)),
+): (settings: InstanceSettings) => SortedSenders {
+  const links = listLinks(heard.advertisements, isOwn);
+  const areCurrent = (senders: Sender[]) =>
+    senders.filter((sender) => isCurrent(sender, heard.toMs));
+
+  return (settings) => {
+    const routers = links
+      .filter((link) => isHere(link, settings))
+      .flatMap((link) => [...link.routers]);
+    const isOurs = ([virtualRouterId]: (typeof routers)[number]) =>
+      virtualRouterId === settings.virtualRouterId;
+    const ours = routers.filter(isOurs).map(([, senders]) => senders);
+    const theirs = routers.filter((router) => !isOurs(router)).map(([, senders]) => senders);
+    const others = ours.flatMap((senders) => senders.others);
+    const current = areCurrent(others);
+    const foreigners = current.filter((sender) => isForeign(sender, settings, others));
+    return {
+      own: ours.flatMap(({ own }) => own)[0],
+      peers: current.filter((sender) => !foreigners.includes(sender)),
+      foreigners,
+      misnumbered: areCurrent(theirs.flatMap((senders) => senders.others)).filter((sender) =>
+        sharesAddress(sender, settings),
+      ),
+    };
   };
 }
 
-/** In the instance's own network: a VLAN's frames on its parent interface are not. */
-function isHere({ interfaceName, vlanIds, family }: VrrpAdvertisement, settings: InstanceSettings) {
+/** A VLAN's frames on its parent interface are of no instance's network. */
+function listLinks(
+  advertisements: readonly VrrpAdvertisement[],
+  isOwn: (advertisement: VrrpAdvertisement) => boolean,
+): Link[] {
+  const untagged = advertisements.filter(({ vlanIds }) => vlanIds.length === 0);
+  const byLink = groupBy(untagged, ({ interfaceName, family }) => JSON.stringify([family, interfaceName]));
+  return [...byLink.values()].flatMap((heard) => {
+    const [first] = heard;
+    if (!first) return [];
+    const { interfaceName, family } = first;
+    const byRouter = groupBy(heard, ({ virtualRouterId }) => virtualRouterId);
+    const routers = [...byRouter].map(
+      ([virtualRouterId, sent]) =>
+        [
+          virtualRouterId,
+          {
+            own: groupBySender(sent.filter(isOwn)),
+            others: groupBySender(sent.filter((one) => !isOwn(one))),
+          },
+        ] as const,
+    );
+    return [{ interfaceName, family, routers: new Map(routers) }];
+  });
+}
+
+function isHere({ interfaceName, family }: Link, settings: InstanceSettings): boolean {
   const isSameLink =
     interfaceName === undefined ||
     settings.interfaceName === undefined ||
     interfaceName === settings.interfaceName;
   const ourFamily = settings.addresses[0]?.includes(':') ? 'inet6' : 'inet';
-  return isSameLink && vlanIds.length === 0 && family === ourFamily;
+  return isSameLink && family === ourFamily;
 }
 
 /** Other addresses alone may be a mistake of the peer; something else must be different, too. */

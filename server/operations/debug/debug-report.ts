@@ -25,6 +25,8 @@ export interface DebugReport {
         endsAtMs: number;
         /** Whether the configuration is another one by now. */
         isOutdated: boolean;
+        /** Whether it could not be carried to its end. */
+        hasFailed: boolean;
         /** Where nothing was heard, and why, as the end of a sentence. */
         problems: { interfaceName: string; reason: string }[];
       }
@@ -46,6 +48,7 @@ export interface Session {
   tag: string;
   /** Once it is over. */
   checks?: Check[];
+  hasFailed?: boolean;
 }
 
 /** Checks that rest upon the witnesses alone, and so are always of now. */
@@ -94,12 +97,12 @@ function findChecks(session: Session | undefined, input: DiagnosisInput): Check[
 }
 
 function describeExamination(
-  { kind, examination, tag }: Session,
+  { kind, examination, tag, hasFailed = false }: Session,
   tagNow: string | undefined,
 ): DebugReport['examination'] {
   const { startedAtMs, endsAtMs } = examination;
   return {
-    ...{ kind, startedAtMs, endsAtMs },
+    ...{ kind, startedAtMs, endsAtMs, hasFailed },
     isRunning: !examination.isOver(),
     isOutdated: tagNow !== undefined && tagNow !== tag,
     problems: [...examination.problems()].map(([interfaceName, reason]) => ({

@@ -10,6 +10,8 @@ import { startExamination } from './examination.ts';
 export interface Debug {
   /** Begins, unless one is going on already. `false`: there is nothing to examine. */
   begin(kind: ExaminationKind): boolean;
+  /** Begins, and ends what is going on: something has changed of which it does not know. */
+  beginAnew(kind: ExaminationKind): void;
   /** As of now; costs no command. */
   report(): DebugReport;
   /** Calls back when the report has news. Returns the function that ends it. */
@@ -23,7 +25,7 @@ const listenSeconds = 60;
 const shortestCheckSeconds = 10;
 const longestCheckSeconds = 60;
 /** A reload of the page is not a departure. */
-const departureMs = 2_000;
+const departureMs = 4_000;
 
 export function createDebug({
   appliance,
@@ -50,27 +52,36 @@ export function createDebug({
     tell();
   };
 
+  const start = (kind: ExaminationKind): boolean => {
+    const { configuration } = keeper.evidence();
+    if (configuration?.value.ok !== true) return false;
+    const { summary, tag } = configuration.value;
+    if (summary.instances.length === 0) return false;
+    const seconds = kind === 'listen' ? listenSeconds : secondsToJudge(summary);
+    const examination = startExamination({
+      ...{ appliance, keeper, clock, summary, seconds },
+      onChange: tell,
+    });
+    const begun: Session = { kind, examination, tag };
+    session = begun;
+    examination.ended
+      .catch((error: unknown) => {
+        begun.hasFailed = true;
+        onProblem(error);
+      })
+      .then(() => {
+        conclude(begun);
+      })
+      .catch(onProblem);
+    tell();
+    return true;
+  };
+
   return {
-    begin(kind) {
-      if (session?.examination.isOver() === false) return true;
-      const { configuration } = keeper.evidence();
-      if (configuration?.value.ok !== true) return false;
-      const { summary, tag } = configuration.value;
-      if (summary.instances.length === 0) return false;
-      const seconds = kind === 'listen' ? listenSeconds : secondsToJudge(summary);
-      const examination = startExamination({
-        ...{ appliance, keeper, clock, summary, seconds },
-        onChange: tell,
-      });
-      const begun: Session = { kind, examination, tag };
-      session = begun;
-      examination.ended
-        .then(() => {
-          conclude(begun);
-        })
-        .catch(onProblem);
-      tell();
-      return true;
+    begin: (kind) => session?.examination.isOver() === false || start(kind),
+    beginAnew(kind) {
+      session?.examination.close().catch(onProblem);
+      start(kind);
     },
     report: () => createReport(session, keeper.evidence(), clock),
     watch(listener) {

@@ -24,7 +24,7 @@ export async function findDuplicateBeforeStart(
     ...{ appliance, clock: { wallMs } },
     plan: {
       interfaces: findAddresses(summary),
-      passwords: new Map<number, string>(),
+      passwords: [],
       seconds: secondsToListen(summary) + 1,
     },
     onHeard: () => {

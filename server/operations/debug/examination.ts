@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
@@ -6,13 +7,7 @@ import type { Clock } from '../../state/clock.ts';
 import type { StateKeeper } from '../../state-keeper.ts';
 import { startListening } from './listening.ts';
 import type { Listening } from './listening.ts';
-import {
-  askAddresses,
-  askMachine,
-  findAddresses,
-  findInterfaces,
-  readOwnPasswords,
-} from './questions.ts';
+import { askAddresses, askMachine, findListeningPlaces, readOwnPasswords } from './questions.ts';
 import type { Answers } from './questions.ts';
 
 /** What one examination has found out so far. */
@@ -26,7 +21,9 @@ export interface Examination {
   /** Why nothing was heard on an interface, as the end of a sentence. */
   problems(): ReadonlyMap<string, string>;
   findPcap(interfaceName: string): Buffer | undefined;
+  /** Rejects if it could not be carried to its end. */
   ended: Promise<void>;
+  /** Ends it before its time; never rejects. */
   close(): Promise<void>;
 }
 
@@ -56,8 +53,6 @@ export function startExamination({
   onChange: () => void;
 }): Examination {
   const startedAtMs = clock.wallMs();
-  const listenedInterfaces = findInterfaces(summary);
-  const addresses = findAddresses(summary);
   let answers: Answers = {};
   let log: readonly LogLine[] = [];
   let listening: Listening | undefined;
@@ -73,16 +68,26 @@ export function startExamination({
     const page = await appliance.readLog({ limit: logLines, fromMs: startedAtMs - logBeforeMs });
     log = page.ok ? page.lines.toReversed() : [];
   };
+  const askLate = async () => {
+    await waitUntil(seconds * 1000 - addressesBeforeEndMs, closing.signal);
+    if (isClosed()) return;
+    const addressesAskedAtMs = clock.wallMs();
+    note({ ...(await askAddresses(appliance, summary)), addressesAskedAtMs });
+  };
   const run = async () => {
     const passwords = await readOwnPasswords(appliance);
     if (isClosed()) return;
-    const interfaces = new Map(listenedInterfaces.map((name) => [name, addresses.get(name) ?? []]));
-    const plan = { interfaces, passwords, seconds };
+    const plan = { interfaces: findListeningPlaces(summary), passwords, seconds };
     listening = startListening({ appliance, clock, plan, onHeard: onChange });
-    const asking = Promise.all([askMachine(appliance, summary).then(note), readLog()]);
-    await waitUntil(seconds * 1000 - addressesBeforeEndMs, closing.signal);
-    if (!isClosed()) note(await askAddresses(appliance, summary));
-    await Promise.all([listening.ended, asking]);
+    const asking = askMachine(appliance, summary).then(note);
+    const answered = Promise.all([listening.ended, asking, readLog(), askLate()]);
+    try {
+      // A script that hangs keeps nobody from leaving.
+      await Promise.race([answered, aborted(closing.signal)]);
+    } finally {
+      closing.abort();
+      await listening.close();
+    }
     await Promise.all([keeper.refresh(), readLog()]);
   };
   const ended = run().finally(() => {
@@ -100,18 +105,19 @@ export function startExamination({
     ended,
     async close() {
       closing.abort();
-      await listening?.close();
-      await ended;
+      await ended.catch(() => undefined);
     },
   };
 }
 
 /** Resolves after this time, or at once when it is no longer waited for. */
-function waitUntil(delayMs: number, signal: AbortSignal): Promise<void> {
+async function waitUntil(delayMs: number, signal: AbortSignal): Promise<void> {
+  await sleep(Math.max(0, delayMs), undefined, { signal }).catch(() => undefined);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.max(0, delayMs));
     signal.addEventListener('abort', () => {
-      clearTimeout(timer);
       resolve();
     });
   });

@@ -1,4 +1,5 @@
 import type { Appliance } from '../../appliance/appliance.ts';
+import type { InstancePassword } from '../../keepalived/config/passwords.ts';
 import { groupBy } from '../../keepalived/diagnosis/group-by.ts';
 import type { Heard } from '../../keepalived/diagnosis/input.ts';
 import { decodeFrame } from '../../keepalived/wire/decode-frame.ts';
@@ -10,8 +11,8 @@ import type { Clock } from '../../state/clock.ts';
 export interface ListeningPlan {
   /** Each interface, with the IPv4 addresses about which ARP is heard. */
   interfaces: ReadonlyMap<string, readonly string[]>;
-  /** Ours, by virtual router ID; compared and not kept. */
-  passwords: ReadonlyMap<number, string>;
+  /** Ours; compared and not kept. */
+  passwords: readonly InstancePassword[];
   seconds: number;
 }
 
@@ -49,10 +50,11 @@ export function startListening({
 
   const listenOn = (interfaceName: string, addresses: readonly string[]) => {
     const reader = createPcapReader();
+    const ours = passwordsOn(interfaceName, passwords);
     const capture = appliance.startCapture({ interfaceName, addresses, seconds }, (bytes) => {
       chunks.push({ interfaceName, bytes });
       for (const packet of reader.push(bytes)) {
-        const frame = decodeFrame(packet, { interfaceName, passwords });
+        const frame = decodeFrame(packet, { interfaceName, passwords: ours });
         if (frame.kind === 'vrrp') advertisements.push(frame);
         if (frame.kind === 'arp') arp.push(frame);
       }
@@ -88,4 +90,18 @@ export function startListening({
       await ended;
     },
   };
+}
+
+/** By virtual router ID, which other instances may have on another interface. */
+function passwordsOn(
+  listenedOn: string,
+  passwords: readonly InstancePassword[],
+): ReadonlyMap<number, string> {
+  return new Map(
+    passwords.flatMap(({ interfaceName = listenedOn, virtualRouterId, password }) =>
+      virtualRouterId === undefined || password === '' || interfaceName !== listenedOn
+        ? []
+        : [[virtualRouterId, password] as const],
+    ),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Appliance } from '../../appliance/appliance.ts';
 import { normalizeAddress } from '../../keepalived/addresses.ts';
 import { readPasswords } from '../../keepalived/config/passwords.ts';
+import type { InstancePassword } from '../../keepalived/config/passwords.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import { splitScriptCommand } from '../../keepalived/config/script-command.ts';
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
@@ -11,7 +12,12 @@ import { readConfigurationParts } from '../../state/live-configuration.ts';
 /** What is asked of the machine beside listening to the network. */
 export type Answers = Pick<
   DiagnosisInput,
-  'firewall' | 'kernelSettings' | 'healthchecks' | 'scriptRuns' | 'addressProbes'
+  | 'firewall'
+  | 'kernelSettings'
+  | 'healthchecks'
+  | 'scriptRuns'
+  | 'addressProbes'
+  | 'addressesAskedAtMs'
 >;
 
 /** keepalived allows a script as long as its interval; nobody waits for one that long. */
@@ -88,13 +94,20 @@ export function findInterfaces({ instances }: ConfigurationSummary): string[] {
   return [...new Set(instances.flatMap(({ interfaceName }) => interfaceName ?? []))];
 }
 
-/** Our passwords by virtual router ID, to tell whether a peer has the same. */
-export async function readOwnPasswords(appliance: Appliance): Promise<Map<number, string>> {
-  const files = await readConfigurationParts(appliance);
+/** Where to listen, each with the IPv4 addresses, virtual ones and peers', about which ARP is heard. */
+export function findListeningPlaces(summary: ConfigurationSummary): Map<string, string[]> {
+  const virtual = findAddresses(summary);
+  const peersOn = (name: string) =>
+    summary.instances
+      .filter(({ interfaceName }) => interfaceName === name)
+      .flatMap(({ unicastPeers }) => unicastPeers);
   return new Map(
-    readPasswords(files.flatMap((file) => (file.ok ? [file] : []))).flatMap(
-      ({ virtualRouterId, password }): [number, string][] =>
-        virtualRouterId === undefined || password === '' ? [] : [[virtualRouterId, password]],
-    ),
+    findInterfaces(summary).map((name) => [name, [...(virtual.get(name) ?? []), ...peersOn(name)]]),
   );
+}
+
+/** Our passwords, to tell whether a peer has the same. */
+export async function readOwnPasswords(appliance: Appliance): Promise<InstancePassword[]> {
+  const files = await readConfigurationParts(appliance);
+  return readPasswords(files.flatMap((file) => (file.ok ? [file] : [])));
 }

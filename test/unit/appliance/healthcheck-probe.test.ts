@@ -122,3 +122,8 @@ test('what is no web address is refused without asking anyone', async () => {
     });
   }
 });
+
+test('an address that cannot be requested is a failure, and nothing is thrown', async () => {
+  const { outcome } = await probeHealthcheck('http://us%er@127.0.0.1:9/');
+  assert.deepEqual(outcome, { kind: 'failed', reason: 'URI malformed' });
+});

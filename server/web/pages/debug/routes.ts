@@ -63,8 +63,8 @@ export const registerDebugPage: FastifyPluginCallbackZod<
           : await operations.withdrawVrrp(instance, direction);
       const report = reports.find(({ result }) => result !== 'ok') ?? reports.at(-1);
       reply.flash(describeAction({ ok, sentence, report }));
-      // What follows from it is heard at once.
-      debug.begin('check');
+      // What was read and heard before is of another firewall.
+      debug.beginAnew('check');
       return reply.redirect('/debug', 303);
     },
   );
@@ -85,7 +85,7 @@ export const registerDebugPage: FastifyPluginCallbackZod<
     const { hostName, wallMs } = keeper.current();
     return reply
       .type('text/plain; charset=utf-8')
-      .header('content-disposition', `inline; filename="debug-${hostName}.txt"`)
+      .header('content-disposition', `inline; filename="${fileNameOf(`debug-${hostName}.txt`)}"`)
       .send(writeReport(describe({ whole: true }), hostName, wallMs));
   });
 
@@ -102,15 +102,14 @@ export const registerDebugPage: FastifyPluginCallbackZod<
         });
       }
       request.log.info({ ...getActor(request), interfaceName }, 'download of a capture');
-      const fileName = `${keeper.current().hostName}-${interfaceName}.pcap`;
+      const fileName = fileNameOf(`${keeper.current().hostName}-${interfaceName}.pcap`);
       return reply
         .type('application/vnd.tcpdump.pcap')
-        .header(
-          'content-disposition',
-          `attachment; filename="${fileName.replace(/[^\w.-]/g, '_')}"`,
-        )
+        .header('content-disposition', `attachment; filename="${fileName}"`)
         .send(pcap);
     },
   );
   done();
 };
+
+const fileNameOf = (text: string): string => text.replace(/[^\w.-]/g, '_');

@@ -38,7 +38,7 @@ export function describeDebug(
   const isRunning = examination?.isRunning === true;
   const hasListened = examination !== undefined;
   return {
-    headline: describeHeadline(report),
+    headline: describeHeadline(report, nowMs),
     progress: isRunning ? describeProgress(examination, interfaceNames, nowMs) : undefined,
     age:
       examination && !isRunning
@@ -58,7 +58,13 @@ export function describeDebug(
   };
 }
 
-function describeHeadline({ checks, reason, examination }: DebugReport): DebugModel['headline'] {
+/** What is good does not stay good unseen. */
+const trustedMs = 10 * 60_000;
+
+function describeHeadline(
+  { checks, reason, examination }: DebugReport,
+  nowMs: number,
+): DebugModel['headline'] {
   if (!checks || checks.length === 0) {
     return {
       ...{ tone: 'mute', shape: '■', word: 'Nothing to check' },
@@ -73,7 +79,9 @@ function describeHeadline({ checks, reason, examination }: DebugReport): DebugMo
     const { tone, shape, word } = verdictLooks[first.verdict];
     const more = alike.length - 1;
     const rest = more === 0 ? '' : ` (and ${more} more below, which may follow from it)`;
-    return { tone, shape, word, sentence: `${first.sentence}${rest}` };
+    const isOneOfSeveral = checks.some(({ about }) => about.instance !== first.about.instance);
+    const which = isOneOfSeveral ? `${first.about.instance}: ` : '';
+    return { tone, shape, word, sentence: `${which}${describeCheck(first).sentence}${rest}` };
   }
   if (examination === undefined) {
     return {
@@ -82,17 +90,25 @@ function describeHeadline({ checks, reason, examination }: DebugReport): DebugMo
         'What the page knows by itself is in order. “Check now” listens on the network and asks the machine.',
     };
   }
-  return examination.isRunning
-    ? {
-        tone: 'calm',
-        shape: '◌',
-        word: 'Examining',
-        sentence: 'Nothing wrong has been found so far.',
-      }
-    : {
-        ...{ tone: 'good', shape: '●', word: 'Good' },
-        sentence: 'Nothing is wrong, as far as this server can tell.',
-      };
+  if (examination.isRunning) {
+    return {
+      ...{ tone: 'calm', shape: '◌', word: 'Examining' },
+      sentence: 'Nothing wrong has been found so far.',
+    };
+  }
+  const unknown = { tone: 'mute', shape: '?' };
+  if (examination.hasFailed || examination.problems.length > 0) {
+    const sentence = 'Nothing wrong was found, but not everything could be examined.';
+    return { ...unknown, word: 'Cannot tell', sentence };
+  }
+  if (examination.isOutdated || nowMs - examination.endsAtMs > trustedMs) {
+    const sentence = 'Nothing was wrong when it was examined. “Check now” says how it is now.';
+    return { ...unknown, word: 'Not examined lately', sentence };
+  }
+  return {
+    ...{ tone: 'good', shape: '●', word: 'Good' },
+    sentence: 'Nothing is wrong, as far as this server can tell.',
+  };
 }
 
 function describeProgress(
@@ -109,6 +125,9 @@ function describeProgress(
 function describeNotices({ examination }: DebugReport): string[] {
   if (!examination) return [];
   return [
+    ...(examination.hasFailed
+      ? ['The examination failed before its end: this program’s own log says why.']
+      : []),
     ...examination.problems.map(
       ({ interfaceName, reason }) => `Nothing could be heard on ${interfaceName}: ${reason}.`,
     ),

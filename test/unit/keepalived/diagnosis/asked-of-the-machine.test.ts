@@ -10,7 +10,7 @@ import type {
   KernelSettings,
   ScriptRun,
 } from '../../../../server/keepalived/evidence.ts';
-import { fromFirst, fromSecond, inOrder, inputOf } from './scenario.ts';
+import { fromFirst, fromSecond, inOrder, inputOf, toMs } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 const url = 'http://127.0.0.1:8080/healthcheck';
@@ -133,6 +133,21 @@ const rows: Record<string, Row> = {
       state: 'MASTER',
       heard: [...fromFirst(), ...fromSecond()],
       changes: { addressProbes: answeredBy('02:00:00:00:00:02') },
+    },
+  },
+  'the old master answered, and this server has taken over since': {
+    id: 'duplicate-address',
+    verdict: 'cannot-tell',
+    says: /the master changed/,
+    scenario: {
+      at: 'second',
+      state: 'MASTER',
+      heard: fromFirst(),
+      running: { lastTransitionAtMs: toMs - 1500 },
+      changes: {
+        addressProbes: answeredBy('02:00:00:00:00:01'),
+        addressesAskedAtMs: toMs - 3000,
+      },
     },
   },
   'somebody answers before keepalived is started': {

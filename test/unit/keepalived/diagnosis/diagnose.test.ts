@@ -474,6 +474,21 @@ describe('two masters at once', () => {
     assert.match(getCheck(scenario, 'own-advertisements').sentence, /makes it wait anew/);
   });
 
+  it('does not blame the firewall where an IPv6 peer may be gone', () => {
+    const settings = `
+      version 3
+      virtual_router_id 51
+      unicast_peer {
+        fe80::12
+      }
+      virtual_ipaddress {
+        fe80::100/64
+      }`;
+    const check = getCheck({ state: 'MASTER', settings }, 'own-advertisements');
+    assert.equal(check.verdict, 'cannot-tell');
+    assert.match(check.sentence, /the unicast peer does not answer, or/);
+  });
+
   it('are none while a former master’s account is a few seconds old', () => {
     const input = inputOf({
       at: 'second',

@@ -22,7 +22,7 @@ const check = (changes: Partial<Check> = {}): Check => ({
 
 const report = (changes: Partial<DebugReport> = {}): DebugReport => ({
   examination: {
-    ...{ kind: 'check', isRunning: false, isOutdated: false, problems: [] },
+    ...{ kind: 'check', isRunning: false, isOutdated: false, hasFailed: false, problems: [] },
     ...{ startedAtMs: nowMs - 40_000, endsAtMs: nowMs - 30_000 },
   },
   checks: [check()],
@@ -32,6 +32,12 @@ const report = (changes: Partial<DebugReport> = {}): DebugReport => ({
   interfaceNames: ['eth0'],
   ...changes,
 });
+const examined = (
+  changes: Partial<NonNullable<DebugReport['examination']>>,
+): Partial<DebugReport> => {
+  const { examination } = report();
+  return { examination: examination && { ...examination, ...changes } };
+};
 const wrong = check({
   id: 'password',
   verdict: 'wrong',
@@ -50,6 +56,24 @@ describe('the headline', () => {
     ],
     ['a doubt', { checks: [{ ...wrong, verdict: 'look' }] }, /^Look here: /],
     ['a healthy server', {}, /^Good: Nothing is wrong/],
+    ['an examination that failed', examined({ hasFailed: true }), /^Cannot tell: /],
+    [
+      'an interface that could not be listened on',
+      examined({ problems: [{ interfaceName: 'eth0', reason: 'tcpdump is not installed' }] }),
+      /^Cannot tell: /,
+    ],
+    ['another configuration', examined({ isOutdated: true }), /^Not examined lately: /],
+    ['long ago', examined({ endsAtMs: nowMs - 11 * 60_000 }), /^Not examined lately: /],
+    [
+      'one of several instances, and no password of a URL',
+      {
+        checks: [
+          { ...wrong, sentence: 'http://monitor:hidden@127.0.0.1/ refuses the connection.' },
+          check({ about: { instance: 'VI_2' } }),
+        ],
+      },
+      /^Wrong: VI_1: http:\/\/\*{8}@127\.0\.0\.1\/ refuses the connection\.$/,
+    ],
     ['nobody has asked', { examination: undefined }, /^Not examined yet: /],
     ['no instance', { checks: [] }, /^Nothing to check: no VRRP instance/],
     [
@@ -69,7 +93,7 @@ describe('the headline', () => {
 describe('the page', () => {
   it('tells progress, what could not be heard, and that the configuration is another one', () => {
     const examination = {
-      ...({ kind: 'check', isRunning: true, isOutdated: true } as const),
+      ...({ kind: 'check', isRunning: true, isOutdated: true, hasFailed: false } as const),
       ...{ startedAtMs: nowMs - 4_200, endsAtMs: nowMs + 5_800 },
       problems: [{ interfaceName: 'eth0', reason: 'tcpdump is not installed' }],
     };
@@ -133,6 +157,7 @@ describe('/debug', () => {
       keeper: createTestKeeper(),
       debug: {
         begin: (kind) => begun.push(kind) > 0,
+        beginAnew: () => undefined,
         report: () => report({ checks: [check({ evidence: [{ what: '<img onerror>' }] })] }),
         watch: () => () => undefined,
         findPcap: (name) => (name === 'eth0' ? Buffer.from('pcap') : undefined),
