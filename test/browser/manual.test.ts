@@ -147,7 +147,8 @@ describe('the manual, on two servers', () => {
     assert.doesNotMatch(await page2.locator('main').innerText(), /Entering MASTER STATE/);
     const download = page2.waitForEvent('download');
     await page2.getByRole('link', { name: /Download/ }).click();
-    assert.match((await download).suggestedFilename(), /\.(log|txt)$/);
+    const file = await download;
+    assert.match(file.suggestedFilename(), /\.(log|txt)$/, `${file.url()} ${await file.failure()}`);
   });
 
   test('Start On Boot and Disable On Boot change what the boot tool says', async () => {
