@@ -76,7 +76,9 @@ function listLinks(
   isOwn: (advertisement: VrrpAdvertisement) => boolean,
 ): Link[] {
   const untagged = advertisements.filter(({ vlanIds }) => vlanIds.length === 0);
-  const byLink = groupBy(untagged, ({ interfaceName, family }) => JSON.stringify([family, interfaceName]));
+  const byLink = groupBy(untagged, ({ interfaceName, family }) =>
+    JSON.stringify([family, interfaceName]),
+  );
   return [...byLink.values()].flatMap((heard) => {
     const [first] = heard;
     if (!first) return [];

@@ -8,8 +8,8 @@ import { createPendingConfirmation } from '../../../../server/history/pending-co
 import { packagedDefaultConfiguration } from '../../../../server/keepalived/config/default-configurations.ts';
 import { applyConfiguration } from '../../../../server/operations/apply-configuration.ts';
 import { createConfirmedChanges } from '../../../../server/operations/confirmed-change.ts';
-import { createMutex } from '../../../../server/operations/mutex.ts';
 import { createOperations } from '../../../../server/operations/create-operations.ts';
+import { createMutex } from '../../../../server/operations/mutex.ts';
 import { makeFolder } from '../../history/run-child.ts';
 import { tagOf } from '../../history/samples.ts';
 import { sampleConfiguration } from '../../keepalived/settings/samples.ts';
