@@ -14,10 +14,18 @@ export interface Connection {
  * @param texts the configuration before and after the change, as far as they are known
  */
 export function findOwnVirtualAddress(
-  { socket, headers }: Connection,
+  connection: Connection,
   texts: readonly (string | undefined)[],
 ): string | undefined {
-  const virtual = new Set(texts.flatMap(listVirtualAddresses));
+  return findOwnAddress(connection, texts.flatMap(listVirtualAddresses));
+}
+
+/** The one of these addresses by which somebody is connected. */
+export function findOwnAddress(
+  { socket, headers }: Connection,
+  addresses: readonly string[],
+): string | undefined {
+  const virtual = new Set(addresses.map(normalizeAddress));
   // Behind a proxy or a forwarded port, only the name that the browser uses tells.
   const own = [socket.localAddress?.replace(/^::ffff:/, ''), hostOf(headers.host)];
   return own.find((address) => address !== undefined && virtual.has(normalizeAddress(address)));

@@ -5,6 +5,7 @@ import { createPartFeed } from '../../live/part-feed.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
+import { proposePassword } from './propose-password.ts';
 import { writeReport } from './report-text.ts';
 import { describeDebug } from './view-model.ts';
 
@@ -31,7 +32,11 @@ export const registerDebugPage: FastifyPluginCallbackZod<
     return reply.page(
       'debug',
       { title: 'Debug' },
-      { ...model, refreshSeconds: model.progress && refreshSeconds },
+      {
+        ...model,
+        proposedPassword: proposePassword(),
+        refreshSeconds: model.progress && refreshSeconds,
+      },
     );
   });
 

@@ -3,6 +3,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
+import { findOwnAddress } from '../../view/own-connection.ts';
 import { drillFormSchema, drillQuerySchema, setUpFormSchema } from './form-schema.ts';
 import { describeDrill, describeOutcome } from './view-model.ts';
 import type { DrillChoice } from './view-model.ts';
@@ -19,7 +20,13 @@ export const registerDrillPage: FastifyPluginCallbackZod<
     const reading = await operations.readDrill(instance);
     if (instance !== undefined && reading.instanceName === undefined) reply.code(404);
     const transitions = keeper.readTransitions({ limit: 1_000 });
-    return reply.page('drill', page, describeDrill(reading, choice, transitions));
+    const model = describeDrill(reading, choice, transitions);
+    const addresses = reading.kind === 'ready' ? reading.drill.instance.addresses : [];
+    const ownAddress = findOwnAddress(
+      reply.request.raw,
+      addresses.map(({ cidr }) => cidr.split('/')[0] ?? cidr),
+    );
+    return reply.page('drill', page, { ...model, ownAddress });
   };
 
   app.get(

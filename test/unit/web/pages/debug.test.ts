@@ -177,6 +177,10 @@ describe('/debug', () => {
     const admin = new TestBrowser(app);
     await admin.logIn('admin');
     await admin.get('/debug');
+    const proposals = await Promise.all([admin.get('/debug'), admin.get('/debug')]);
+    const passwords = proposals.map(({ body }) => /<code>([a-z2-9]{8})<\/code>/.exec(body)?.[1]);
+    assert.ok(passwords[0] && passwords[0] !== passwords[1], passwords.join());
+    assert.doesNotMatch(page.body, /password for a new cluster/);
     assert.equal((await admin.post('/debug/examine', { kind: 'check' })).statusCode, 303);
     assert.equal((await admin.post('/debug/examine', { kind: 'all' })).statusCode, 400);
     assert.deepEqual(begun, ['check']);
