@@ -85,17 +85,20 @@ test('a damaged accounts file is explained, never replaced', async (context) => 
 test('an unknown user costs as much time as a known one', async (context) => {
   const stateDirectory = await makeStateDirectory(context);
   const { accounts } = await openAccounts({ stateDirectory, adminPasswordFile: undefined });
-  const durationsMs = { admin: [] as number[], nobody: [] as number[] };
+  /** Of processor time: what other programs on the machine take does not count. */
+  const fastestMicroseconds = { admin: Infinity, nobody: Infinity };
   const attempt = async (name: 'admin' | 'nobody') => {
-    const startMs = performance.now();
+    const before = process.cpuUsage();
     await accounts.findUserByPassword(name, 'wrong');
-    durationsMs[name].push(performance.now() - startMs);
+    const { user, system } = process.cpuUsage(before);
+    fastestMicroseconds[name] = Math.min(fastestMicroseconds[name], user + system);
   };
-  for (let round = 0; round < 12; round += 1) {
+  const ratio = () => fastestMicroseconds.nobody / fastestMicroseconds.admin;
+  const isEven = () => ratio() > 0.9 && ratio() < 1.1;
+  // The fastest of each are what they cost; on a busy machine it takes more rounds to see them.
+  for (let round = 0; round < 3 || (round < 40 && !isEven()); round += 1) {
     await attempt('admin');
     await attempt('nobody');
   }
-  // The fastest of each: what other programs on the machine took cannot make one faster.
-  const ratio = Math.min(...durationsMs.nobody) / Math.min(...durationsMs.admin);
-  assert.ok(ratio > 0.9 && ratio < 1.1, `unknown to known: ${ratio.toFixed(2)}`);
+  assert.ok(isEven(), `unknown to known: ${ratio().toFixed(2)}`);
 });
