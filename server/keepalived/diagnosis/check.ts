@@ -70,7 +70,8 @@ export const checkIds = [
 ] as const;
 export type CheckId = (typeof checkIds)[number];
 
-const verdicts: readonly Verdict[] = ['wrong', 'look', 'cannot-tell', 'good'];
+/** What needs attention most comes first. */
+export const verdicts: readonly Verdict[] = ['wrong', 'look', 'cannot-tell', 'good'];
 
 /** Sorts by what needs attention most; among equals the cause comes before what it causes. */
 export function orderChecks(checks: readonly Check[]): Check[] {

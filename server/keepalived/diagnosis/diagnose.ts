@@ -17,6 +17,7 @@ import { checkOwnAdvertisements } from './own-advertisements.ts';
 import { checkPassword } from './password.ts';
 import { checkOwner, checkPriority } from './priority.ts';
 import { checkScriptRuns } from './script-run.ts';
+import type { InstanceCheck } from './setting-check.ts';
 import { checkSilentPeer } from './silent-peer.ts';
 import { checkSplitBrain } from './split-brain.ts';
 import { checkTimeToLive } from './time-to-live.ts';
@@ -55,9 +56,26 @@ const instanceChecks = [
   checkSplitBrain,
 ];
 
+/** They rest upon what the witnesses say by themselves, without any examination. */
+const witnessChecks = [
+  checkInterface,
+  checkAddressNetwork,
+  checkHealthcheckInterval,
+  checkTrackedScripts,
+];
+
 /** Every check of every instance, what needs attention first and a cause before what it causes. */
 export function diagnose(input: DiagnosisInput): Check[] {
+  return runChecks(instanceChecks, input);
+}
+
+/** Those checks alone that need no examination, in the same order. */
+export function diagnoseWitnessed(input: DiagnosisInput): Check[] {
+  return runChecks(witnessChecks, input);
+}
+
+function runChecks(checks: readonly InstanceCheck[], input: DiagnosisInput): Check[] {
   return orderChecks(
-    createInstanceViews(input).flatMap((view) => instanceChecks.map((check) => check(view))),
+    createInstanceViews(input).flatMap((view) => checks.map((check) => check(view))),
   );
 }

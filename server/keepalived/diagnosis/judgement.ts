@@ -1,3 +1,4 @@
+import { verdicts } from './check.ts';
 import type { Check } from './check.ts';
 
 /** What a check found, apart from which check it is. */
@@ -16,11 +17,9 @@ export const cannotTell = (sentence: string): Judgement => ({
   remedy: undefined,
 });
 
-const severity = ['wrong', 'look', 'cannot-tell', 'good'] as const;
-
 /** The worst of several, the first of them; undefined: there is none. */
 export function findWorst(judgements: readonly Judgement[]): Judgement | undefined {
-  return severity
+  return verdicts
     .map((verdict) => judgements.find((judgement) => judgement.verdict === verdict))
     .find((judgement) => judgement !== undefined);
 }

@@ -1,9 +1,9 @@
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import { orderChecks } from '../../keepalived/diagnosis/check.ts';
-import type { Check, CheckId } from '../../keepalived/diagnosis/check.ts';
+import type { Check } from '../../keepalived/diagnosis/check.ts';
 import { listClusters, proposeFreeVrids } from '../../keepalived/diagnosis/clusters.ts';
 import type { HeardCluster } from '../../keepalived/diagnosis/clusters.ts';
-import { diagnose } from '../../keepalived/diagnosis/diagnose.ts';
+import { diagnose, diagnoseWitnessed } from '../../keepalived/diagnosis/diagnose.ts';
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
 import { createOwnTest } from '../../keepalived/diagnosis/sort-senders.ts';
 import type { Evidence } from '../../keepalived/status.ts';
@@ -51,14 +51,6 @@ export interface Session {
   hasFailed?: boolean;
 }
 
-/** Checks that rest upon the witnesses alone, and so are always of now. */
-const cheapChecks = new Set<CheckId>([
-  'interface',
-  'address-network',
-  'healthcheck-interval',
-  'tracked-script',
-]);
-
 /** The report as of now, by what the witnesses say and what the session has found out. */
 export function createReport(
   session: Session | undefined,
@@ -75,25 +67,13 @@ export function createReport(
   };
 }
 
-/** Judges what a session has found by what the witnesses say now; undefined: by no configuration. */
-export function judgeSession(
-  { examination }: Session,
-  evidence: Evidence,
-  clock: Clock,
-): Check[] | undefined {
-  const live = evidence.configuration?.value;
-  if (live?.ok !== true) return undefined;
-  return diagnose({ ...witnessed(evidence, live.summary, clock), ...examination.findings() });
-}
-
 function findChecks(session: Session | undefined, input: DiagnosisInput): Check[] {
   if (session?.checks === undefined) {
     return diagnose({ ...input, ...session?.examination.findings() });
   }
-  return orderChecks([
-    ...session.checks.filter(({ id }) => !cheapChecks.has(id)),
-    ...diagnose(input).filter(({ id }) => cheapChecks.has(id)),
-  ]);
+  const now = diagnoseWitnessed(input);
+  const renewed = new Set(now.map(({ id }) => id));
+  return orderChecks([...session.checks.filter(({ id }) => !renewed.has(id)), ...now]);
 }
 
 function describeExamination(

@@ -3,9 +3,10 @@ import type { Appliance } from '../../appliance/appliance.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { Clock } from '../../state/clock.ts';
 import type { StateKeeper } from '../../state-keeper.ts';
-import { createReport, judgeSession } from './debug-report.ts';
+import { createReport } from './debug-report.ts';
 import type { DebugReport, ExaminationKind, Session } from './debug-report.ts';
 import { startExamination } from './examination.ts';
+import { findLongestInterval } from './questions.ts';
 
 export interface Debug {
   /** Begins, unless one is going on already. `false`: there is nothing to examine. */
@@ -47,7 +48,7 @@ export function createDebug({
   };
   /** Judged once: what is heard gets old, and must not be judged by later witnesses. */
   const conclude = (over: Session) => {
-    const checks = judgeSession(over, keeper.evidence(), clock);
+    const { checks } = createReport(over, keeper.evidence(), clock);
     if (checks) over.checks = checks;
     tell();
   };
@@ -106,8 +107,7 @@ export function createDebug({
 }
 
 /** A master is missed after three intervals and a part; twice that, to hear who answers it. */
-function secondsToJudge({ instances }: ConfigurationSummary): number {
-  const intervals = instances.map(({ advertIntervalSeconds }) => advertIntervalSeconds);
-  const seconds = Math.ceil(8 * Math.max(1, ...intervals));
+function secondsToJudge(summary: ConfigurationSummary): number {
+  const seconds = Math.ceil(8 * findLongestInterval(summary));
   return Math.min(Math.max(seconds, shortestCheckSeconds), longestCheckSeconds);
 }

@@ -5,7 +5,7 @@ import { checkDuplicateAddress } from '../../keepalived/diagnosis/duplicate-addr
 import { createInstanceViews } from '../../keepalived/diagnosis/instance-view.ts';
 import { patienceMs } from '../../keepalived/diagnosis/sender.ts';
 import { startListening } from './listening.ts';
-import { askAddresses, findAddresses } from './questions.ts';
+import { askAddresses, findAddresses, findLongestInterval } from './questions.ts';
 
 const longestMs = 10_000;
 const wallMs = () => Date.now();
@@ -31,21 +31,22 @@ export async function findDuplicateBeforeStart(
       onHeard();
     },
   });
-  const [network, { addressProbes = [] }] = await Promise.all([
-    appliance.readNetwork(),
-    askAddresses(appliance, summary),
-  ]);
-  const judge = (): Check[] =>
-    createInstanceViews({
-      configuration: summary,
-      ...{ runtime: undefined, runtimeAtMs: wallMs() },
-      ...{ network, addressProbes, heard: listening.heard(), log: [] },
-    }).map(checkDuplicateAddress);
-  const isCleared = () =>
-    !judge().some(({ verdict }) => verdict === 'wrong' || verdict === 'cannot-tell');
+  try {
+    const [network, { addressProbes = [] }] = await Promise.all([
+      appliance.readNetwork(),
+      askAddresses(appliance, summary),
+    ]);
+    const judge = (): Check[] =>
+      createInstanceViews({
+        configuration: summary,
+        ...{ runtime: undefined, runtimeAtMs: wallMs() },
+        ...{ network, addressProbes, heard: listening.heard(), log: [] },
+      }).map(checkDuplicateAddress);
+    const isCleared = () =>
+      !judge().some(({ verdict }) => verdict === 'wrong' || verdict === 'cannot-tell');
 
-  const hasAnswered = addressProbes.some((probe) => probe.ok && probe.macAddresses.length > 0);
-  if (hasAnswered) {
+    const hasAnswered = addressProbes.some((probe) => probe.ok && probe.macAddresses.length > 0);
+    if (!hasAnswered) return undefined;
     await new Promise<void>((resolve) => {
       onHeard = () => {
         if (isCleared()) resolve();
@@ -53,14 +54,13 @@ export async function findDuplicateBeforeStart(
       onHeard();
       void listening.ended.then(resolve);
     });
+    return judge().find(({ verdict }) => verdict === 'wrong')?.sentence;
+  } finally {
+    await listening.close();
   }
-  const found = judge().find(({ verdict }) => verdict === 'wrong');
-  await listening.close();
-  return hasAnswered ? found?.sentence : undefined;
 }
 
 /** As long as a master may be silent. */
-function secondsToListen({ instances }: ConfigurationSummary): number {
-  const intervals = instances.map(({ advertIntervalSeconds }) => advertIntervalSeconds);
-  return Math.min(patienceMs(Math.max(1, ...intervals) * 1000), longestMs) / 1000;
+function secondsToListen(summary: ConfigurationSummary): number {
+  return Math.min(patienceMs(findLongestInterval(summary) * 1000), longestMs) / 1000;
 }

@@ -89,6 +89,11 @@ export function findAddresses({ instances }: ConfigurationSummary): Map<string, 
   return byInterface;
 }
 
+/** In seconds, of all instances; at least the usual one. */
+export function findLongestInterval({ instances }: ConfigurationSummary): number {
+  return Math.max(1, ...instances.map(({ advertIntervalSeconds }) => advertIntervalSeconds));
+}
+
 /** The interfaces over which the instances speak. */
 export function findInterfaces({ instances }: ConfigurationSummary): string[] {
   return [...new Set(instances.flatMap(({ interfaceName }) => interfaceName ?? []))];
