@@ -60,7 +60,8 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     examineHealthcheck: (url) => examineHealthcheck(url),
     startCapture(request, onBytes) {
       const capture = keep(startCapture(request, onBytes));
-      void capture.ended.finally(() => followers.delete(capture));
+      const forget = () => followers.delete(capture);
+      void capture.ended.then(forget, forget);
       return capture;
     },
     probeAddress,

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import type { EventStream } from '../plugins/event-streams.ts';
 import type { LiveStatus, News, StatusEvent } from './live-status.ts';
+import { createStreamGroup } from './stream-group.ts';
 
 export interface Feed {
   /**
@@ -21,33 +21,20 @@ export function createFeed(
   eventName: string,
   encode: (event: StatusEvent) => unknown,
 ): Feed {
-  const streams = new Set<EventStream>();
-  let unsubscribe: (() => void) | undefined;
-
   const write = (event: StatusEvent) =>
     `id: ${event.id}\nevent: ${eventName}\ndata: ${JSON.stringify(encode(event))}\n\n`;
   const onNews = (news: News) => {
     const text = news.kind === 'changed' ? write(news.event) : writeHeartbeat(news.snapshot);
-    for (const stream of streams) stream.send(text);
+    group.send(text);
   };
-  const leave = (stream: EventStream) => {
-    streams.delete(stream);
-    if (streams.size > 0) return;
-    unsubscribe?.();
-    unsubscribe = undefined;
-  };
+  const group = createStreamGroup(() => live.subscribe(onNews));
 
   return {
     open(reply, lastEventId) {
-      const stream = reply.sendEvents();
-      unsubscribe ??= live.subscribe(onNews);
-      const now = live.current();
-      const missed = lastEventId === undefined ? undefined : live.findChangesSince(lastEventId);
-      for (const event of missed ?? [now]) stream.send(write(event));
-      stream.send(writeHeartbeat(now.snapshot));
-      streams.add(stream);
-      stream.onClose(() => {
-        leave(stream);
+      group.open(reply, () => {
+        const now = live.current();
+        const missed = lastEventId === undefined ? undefined : live.findChangesSince(lastEventId);
+        return [...(missed ?? [now]).map(write), writeHeartbeat(now.snapshot)].join('');
       });
     },
   };

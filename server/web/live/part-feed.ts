@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { EventStream } from '../plugins/event-streams.ts';
+import { createStreamGroup } from './stream-group.ts';
 
 /** However fast the news come, a part is rendered only so often. */
 const leastBetweenMs = 500;
@@ -20,8 +20,6 @@ export function createPartFeed(
   watch: (listener: () => void) => () => void,
   render: () => string,
 ): PartFeed {
-  const streams = new Set<EventStream>();
-  let stop: (() => void) | undefined;
   let newest = '';
 
   const write = (html: string) => `event: page\ndata: ${JSON.stringify(html)}\n\n`;
@@ -29,9 +27,9 @@ export function createPartFeed(
     const html = render();
     const text = html === newest ? 'event: heartbeat\ndata: {}\n\n' : write(html);
     newest = html;
-    for (const stream of streams) stream.send(text);
+    group.send(text);
   };
-  const begin = () => {
+  const group = createStreamGroup(() => {
     let soon: NodeJS.Timeout | undefined;
     const stopWatching = watch(() => {
       soon ??= setTimeout(() => {
@@ -45,20 +43,11 @@ export function createPartFeed(
       clearTimeout(soon);
       clearInterval(ticks);
     };
-  };
+  });
 
   return {
     open(reply) {
-      const stream = reply.sendEvents();
-      stop ??= begin();
-      stream.send(write(render()));
-      streams.add(stream);
-      stream.onClose(() => {
-        streams.delete(stream);
-        if (streams.size > 0) return;
-        stop?.();
-        stop = undefined;
-      });
+      group.open(reply, () => write(render()));
     },
   };
 }
