@@ -10,6 +10,7 @@ import type {
 import { noLogEvidence, noteLogLine, noteTracking } from '../keepalived/log-evidence.ts';
 import { noteReceivedAdvertisements } from '../keepalived/other-masters.ts';
 import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import { noEvidence } from '../keepalived/status/no-evidence.ts';
 import type { Evidence } from '../keepalived/status.ts';
 import type { Clock } from './clock.ts';
 import { createCoalescedTask } from './coalesced-task.ts';
@@ -38,20 +39,6 @@ export interface Witnesses {
 
 /** However fast events follow each other, keepalived and `ip` are not asked more often than this. */
 const minIntervalMs = 100;
-
-/** Before anybody was asked. */
-export const noEvidence: Evidence = {
-  daemon: undefined,
-  runtime: undefined,
-  network: undefined,
-  configuration: undefined,
-  startOnBoot: undefined,
-  healthchecks: new Map(),
-  tracking: undefined,
-  log: noLogEvidence,
-  lastAccountAtMs: undefined,
-  statesSinceMs: undefined,
-};
 
 export function createWitnesses({
   appliance,

@@ -12,6 +12,7 @@ import type {
   VrrpState,
 } from '../../../server/keepalived/evidence.ts';
 import { noLogEvidence, noteLogLine } from '../../../server/keepalived/log-evidence.ts';
+import { noEvidence } from '../../../server/keepalived/status/no-evidence.ts';
 import { evidenceLifetimeMs, judgeStatus } from '../../../server/keepalived/status.ts';
 import type { Evidence } from '../../../server/keepalived/status.ts';
 
@@ -524,21 +525,7 @@ describe('the verdict', () => {
   }
 
   test('nothing was asked yet: nothing is claimed', () => {
-    const status = judgeStatus(
-      {
-        daemon: undefined,
-        runtime: undefined,
-        network: undefined,
-        configuration: undefined,
-        startOnBoot: undefined,
-        healthchecks: new Map(),
-        tracking: undefined,
-        log: noLogEvidence,
-        lastAccountAtMs: undefined,
-        statesSinceMs: undefined,
-      },
-      nowMs,
-    );
+    const status = judgeStatus(noEvidence, nowMs);
     assert.equal(status.daemon.state, 'unknown');
     assert.deepEqual(status.instances, []);
     assert.equal(status.startOnBoot.known, false);

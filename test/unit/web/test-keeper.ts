@@ -1,5 +1,5 @@
+import { noEvidence } from '../../../server/keepalived/status/no-evidence.ts';
 import type { KeepalivedStatus } from '../../../server/keepalived/status.ts';
-import { noEvidence } from '../../../server/state/witnesses.ts';
 import type { Snapshot, StateKeeper } from '../../../server/state-keeper.ts';
 import { sampleSnapshot } from './pages/samples.ts';
 

@@ -1,0 +1,16 @@
+import { noLogEvidence } from '../log-evidence.ts';
+import type { Evidence } from './status-model.ts';
+
+/** Before anybody was asked. */
+export const noEvidence: Evidence = {
+  daemon: undefined,
+  runtime: undefined,
+  network: undefined,
+  configuration: undefined,
+  startOnBoot: undefined,
+  healthchecks: new Map(),
+  tracking: undefined,
+  log: noLogEvidence,
+  lastAccountAtMs: undefined,
+  statesSinceMs: undefined,
+};
