@@ -28,7 +28,11 @@ const lab = [
 
 const testing = [
   ...lab,
-  { program: 'chromium' },
+  {
+    program: 'Chromium',
+    isPresent: () => ['chromium-headless-shell', 'chromium'].some(hasProgram),
+    packages: { apt: 'chromium-headless-shell', others: 'chromium' },
+  },
   {
     program: 'a font for Chromium',
     isPresent: () => existsSync('/usr/share/fonts'),
