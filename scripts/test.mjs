@@ -5,6 +5,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { build } from './build.mjs';
+import { buildTests, planTests } from './build-tests.mjs';
 import { prepareNodePackages, prepareSystemPackages, requireRoot } from './prepare-machine.mjs';
 import { root, runScript } from './step.mjs';
 
@@ -14,16 +15,17 @@ const places = args.filter((arg) => !arg.startsWith('-'));
 
 /** @returns {string[]} the test files in a folder, or the file itself. */
 function findTests(place) {
-  if (!statSync(place).isDirectory()) return [place];
+  if (!statSync(place).isDirectory()) return [path.resolve(place)];
   return readdirSync(place, { recursive: true })
     .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => path.join(place, name));
+    .map((name) => path.resolve(place, name));
 }
 
 await runScript(async () => {
   await prepareNodePackages();
   await prepareSystemPackages('test');
   await build();
+  await buildTests();
   requireRoot('the tests run real servers in network namespaces of their own');
 
   const files = (places.length > 0 ? places : [path.join(root, 'test')]).flatMap(findTests).sort();
@@ -31,14 +33,14 @@ await runScript(async () => {
   const run = spawn(
     process.execPath,
     [
-      ...['--import', 'tsx', '--test', '--test-timeout=300000'],
+      ...['--enable-source-maps', '--test', '--test-timeout=300000'],
       `--test-concurrency=${availableParallelism()}`,
       ...reporters.flatMap((name) => [
         `--test-reporter=${name}`,
         '--test-reporter-destination=stdout',
       ]),
       ...options,
-      ...files,
+      ...planTests(files),
     ],
     { cwd: root, stdio: 'inherit', env: { ...process.env, WAI_TEST_BUILD: '1' } },
   );

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeEach, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { recoverConfiguration } from '../../server/operations/recover-configuration.ts';
 import { eventually } from '../lab/eventually.ts';
+import { programWords } from '../program-words.ts';
 import {
   becomeMaster,
   configuration,
@@ -62,8 +62,8 @@ if (inLabServer(import.meta.url)) {
     for (const { what, text, dieAfter, ends, told } of cases) {
       it(`${what}: the next start settles file, daemon and address`, async () => {
         const [call, nth] = dieAfter;
-        const program = fileURLToPath(new URL('./inside/apply-and-die.ts', import.meta.url));
-        const words = ['--import', 'tsx', program, text, call, String(nth)];
+        const program = programWords('test/appliance/inside/apply-and-die.ts');
+        const words = [...program, text, call, String(nth)];
         const child = spawn(process.execPath, words, { stdio: 'inherit' });
         assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { eventually } from '../lab/eventually.ts';
 import { failoverConfiguration, virtualAddress } from '../lab/failover-configuration.ts';
 import { createTwoServers } from '../lab/two-servers.ts';
+import { programWords } from '../program-words.ts';
 
 interface Save {
   what: string;
@@ -30,8 +31,7 @@ test('three hundred bad saves lose nothing', { timeout: 900_000 }, async (contex
 
   const child = await server1.start(
     process.execPath,
-    ['--import', 'tsx', 'test/appliance/inside/bad-saves.ts'],
-    {},
+    programWords('test/appliance/inside/bad-saves.ts'),
   );
   await eventually('the end of the saves', () => child.hasEnded(), {
     withinMs: 850_000,

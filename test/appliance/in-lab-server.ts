@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createMachine } from '../lab/machine.ts';
+import { programWords } from '../program-words.ts';
 
 const marker = 'WAI_TEST_IN_LAB_SERVER';
 
@@ -24,11 +24,11 @@ export function inLabServer(testFileUrl: string): boolean {
       await machine.run('sh', ['-c', network]);
       const { exitCode, stdout, stderr } = await machine.run(
         process.execPath,
-        [
-          ...process.execArgv.filter((word) => !word.startsWith('--test')),
-          ...['--test-reporter=spec', fileURLToPath(testFileUrl)],
-        ],
-        { env: { [marker]: '1' }, timeoutMs: 240_000, allowFailure: true },
+        ['--test-reporter=spec', ...programWords(new URL(testFileUrl))],
+        {
+          env: { [marker]: '1', WAI_TEST_BUILD: process.env['WAI_TEST_BUILD'] ?? '' },
+          ...{ timeoutMs: 240_000, allowFailure: true },
+        },
       );
       assert.equal(exitCode, 0, stdout + stderr);
       assert.match(stdout, /pass [1-9]/, stdout);

@@ -90,12 +90,7 @@ if (inPrivateNamespaces(import.meta.url)) {
       console.log(auto.source, file.message);`;
     const output = execFileSync(
       process.execPath,
-      [
-        ...process.execArgv.filter((word) => !word.startsWith('--test')),
-        '--input-type=module',
-        '--eval',
-        script,
-      ],
+      [...['--import', 'tsx', '--input-type=module', '--eval', script]],
       { encoding: 'utf8' },
     );
     assert.match(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { programWords } from '../program-words.ts';
 
 const marker = 'WAI_TEST_IN_PRIVATE_NAMESPACES';
 
@@ -20,19 +20,12 @@ export function inPrivateNamespaces(testFileUrl: string): boolean {
   if (process.env[marker] === '1') return true;
   test('in private namespaces', async () => {
     const namespaces = ['--mount', '--net', '--uts', '--propagation', 'private'];
-    const node = [
-      process.execPath,
-      ...process.execArgv.filter((word) => !word.startsWith('--test')),
-    ];
-    const child = spawn(
-      'unshare',
-      [...namespaces, ...node, '--test-reporter=spec', fileURLToPath(testFileUrl)],
-      {
-        env: { ...process.env, [marker]: '1', NODE_TEST_CONTEXT: undefined },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: limitMs,
-      },
-    );
+    const node = [process.execPath, '--test-reporter=spec', ...programWords(new URL(testFileUrl))];
+    const child = spawn('unshare', [...namespaces, ...node], {
+      env: { ...process.env, [marker]: '1', NODE_TEST_CONTEXT: undefined },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: limitMs,
+    });
     const output: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk));

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
+import { serverWords } from '../program-words.ts';
 
 async function makeFolder(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'wai-start-'));
@@ -17,7 +18,7 @@ async function makeFolder(context: TestContext): Promise<string> {
 
 /** The program as its own process, with nothing of this machine's but what it only reads. */
 function startProgram(context: TestContext, folder: string, settings: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+  const child = spawn(process.execPath, serverWords, {
     env: {
       PATH: process.env['PATH'],
       WAI_STATE_DIR: join(folder, 'state'),

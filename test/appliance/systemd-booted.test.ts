@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test, { before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
 import { findServiceManager } from '../../server/appliance/service-managers/find-service-manager.ts';
 import { createSystemd } from '../../server/appliance/service-managers/systemd.ts';
@@ -18,6 +17,7 @@ import {
   startKeepalived,
   writeConfiguration,
 } from './private-keepalived.ts';
+import { programWords } from '../program-words.ts';
 
 const marker = 'WAI_TEST_IN_BOOTED_SYSTEMD';
 
@@ -96,12 +96,8 @@ if (process.env[marker] === '1') {
   test('under a booted systemd', async () => {
     const systemd = await bootSystemd();
     try {
-      const node = [process.execPath, '--import', systemd.insidePath(import.meta.resolve('tsx'))];
-      const words = [
-        ...node,
-        '--test-reporter=spec',
-        systemd.insidePath(fileURLToPath(import.meta.url)),
-      ];
+      const program = programWords(new URL(import.meta.url)).map(systemd.insidePath);
+      const words = [process.execPath, '--test-reporter=spec', ...program];
       const env = { ...process.env, [marker]: '1', NODE_TEST_CONTEXT: undefined };
       const child = spawn('nsenter', [...systemd.enterArguments, ...words], {
         env,

@@ -8,6 +8,7 @@ import type { Check, CheckId } from '../../server/keepalived/diagnosis/check.ts'
 import { eventually } from '../lab/eventually.ts';
 import type { LabServer } from '../lab/lab-server.ts';
 import { createTwoServers, type TwoServers } from '../lab/two-servers.ts';
+import { programWords } from '../program-words.ts';
 
 interface Side {
   vrid?: number;
@@ -133,7 +134,7 @@ interface Examined {
 async function examine(server: LabServer): Promise<Examined> {
   const { stdout } = await server.run(
     process.execPath,
-    ['--import', 'tsx', 'test/appliance/inside/examine.ts'],
+    programWords('test/appliance/inside/examine.ts'),
     { timeoutMs: 90_000 },
   );
   return JSON.parse(stdout) as Examined;

@@ -6,15 +6,16 @@ import { eventually } from '../lab/eventually.ts';
 import { failoverConfiguration, virtualAddress } from '../lab/failover-configuration.ts';
 import type { LabServer, ServerName } from '../lab/lab-server.ts';
 import { createTwoServers, type TwoServers } from '../lab/two-servers.ts';
+import { programWords } from '../program-words.ts';
 
-const insidePath = 'test/appliance/inside/firewall-operation.ts';
+const program = programWords('test/appliance/inside/firewall-operation.ts');
 
 async function ask<Answers extends unknown[]>(
   server: LabServer,
   ...tasks: string[]
 ): Promise<Answers> {
-  const program = ['--import', 'tsx', insidePath, ...tasks];
-  const { stdout } = await server.run(process.execPath, program, { timeoutMs: 60_000 });
+  const words = [...program, ...tasks];
+  const { stdout } = await server.run(process.execPath, words, { timeoutMs: 60_000 });
   return JSON.parse(stdout) as Answers;
 }
 

@@ -1,12 +1,9 @@
 import { request } from 'node:https';
+import { serverWords } from '../program-words.ts';
 import { waiPort } from './doorway.ts';
 import { eventually } from './eventually.ts';
 import type { LabProcess } from './lab-process.ts';
 import type { LabServer } from './lab-server.ts';
-
-/** From its sources; `npm test` has built it, which starts in a third of the time. */
-const program =
-  process.env['WAI_TEST_BUILD'] === '1' ? ['build/main.js'] : ['--import', 'tsx', 'server/main.ts'];
 
 /**
  * Starts this program on a server and waits until it answers. Its account is `admin`, with the
@@ -17,7 +14,7 @@ export async function startWai(
   server: LabServer,
   settings: Record<string, string> = {},
 ): Promise<LabProcess> {
-  const wai = await server.start(process.execPath, program, {
+  const wai = await server.start(process.execPath, serverWords, {
     env: {
       WAI_LISTEN: `127.0.0.1:${waiPort}`,
       WAI_SERVICE_MANAGER: 'supervised',

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { formatDuration } from '../../../server/web/view/time-words.ts';
 
 test('the browser counts on in the words of the server', async () => {
-  const path = '../../../public/js/format-duration.js';
+  const path = new URL('../../../public/js/format-duration.js', import.meta.url).href;
   const browser = (await import(path)) as { formatDuration: typeof formatDuration };
   const second = 1_000;
   const minute = 60 * second;
