@@ -5,6 +5,7 @@ import test, { before, describe, it } from 'node:test';
 import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
 import { findServiceManager } from '../../server/appliance/service-managers/find-service-manager.ts';
 import { createSystemd } from '../../server/appliance/service-managers/systemd.ts';
+import { programWords } from '../program-words.ts';
 import { bootSystemd } from './booted-systemd.ts';
 import {
   addInterface,
@@ -17,7 +18,6 @@ import {
   startKeepalived,
   writeConfiguration,
 } from './private-keepalived.ts';
-import { programWords } from '../program-words.ts';
 
 const marker = 'WAI_TEST_IN_BOOTED_SYSTEMD';
 
@@ -96,7 +96,7 @@ if (process.env[marker] === '1') {
   test('under a booted systemd', async () => {
     const systemd = await bootSystemd();
     try {
-      const program = programWords(new URL(import.meta.url)).map(systemd.insidePath);
+      const program = programWords(new URL(import.meta.url)).map((word) => systemd.insidePath(word));
       const words = [process.execPath, '--test-reporter=spec', ...program];
       const env = { ...process.env, [marker]: '1', NODE_TEST_CONTEXT: undefined };
       const child = spawn('nsenter', [...systemd.enterArguments, ...words], {
