@@ -96,7 +96,9 @@ if (process.env[marker] === '1') {
   test('under a booted systemd', async () => {
     const systemd = await bootSystemd();
     try {
-      const program = programWords(new URL(import.meta.url)).map((word) => systemd.insidePath(word));
+      const program = programWords(new URL(import.meta.url)).map((word) =>
+        systemd.insidePath(word),
+      );
       const words = [process.execPath, '--test-reporter=spec', ...program];
       const env = { ...process.env, [marker]: '1', NODE_TEST_CONTEXT: undefined };
       const child = spawn('nsenter', [...systemd.enterArguments, ...words], {
