@@ -217,7 +217,8 @@ describe('bad input, without JavaScript', () => {
 
     test('keepalived is not installed', async () => {
       await covered('/usr/sbin/keepalived', ['--bind', '/dev/null'], async () => {
-        await expectStatusRow(page, server.waiUrl, 'keepalived process', /not installed/i, 15_000);
+        await page.goto(`${server.waiUrl}/keepalived`);
+        await expectStatusRow(page, 'keepalived process', /not installed/i, 25_000);
         await page.getByRole('button', { name: 'Start keepalived' }).click();
         assert.match(await mainText(), /not installed/i);
       });

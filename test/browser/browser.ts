@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { eventually } from '../lab/eventually.ts';
 
 /** Chromium without its own windows takes two thirds of the processor time of the whole one. */
 const executablePath = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync);
@@ -61,31 +62,27 @@ export async function logIn(page: Page, url: string, password: string): Promise<
   await page.waitForURL('**/keepalived');
 }
 
-/** What the status table says in one row of the first instance. */
+/**
+ * What the status table says in one row of the first instance. Found by its elements, for it is asked
+ * again and again, and roles are worked out for the whole page each time.
+ */
 export async function readStatusRow(page: Page, name: string): Promise<string> {
-  const row = page
-    .getByRole('row')
-    .filter({ has: page.getByRole('rowheader', { name, exact: true }) })
-    .first();
-  return (await row.getByRole('cell').first().innerText()).trim();
+  const cell = page.locator(`tr:has(> th:text-is("${name}")) > td`).first();
+  return (await cell.innerText()).trim();
 }
 
-/** Loads the page anew until the row says it; for a page without live updates. */
+/** Waits until the row says it; where there are no live updates the page comes again by itself. */
 export async function expectStatusRow(
   page: Page,
-  url: string,
   name: string,
   words: RegExp,
-  withinMs: number,
+  withinMs = 10_000,
 ): Promise<void> {
-  const deadlineMs = performance.now() + withinMs;
-  for (;;) {
-    await page.goto(`${url}/keepalived`);
-    const text = await readStatusRow(page, name);
-    if (words.test(text)) return;
-    assert.ok(performance.now() < deadlineMs, `"${name}" says "${text}", not ${String(words)}`);
-    await page.waitForTimeout(200);
-  }
+  let text = '';
+  const isSaid = async () => words.test((text = await readStatusRow(page, name)));
+  await eventually(name, isSaid, { withinMs }).catch((cause: unknown) => {
+    throw new Error(`"${name}" says "${text}", not ${String(words)}`, { cause });
+  });
 }
 
 interface AxeViolation {

@@ -12,6 +12,7 @@ import type { LabServer } from '../lab/lab-server.ts';
 import { createTwoServers, type TwoServers } from '../lab/two-servers.ts';
 import {
   assertAccessible,
+  expectStatusRow,
   launchBrowser,
   logIn,
   openWindow,
@@ -61,14 +62,8 @@ describe('what happens to two servers, and what their pages say', () => {
     await logIn(page, server.waiUrl, servers.adminPassword);
     return page;
   }
-  async function see(page: Page, words: RegExp, withinMs: number, row = 'Current State') {
-    let text = '';
-    await eventually(row, async () => words.test((text = await readStatusRow(page, row))), {
-      withinMs,
-    }).catch((cause: unknown) => {
-      throw new Error(`"${row}" says "${text}", not ${String(words)}`, { cause });
-    });
-  }
+  const see = (page: Page, words: RegExp, withinMs: number, row = 'Current State') =>
+    expectStatusRow(page, row, words, withinMs);
   const alarmsOf = async (page: Page) =>
     (await page.getByRole('list', { name: 'Alarms' }).allInnerTexts()).join('\n');
   async function seeAlarm(page: Page, words: RegExp, withinMs: number) {

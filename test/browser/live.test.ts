@@ -12,24 +12,12 @@ import type { LabServer } from '../lab/lab-server.ts';
 import { createTwoServers, type TwoServers } from '../lab/two-servers.ts';
 import {
   assertAccessible,
+  expectStatusRow,
   launchBrowser,
   logIn,
   openWindow,
-  readStatusRow,
   takePicture,
 } from './browser.ts';
-
-/** Waits until the row says it, without touching the page. */
-async function seeStatusRow(page: Page, name: string, words: RegExp, withinMs = 10_000) {
-  let text = '';
-  await eventually(
-    `"${name}" ${words}`,
-    async () => words.test((text = await readStatusRow(page, name))),
-    { withinMs },
-  ).catch((cause: unknown) => {
-    throw new Error(`"${name}" says "${text}", not ${words}`, { cause });
-  });
-}
 
 /** Marks this very document, to tell later whether it is still there. */
 async function mark(page: Page): Promise<() => Promise<boolean>> {
@@ -74,8 +62,8 @@ describe('the live page, on two servers', () => {
       logIn(plainPage, server2.waiUrl, adminPassword),
     ]);
     plainPage.on('request', () => (plainVisits += 1));
-    await seeStatusRow(page1, 'Current State', /^Active/, 15_000);
-    await seeStatusRow(page2, 'Current State', /^Standby/);
+    await expectStatusRow(page1, 'Current State', /^Active/, 15_000);
+    await expectStatusRow(page2, 'Current State', /^Standby/);
   });
   after(async () => {
     await browser.close();
@@ -95,16 +83,16 @@ describe('the live page, on two servers', () => {
     await button.focus();
     await servers.server1.stopKeepalived();
 
-    await seeStatusRow(page2, 'Current State', /^Active/, 5_000);
-    await seeStatusRow(page2, 'Serving on Virtual IP', /^Yes/);
+    await expectStatusRow(page2, 'Current State', /^Active/, 5_000);
+    await expectStatusRow(page2, 'Serving on Virtual IP', /^Yes/);
     assert.equal(await page2.title(), '● Active - server2 - Keepalived');
     assert.equal(await iconOf(page2), '/public/icons/state-active.svg');
     assert.match((await heard(page2)) ?? '', /server2: VI_1 is now Active/);
     assert.equal(await page2.evaluate('document.activeElement.textContent'), 'Reload keepalived');
     assert.match(await page2.locator('#last-news').innerText(), /^Last change seen at \d\d:\d\d:/);
 
-    await seeStatusRow(page1, 'Current State', /^Stopped/);
-    await seeStatusRow(page1, 'keepalived process', /^Stopped/);
+    await expectStatusRow(page1, 'Current State', /^Stopped/);
+    await expectStatusRow(page1, 'keepalived process', /^Stopped/);
     assert.match(await page1.title(), /^■ Stopped - server1/);
     for (const isStillThere of marks) assert.equal(await isStillThere(), true, 'no reload');
     await assertAccessible(page2);
@@ -116,8 +104,8 @@ describe('the live page, on two servers', () => {
       .getByText(/started/)
       .first()
       .waitFor();
-    await seeStatusRow(page1, 'Current State', /^Active/);
-    await seeStatusRow(page2, 'Current State', /^Standby/);
+    await expectStatusRow(page1, 'Current State', /^Active/);
+    await expectStatusRow(page2, 'Current State', /^Standby/);
     assert.match((await heard(page2)) ?? '', /server2: VI_1 is now Standby/);
   });
 
@@ -126,12 +114,12 @@ describe('the live page, on two servers', () => {
     const change = (what: 'add' | 'del') =>
       servers.server2.run('ip', ['address', what, `${virtualAddress}/24`, 'dev', 'eth0']);
     await change('add');
-    await seeStatusRow(page2, 'Current State', /192\.168\.0\.100 is still on eth0/, 5_000);
+    await expectStatusRow(page2, 'Current State', /192\.168\.0\.100 is still on eth0/, 5_000);
     assert.match(await page2.title(), /^▲ Alarm - server2/);
     assert.equal(await iconOf(page2), '/public/icons/state-alarm.svg');
     assert.match((await heard(page2)) ?? '', /server2: VI_1 is now Alarm: keepalived says BACKUP/);
     await change('del');
-    await seeStatusRow(page2, 'Current State', /^Standby/, 5_000);
+    await expectStatusRow(page2, 'Current State', /^Standby/, 5_000);
     assert.equal(await isStillThere(), true);
   });
 
@@ -170,7 +158,7 @@ describe('the live page, on two servers', () => {
     await answers('--delete');
     await notice.waitFor({ state: 'detached', timeout: 30_000 });
     assert.equal(await page1.title(), '● Active - server1 - Keepalived');
-    await seeStatusRow(page1, 'Current State', /^Active/);
+    await expectStatusRow(page1, 'Current State', /^Active/);
   });
 
   test('a page whose program ended says so at once, and leads to a new login when it is back', async () => {
@@ -187,7 +175,7 @@ describe('the live page, on two servers', () => {
     await page1.getByLabel('Password').fill(adminPassword);
     await page1.getByRole('button', { name: 'Log in' }).click();
     await page1.waitForURL('**/keepalived');
-    await seeStatusRow(page1, 'Current State', /^Active/);
+    await expectStatusRow(page1, 'Current State', /^Active/);
   });
 
   test('logging out in another window ends the stream of this one', async () => {
@@ -201,6 +189,6 @@ describe('the live page, on two servers', () => {
 
   test('without JavaScript the page refreshes itself', async () => {
     await eventually('a refresh', () => plainVisits > 0, { withinMs: 15_000 });
-    await seeStatusRow(plainPage, 'Current State', /^Standby/);
+    await expectStatusRow(plainPage, 'Current State', /^Standby/);
   });
 });

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function eventually<Answer>(
   what: string,
   probe: () => Answer | false | undefined | Promise<Answer | false | undefined>,
-  { withinMs = 10_000, everyMs = 100 }: { withinMs?: number; everyMs?: number } = {},
+  { withinMs = 10_000, everyMs = 200 }: { withinMs?: number; everyMs?: number } = {},
 ): Promise<Answer> {
   const deadlineMs = performance.now() + withinMs;
   for (;;) {
