@@ -11,7 +11,7 @@ import {
 } from '../keepalived/config/edits.ts';
 import type { EditResult } from '../keepalived/config/edits.ts';
 import { findHealthcheck, summarizeConfiguration } from '../keepalived/config/questions.ts';
-import { parseConfiguration, printConfiguration } from '../keepalived/config/tree.ts';
+import { parseConfiguration } from '../keepalived/config/tree.ts';
 import type { ConfigurationTree } from '../keepalived/config/tree.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import {
@@ -141,6 +141,6 @@ function withValues(stored: ConfigurationTree, values: DefaultRoleValues): EditR
   }
   return edits.reduce<EditResult>(
     (result, edit) => (result.ok ? edit(parseConfiguration(result.text)) : result),
-    { ok: true, text: printConfiguration(stored) },
+    { ok: true, text: stored.text },
   );
 }

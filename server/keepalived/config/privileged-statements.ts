@@ -3,7 +3,7 @@ import { childrenOf } from './block-reading.ts';
 import { isPackagedHealthcheck } from './default-configurations.ts';
 import { findPrivilege, isSafeguard } from './privileged-keywords.ts';
 import type { Privilege } from './privileged-keywords.ts';
-import { maximumLineBytes } from './tokens.ts';
+import { maximumLineBytes, splitLines } from './tokens.ts';
 import { findStatements, parseConfiguration } from './tree.ts';
 import type { ConfigurationNode, ConfigurationTree, Opaque, Statement } from './tree.ts';
 
@@ -89,7 +89,8 @@ function describeOpaque({ reason, text }: Opaque, place: string): PrivilegedStat
 }
 
 /** The definitions, each with the lines that it goes on in; another file may use them. */
-function findDefinitions({ lines, children }: ConfigurationTree): PrivilegedStatement[] {
+function findDefinitions({ text: whole, children }: ConfigurationTree): PrivilegedStatement[] {
+  const lines = splitLines(whole);
   return listOpaque(children).flatMap(({ reason, line, text }) => {
     if (reason !== 'definition') return [];
     const end = lines.findIndex((one, index) => index >= line - 1 && !one.text.endsWith('\\'));
@@ -106,8 +107,8 @@ function listOpaque(nodes: readonly ConfigurationNode[]): Opaque[] {
   );
 }
 
-function findLongLines({ lines }: ConfigurationTree): PrivilegedStatement[] {
-  return lines
+function findLongLines({ text: whole }: ConfigurationTree): PrivilegedStatement[] {
+  return splitLines(whole)
     .filter(({ text }) => Buffer.byteLength(text) > maximumLineBytes)
     .map(({ text }) => {
       const described = describe('', [`${text.replaceAll(/\s+/g, ' ').slice(0, 40)}…`], {

@@ -1,6 +1,5 @@
-import { skipBlanks } from './tokens.ts';
+import { cutLine, skipBlanks } from './tokens.ts';
 import type { Line, Word } from './tokens.ts';
-import { printConfiguration } from './tree.ts';
 import type { ConfigurationTree, Statement } from './tree.ts';
 
 /** Replaces what stands between two offsets of the whole text. */
@@ -20,7 +19,7 @@ export interface Position {
 
 /** The tree's text with these changes, which must not overlap; all else stays byte for byte. */
 export function applyChanges(tree: ConfigurationTree, changes: readonly TextChange[]): string {
-  const text = printConfiguration(tree);
+  const { text } = tree;
   const pieces: string[] = [];
   let done = 0;
   for (const { start, end, replacement } of changes.toSorted((a, b) => a.start - b.start)) {
@@ -30,10 +29,10 @@ export function applyChanges(tree: ConfigurationTree, changes: readonly TextChan
   return pieces.join('') + text.slice(done);
 }
 
-export function lineAt(tree: ConfigurationTree, number: number): Line {
-  const line = tree.lines[number - 1];
-  if (line === undefined) throw new RangeError(`line ${number} is not in this tree`);
-  return line;
+export function lineAt({ text, lineStarts }: ConfigurationTree, number: number): Line {
+  const start = lineStarts[number - 1];
+  if (start === undefined) throw new RangeError(`line ${number} is not in this tree`);
+  return cutLine(text, start, lineStarts[number] ?? text.length);
 }
 
 export function indentOf(line: Line): string {
@@ -106,7 +105,7 @@ export function endOf(statement: Statement): Position {
   return { line: statement.line, column: lastWord.end };
 }
 
-function dominantEnding(tree: ConfigurationTree): string {
-  const crlf = tree.lines.filter(({ ending }) => ending === '\r\n').length;
-  return crlf * 2 > tree.lines.length ? '\r\n' : '\n';
+function dominantEnding({ text, lineStarts }: ConfigurationTree): string {
+  const crlf = text.split('\r\n').length - 1;
+  return crlf * 2 > lineStarts.length ? '\r\n' : '\n';
 }

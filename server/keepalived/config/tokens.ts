@@ -24,18 +24,29 @@ export interface Word {
   quoted: boolean;
 }
 
-/** Splits at `\n`, as keepalived does; carriage returns before it belong to the ending. */
-export function splitLines(text: string): Line[] {
-  const lines: Line[] = [];
+/** Where each line starts: keepalived splits at `\n`. */
+export function findLineStarts(text: string): number[] {
+  const starts: number[] = [];
   for (let start = 0; start < text.length;) {
+    starts.push(start);
     const newline = text.indexOf('\n', start);
-    const next = newline === -1 ? text.length : newline + 1;
-    let end = newline === -1 ? text.length : newline;
-    while (end > start && text[end - 1] === '\r') end -= 1;
-    lines.push({ text: text.slice(start, end), ending: text.slice(end, next), start });
-    start = next;
+    start = newline === -1 ? text.length : newline + 1;
   }
-  return lines;
+  return starts;
+}
+
+/** The line from `start` to the next line; carriage returns before its `\n` belong to the ending. */
+export function cutLine(text: string, start: number, next: number): Line {
+  let end = next;
+  if (end > start && text.charCodeAt(end - 1) === codes.lineFeed) end -= 1;
+  while (end > start && text.charCodeAt(end - 1) === codes.carriageReturn) end -= 1;
+  return { text: text.slice(start, end), ending: text.slice(end, next), start };
+}
+
+export function splitLines(text: string): Line[] {
+  return findLineStarts(text).map((start, index, starts) =>
+    cutLine(text, start, starts[index + 1] ?? text.length),
+  );
 }
 
 export interface Content {
@@ -56,22 +67,22 @@ export interface Content {
  * double quotes or after a backslash.
  */
 export function findContent(text: string): Content {
-  const special = /[!#"\\]/g;
   let commentStart: number | undefined;
   let unterminatedQuote = false;
   let trailingBackslash = false;
-  for (let match = special.exec(text); match !== null; match = special.exec(text)) {
-    if (match[0] === '\\') {
-      trailingBackslash = match.index === text.length - 1;
-      special.lastIndex = match.index + 2;
+  for (let column = 0; column < text.length; column += 1) {
+    const code = text.charCodeAt(column);
+    if (code === codes.backslash) {
+      trailingBackslash = column === text.length - 1;
+      column += 1;
     } else if (commentStart === undefined) {
-      if (match[0] === '"') unterminatedQuote = !unterminatedQuote;
-      else if (!unterminatedQuote) commentStart = match.index;
+      if (code === codes.quote) unterminatedQuote = !unterminatedQuote;
+      else if (!unterminatedQuote && isCommentMark(code)) commentStart = column;
     }
   }
   let end = commentStart ?? text.length - (trailingBackslash ? 1 : 0);
-  while (end > 0 && isBlank(text, end - 1)) end -= 1;
-  const content = text.slice(0, end) + (trailingBackslash ? '\\' : '');
+  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  const content = trailingBackslash ? `${text.slice(0, end)}\\` : text.slice(0, end);
   return { content, trailingBackslash, unterminatedQuote, commentStart };
 }
 
@@ -85,18 +96,23 @@ export interface WordScan {
 
 /** Reads words from `from` until a brace outside quotes or the end of the content. */
 export function scanWords(content: string, from: number): WordScan {
-  const piece = /[ \t\f\v\r\n]+|[{}]|"[^"]*"|[^ \t\f\v\r\n{}"]+|"/y;
   const words: Word[] = [];
-  piece.lastIndex = from;
-  for (let match = piece.exec(content); match !== null; match = piece.exec(content)) {
-    const text = match[0];
-    const start = match.index;
-    if (text === '{' || text === '}') return { words, stop: start, unterminatedQuote: false };
-    if (text === '"') return { words, stop: content.length, unterminatedQuote: true };
-    if (text.startsWith('"')) {
-      words.push({ text: text.slice(1, -1), start, end: piece.lastIndex, quoted: true });
-    } else if (!/^[ \t\f\v\r\n]/.test(text)) {
-      words.push({ text: unescapeComment(text), start, end: piece.lastIndex, quoted: false });
+  for (let start = from; start < content.length;) {
+    const code = content.charCodeAt(start);
+    if (isBrace(code)) return { words, stop: start, unterminatedQuote: false };
+    if (isSpace(code)) {
+      start += 1;
+    } else if (code === codes.quote) {
+      const close = content.indexOf('"', start + 1);
+      if (close === -1) return { words, stop: content.length, unterminatedQuote: true };
+      const end = close + 1;
+      words.push({ text: content.slice(start + 1, close), start, end, quoted: true });
+      start = end;
+    } else {
+      const end = findWordEnd(content, start);
+      const text = unescapeComment(content.slice(start, end));
+      words.push({ text, start, end, quoted: false });
+      start = end;
     }
   }
   return { words, stop: content.length, unterminatedQuote: false };
@@ -105,12 +121,47 @@ export function scanWords(content: string, from: number): WordScan {
 /** The first column at or after `from` that is no space or tab. */
 export function skipBlanks(text: string, from: number): number {
   let column = from;
-  while (column < text.length && isBlank(text, column)) column += 1;
+  while (column < text.length && isBlank(text.charCodeAt(column))) column += 1;
   return column;
 }
 
-function isBlank(text: string, column: number): boolean {
-  return text[column] === ' ' || text[column] === '\t';
+// Characters are told apart by their codes: regular expressions make an object for every match.
+const codes = {
+  tab: 0x09,
+  lineFeed: 0x0a,
+  carriageReturn: 0x0d,
+  space: 0x20,
+  exclamation: 0x21,
+  quote: 0x22,
+  hash: 0x23,
+  backslash: 0x5c,
+  openingBrace: 0x7b,
+  closingBrace: 0x7d,
+} as const;
+
+function isBlank(code: number): boolean {
+  return code === codes.space || code === codes.tab;
+}
+
+/** As `isspace` of C has it. */
+function isSpace(code: number): boolean {
+  return code === codes.space || (code >= codes.tab && code <= codes.carriageReturn);
+}
+
+function isBrace(code: number): boolean {
+  return code === codes.openingBrace || code === codes.closingBrace;
+}
+
+function isCommentMark(code: number): boolean {
+  return code === codes.exclamation || code === codes.hash;
+}
+
+function findWordEnd(content: string, from: number): number {
+  for (let column = from; column < content.length; column += 1) {
+    const code = content.charCodeAt(column);
+    if (isSpace(code) || isBrace(code) || code === codes.quote) return column;
+  }
+  return content.length;
 }
 
 function unescapeComment(word: string): string {

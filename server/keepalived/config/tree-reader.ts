@@ -1,6 +1,6 @@
 import { Definitions } from './definitions.ts';
-import { findContent, scanWords, skipBlanks, splitLines } from './tokens.ts';
-import type { Line, WordScan } from './tokens.ts';
+import { cutLine, findContent, findLineStarts, scanWords, skipBlanks } from './tokens.ts';
+import type { Word, WordScan } from './tokens.ts';
 import type {
   Block,
   ConfigurationNode,
@@ -17,7 +17,6 @@ const maximumProblems = 100;
 const maximumExpansionDepth = 8;
 
 const condition = /@(\^?)([^ \t]*)[ \t]+/y;
-const sequence = /~(?:SEQ|LST)/y;
 const include = /(include[rmwba]?)[ \t\f\v\r]+(.*)$/sy;
 
 /** Where a text that is being read stands, and how it got there. */
@@ -35,7 +34,11 @@ interface Scope {
   strayBraces: number;
 }
 
-/** Reads one text line by line, in keepalived's own order of work; used once. */
+/**
+ * Reads one text line by line, in keepalived's own order of work; used once. What it keeps in the
+ * tree are copies of the arrays that it filled: one that has grown has room for 17, and to collect
+ * so much garbage took most of the time (measured).
+ */
 export class TreeReader {
   readonly #configurationId: string | undefined;
   readonly #definitions: Definitions;
@@ -52,21 +55,24 @@ export class TreeReader {
 
   read(text: string): ConfigurationTree {
     const { children } = this.#scope;
-    const lines = splitLines(text);
-    for (const [index, line] of lines.entries()) this.#readLine(line, index + 1);
+    const lineStarts = findLineStarts(text);
+    for (let number = 1; number <= lineStarts.length; number += 1) {
+      const [start = 0, next = text.length] = [lineStarts[number - 1], lineStarts[number]];
+      this.#readLine(cutLine(text, start, next).text, number);
+    }
     for (const { owner } of [...this.#scopes, this.#scope]) {
       if (owner === undefined) continue;
       const keyword = owner.statement.words[0].text;
       this.#report('unclosed-block', owner.block.open.line, `“${keyword} {” is never closed.`);
     }
-    return { lines, children, problems: this.#problems };
+    return { text, lineStarts, children, problems: this.#problems };
   }
 
-  #readLine(line: Line, number: number): void {
-    const { content, trailingBackslash, unterminatedQuote } = findContent(line.text);
+  #readLine(line: string, number: number): void {
+    const { content, trailingBackslash, unterminatedQuote } = findContent(line);
     if (unterminatedQuote) this.#reportQuote(number);
     if (this.#definitions.awaitsMoreLines) {
-      if (line.text === '') this.#definitions.endDefinition();
+      if (line === '') this.#definitions.endDefinition();
       else if (content !== '') this.#definitions.addLine(content.slice(skipBlanks(content, 0)));
       return;
     }
@@ -79,7 +85,8 @@ export class TreeReader {
     let place = at;
     let mayExpand = at.expansionDepth < maximumExpansionDepth && content.includes('$');
     for (;;) {
-      if (content[column] === '@') {
+      const first = content[column];
+      if (first === '@') {
         condition.lastIndex = column;
         const match = condition.exec(content);
         if (match === null || !this.#applies(match[1] === '^', match[2])) {
@@ -90,12 +97,11 @@ export class TreeReader {
         place = { ...place, origin: 'conditional' };
         continue;
       }
-      if (this.#definitions.define(content, column)) {
+      if (first === '$' && this.#definitions.define(content, column)) {
         this.#addOpaque('definition', place.line, content.slice(column));
         return;
       }
-      sequence.lastIndex = column;
-      if (sequence.test(content)) {
+      if (content.startsWith('~SEQ', column) || content.startsWith('~LST', column)) {
         this.#addOpaque('sequence', place.line, content.slice(column));
         return;
       }
@@ -110,40 +116,35 @@ export class TreeReader {
           return;
         }
       }
-      include.lastIndex = column;
-      const included = include.exec(content);
-      if (included?.[1] !== undefined && included[2] !== undefined) {
-        this.#add({
-          kind: 'include',
-          keyword: included[1],
-          pattern: included[2].replace(/^[ \t]+/, ''),
-          line: place.line,
-        });
-        return;
-      }
+      if (content.startsWith('include', column) && this.#include(content, column, place)) return;
       column = this.#readSegment(content, column, place);
       if (column >= content.length) return;
     }
+  }
+
+  /** Takes an include; false if there is none. */
+  #include(content: string, column: number, { line }: Place): boolean {
+    include.lastIndex = column;
+    const [, keyword, pattern] = include.exec(content) ?? [];
+    if (keyword === undefined || pattern === undefined) return false;
+    this.#add({ kind: 'include', keyword, pattern: pattern.replace(/^[ \t]+/, ''), line });
+    return true;
   }
 
   /** Reads a statement up to its brace or the end, and the brace; returns where to go on. */
   #readSegment(content: string, from: number, place: Place): number {
     const scan = scanWords(content, from);
     if (scan.unterminatedQuote && place.origin !== 'damaged') this.#reportQuote(place.line);
-    const [keyword, ...rest] = scan.words;
-    if (keyword !== undefined) {
-      this.#pending = {
-        kind: 'statement',
-        line: place.line,
-        words: [keyword, ...rest],
-        origin: originOf(scan, place),
-        block: undefined,
-      };
+    const { stop } = scan;
+    const words = scan.words.slice();
+    if (isFilled(words)) {
+      const origin = originOf(scan, place);
+      this.#pending = { kind: 'statement', line: place.line, words, origin, block: undefined };
       this.#add(this.#pending);
     }
-    if (content[scan.stop] === '{') this.#open(scan.stop, place);
-    else if (content[scan.stop] === '}') this.#close(scan.stop, place);
-    return skipBlanks(content, scan.stop + 1);
+    if (content[stop] === '{') this.#open(stop, place);
+    else if (content[stop] === '}') this.#close(stop, place);
+    return skipBlanks(content, stop + 1);
   }
 
   #open(column: number, { line, origin }: Place): void {
@@ -169,6 +170,7 @@ export class TreeReader {
       this.#report('extra-closing-brace', line, 'This “}” closes nothing.');
     } else {
       owner.block.close = { line, column, origin };
+      owner.block.children = this.#scope.children.slice();
       this.#scope = this.#scopes.pop() ?? this.#scope;
     }
   }
@@ -193,6 +195,10 @@ export class TreeReader {
   #report(code: TreeProblem['code'], line: number, message: string): void {
     if (this.#problems.length < maximumProblems) this.#problems.push({ code, line, message });
   }
+}
+
+function isFilled(words: Word[]): words is [Word, ...Word[]] {
+  return words.length > 0;
 }
 
 function originOf(scan: WordScan, place: Place): Origin {

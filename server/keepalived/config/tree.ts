@@ -1,4 +1,4 @@
-import type { Line, Word } from './tokens.ts';
+import type { Word } from './tokens.ts';
 import { TreeReader } from './tree-reader.ts';
 
 /**
@@ -59,7 +59,10 @@ export interface TreeProblem {
 }
 
 export interface ConfigurationTree {
-  lines: Line[];
+  /** All of it, as it was read. */
+  text: string;
+  /** Offsets: the lines themselves would make the tree a seventh larger (measured). */
+  lineStarts: number[];
   children: ConfigurationNode[];
   problems: TreeProblem[];
 }
@@ -74,15 +77,10 @@ export interface ParseOptions {
 
 /**
  * Reads any text into a tree, in linear time and without ever throwing: what keepalived would
- * stumble over is in `problems`. `printConfiguration` gives the very same text back.
+ * stumble over is in `problems`, and every node has its place in the text.
  */
 export function parseConfiguration(text: string, options: ParseOptions = {}): ConfigurationTree {
   return new TreeReader(options.configurationId).read(text);
-}
-
-/** The text of a tree, byte for byte as it was read. */
-export function printConfiguration(tree: ConfigurationTree): string {
-  return tree.lines.map((line) => line.text + line.ending).join('');
 }
 
 /** The statements among `nodes` with this keyword. */

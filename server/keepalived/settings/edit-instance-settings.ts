@@ -8,7 +8,7 @@ import {
   setVirtualAddresses,
 } from '../config/edits.ts';
 import type { AuthenticationSetting, EditResult } from '../config/edits.ts';
-import { parseConfiguration, printConfiguration } from '../config/tree.ts';
+import { parseConfiguration } from '../config/tree.ts';
 import type { ConfigurationTree } from '../config/tree.ts';
 import { splitEntries } from './instance-settings.ts';
 import type { InstanceSettings, SettingsField, SettingsMessage } from './instance-settings.ts';
@@ -36,7 +36,7 @@ export function editInstanceSettings(
   current: InstanceSettings,
   wanted: InstanceSettings,
 ): { text: string; refusals: SettingsMessage[] } {
-  let text = printConfiguration(tree);
+  let { text } = tree;
   const refusals: SettingsMessage[] = [];
   for (const { field, edit } of listEdits(place, current, wanted)) {
     const result = edit(parseConfiguration(text));

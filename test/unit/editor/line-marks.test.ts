@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { markLine, startState } from '../../../public/src/editor/line-marks.ts';
 import type { LineState } from '../../../public/src/editor/line-marks.ts';
+import { splitLines } from '../../../server/keepalived/config/tokens.ts';
 import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
 
 /** The marks of a line as `kind text`. */
@@ -58,10 +59,12 @@ describe('the marks of a line', () => {
 describe('the lines of every recorded file', () => {
   const folder = new URL('../../fixtures/evidence/configs/', import.meta.url);
   for (const name of readdirSync(folder)) {
-    const { lines, problems } = parseConfiguration(readFileSync(new URL(name, folder), 'latin1'));
+    const { text: whole, problems } = parseConfiguration(
+      readFileSync(new URL(name, folder), 'latin1'),
+    );
     it(`${name}: marks lie in order within the line; the depth is that of the tree`, () => {
       let state = startState;
-      for (const { text } of lines) {
+      for (const { text } of splitLines(whole)) {
         const { marks, next } = markLine(text, state);
         let last = 0;
         for (const { start, end } of marks) {
