@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { errorCode } from '../regular-file.ts';
+import { readBlocksBetween } from './read-ahead.ts';
 
 /** The log file, or one that it was rotated into. */
 export interface LogFile {
@@ -26,7 +27,7 @@ export interface LogFiles {
   foreign: string[];
 }
 
-const chunkBytes = 256 * 1024;
+const unpackedBytes = 256 * 1024;
 /** How often the folder is looked at again because logrotate was at work meanwhile. */
 const attempts = 5;
 
@@ -64,25 +65,29 @@ export async function readAt(handle: FileHandle, from: number, to: number): Prom
   return buffer.subarray(0, bytesRead);
 }
 
-/** The file's text from its start, unpacked; or from `from` where it is not packed. */
+/**
+ * The file's text from its start, unpacked; or from `from` where it is not packed. A chunk is valid
+ * until the next one is asked for.
+ */
 export function readChunks(file: LogFile, from = 0): AsyncIterable<Buffer> {
   if (!file.isPacked) return readBytes(file, from);
-  const unpacked = createGunzip({ chunkSize: chunkBytes });
+  const unpacked = createGunzip({ chunkSize: unpackedBytes });
   // A failure destroys both, and is thrown to whoever reads.
-  pipeline(readBytes(file, 0), unpacked, () => undefined);
+  pipeline(readBytes(file, 0), copyEach, unpacked, () => undefined);
   return unpacked as AsyncIterable<Buffer>;
 }
 
-/** Not a stream of the handle: that one closes it, and the handle is read again. */
-async function* readBytes(file: LogFile, from: number): AsyncGenerator<Buffer, void, undefined> {
-  // Up to where the file ended: the reading of a log that grows must end, too.
-  for (let position = from; position < file.size;) {
-    const end = Math.min(position + chunkBytes, file.size);
-    const chunk = await readAt(file.handle, position, end);
-    if (chunk.length === 0) return;
-    position += chunk.length;
-    yield chunk;
-  }
+/** Up to where the file ended when it was opened: the reading of a log that grows must end, too. */
+async function* readBytes(
+  { handle, size }: LogFile,
+  from: number,
+): AsyncGenerator<Buffer, void, undefined> {
+  for await (const { chunk } of readBlocksBetween(handle, [from, size])) yield chunk;
+}
+
+/** For a stream, which asks for chunks before it has used the last one. */
+async function* copyEach(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 /**
