@@ -32,7 +32,10 @@ export interface StateKeeper {
   current(): Snapshot;
   /** What the witnesses said last, unjudged. */
   evidence: () => Evidence;
-  /** Asks the witnesses again, at once; what an action calls before it answers. */
+  /**
+   * Asks the witnesses again, at once; what an action calls before it answers. Healthchecks and what
+   * keepalived tracks follow in the background.
+   */
   refresh(): Promise<void>;
   /** Tells that the daemon has just loaded the live file with this tag. */
   noteLoaded(tag: string): void;
@@ -190,8 +193,9 @@ export function createStateKeeper({
     async refresh() {
       await Promise.all([askMachine(), services.ask()]);
       inBackground(healthchecks.ask);
-      // One after the other: both are questions to keepalived.
-      await tracking.ask();
+      // After the others, for it is a question to keepalived too; and nobody waits for what is asked
+      // once a second at most.
+      inBackground(tracking.ask);
     },
     noteLoaded(tag) {
       witnesses.noteLoaded(tag);

@@ -81,8 +81,9 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
       });
       if (isSuccess(outcome)) {
         reply.flash(describeSuccess(outcome, content.path));
-        const self = `/keepalived/edit?file=${encodeURIComponent(file)}&checked=yes`;
-        return redirectAfterSave(reply, request.body, outcome, self);
+        const self = `/keepalived/edit?file=${encodeURIComponent(file)}`;
+        const next = outcome.findings.length > 0 ? `${self}&checked=yes` : self;
+        return redirectAfterSave(reply, request.body, outcome, next);
       }
       const base =
         outcome.kind === 'conflict' && tag !== null
