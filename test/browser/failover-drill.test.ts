@@ -182,8 +182,11 @@ describe('the failover drill, on two servers', () => {
       /has taken 192\.168\.0\.100 after.*away for at most (\d\.\d) s/.exec(words) ?? [];
     assert.ok(Number(away) > 0.3 && Number(away) < 3, words);
     assert.equal((await servers.server1.readFile(filePath)).trim(), '0');
-    await page1.goto(`${urlOf(page1)}/drill`);
-    assert.match(await mainText(page1), /Take over\s+nopreempt is set/);
+    // Not before it has heard the new master.
+    await eventually('why it cannot take over', async () => {
+      await page1.goto(`${urlOf(page1)}/drill`);
+      return /Take over\s+nopreempt is set/.test(await mainText(page1));
+    });
     assert.deepEqual(await servers.addressHolders(virtualAddress), ['server2']);
   });
 
