@@ -5,8 +5,8 @@ import { Eta } from 'eta';
 import type { FastifyReply } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { User } from '../../access/accounts.ts';
-import { insertPieces, insertText } from '../view/prepared-html.ts';
-import type { PreparedHtml } from '../view/prepared-html.ts';
+import { joinPieces, place, prepareShell } from '../view/prepared-html.ts';
+import type { PreparedHtml, Shell } from '../view/prepared-html.ts';
 import { takeFlash } from './flash.ts';
 import type { Flash } from './flash.ts';
 
@@ -30,7 +30,7 @@ export interface PageModel {
 
 export interface PageOptions {
   title: string;
-  /** Stands where the template has its `place`. */
+  /** Stands where the template has `it.prepared.place`. */
   prepared?: PreparedHtml;
 }
 
@@ -64,45 +64,67 @@ export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigat
     production: true,
   });
 
+  const shells = new Map<string, Shell>();
+  /** Most pages differ from the one before in nothing but the token. */
+  const findShell = async (reply: FastifyReply, template: string, model: object) => {
+    const key = JSON.stringify([template, model]);
+    const known = shells.get(key);
+    if (known) return known;
+    const shell = prepareShell(await reply.viewAsync(template, model));
+    if (shells.size >= maximumShells) shells.clear();
+    shells.set(key, shell);
+    return shell;
+  };
+
   app.decorateReply('page', async function (template, { title, prepared }, model = {}) {
-    const page = createPageModel(this, title, hostName(), navigation);
-    const html = await this.viewAsync(template, { ...model, prepared, page });
-    if (!prepared) return this.send(html);
-    if (prepared.html.length < largeLength) {
-      return this.send(insertText(html, prepared, page.csrfToken));
+    const facts = describePage(this, title, hostName(), navigation);
+    if (!prepared) {
+      const page = withToken(facts, this);
+      return this.send(await this.viewAsync(template, { ...model, page }));
     }
-    return sendPieces(this, insertPieces(html, prepared, page.csrfToken));
+    const page: PageModel = { ...facts, csrfToken: '' };
+    const shell = await findShell(this, template, { ...model, page, prepared: { place } });
+    return sendPieces(this, joinPieces(shell, prepared, this.generateCsrf()));
   });
 });
 
-/** From here on a page is sent as bytes; below, one write of a text costs less. */
-const largeLength = 64 * 1024;
+/** One for each user and message; they are small. */
+const maximumShells = 16;
+/** From here on to copy a page into one costs three times as much as to send its pieces. */
+const largeBytes = 64 * 1024;
 
 function sendPieces(reply: FastifyReply, pieces: Buffer[]): FastifyReply {
+  reply.type('text/html; charset=utf-8');
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length < largeBytes) return reply.send(Buffer.concat(pieces, length));
   const body = new Readable({ read: () => undefined });
   for (const piece of [...pieces, null]) body.push(piece);
   return reply.header('content-length', length).send(body);
 }
 
-function createPageModel(
-  reply: FastifyReply,
+function describePage(
+  { request }: FastifyReply,
   title: string,
   hostName: string,
   navigation: NavigationLink[],
-): PageModel {
-  const { request } = reply;
+): Omit<PageModel, 'csrfToken'> {
   const [path = ''] = request.url.split('?');
-  let csrfToken: string | undefined;
   return {
     title,
     hostName,
     navigation: request.user ? navigation.map((link) => withCurrent(link, path)) : [],
+    user: request.user,
+    flash: takeFlash(request),
+  };
+}
+
+function withToken(facts: Omit<PageModel, 'csrfToken'>, reply: FastifyReply): PageModel {
+  let csrfToken: string | undefined;
+  return {
+    ...facts,
     get csrfToken() {
       return (csrfToken ??= reply.generateCsrf());
     },
-    user: request.user,
-    flash: takeFlash(request),
   };
 }
 

@@ -1,38 +1,49 @@
 /** Where the prepared part stands in a page; no text can look like it, because texts are escaped. */
-const place = '<!-- prepared -->';
+export const place = '<!-- prepared -->';
 const emptyToken = 'name="_csrf" value=""';
 
+/** HTML as bytes; between two pieces belongs the token of a session. */
+type Pieces = readonly Buffer[];
+
 /**
- * A part of a page that is the same for everybody, rendered before: as text, and as bytes, because
- * to make the text of a large part anew for each request is what would cost most.
+ * A part of a page that is the same for everybody, made before it is asked for: as bytes, because to
+ * make and encode its text anew for each request is what would cost most.
  */
 export interface PreparedHtml {
-  place: typeof place;
-  html: string;
-  /** Between two of them belongs the token of a session. */
-  pieces: readonly Buffer[];
+  pieces: Pieces;
+}
+
+/** What stands before and behind the prepared part of a page. */
+export interface Shell {
+  before: Pieces;
+  after: Pieces;
 }
 
 /** @param html whose forms have an empty token */
 export function prepareHtml(html: string): PreparedHtml {
-  return { place, html, pieces: html.split(emptyToken).map((piece) => Buffer.from(piece)) };
+  return { pieces: split(html) };
 }
 
-/** The page with the part in its place, and the token in the part's forms. */
-export function insertText(page: string, { html }: PreparedHtml, csrfToken: string): string {
+/** @param page with an empty token in its forms, and the place of the prepared part */
+export function prepareShell(page: string): Shell {
   const [before = '', after = ''] = page.split(place);
-  return before + html.replaceAll(emptyToken, () => tokenField(csrfToken)) + after;
+  return { before: split(before), after: split(after) };
 }
 
-/** The same as bytes, in pieces: to copy a large page into one costs three times as much. */
-export function insertPieces(page: string, { pieces }: PreparedHtml, csrfToken: string): Buffer[] {
-  const [before = '', after = ''] = page.split(place);
+/** The whole page, with the token in all of its forms. */
+export function joinPieces(
+  { before, after }: Shell,
+  { pieces }: PreparedHtml,
+  csrfToken: string,
+): Buffer[] {
   const token = Buffer.from(tokenField(csrfToken));
-  return [
-    Buffer.from(before),
-    ...pieces.flatMap((piece, index) => (index === 0 ? [piece] : [token, piece])),
-    Buffer.from(after),
-  ];
+  return [before, pieces, after].flatMap((part) =>
+    part.flatMap((piece, index) => (index === 0 ? [piece] : [token, piece])),
+  );
+}
+
+function split(html: string): Pieces {
+  return html.split(emptyToken).map((piece) => Buffer.from(piece));
 }
 
 const tokenField = (csrfToken: string): string => `name="_csrf" value="${csrfToken}"`;

@@ -38,3 +38,28 @@ for (const [size, count] of [
     assert.equal((await browser.request({ method: 'HEAD', url: '/keepalived' })).statusCode, 200);
   });
 }
+
+test('what is kept of a page shows nobody another’s name or message', async (t) => {
+  const { app } = await createTestApp({ keeper: createTestKeeper() }, (routes) => {
+    routes.get('/say', { config: { access: 'viewer' } }, (_request, reply) =>
+      reply.flash({ tone: 'good', text: 'Said to one.' }).redirect('/keepalived', 303),
+    );
+  });
+  t.after(() => app.close());
+  const [admin, watcher] = [new TestBrowser(app), new TestBrowser(app)];
+  await admin.logIn('admin');
+  await watcher.logIn('watcher');
+  const read = async (browser: TestBrowser) => {
+    const { body } = await browser.get('/keepalived');
+    return {
+      name: /<span class="user">(\w+)</.exec(body)?.[1],
+      hasMessage: body.includes('Said to one.'),
+    };
+  };
+  await admin.get('/say');
+  assert.deepEqual(await read(admin), { name: 'admin', hasMessage: true });
+  for (let turn = 0; turn < 2; turn += 1) {
+    assert.deepEqual(await read(watcher), { name: 'watcher', hasMessage: false });
+    assert.deepEqual(await read(admin), { name: 'admin', hasMessage: false });
+  }
+});
