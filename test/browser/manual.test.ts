@@ -143,6 +143,8 @@ describe('the manual, on two servers', () => {
     await takePicture(page2, 'server2-7-log', { ofManual: true });
     await page2.getByLabel('Filter').fill('BACKUP STATE');
     await page2.getByLabel('Filter').press('Enter');
+    // The page before has the words too, and a download that begins on it would end with it.
+    await page2.waitForURL(/filter=BACKUP/);
     await page2.getByText('Entering BACKUP STATE').first().waitFor();
     assert.doesNotMatch(await page2.locator('main').innerText(), /Entering MASTER STATE/);
     const download = page2.waitForEvent('download');
