@@ -15,6 +15,7 @@ import { acquireLock } from './history/lock.ts';
 import { openNotices } from './history/notices.ts';
 import { createPendingConfirmation } from './history/pending-confirmation.ts';
 import { openRecordLog } from './history/record-log.ts';
+import { createRunningDrill } from './history/running-drill.ts';
 import { createVersionStore } from './history/version-store.ts';
 import { applyConfiguration } from './operations/apply-configuration.ts';
 import { createConfirmedChanges } from './operations/confirmed-change.ts';
@@ -22,6 +23,7 @@ import { createOperations } from './operations/create-operations.ts';
 import { createDebug } from './operations/debug/debug.ts';
 import { createMutex } from './operations/mutex.ts';
 import { recoverConfiguration } from './operations/recover-configuration.ts';
+import { recoverDrill } from './operations/recover-drill.ts';
 import { watchOutsideChanges } from './operations/watch-outside-changes.ts';
 import { parseSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
@@ -59,7 +61,8 @@ async function start(settings: Settings): Promise<void> {
     },
   });
   const notices = await openNotices({ directory: stateDirectory });
-  const parts = { appliance, keeper, versions, journal, notices };
+  const runningDrill = createRunningDrill({ directory });
+  const parts = { appliance, keeper, versions, journal, notices, runningDrill };
   const alone = createMutex();
   const onProblem = (error: unknown) => {
     app.log.error({ err: error }, 'what was done in the background failed');
@@ -99,6 +102,7 @@ async function start(settings: Settings): Promise<void> {
 
   const bootedAtMs = Date.now() - uptime() * 1000;
   await alone(() => recoverConfiguration(parts, { bootedAtMs }));
+  await alone(() => recoverDrill(parts));
   await alone(() => confirmed.resume());
   if ('path' in listen) await freeSocketPath(listen.path);
   // Answers before the witnesses have: what was not asked yet is Unknown, and the page says so.

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makePrivateFolder } from '../durable-file.ts';
-import { UserError } from '../errors.ts';
-import { explainWriteFailure } from './explain-write-failure.ts';
-import { readJsonLines, replaceJsonLines } from './json-lines.ts';
+import { createKeptRecord } from './kept-record.ts';
+import type { KeptRecord } from './kept-record.ts';
 
 const confirmationSchema = z.strictObject({
   /** Wall clock, ms: it has to survive a restart. */
@@ -17,36 +15,16 @@ const confirmationSchema = z.strictObject({
 /** A change that is undone at its deadline unless somebody confirms it. */
 export type Confirmation = z.output<typeof confirmationSchema>;
 
-export interface PendingConfirmation {
-  /** @throws {UserError} `confirmation-damaged` */
-  findConfirmation(): Promise<Confirmation | undefined>;
-  /**
-   * On the disk when the promise resolves. undefined: confirmed, or undone.
-   * @throws {UserError} `history-full`, `history-read-only`
-   */
-  setConfirmation(confirmation: Confirmation | undefined): Promise<void>;
-}
-
 /** The one confirmation that may be waited for, kept in the state directory. */
-export function createPendingConfirmation(parts: { directory: string }): PendingConfirmation {
-  const { directory } = parts;
-  const path = join(directory, 'pending-confirmation.jsonl');
-  return {
-    async findConfirmation() {
-      const { entries, damagedLines } = await readJsonLines(path, confirmationSchema);
-      if (damagedLines.length === 0) return entries.at(-1);
-      throw new UserError(
-        'confirmation-damaged',
+export function createPendingConfirmation(parts: { directory: string }): KeptRecord<Confirmation> {
+  const path = join(parts.directory, 'pending-confirmation.jsonl');
+  return createKeptRecord({
+    ...{ directory: parts.directory, path, schema: confirmationSchema },
+    explainDamage: {
+      code: 'confirmation-damaged',
+      sentence:
         `A change waits to be confirmed, but ${path} is damaged, so it cannot be undone by ` +
-          'itself. Look whether the configuration is what you want, then remove that file.',
-        { statusCode: 500 },
-      );
+        'itself. Look whether the configuration is what you want, then remove that file.',
     },
-    setConfirmation: (confirmation) =>
-      explainWriteFailure(directory, async () => {
-        await makePrivateFolder(directory);
-        const entries = confirmation === undefined ? [] : [confirmation];
-        await replaceJsonLines(path, { entries, damagedLines: [] });
-      }),
-  };
+  });
 }

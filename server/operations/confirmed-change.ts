@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { ConfigurationFileContent } from '../appliance/appliance.ts';
 import { UserError } from '../errors.ts';
-import type { Confirmation, PendingConfirmation } from '../history/pending-confirmation.ts';
+import type { KeptRecord } from '../history/kept-record.ts';
+import type { Confirmation } from '../history/pending-confirmation.ts';
 import type { Clock } from '../state/clock.ts';
 import type { ApplyRequest } from './apply-configuration.ts';
 import { ignoreFullDisk } from './change.ts';
@@ -53,7 +54,7 @@ export interface ConfirmedChangesParts extends Pick<
   ApplyParts,
   'appliance' | 'versions' | 'notices'
 > {
-  confirmations: PendingConfirmation;
+  confirmations: KeptRecord<Confirmation>;
   clock: Clock;
   alone: Mutex;
   apply: (request: ApplyRequest) => Promise<ApplyOutcome>;
@@ -93,7 +94,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
 
   /** What cannot be written waits on, as it would after a restart. */
   async function forget(): Promise<void> {
-    await confirmations.setConfirmation(undefined);
+    await confirmations.set(undefined);
     stopWaiting();
   }
 
@@ -101,7 +102,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
     const outcome = await goBack({ versions, apply }, confirmation, actor, comment);
     // Also if that failed: it is tried once, and told.
     stopWaiting();
-    await confirmations.setConfirmation(undefined).catch(ignoreFullDisk);
+    await confirmations.set(undefined).catch(ignoreFullDisk);
     return outcome;
   }
 
@@ -124,7 +125,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
     const { id: restoreVersionId } = await keepCurrent(versions, current);
     const { fileId } = request;
     const confirmation = { fileId, restoreVersionId, currentTag, deadlineAtMs: endsAt(forMs) };
-    await confirmations.setConfirmation(confirmation);
+    await confirmations.set(confirmation);
     return confirmation;
   }
 
@@ -149,11 +150,9 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
         wait(confirmation, current.path, forMs);
         // The time of the proof is nobody's fault; if this is not written, it counts after a restart.
         const deadlineAtMs = endsAt(forMs);
-        await confirmations
-          .setConfirmation({ ...confirmation, deadlineAtMs })
-          .catch(ignoreFullDisk);
+        await confirmations.set({ ...confirmation, deadlineAtMs }).catch(ignoreFullDisk);
       } else {
-        await confirmations.setConfirmation(undefined).catch(ignoreFullDisk);
+        await confirmations.set(undefined).catch(ignoreFullDisk);
       }
       return outcome;
     },
@@ -174,7 +173,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
     },
     async resume() {
       try {
-        const confirmation = await confirmations.findConfirmation();
+        const confirmation = await confirmations.find();
         if (!confirmation) return;
         const current = await appliance.readConfigurationFile(confirmation.fileId);
         if (tagOf(current) !== confirmation.currentTag) {

@@ -1,3 +1,5 @@
+import type { KeptRecord } from '../history/kept-record.ts';
+import type { RunningDrill } from '../history/running-drill.ts';
 import type { StateKeeper } from '../state-keeper.ts';
 import { controlServices } from './boot-actions.ts';
 import { checkConfiguration } from './check-configuration.ts';
@@ -26,6 +28,7 @@ export function createOperations(
     keeper: Pick<StateKeeper, 'noteLoaded' | 'refresh'>;
     alone: Mutex;
     confirmed: ConfirmedChanges;
+    runningDrill: KeptRecord<RunningDrill>;
   },
 ): Operations {
   const { appliance, keeper, notices, alone, confirmed } = parts;
@@ -52,7 +55,7 @@ export function createOperations(
       return await change(async () =>
         confirmed.find()
           ? refuse('A change waits to be confirmed. Keep it or go back first.')
-          : runDrill(appliance, request),
+          : runDrill(parts, request),
       );
     } finally {
       isDrilling = false;

@@ -18,9 +18,11 @@ import {
   describeMovement,
   describeReturn,
 } from '../keepalived/maintenance/drill-words.ts';
+import { ignoreFullDisk } from './change.ts';
 import { measureMovement } from './measure-movement.ts';
 import type { Movement } from './measure-movement.ts';
 import { readDrill } from './read-drill.ts';
+import type { DrillParts } from './recover-drill.ts';
 
 export interface DrillRequest {
   instanceName: string;
@@ -42,9 +44,12 @@ const graceMs = 2_000;
 /** In this time keepalived has read a file that was written (measured: 10 ms). */
 const noticeMs = 200;
 
-/** Runs a drill to its end, which may take up to half a minute. Call it alone. */
+/**
+ * Runs a drill to its end, which may take up to half a minute. Call it alone.
+ * @throws {UserError} `history-full`, `history-read-only`: it was not begun
+ */
 export async function runDrill(
-  appliance: Appliance,
+  { appliance, runningDrill }: DrillParts,
   { instanceName, action, way, acceptedDangers }: DrillRequest,
 ): Promise<DrillOutcome> {
   const reading = await readDrill(appliance, instanceName);
@@ -57,7 +62,12 @@ export async function runDrill(
   if (!plan.possible) return { kind: 'refused', sentences: [plan.reason] };
   const unaccepted = plan.dangers.filter((danger) => !acceptedDangers.includes(danger));
   if (unaccepted.length > 0) return { kind: 'needs-acceptance', sentences: unaccepted };
-  return takeSteps(appliance, drill, plan);
+  const { path } = drill.file;
+  const lastValue = plan.steps.at(-1)?.value ?? drill.value;
+  await runningDrill.set({ instanceName, path, oldValue: drill.value, lastValue });
+  const outcome = await takeSteps(appliance, drill, plan);
+  await runningDrill.set(undefined).catch(ignoreFullDisk);
+  return outcome;
 }
 
 async function takeSteps(

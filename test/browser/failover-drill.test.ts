@@ -16,6 +16,7 @@ describe('the failover drill, on two servers', () => {
   let servers: TwoServers;
   let browser: Browser;
   let wai1: LabProcess;
+  let wai2: LabProcess;
   let page1: Page;
   let page2: Page;
 
@@ -26,7 +27,7 @@ describe('the failover drill, on two servers', () => {
       await server.writeFile(configPath, failoverConfiguration(server.name));
       await server.startKeepalived();
     }
-    [wai1] = await Promise.all([server1.startWai(), server2.startWai()]);
+    [wai1, wai2] = await Promise.all([server1.startWai(), server2.startWai()]);
     // axe needs scripts, so that it looks at the second.
     const windows = [false, true].map((javaScript) =>
       openWindow(browser, { javaScript, width: 320 }),
@@ -188,6 +189,30 @@ describe('the failover drill, on two servers', () => {
       return /Take over\s+nopreempt is set/.test(await mainText(page1));
     });
     assert.deepEqual(await servers.addressHolders(virtualAddress), ['server2']);
+  });
+
+  test('a page that is killed during a drill puts the number back when it starts again', async () => {
+    const { server2, adminPassword } = servers;
+    await choose(page2, 'Move to standby');
+    // It would wait for the answer, which never comes.
+    const clicked = page2
+      .getByRole('button', { name: 'I have understood: Move to standby' })
+      .click()
+      .catch(() => undefined);
+    await eventually('a number', async () => (await server2.readFile(filePath)).trim() !== '0', {
+      everyMs: 20,
+    });
+    await wai2.stop('SIGKILL');
+    await clicked;
+    assert.notEqual((await server2.readFile(filePath)).trim(), '0');
+    await server2.startWai();
+    assert.equal((await server2.readFile(filePath)).trim(), '0');
+    await logIn(page2, urlOf(page2), adminPassword);
+    assert.match(
+      await mainText(page2),
+      /A failover drill of VI_1 was interrupted when this program ended\. The number that it had written is 0 again\./,
+    );
+    await holdersBecome('server1');
   });
 
   async function setNopreempt(server: LabServer) {

@@ -31,7 +31,7 @@ const scenarios: Record<string, () => Promise<void>> = {
     say('ended');
   },
   async confirmation() {
-    await createPendingConfirmation({ directory }).setConfirmation(confirmation('new'));
+    await createPendingConfirmation({ directory }).set(confirmation('new'));
   },
   async lock() {
     try {
@@ -62,7 +62,7 @@ async function fullDisk(): Promise<void> {
       store.keep({ ...newVersion('first'), comment: 'x'.repeat(20_000) }),
     ),
     begin: await attempt(() => journal.begin(intent)),
-    confirmation: await attempt(() => confirmations.setConfirmation(confirmation('new'))),
+    confirmation: await attempt(() => confirmations.set(confirmation('new'))),
   };
   await free();
   const transaction = await journal.begin(intent);

@@ -10,21 +10,21 @@ describe('the pending confirmation', () => {
   it('is there after a restart, until it is taken back', async (context) => {
     const directory = await makeFolder(context);
     const confirmations = createPendingConfirmation({ directory });
-    assert.equal(await confirmations.findConfirmation(), undefined);
-    await confirmations.setConfirmation(confirmation('first'));
-    await confirmations.setConfirmation(confirmation('second'));
+    assert.equal(await confirmations.find(), undefined);
+    await confirmations.set(confirmation('first'));
+    await confirmations.set(confirmation('second'));
     const restarted = createPendingConfirmation({ directory });
-    assert.deepEqual(await restarted.findConfirmation(), confirmation('second'));
+    assert.deepEqual(await restarted.find(), confirmation('second'));
     assert.equal((await stat(join(directory, 'pending-confirmation.jsonl'))).mode & 0o777, 0o600);
-    await restarted.setConfirmation(undefined);
-    assert.equal(await confirmations.findConfirmation(), undefined);
+    await restarted.set(undefined);
+    assert.equal(await confirmations.find(), undefined);
   });
 
   it('says that it is damaged', async (context) => {
     const directory = await makeFolder(context);
     await writeFile(join(directory, 'pending-confirmation.jsonl'), '{"deadlineAtMs":"soon"}\n');
     const confirmations = createPendingConfirmation({ directory });
-    await assert.rejects(confirmations.findConfirmation(), { code: 'confirmation-damaged' });
+    await assert.rejects(confirmations.find(), { code: 'confirmation-damaged' });
   });
 
   it('is the old one or the new one, wherever the process is killed', async (context) => {
@@ -34,11 +34,11 @@ describe('the pending confirmation', () => {
       scenario: 'confirmation',
       async prepare() {
         const directory = await makeFolder(context);
-        await createPendingConfirmation({ directory }).setConfirmation(confirmation('old'));
+        await createPendingConfirmation({ directory }).set(confirmation('old'));
         return directory;
       },
       async inspect(directory) {
-        seen.add((await createPendingConfirmation({ directory }).findConfirmation())?.currentTag);
+        seen.add((await createPendingConfirmation({ directory }).find())?.currentTag);
       },
     });
     assert.deepEqual(seen, new Set([tagOf('old'), tagOf('new')]));

@@ -104,7 +104,7 @@ describe('a change that must be confirmed', () => {
     await changes.pass(1_000);
     assert.equal(machine.text, 'old');
     assert.equal(changes.find(), undefined);
-    assert.equal(await machine.confirmations.findConfirmation(), undefined);
+    assert.equal(await machine.confirmations.find(), undefined);
     const [newest] = await machine.versions.list();
     assert.equal(newest?.action, 'go-back');
     assert.match(machine.notices.list()[0]?.sentence ?? '', /in force again/);
@@ -119,7 +119,7 @@ describe('a change that must be confirmed', () => {
     assert.equal(await changes.confirm(tagOf('new')), false);
     await changes.pass(600_000);
     assert.equal(machine.text, 'new');
-    assert.equal(await machine.confirmations.findConfirmation(), undefined);
+    assert.equal(await machine.confirmations.find(), undefined);
   });
 
   it('goes back at once when it is asked to, in the name of who asked', async (context) => {
@@ -149,7 +149,7 @@ describe('a change that must be confirmed', () => {
     const changes = machine.start();
     machine.answers.push({ kind: 'refused', findings: [], message: 'No.' });
     await changes.save('new', 60);
-    assert.equal(await machine.confirmations.findConfirmation(), undefined);
+    assert.equal(await machine.confirmations.find(), undefined);
     await changes.save('old', 60);
     assert.equal(changes.find(), undefined);
     await changes.save('new');
@@ -228,7 +228,7 @@ describe('a restart while a change waits', () => {
     machine.wallMs += 3_600_000;
     await machine.start().resume();
     assert.equal(machine.text, 'by vim');
-    assert.equal(await machine.confirmations.findConfirmation(), undefined);
+    assert.equal(await machine.confirmations.find(), undefined);
   });
 
   it('is also covered before keepalived was told of the new file', async (context) => {
@@ -237,8 +237,8 @@ describe('a restart while a change waits', () => {
     const { confirmations } = machine;
     machine.confirmations = {
       ...confirmations,
-      async setConfirmation(confirmation) {
-        await confirmations.setConfirmation(confirmation);
+      async set(confirmation) {
+        await confirmations.set(confirmation);
         seen.push([confirmation?.currentTag, machine.requests.length]);
       },
     };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createPendingConfirmation } from '../../../../server/history/pending-confirmation.ts';
+import { createRunningDrill } from '../../../../server/history/running-drill.ts';
 import { packagedDefaultConfiguration } from '../../../../server/keepalived/config/default-configurations.ts';
 import { applyConfiguration } from '../../../../server/operations/apply-configuration.ts';
 import { createConfirmedChanges } from '../../../../server/operations/confirmed-change.ts';
@@ -36,6 +37,7 @@ async function openBrowser(t: TestContext) {
   const sample = createSampleMachine('', 'stopped');
   const parts = {
     ...{ ...simulated, keeper },
+    runningDrill: createRunningDrill({ directory: join(folder, 'state/history') }),
     appliance: {
       ...simulated.appliance,
       readNetwork: () => sample.readNetwork(),
