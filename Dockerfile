@@ -13,11 +13,11 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /opt/keepalived-wai
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
 COPY scripts scripts
 COPY server server
 COPY public public
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+RUN npm run build
 
 FROM node:24-bookworm-slim
 RUN apt-get update \
@@ -25,7 +25,6 @@ RUN apt-get update \
     curl iproute2 iputils-arping keepalived procps rsyslog tcpdump util-linux \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/keepalived-wai
-COPY --from=build /opt/keepalived-wai/node_modules node_modules
 COPY --from=build /opt/keepalived-wai/build build
 COPY package.json ./
 COPY packaging packaging

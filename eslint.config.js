@@ -70,6 +70,7 @@ const importZones = [
       './keepalived',
       './appliance/appliance.ts',
       './errors.ts',
+      './own-folders.ts',
       './settings.ts',
       './state-keeper.ts',
       './history',

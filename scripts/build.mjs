@@ -5,25 +5,26 @@ import { isFresh } from './freshness.mjs';
 import { root, runScript, step } from './step.mjs';
 
 const output = path.join(root, 'build');
-const sources = ['server', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const sources = ['server', 'scripts', 'tsconfig.json', 'package-lock.json'];
+/** Names stay, for the stacks in the log; the rest of what is not needed costs 100 ms of a start. */
+const small = ['--minify-whitespace', '--minify-syntax'];
+const esbuild = 'node_modules/.bin/esbuild';
+const forNode = ['--platform=node', '--target=node20', '--legal-comments=none'];
 
-/** Compiles the server and bundles what browsers get, each unless it is newer than its sources. */
+/** Bundles the server and what browsers get, each unless it is newer than its sources. */
 export async function build() {
   await bundle();
-  if (isFresh(path.join(output, 'main.js'), sources)) return;
+  // What is written last: a build that was broken off is made again.
+  if (isFresh(path.join(output, 'bundle.cache'), sources)) return;
   rmSync(output, { recursive: true, force: true });
-  try {
-    await step('Building', [
-      process.execPath,
-      'node_modules/typescript/bin/tsc',
-      '-p',
-      'tsconfig.build.json',
-    ]);
-  } catch (error) {
-    // tsc writes its output in spite of errors.
-    rmSync(output, { recursive: true, force: true });
-    throw error;
-  }
+  await step('Building', [
+    ...[esbuild, 'server/main.ts', '--outfile=build/bundle.js', '--bundle', '--format=cjs'],
+    ...['--define:import.meta.dirname=__dirname', ...small, ...forNode],
+  ]);
+  await step('Building its start', [
+    ...[esbuild, 'server/start-bundle.ts', '--outfile=build/main.js', '--format=esm', ...forNode],
+  ]);
+  await step('Compiling', [process.execPath, 'scripts/write-code-cache.mjs']);
 }
 
 // npm run build

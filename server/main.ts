@@ -106,10 +106,8 @@ async function start(settings: Settings): Promise<void> {
   await alone(() => confirmed.resume());
   if ('path' in listen) await freeSocketPath(listen.path);
   // Answers before the witnesses have: what was not asked yet is Unknown, and the page says so.
-  await Promise.all([
-    keeper.start(),
-    app.listen({ ...listen, listenTextResolver: () => 'listening' }),
-  ]);
+  await app.listen({ ...listen, listenTextResolver: () => 'listening' });
+  await keeper.start();
   announceAddress(settings);
 }
 
@@ -134,11 +132,15 @@ function announceAddress({ listen, tls }: Settings): void {
   process.stdout.write(`keepalived-wai: ${scheme}${formatListen(listen)}\n`);
 }
 
-let settings: Settings | undefined;
-try {
-  settings = parseSettings(process.env);
-  await start(settings);
-} catch (error) {
-  process.stderr.write(`keepalived-wai: ${explainStartFailure(error, settings?.listen)}\n`);
-  process.exit(1);
+async function main(): Promise<void> {
+  let settings: Settings | undefined;
+  try {
+    settings = parseSettings(process.env);
+    await start(settings);
+  } catch (error) {
+    process.stderr.write(`keepalived-wai: ${explainStartFailure(error, settings?.listen)}\n`);
+    process.exit(1);
+  }
 }
+
+void main();

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsync } from 'fastify';
+import { publicFolder } from '../../own-folders.ts';
 
 /** Style sheets, scripts and icons below `/public/`; the browser keeps them and asks by ETag. */
 export const staticFiles: FastifyPluginAsync = async (app) => {
@@ -8,7 +8,7 @@ export const staticFiles: FastifyPluginAsync = async (app) => {
     route.config = { ...route.config, access: 'public' };
   });
   await app.register(fastifyStatic, {
-    root: join(import.meta.dirname, '../../../public'),
+    root: publicFolder,
     prefix: '/public/',
     index: false,
     dotfiles: 'deny',

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import view from '@fastify/view';
 import { Eta } from 'eta';
 import type { FastifyReply } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { User } from '../../access/accounts.ts';
+import { viewsFolder } from '../../own-folders.ts';
 import { joinPieces, place, prepareShell } from '../view/prepared-html.ts';
 import type { PreparedHtml, Shell } from '../view/prepared-html.ts';
 import { takeFlash } from './flash.ts';
@@ -49,8 +49,6 @@ export interface ViewsOptions {
   hostName: () => string;
   navigation: NavigationLink[];
 }
-
-const viewsFolder = join(import.meta.dirname, '../../../views');
 
 /** Templates: Eta with autoescape, compiled once. */
 export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigation }) => {
