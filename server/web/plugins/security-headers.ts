@@ -56,9 +56,9 @@ export const securityHeaders = fastifyPlugin<{ tls: boolean }>(async (app, { tls
   app.decorateReply('allowStyles', function () {
     const nonce = randomBytes(16).toString('base64');
     const withNonce = { ...directives, 'style-src': [...self, `'nonce-${nonce}'`] };
-    this.helmet({ contentSecurityPolicy: { useDefaults: false, directives: withNonce } });
-    // Of the two, this one would win.
+    // Of the two, the first would win; and to remove it afterwards would remove both.
     this.removeHeader('content-security-policy');
+    this.helmet({ contentSecurityPolicy: { useDefaults: false, directives: withNonce } });
     return nonce;
   });
   // Pages name addresses and hold form tokens: no cache may keep one.
