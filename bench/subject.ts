@@ -10,6 +10,9 @@ const placeSchema = z.object({
 const usageSchema = z.object({ cpuMs: z.number(), residentMiB: z.number() });
 
 /** The app in a process of its own, so that the one that measures does not count. */
+/** Those of V8 that `start-bundle.ts` sets in the program itself. */
+const programFlags = ['--semi-space-growth-factor=1'];
+
 export interface Subject extends z.infer<typeof placeSchema> {
   pid: number;
   readUsage(): Promise<z.infer<typeof usageSchema>>;
@@ -26,7 +29,7 @@ export async function startSubject({
   const child = fork(
     new URL('subject-process.ts', import.meta.url),
     [String(instances), String(sessions)],
-    { execArgv: ['--import', 'tsx'] },
+    { execArgv: ['--import', 'tsx', ...programFlags] },
   );
   const place = placeSchema.parse(await nextMessage(child));
   return {

@@ -20,6 +20,8 @@ export async function build() {
   await step('Building', [
     ...[esbuild, 'server/main.ts', '--outfile=build/bundle.js', '--bundle', '--format=cjs'],
     ...['--define:import.meta.dirname=__dirname', ...small, ...forNode],
+    // As `start-bundle.ts` calls it.
+    ...['--banner:js=(require, __dirname) => {', '--footer:js=}'],
   ]);
   await step('Building its start', [
     ...[esbuild, 'server/start-bundle.ts', '--outfile=build/main.js', '--format=esm', ...forNode],
