@@ -14,7 +14,10 @@ test('the code cache is used for the bundle it was made of, and for no other of 
   const folder = await mkdtemp(join(tmpdir(), 'wai-start-bundle-'));
   context.after(() => rm(folder, { recursive: true }));
   const writeBundle = (word: string) =>
-    writeFile(join(folder, 'bundle.js'), `(require, __dirname) => {console.log('${word}', __dirname);}`);
+    writeFile(
+      join(folder, 'bundle.js'),
+      `(require, __dirname) => {console.log('${word}', __dirname);}`,
+    );
   const run = async (then: string) => {
     const program = `const start = await import('./main.mjs'); ${then}`;
     const { stdout } = await promisify(execFile)(
