@@ -26,8 +26,12 @@ describe('the log page, on a server', () => {
     server.run('logger', ['--socket', '/dev/log', '--tag', 'Keepalived_vrrp', '--id=77', message]);
   const rows = () => page.locator('.log-table tbody tr');
   const newestText = () => rows().first().locator('.text').innerText();
+  const textsOfRows = () => rows().locator('.text').allInnerTexts();
+  /** On top, or below what a busy keepalived has said meanwhile of its script. */
   const sees = (text: string) =>
-    eventually(`“${text}” on top`, async () => (await newestText()) === text);
+    eventually(`“${text}” among the newest`, async () =>
+      (await textsOfRows()).slice(0, 4).includes(text),
+    );
 
   before(async () => {
     [servers, browser] = await Promise.all([createTwoServers(), launchBrowser()]);
@@ -65,7 +69,7 @@ describe('the log page, on a server', () => {
     await sees(markup);
     await say('(VI_1) received an invalid passwd!');
     await sees('(VI_1) received an invalid passwd!');
-    const alarm = rows().first();
+    const alarm = rows().filter({ hasText: 'received an invalid passwd!' }).first();
     assert.match(await alarm.locator('summary').innerText(), /Error/);
     await alarm.locator('summary').click();
     assert.match(await alarm.innerText(), /What to do: Write the same auth_pass/);
@@ -75,14 +79,16 @@ describe('the log page, on a server', () => {
       `printf 'Nov 24 13:00:01 h Keepalived[1]: \\033[2Jone \\r two\\377\\n' >>${logPath}`,
     ]);
     await sees('\\x1b[2Jone \\x0d two\ufffd');
-    const count = await rows().count();
     await server.run('sh', [
       '-c',
       `printf 'Nov 24 13:00:02 h cron[1]: Keepalived[1]: forged\\nKeepalived[1]: forged\\n' >>${logPath}`,
     ]);
     await say('after the forged lines');
     await sees('after the forged lines');
-    assert.equal(await rows().count(), count + 1);
+    assert.deepEqual(
+      (await textsOfRows()).filter((text) => text.endsWith('forged')),
+      [],
+    );
     assert.match(await page.title(), /^Keepalived Log/);
 
     // The same from the server's template.
@@ -120,7 +126,8 @@ describe('the log page, on a server', () => {
        for i in 1 2 3 4 5 6 7 8 9; do echo "Nov 24 13:00:05 h Keepalived[1]: after $i"; done >>${logPath}`,
     ]);
     await sees('after 9');
-    const texts = await rows().locator('.text').allInnerTexts();
+    const ours = /^(?:after \d|last before|in the new file|before the rotation)$/;
+    const texts = (await textsOfRows()).filter((text) => ours.test(text));
     assert.deepEqual(texts.slice(0, 12), [
       ...[9, 8, 7, 6, 5, 4, 3, 2, 1].map((number) => `after ${number}`),
       'last before',
