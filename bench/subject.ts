@@ -9,10 +9,10 @@ const placeSchema = z.object({
 });
 const usageSchema = z.object({ cpuMs: z.number(), residentMiB: z.number() });
 
-/** The app in a process of its own, so that the one that measures does not count. */
 /** Those of V8 that `start-bundle.ts` sets in the program itself. */
 const programFlags = ['--semi-space-growth-factor=1'];
 
+/** The app in a process of its own, so that the one that measures does not count. */
 export interface Subject extends z.infer<typeof placeSchema> {
   pid: number;
   readUsage(): Promise<z.infer<typeof usageSchema>>;

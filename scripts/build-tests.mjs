@@ -43,14 +43,11 @@ const sharing = 15;
 
 /**
  * @param {string[]} files test files, as paths
- * @returns {string[]} what `node --test` is to run for them, the long ones first: what waits for two
- *   servers, then what runs keepalived, and at the end the unit tests, to fill what is left
+ * @returns {string[]} what `node --test` is to run for them, in the order of its own
  */
 export function planTests(files) {
-  const kinds = ['browser', 'appliance', 'unit'].map((kind) => path.join(tests, kind) + path.sep);
-  const [browser, appliance, unit] = kinds.map((folder) =>
-    files.filter((file) => file.startsWith(folder)).map(builtFrom),
-  );
+  const isUnit = (file) => file.startsWith(path.join(tests, 'unit') + path.sep);
+  const unit = files.filter(isUnit).map(builtFrom);
   const shared = [];
   while (unit.length > 0) {
     const file = path.join(output, `unit-${shared.length + 1}.js`);
@@ -58,7 +55,7 @@ export function planTests(files) {
     writeFileSync(file, names.map((name) => `await import(${JSON.stringify(name)});\n`).join(''));
     shared.push(file);
   }
-  return [...browser, ...appliance, ...shared];
+  return [...files.filter((file) => !isUnit(file)).map(builtFrom), ...shared];
 }
 
 const builtFrom = (file) => path.join(output, path.relative(tests, file)).replace(/\.ts$/, '.js');

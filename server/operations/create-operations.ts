@@ -1,5 +1,3 @@
-import type { KeptRecord } from '../history/kept-record.ts';
-import type { RunningDrill } from '../history/running-drill.ts';
 import type { StateKeeper } from '../state-keeper.ts';
 import { controlServices } from './boot-actions.ts';
 import { checkConfiguration } from './check-configuration.ts';
@@ -15,7 +13,7 @@ import type { Mutex } from './mutex.ts';
 import { observeOutcome } from './observe-outcome.ts';
 import type { Operations } from './operations.ts';
 import type { ApplyOutcome } from './outcomes.ts';
-import type { ApplyParts } from './parts.ts';
+import type { ApplyParts, DrillParts } from './parts.ts';
 import { createPlannedSaves } from './planned-saves.ts';
 import { look } from './prove-live.ts';
 import { readDrill } from './read-drill.ts';
@@ -24,12 +22,12 @@ import { controlKeepalived } from './service-control.ts';
 
 /** The operations over one appliance, its state keeper and its history. */
 export function createOperations(
-  parts: ApplyParts & {
-    keeper: Pick<StateKeeper, 'noteLoaded' | 'refresh'>;
-    alone: Mutex;
-    confirmed: ConfirmedChanges;
-    runningDrill: KeptRecord<RunningDrill>;
-  },
+  parts: ApplyParts &
+    DrillParts & {
+      keeper: Pick<StateKeeper, 'noteLoaded' | 'refresh'>;
+      alone: Mutex;
+      confirmed: ConfirmedChanges;
+    },
 ): Operations {
   const { appliance, keeper, notices, alone, confirmed } = parts;
   /** What changes something runs alone: a Stop during a proof would look like a failed reload. */

@@ -21,8 +21,8 @@ import {
 import { ignoreFullDisk } from './change.ts';
 import { measureMovement } from './measure-movement.ts';
 import type { Movement } from './measure-movement.ts';
+import type { DrillParts } from './parts.ts';
 import { readDrill } from './read-drill.ts';
-import type { DrillParts } from './recover-drill.ts';
 
 export interface DrillRequest {
   instanceName: string;

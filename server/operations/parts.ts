@@ -1,6 +1,8 @@
 import type { Appliance } from '../appliance/appliance.ts';
 import type { Journal } from '../history/journal.ts';
+import type { KeptRecord } from '../history/kept-record.ts';
 import type { Notices } from '../history/notices.ts';
+import type { RunningDrill } from '../history/running-drill.ts';
 import type { VersionStore } from '../history/version-store.ts';
 import type { StateKeeper } from '../state-keeper.ts';
 
@@ -11,4 +13,10 @@ export interface ApplyParts {
   versions: VersionStore;
   journal: Journal;
   notices: Notices;
+}
+
+/** What a failover drill needs. */
+export interface DrillParts {
+  appliance: Appliance;
+  runningDrill: KeptRecord<RunningDrill>;
 }

@@ -1,13 +1,7 @@
-import type { Appliance } from '../appliance/appliance.ts';
 import { UserError } from '../errors.ts';
-import type { KeptRecord } from '../history/kept-record.ts';
 import type { Notices } from '../history/notices.ts';
 import type { RunningDrill } from '../history/running-drill.ts';
-
-export interface DrillParts {
-  appliance: Appliance;
-  runningDrill: KeptRecord<RunningDrill>;
-}
+import type { DrillParts } from './parts.ts';
 
 /**
  * Puts back the number of a drill that ended with this program, and tells it in a notice; call it at

@@ -24,10 +24,9 @@ export async function* readLinesBackwards(
 ): AsyncGenerator<FoundLine, number, undefined> {
   /** The start of a line whose beginning is in an earlier block, as much as is shown of it. */
   let rest: Buffer = Buffer.alloc(0);
-  for await (const { chunk, ...asked } of readBlocksBefore(handle, end)) {
-    const { start } = asked;
+  for await (const { chunk, start, end: askedTo } of readBlocksBefore(handle, end)) {
     // Someone truncated the file under us (copytruncate): what is left has been read or is gone.
-    if (chunk.length < asked.end - start) break;
+    if (chunk.length < askedTo - start) break;
     budget.bytesLeft -= chunk.length;
     const firstFeed = chunk.indexOf(lineFeed);
     if (firstFeed === -1 && start > 0) {
