@@ -1,4 +1,9 @@
-import { findContent, scanWords, skipBlanks } from '../../../server/keepalived/config/tokens.ts';
+import {
+  findContent,
+  findWordRun,
+  readWords,
+  skipBlanks,
+} from '../../../server/keepalived/config/tokens.ts';
 import type { Word } from '../../../server/keepalived/config/tokens.ts';
 import { keywordsByBlock } from '../../../server/keepalived/config-keywords.ts';
 
@@ -34,7 +39,7 @@ export function markLine(text: string, state: LineState): { marks: Mark[]; next:
   if (state.inDefinition) {
     // keepalived ends it at a line that is empty, not at one that only has a comment.
     const inDefinition = text !== '' && (content === '' || trailingBackslash);
-    const marks = scanWords(content, 0).words.flatMap(markValue);
+    const marks = readWords(content, findWordRun(content, 0)).flatMap(markValue);
     return { marks: [...marks, ...comments], next: { ...state, inDefinition } };
   }
   const marks: Mark[] = [];
@@ -48,10 +53,8 @@ export function markLine(text: string, state: LineState): { marks: Mark[]; next:
   if (nameEnd !== undefined) {
     marks.push({ kind: 'variable', start: column, end: nameEnd });
     const next = { ...state, inDefinition: trailingBackslash };
-    return {
-      marks: [...marks, ...scanWords(content, nameEnd).words.flatMap(markValue), ...comments],
-      next,
-    };
+    marks.push(...readWords(content, findWordRun(content, nameEnd)).flatMap(markValue));
+    return { marks: [...marks, ...comments], next };
   }
   const depth = markStatements(content, column, state.depth, marks);
   return { marks: [...marks, ...comments], next: { depth, inDefinition: false } };
@@ -69,8 +72,8 @@ function markStatements(content: string, from: number, openBlocks: number, marks
   }
   let depth = openBlocks;
   for (let column = from; column < content.length;) {
-    const { words, stop } = scanWords(content, column);
-    const [keyword, ...values] = words;
+    const run = findWordRun(content, column);
+    const [keyword, ...values] = readWords(content, run);
     if (keyword !== undefined) {
       const isKeyword = !keyword.quoted && knownKeywords.has(keyword.text);
       marks.push(
@@ -78,11 +81,13 @@ function markStatements(content: string, from: number, openBlocks: number, marks
       );
       marks.push(...values.flatMap(markValue));
     }
-    const brace = content[stop];
-    if (brace === '{' || brace === '}') marks.push({ kind: 'brace', start: stop, end: stop + 1 });
+    const brace = content[run.stop];
+    if (brace === '{' || brace === '}') {
+      marks.push({ kind: 'brace', start: run.stop, end: run.stop + 1 });
+    }
     if (brace === '{') depth += 1;
     if (brace === '}') depth = Math.max(0, depth - 1);
-    column = stop + 1;
+    column = run.stop + 1;
   }
   return depth;
 }

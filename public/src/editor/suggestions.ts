@@ -1,4 +1,4 @@
-import { findContent, scanWords } from '../../../server/keepalived/config/tokens.ts';
+import { findContent, findWordRun, readWords } from '../../../server/keepalived/config/tokens.ts';
 import type { Word } from '../../../server/keepalived/config/tokens.ts';
 import { findStatements } from '../../../server/keepalived/config/tree.ts';
 import type { ConfigurationTree } from '../../../server/keepalived/config/tree.ts';
@@ -70,8 +70,9 @@ export function suggestWords(
 
 /** The words after the last brace of a line: those that are complete, and the one at its end. */
 function findWords(line: string): { before: Word[]; current: Word | undefined } {
-  let { words, stop } = scanWords(line, 0);
-  while (stop < line.length) ({ words, stop } = scanWords(line, stop + 1));
+  let run = findWordRun(line, 0);
+  while (run.stop < line.length) run = findWordRun(line, run.stop + 1);
+  const words = readWords(line, run);
   const last = words.at(-1);
   const current = last?.end === line.length && !last.quoted ? last : undefined;
   return { before: current === undefined ? words : words.slice(0, -1), current };

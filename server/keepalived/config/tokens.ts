@@ -86,36 +86,51 @@ export function findContent(text: string): Content {
   return { content, trailingBackslash, unterminatedQuote, commentStart };
 }
 
-export interface WordScan {
-  words: Word[];
-  /** Column of the brace that ended the scan, or the content's length. */
+export interface WordRun {
+  /** Column of the first word, and the one behind the last; `start` is `end` if there is none. */
+  start: number;
+  end: number;
+  /** Column of the brace that ended the run, or the content's length. */
   stop: number;
   /** A `"` without its partner: keepalived drops it and the rest of the line. */
   unterminatedQuote: boolean;
 }
 
-/** Reads words from `from` until a brace outside quotes or the end of the content. */
-export function scanWords(content: string, from: number): WordScan {
-  const words: Word[] = [];
-  for (let start = from; start < content.length;) {
-    const code = content.charCodeAt(start);
-    if (isBrace(code)) return { words, stop: start, unterminatedQuote: false };
-    if (isSpace(code)) {
-      start += 1;
-    } else if (code === codes.quote) {
-      const close = content.indexOf('"', start + 1);
-      if (close === -1) return { words, stop: content.length, unterminatedQuote: true };
-      const end = close + 1;
-      words.push({ text: content.slice(start + 1, close), start, end, quoted: true });
-      start = end;
-    } else {
-      const end = findWordEnd(content, start);
-      const text = unescapeComment(content.slice(start, end));
-      words.push({ text, start, end, quoted: false });
-      start = end;
+/** Finds where the words from `from` to a brace outside quotes or the end of the content stand. */
+export function findWordRun(content: string, from: number): WordRun {
+  const start = skipSpaces(content, from);
+  let column = start;
+  for (; column < content.length; column += 1) {
+    const code = content.charCodeAt(column);
+    if (isBrace(code)) break;
+    if (code !== codes.quote) continue;
+    const close = content.indexOf('"', column + 1);
+    if (close === -1) {
+      return { start, end: column, stop: content.length, unterminatedQuote: true };
     }
+    column = close;
   }
-  return { words, stop: content.length, unterminatedQuote: false };
+  return { start, end: column, stop: column, unterminatedQuote: false };
+}
+
+/** Reads the words of a run. */
+export function readWords(content: string, { start, end }: Pick<WordRun, 'start' | 'end'>): Word[] {
+  const words: Word[] = [];
+  for (let from = start; from < end;) {
+    const word = readWord(content, from);
+    words.push(word);
+    from = skipSpaces(content, word.end);
+  }
+  return words;
+}
+
+function readWord(content: string, start: number): Word {
+  const quoted = content.charCodeAt(start) === codes.quote;
+  const end = quoted ? content.indexOf('"', start + 1) + 1 : findWordEnd(content, start);
+  const text = quoted
+    ? content.slice(start + 1, end - 1)
+    : unescapeComment(content.slice(start, end));
+  return { text, start, end, quoted };
 }
 
 /** The first column at or after `from` that is no space or tab. */
@@ -154,6 +169,12 @@ function isBrace(code: number): boolean {
 
 function isCommentMark(code: number): boolean {
   return code === codes.exclamation || code === codes.hash;
+}
+
+function skipSpaces(content: string, from: number): number {
+  let column = from;
+  while (column < content.length && isSpace(content.charCodeAt(column))) column += 1;
+  return column;
 }
 
 function findWordEnd(content: string, from: number): number {

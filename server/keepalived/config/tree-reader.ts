@@ -1,6 +1,7 @@
 import { Definitions } from './definitions.ts';
-import { cutLine, findContent, findLineStarts, scanWords, skipBlanks } from './tokens.ts';
-import type { Word, WordScan } from './tokens.ts';
+import { ReadStatement } from './read-statement.ts';
+import { cutLine, findContent, findLineStarts, findWordRun, skipBlanks } from './tokens.ts';
+import type { WordRun } from './tokens.ts';
 import type {
   Block,
   ConfigurationNode,
@@ -133,13 +134,12 @@ export class TreeReader {
 
   /** Reads a statement up to its brace or the end, and the brace; returns where to go on. */
   #readSegment(content: string, from: number, place: Place): number {
-    const scan = scanWords(content, from);
-    if (scan.unterminatedQuote && place.origin !== 'damaged') this.#reportQuote(place.line);
-    const { stop } = scan;
-    const words = scan.words.slice();
-    if (isFilled(words)) {
-      const origin = originOf(scan, place);
-      this.#pending = { kind: 'statement', line: place.line, words, origin, block: undefined };
+    const run = findWordRun(content, from);
+    const { start, end, stop } = run;
+    if (run.unterminatedQuote && place.origin !== 'damaged') this.#reportQuote(place.line);
+    if (start < end) {
+      const origin = originOf(content, run, place);
+      this.#pending = new ReadStatement(place.line, origin, content, start, end);
       this.#add(this.#pending);
     }
     if (content[stop] === '{') this.#open(stop, place);
@@ -197,12 +197,9 @@ export class TreeReader {
   }
 }
 
-function isFilled(words: Word[]): words is [Word, ...Word[]] {
-  return words.length > 0;
-}
-
-function originOf(scan: WordScan, place: Place): Origin {
+function originOf(content: string, run: WordRun, place: Place): Origin {
   if (place.origin !== 'plain') return place.origin;
-  if (scan.unterminatedQuote) return 'damaged';
-  return scan.words.some((word) => word.text.includes('$')) ? 'substituted' : 'plain';
+  if (run.unterminatedQuote) return 'damaged';
+  const dollar = content.indexOf('$', run.start);
+  return dollar !== -1 && dollar < run.end ? 'substituted' : 'plain';
 }

@@ -12,8 +12,8 @@ export interface Statement {
   kind: 'statement';
   /** 1-based line of the keyword. */
   line: number;
-  /** The keyword and its arguments; never empty. */
-  words: [Word, ...Word[]];
+  /** The keyword and its arguments; never empty. Read when they are first asked for. */
+  readonly words: [Word, ...Word[]];
   origin: Origin;
   /** Present if a `{` follows, on the same line or a later one. */
   block: Block | undefined;
