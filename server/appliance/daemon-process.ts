@@ -2,6 +2,7 @@ import type { DaemonProcess } from '../keepalived/evidence.ts';
 import { findExecutable } from './find-executable.ts';
 import { childPidPath, readPidFile } from './pid-file.ts';
 import {
+  nameProcess,
   readArguments,
   readChildPids,
   readProcess,
@@ -36,8 +37,10 @@ export function createDaemonReader(pidPath: string): DaemonReader {
     if (!pid || !found || !(await runsKeepalived(pid))) {
       if ((await findExecutable('keepalived')) === undefined) return { state: 'not-installed' };
       const stalePidFile =
-        pid === undefined ? undefined : { path: pidPath, pid, otherProgram: found?.name };
-      return { state: 'stopped', stalePidFile };
+        pid === undefined
+          ? undefined
+          : { path: pidPath, pid, otherProgram: await nameProcess(pid) };
+      return { state: 'stopped', stalePidFile, leftChildPids: await readLeftChildPids(pidPath) };
     }
     const startedAtMs = Date.now() - (await readUptimeSeconds()) * 1000 + found.startTicks * 10;
     const same = known?.pid === pid && known.startTicks === found.startTicks ? known : undefined;
@@ -75,11 +78,21 @@ async function readChildren(pid: number, pidPath: string) {
   }
   const vrrpPid = await readPidFile(await findVrrpPidPath(pid, pidPath));
   if (vrrpPid !== undefined && childPids.includes(vrrpPid)) return { childPids, vrrpPid };
-  const others = await Promise.all(
-    (['checkers', 'bfd'] as const).map((child) => readPidFile(childPidPath(pidPath, child))),
-  );
+  const others = await readChildPidFiles(pidPath, ['checkers', 'bfd']);
   const candidates = childPids.filter((childPid) => !others.includes(childPid));
   return { childPids, vrrpPid: candidates.length === 1 ? candidates[0] : undefined };
+}
+
+async function readLeftChildPids(pidPath: string): Promise<number[]> {
+  const leftPids: number[] = [];
+  for (const pid of await readChildPidFiles(pidPath, ['vrrp', 'checkers', 'bfd'])) {
+    if (pid !== undefined && pid !== 0 && (await runsKeepalived(pid))) leftPids.push(pid);
+  }
+  return leftPids;
+}
+
+function readChildPidFiles(pidPath: string, children: Parameters<typeof childPidPath>[1][]) {
+  return Promise.all(children.map((child) => readPidFile(childPidPath(pidPath, child))));
 }
 
 async function findVrrpPidPath(pid: number, pidPath: string): Promise<string> {

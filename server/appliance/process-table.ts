@@ -11,13 +11,30 @@ interface ProcessStatus {
 
 /** Reads /proc/PID/stat. Undefined if there is no such process, or only its zombie. */
 export async function readProcess(pid: number): Promise<ProcessStatus | undefined> {
+  const status = await readStatus(pid);
+  return status === undefined || status.dead ? undefined : status;
+}
+
+/** What a dead process is called whose parent has not collected it yet; it still has its pid. */
+export const zombie = 'a zombie';
+
+/** The name of what has a pid, also if it is only a `zombie`. Undefined if nothing has. */
+export async function nameProcess(pid: number): Promise<string | undefined> {
+  const status = await readStatus(pid);
+  return status?.dead ? zombie : status?.name;
+}
+
+async function readStatus(pid: number): Promise<(ProcessStatus & { dead: boolean }) | undefined> {
   const stat = await readText(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   // The name stands in parentheses and may contain some itself.
   const nameEnd = stat.lastIndexOf(')');
   const fields = stat.slice(nameEnd + 2).split(' ');
-  if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-  return { name: stat.slice(stat.indexOf('(') + 1, nameEnd), startTicks: Number(fields[19]) };
+  return {
+    name: stat.slice(stat.indexOf('(') + 1, nameEnd),
+    startTicks: Number(fields[19]),
+    dead: fields[0] === 'Z' || fields[0] === 'X',
+  };
 }
 
 /**

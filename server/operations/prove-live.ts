@@ -112,7 +112,7 @@ async function findComplaint(
 
 /** A daemon that was started anew has another pid and no past to compare with. */
 function withoutDaemon(proof: ProofCase): ProofCase {
-  const daemon = { state: 'stopped', stalePidFile: undefined } as const;
+  const daemon = { state: 'stopped', stalePidFile: undefined, leftChildPids: [] } as const;
   return { ...proof, before: { ...proof.before, daemon } };
 }
 

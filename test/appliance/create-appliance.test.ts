@@ -44,7 +44,11 @@ if (inPrivateNamespaces(import.meta.url)) {
     const events = new Set<ApplianceEvent['about']>();
     await appliance.watch(({ about }) => events.add(about));
 
-    assert.deepEqual(await appliance.readDaemon(), { state: 'stopped', stalePidFile: undefined });
+    assert.deepEqual(await appliance.readDaemon(), {
+      state: 'stopped',
+      stalePidFile: undefined,
+      leftChildPids: [],
+    });
     const missing = await appliance.readConfigurationFile('live');
     assert.ok(!missing.ok);
     assert.equal(missing.problem, 'missing');

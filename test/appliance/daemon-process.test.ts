@@ -44,7 +44,11 @@ function defineTests(): void {
   });
 
   it('says stopped where there is no pid file', async () => {
-    assert.deepEqual(await read(), { state: 'stopped', stalePidFile: undefined });
+    assert.deepEqual(await read(), {
+      state: 'stopped',
+      stalePidFile: undefined,
+      leftChildPids: [],
+    });
   });
 
   it('finds a running daemon, its VRRP child, its start and its version', async () => {
@@ -115,6 +119,7 @@ function defineTests(): void {
     assert.deepEqual(await read(), {
       state: 'stopped',
       stalePidFile: { path: pidPath, pid: other.pid, otherProgram: 'sleep' },
+      leftChildPids: [],
     });
   });
 
@@ -127,14 +132,31 @@ function defineTests(): void {
     assert.deepEqual(await read(), {
       state: 'stopped',
       stalePidFile: { path: pidPath, pid: impostor.pid, otherProgram: undefined },
+      leftChildPids: [],
     });
     for (const garbage of ['', 'garbage', '-1', '0', '12 34', '1e3']) {
       writeFileSync(pidPath, garbage);
       assert.deepEqual(await read(), {
         state: 'stopped',
         stalePidFile: { path: pidPath, pid: 0, otherProgram: undefined },
+        leftChildPids: [],
       });
     }
+  });
+
+  it('names the children that outlived their daemon, until they end', async () => {
+    remember(spawn('keepalived', ['--dont-fork'], { stdio: 'ignore' }));
+    const { pid, vrrpPid } = await askUntil(readRunning, (daemon) => daemon.vrrpPid !== undefined);
+    assert.ok(vrrpPid);
+    process.kill(vrrpPid, 'SIGSTOP');
+    process.kill(pid, 'SIGKILL');
+    const left = await askUntil(read, ({ state }) => state === 'stopped');
+    assert.deepEqual(left.state === 'stopped' && left.leftChildPids, [vrrpPid]);
+    process.kill(vrrpPid, 'SIGCONT');
+    await askUntil(
+      read,
+      (daemon) => daemon.state === 'stopped' && daemon.leftChildPids.length === 0,
+    );
   });
 
   it('does not take a zombie for a running daemon', async () => {
@@ -152,7 +174,9 @@ function defineTests(): void {
       (text) => text.includes(') Z '),
     );
     assert.match(stat, /\) Z /);
-    assert.equal((await read()).state, 'stopped');
+    const dead = await read();
+    assert.ok(dead.state === 'stopped');
+    assert.deepEqual(dead.stalePidFile, { path: pidPath, pid, otherProgram: 'a zombie' });
     await end(parent);
   });
 

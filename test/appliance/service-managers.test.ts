@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
 import { runCommand } from '../../server/appliance/run-command.ts';
 import { findServiceManager } from '../../server/appliance/service-managers/find-service-manager.ts';
+import type { ServiceManager } from '../../server/appliance/service-managers/service-manager.ts';
 import { createSupervised } from '../../server/appliance/service-managers/supervised.ts';
 import { createSystemd } from '../../server/appliance/service-managers/systemd.ts';
 import { createSysv } from '../../server/appliance/service-managers/sysv.ts';
@@ -80,6 +81,18 @@ function defineTests(): void {
   });
 }
 
+/** Its VRRP process takes a second to end, and keepalived does not start beside it, with exit code 0. */
+async function startAfterKill(manager: ServiceManager): Promise<void> {
+  assert.equal((await manager.control('keepalived', 'start')).result, 'ok');
+  const { pid } = await readRunning();
+  process.kill(pid, 'SIGKILL');
+  const left = await askUntil(readDaemon, ({ state }) => state === 'stopped');
+  assert.ok(left.state === 'stopped' && left.leftChildPids.length > 0, JSON.stringify(left));
+  const started = await manager.control('keepalived', 'start');
+  assert.equal(started.result, 'ok', started.output);
+  assert.notEqual((await readRunning()).pid, pid);
+}
+
 function defineSupervisedTests(): void {
   const manager = createSupervised(keepalived, readDaemon);
 
@@ -126,8 +139,9 @@ function defineSupervisedTests(): void {
     const words = ['--import', 'tsx', '--input-type=module', '--eval', program];
     const cwd = fileURLToPath(new URL('../..', import.meta.url));
     const other = await runCommand(process.execPath, words, { cwd, timeoutMs: 30_000 });
+    assert.equal(other.kind, 'ok', other.stderr);
     const { pid } = await readRunning();
-    assert.equal(other.stdout.trim(), `ok ${pid}`, other.stderr);
+    assert.equal(other.stdout.trim(), `ok ${pid}`);
     const second = await manager.control('keepalived', 'start');
     assert.equal(second.result, 'ok');
     assert.match(second.output, new RegExp(`already running \\(pid ${pid}\\)`));
@@ -175,6 +189,41 @@ function defineSupervisedTests(): void {
     assert.equal((await manager.control('keepalived', 'start')).result, 'ok');
   });
 
+  it('starts at once after a daemon was killed: what it left behind is waited for', () =>
+    startAfterKill(manager));
+
+  it('says what blocks a start: a process that a killed daemon left behind', async () => {
+    await manager.control('keepalived', 'start');
+    const { pid, vrrpPid } = await readRunning();
+    assert.ok(vrrpPid);
+    process.kill(vrrpPid, 'SIGSTOP');
+    process.kill(pid, 'SIGKILL');
+    try {
+      await askUntil(readDaemon, ({ state }) => state === 'stopped');
+      const report = await manager.control('keepalived', 'start');
+      assert.equal(report.result, 'exited');
+      assert.match(report.output, new RegExp(`Process ${vrrpPid} is left .*kill ${vrrpPid}`));
+    } finally {
+      process.kill(vrrpPid, 'SIGCONT');
+    }
+    assert.equal((await manager.control('keepalived', 'start')).result, 'ok');
+  });
+
+  it('starts in spite of a daemon that is dead but was never collected', async () => {
+    // The shell becomes a sleep that never collects its child.
+    helpers.push(
+      spawn('sh', ['-c', 'keepalived --dont-fork & exec sleep 60'], { stdio: 'ignore' }),
+    );
+    const { pid } = await askUntil(readDaemon, ({ state }) => state === 'running').then(
+      readRunning,
+    );
+    process.kill(pid, 'SIGKILL');
+    await askUntil(readDaemon, ({ state }) => state === 'stopped');
+    const report = await manager.control('keepalived', 'start');
+    assert.equal(report.result, 'ok', report.output);
+    assert.match(report.output, new RegExp(`named process ${pid}, which is a zombie`));
+  });
+
   it('runs without a vrrp_instance, and says so', async () => {
     writeConfiguration('global_defs {\n}\n');
     const report = await manager.control('keepalived', 'start');
@@ -214,6 +263,9 @@ function defineSysvTests(): void {
     assert.equal((await manager.control('keepalived', 'stop')).result, 'ok');
     assert.equal((await readDaemon()).state, 'stopped');
   });
+
+  it('starts at once after a daemon was killed: what it left behind is waited for', () =>
+    startAfterKill(manager));
 
   it('does not believe the exit code 0 of a start that failed', async () => {
     writeConfiguration(fatalConfiguration);

@@ -98,12 +98,14 @@ describe('what happens to two servers, and what their pages say', () => {
   });
 
   test('kill -9 of the daemon', async () => {
+    const vrrp = await pidOf('vrrp');
     await kill('KILL', await pidOf('keepalived'));
     await see(page1, /^Stopped|^keepalived is not running/, noticeMs);
     await see(page1, /^Stopped/, noticeMs, 'keepalived process');
     await see(page2, /^Active/, takeoverMs);
     await servers.server1.run('sh', ['-c', `ip address del ${virtualAddress}/24 dev eth0 || true`]);
     await see(page1, /^Stopped/, noticeMs);
+    await servers.server1.awaitEnd(vrrp);
     await servers.server1.startKeepalived();
     await seeHealed();
   });

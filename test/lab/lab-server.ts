@@ -20,6 +20,8 @@ export interface LabServer extends Machine {
   startKeepalived(): Promise<void>;
   /** Ends it as its init script would, and waits until it has gone. */
   stopKeepalived(): Promise<void>;
+  /** Waits until a process of this server has gone, by its pid in there. */
+  awaitEnd(pid: string): Promise<void>;
   /** What port 8080 answers to /healthcheck from now on (with the host name), or that nothing does. */
   setGateway(answer: number | 'stopped'): Promise<void>;
   readFile(path: string): Promise<string>;
@@ -72,11 +74,12 @@ function furnish(machine: Machine, doorway: Doorway, options: LabServerOptions):
     async stopKeepalived() {
       const pid = (await server.readFile(keepalivedPidPath)).trim();
       await server.run('kill', [pid]);
-      await eventually('the end of keepalived', async () => {
-        const { exitCode } = await server.run('test', ['-e', `/proc/${pid}`], {
-          allowFailure: true,
-        });
-        return exitCode !== 0;
+      await server.awaitEnd(pid);
+    },
+    async awaitEnd(pid) {
+      await eventually(`the end of process ${pid}`, async () => {
+        const answer = await server.run('test', ['-e', `/proc/${pid}`], { allowFailure: true });
+        return answer.exitCode !== 0;
       });
     },
     async setGateway(answer) {

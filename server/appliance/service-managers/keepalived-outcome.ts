@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DaemonProcess } from '../../keepalived/evidence.ts';
 import type { CommandReport, ServiceAction } from '../appliance.ts';
 import { joinOutput } from '../command-report.ts';
 import type { DaemonReader } from '../daemon-process.ts';
-import { runsKeepalived } from '../process-table.ts';
+import { runsKeepalived, zombie } from '../process-table.ts';
 
 const pollMs = 50;
 /** How long a start may take, from the end of its command to a VRRP process. */
@@ -48,15 +49,20 @@ export async function awaitStart(
     }
     const given = ended === undefined ? absenceLimitMs : startLimitMs;
     if (!running && (ended?.() || unchangedMs >= given)) {
-      return { up: false, words: `keepalived is not running.${explainPidFile(daemon)}` };
+      return { up: false, words: `keepalived is not running.${explainRefusal(daemon)}` };
     }
     await sleep(pollMs);
   }
 }
 
 /** A pid file that names another program blocks a start, with exit code 0 (measured, 2.2.7). */
-function explainPidFile(daemon: Awaited<ReturnType<DaemonReader>>): string {
-  if (daemon.state !== 'stopped' || daemon.stalePidFile === undefined) return '';
+function explainRefusal(daemon: DaemonProcess): string {
+  if (daemon.state !== 'stopped') return '';
+  if (daemon.leftChildPids.length > 0) {
+    const pids = daemon.leftChildPids.join(' ');
+    return ` Process ${pids} is left of the one before, which blocks a start: kill ${pids}, and retry.`;
+  }
+  if (daemon.stalePidFile === undefined) return '';
   const { path, pid, otherProgram } = daemon.stalePidFile;
   if (pid === 0) return ` ${path} holds no process id, which blocks a start: remove it and retry.`;
   return otherProgram === undefined
@@ -68,7 +74,7 @@ function explainPidFile(daemon: Awaited<ReturnType<DaemonReader>>): string {
  * Waits, at most 10 s, until none of these processes runs keepalived any more.
  * @returns those that are still there.
  */
-export async function awaitStop(pids: number[]): Promise<number[]> {
+export async function awaitStop(pids: readonly number[]): Promise<number[]> {
   const deadlineMs = performance.now() + stopLimitMs;
   for (;;) {
     const remaining: number[] = [];
@@ -76,6 +82,17 @@ export async function awaitStop(pids: number[]): Promise<number[]> {
     if (remaining.length === 0 || performance.now() >= deadlineMs) return remaining;
     await sleep(pollMs);
   }
+}
+
+/** Waits, at most 5 s, for the remains of a killed daemon to go: a start would do nothing. */
+export async function awaitRemains(readDaemon: DaemonReader): Promise<void> {
+  const deadlineMs = performance.now() + startLimitMs;
+  while (hasRemains(await readDaemon()) && performance.now() < deadlineMs) await sleep(pollMs);
+}
+
+function hasRemains(daemon: DaemonProcess): boolean {
+  if (daemon.state !== 'stopped') return false;
+  return daemon.leftChildPids.length > 0 || daemon.stalePidFile?.otherProgram === zombie;
 }
 
 /**
@@ -87,6 +104,7 @@ export async function proveOutcome(
   readDaemon: DaemonReader,
   command: () => Promise<CommandReport>,
 ): Promise<CommandReport> {
+  if (action === 'start' || action === 'restart') await awaitRemains(readDaemon);
   const before = await readDaemon();
   const report = await command();
   if (report.result !== 'ok' || action === 'reload') return report;

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { childPidPath, readPidFile } from '../pid-file.ts';
-import { readProcess, runsKeepalived } from '../process-table.ts';
+import { nameProcess, runsKeepalived } from '../process-table.ts';
 
 /**
- * Removes keepalived's pid files that hold no pid, or that of another program: keepalived would
- * take it for itself and not start (measured, 2.2.7). One of a process that is gone it replaces
+ * Removes keepalived's pid files that hold no pid, or that of another program or a zombie:
+ * keepalived would take it for itself and not start (measured, 2.2.7). One of a process that is gone it replaces
  * itself, and one of a living keepalived is never touched.
  * @param pidPath the daemon's; its children's are looked for in the same folder.
  * @returns a sentence for each removed file.
@@ -15,7 +15,7 @@ export async function removeStalePidFiles(pidPath: string): Promise<string[]> {
   for (const path of [pidPath, ...children.map((child) => childPidPath(pidPath, child))]) {
     const pid = await readPidFile(path);
     if (pid === undefined || (pid !== 0 && (await runsKeepalived(pid)))) continue;
-    const otherProgram = pid === 0 ? undefined : (await readProcess(pid))?.name;
+    const otherProgram = pid === 0 ? undefined : await nameProcess(pid);
     if (pid !== 0 && otherProgram === undefined) continue;
     await rm(path);
     const what =

@@ -7,7 +7,7 @@ import { joinOutput } from '../command-report.ts';
 import type { DaemonReader } from '../daemon-process.ts';
 import { childPidPath } from '../pid-file.ts';
 import { startDetached } from '../run-command.ts';
-import { awaitStart, awaitStop, stopThenStart } from './keepalived-outcome.ts';
+import { awaitRemains, awaitStart, awaitStop, stopThenStart } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { removeStalePidFiles } from './stale-pid-files.ts';
 
@@ -42,6 +42,7 @@ export function createSupervised(
       return succeeded(startCommand, `keepalived is already running (pid ${before.pid}).`);
     }
     const removed = await removeStalePidFiles(pidPath);
+    await awaitRemains(readDaemon);
     const folder = await mkdtemp(join(tmpdir(), 'keepalived-start-'));
     try {
       const outputPath = join(folder, 'output');

@@ -23,6 +23,13 @@ export function judgeMachine(machine: MachineCase): Alarm[] {
   if (daemon?.state === 'stopped' && daemon.stalePidFile) {
     warn('stale-pid-file', describeStalePidFile(daemon.stalePidFile));
   }
+  if (daemon?.state === 'stopped' && daemon.leftChildPids.length > 0) {
+    const pids = daemon.leftChildPids.join(', ');
+    warn(
+      'left-children',
+      `keepalived has ended, but its process ${pids} has not: it may still serve the addresses, and keepalived does not start beside it. It should end within a second; if not, end it with kill.`,
+    );
+  }
   if (daemon?.state === 'running' && startOnBoot.known && !startOnBoot.enabled) {
     warn(
       'not-started-on-boot',

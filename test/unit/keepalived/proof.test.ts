@@ -60,7 +60,7 @@ function sighting(
 
 const stopped: Sighting = {
   ...sighting(),
-  daemon: { state: 'stopped', stalePidFile: undefined },
+  daemon: { state: 'stopped', stalePidFile: undefined, leftChildPids: [] },
   runtime: undefined,
 };
 

@@ -49,7 +49,7 @@ const running: DaemonProcess = {
   vrrpPid: 101,
   childPids: [101],
 };
-const stopped: DaemonProcess = { state: 'stopped', stalePidFile: undefined };
+const stopped: DaemonProcess = { state: 'stopped', stalePidFile: undefined, leftChildPids: [] };
 
 function instance(state: VrrpState, changes: Partial<RuntimeInstance> = {}): RuntimeInstance {
   return {
@@ -670,6 +670,7 @@ describe('alarms of the machine', () => {
   const stale = (pid: number, otherProgram?: string): DaemonProcess => ({
     state: 'stopped',
     stalePidFile: { path: '/run/keepalived.pid', pid, otherProgram },
+    leftChildPids: [],
   });
   const split: Scene = { says: [instance('MASTER'), second('BACKUP')], file: group };
   const alarms: [what: string, scene: Scene, codes: string[], words?: RegExp][] = [
@@ -691,6 +692,12 @@ describe('alarms of the machine', () => {
       { daemon: stale(7), holds: [] },
       ['stale-pid-file'],
       /process 7, which does not exist/,
+    ],
+    [
+      'killed, and its VRRP process is not gone yet',
+      { daemon: { ...stopped, leftChildPids: [62] }, holds: [] },
+      ['left-children'],
+      /its process 62 has not: it may still serve the addresses/,
     ],
     [
       'a pid file without a number',

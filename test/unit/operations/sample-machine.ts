@@ -32,7 +32,7 @@ export function createSampleMachine(text: string, running: RuntimeInstance[] | '
     readDaemon: () =>
       Promise.resolve(
         running === 'stopped'
-          ? { state: 'stopped', stalePidFile: undefined }
+          ? { state: 'stopped', stalePidFile: undefined, leftChildPids: [] }
           : {
               state: 'running',
               pid: 100,

@@ -73,7 +73,7 @@ export function createSimulatedAppliance(folder: string): Appliance {
       return Promise.resolve(
         running
           ? { state: 'running', pid, startedAtMs: 0, version: '2.2.7', ...children }
-          : { state: 'stopped', stalePidFile: undefined },
+          : { state: 'stopped', stalePidFile: undefined, leftChildPids: [] },
       );
     },
     readRuntime() {

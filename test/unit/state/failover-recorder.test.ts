@@ -12,7 +12,7 @@ const startMs = Date.UTC(2026, 6, 4, 12, 0, 0);
 const running: DaemonProcess = {
   ...{ state: 'running', pid: 7, startedAtMs: 0, version: '2.2.7', vrrpPid: 8, childPids: [8] },
 };
-const stopped: DaemonProcess = { state: 'stopped', stalePidFile: undefined };
+const stopped: DaemonProcess = { state: 'stopped', stalePidFile: undefined, leftChildPids: [] };
 
 function createScene(
   context: TestContext,

@@ -31,7 +31,10 @@ const situations: Record<string, Partial<KeepalivedStatus>> = {
     evidenceAgeMs: undefined,
     instances: [sampleInstance(bare)],
   },
-  'keepalived stopped': { daemon: { state: 'stopped', stalePidFile: undefined }, instances: [] },
+  'keepalived stopped': {
+    daemon: { state: 'stopped', stalePidFile: undefined, leftChildPids: [] },
+    instances: [],
+  },
   'keepalived missing': { daemon: { state: 'not-installed' }, instances: [] },
   alarms: { alarms: [alarm], instances: [sampleInstance({ state: 'Alarm', alarms: [alarm] })] },
 };

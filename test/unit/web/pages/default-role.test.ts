@@ -91,7 +91,7 @@ test('a file that already says exactly this has no difference', () => {
 });
 
 test('the confirmation names the file, whether keepalived runs, and the way back', () => {
-  const daemon = { state: 'stopped', stalePidFile: undefined } as const;
+  const daemon = { state: 'stopped', stalePidFile: undefined, leftChildPids: [] } as const;
   const html = renderPage('default-role-done', describeDone('backup', configPath, { daemon }), {
     title: 'The configuration has changed',
   });

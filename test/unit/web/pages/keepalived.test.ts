@@ -19,7 +19,7 @@ const render = (changes: Parameters<typeof sampleSnapshot>[0] = {}) => {
   return renderPage('keepalived', { tab: model.tab, prepared: { place: html }, notices: [] });
 };
 
-const stopped = { state: 'stopped', stalePidFile: undefined } as const;
+const stopped = { state: 'stopped', stalePidFile: undefined, leftChildPids: [] } as const;
 
 describe('the sentence of an instance', () => {
   test('says shape, word, address and since when', () => {
