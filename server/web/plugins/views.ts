@@ -28,6 +28,11 @@ export interface PageModel {
   flash: Flash[];
 }
 
+/** All that the frame of a page depends on. */
+interface PageFacts extends Pick<PageModel, 'title' | 'hostName' | 'user' | 'flash'> {
+  path: string;
+}
+
 export interface PageOptions {
   title: string;
   /** Stands where the template has `it.prepared.place`. */
@@ -62,26 +67,38 @@ export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigat
     production: true,
   });
 
+  const describePage = (facts: PageFacts): Omit<PageModel, 'csrfToken'> => ({
+    ...facts,
+    navigation: facts.user ? navigation.map((link) => withCurrent(link, facts.path)) : [],
+  });
+
   const shells = new Map<string, Shell>();
   /** Most pages differ from the one before in nothing but the token. */
-  const findShell = async (reply: FastifyReply, template: string, model: object) => {
-    const key = JSON.stringify([template, model]);
+  const findShell = async (
+    reply: FastifyReply,
+    template: string,
+    facts: PageFacts,
+    model: object,
+  ) => {
+    const key = JSON.stringify([template, facts, model]);
     const known = shells.get(key);
     if (known) return known;
-    const shell = prepareShell(await reply.viewAsync(template, model));
+    const page: PageModel = { ...describePage(facts), csrfToken: '' };
+    const shell = prepareShell(
+      await reply.viewAsync(template, { ...model, page, prepared: { place } }),
+    );
     if (shells.size >= maximumShells) shells.clear();
     shells.set(key, shell);
     return shell;
   };
 
   app.decorateReply('page', async function (template, { title, prepared }, model = {}) {
-    const facts = describePage(this, title, hostName(), navigation);
+    const facts = readFacts(this, title, hostName());
     if (!prepared) {
-      const page = withToken(facts, this);
+      const page = withToken(describePage(facts), this);
       return this.send(await this.viewAsync(template, { ...model, page }));
     }
-    const page: PageModel = { ...facts, csrfToken: '' };
-    const shell = await findShell(this, template, { ...model, page, prepared: { place } });
+    const shell = await findShell(this, template, facts, model);
     return sendPieces(this, joinPieces(shell, prepared, this.generateCsrf()));
   });
 });
@@ -100,20 +117,9 @@ function sendPieces(reply: FastifyReply, pieces: Buffer[]): FastifyReply {
   return reply.header('content-length', length).send(body);
 }
 
-function describePage(
-  { request }: FastifyReply,
-  title: string,
-  hostName: string,
-  navigation: NavigationLink[],
-): Omit<PageModel, 'csrfToken'> {
+function readFacts({ request }: FastifyReply, title: string, hostName: string): PageFacts {
   const [path = ''] = request.url.split('?');
-  return {
-    title,
-    hostName,
-    navigation: request.user ? navigation.map((link) => withCurrent(link, path)) : [],
-    user: request.user,
-    flash: takeFlash(request),
-  };
+  return { title, hostName, path, user: request.user, flash: takeFlash(request) };
 }
 
 function withToken(facts: Omit<PageModel, 'csrfToken'>, reply: FastifyReply): PageModel {

@@ -31,15 +31,31 @@ export function prepareShell(page: string): Shell {
 }
 
 /** The whole page, with the token in all of its forms. */
-export function joinPieces(
-  { before, after }: Shell,
-  { pieces }: PreparedHtml,
-  csrfToken: string,
-): Buffer[] {
+export function joinPieces(shell: Shell, prepared: PreparedHtml, csrfToken: string): Buffer[] {
   const token = Buffer.from(tokenField(csrfToken));
-  return [before, pieces, after].flatMap((part) =>
-    part.flatMap((piece, index) => (index === 0 ? [piece] : [token, piece])),
+  return findWhole(shell, prepared).flatMap((piece, index) =>
+    index === 0 ? piece : [token, piece],
   );
+}
+
+const wholes = new WeakMap<Shell, { prepared: PreparedHtml; pieces: Pieces }>();
+
+/** Both together, joined once for all requests until the prepared part is another. */
+function findWhole(shell: Shell, prepared: PreparedHtml): Pieces {
+  const known = wholes.get(shell);
+  if (known?.prepared === prepared) return known.pieces;
+  const pieces = [shell.before, prepared.pieces, shell.after].reduce(append);
+  wholes.set(shell, { prepared, pieces });
+  return pieces;
+}
+
+/** Between two parts belongs no token. */
+function append(head: Pieces, tail: Pieces): Pieces {
+  return [
+    ...head.slice(0, -1),
+    Buffer.concat([...head.slice(-1), ...tail.slice(0, 1)]),
+    ...tail.slice(1),
+  ];
 }
 
 function split(html: string): Pieces {
