@@ -128,15 +128,12 @@ export function createStateKeeper({
       case 'instances':
         inBackground(() => Promise.all([runtime.ask(), network.ask()]));
         break;
-      case 'addresses':
-      case 'links': {
-        const ask = about === 'addresses' ? witnesses.askAddresses : network.ask;
+      case 'network':
         // Many a machine's other interfaces come and go all day.
         inBackground(async () => {
-          if (await ask()) await runtime.ask();
+          if (await network.ask()) await runtime.ask();
         });
         break;
-      }
     }
   };
   const onLines = (lines: LogLine[]) => {

@@ -6,7 +6,6 @@
  */
 import type {
   AddressProbe,
-  AddressReport,
   BootSetting,
   DaemonProcess,
   HealthcheckExamination,
@@ -32,8 +31,8 @@ export interface Appliance {
   /** What keepalived watches, from its text dump; logs a line for each of its processes. */
   readTracking(): Promise<TrackingReport>;
   readNetwork(): Promise<NetworkReport>;
-  /** Of the network only where the addresses are: what a proof asks several times. */
-  readAddresses(): Promise<AddressReport>;
+  /** The interfaces through which a default route leaves; none where that is not known. */
+  readDefaultRoutes(): Promise<string[]>;
   /** Of the installed keepalived, whether it runs or not: `2.2.7`. */
   readInstalledVersion(): Promise<string | undefined>;
   readStartOnBoot(service: string): Promise<BootSetting>;
@@ -132,7 +131,7 @@ export interface FirewallChange {
 
 export interface ApplianceEvent {
   /** `instances`: keepalived wrote into a notify FIFO. */
-  about: 'addresses' | 'links' | 'daemon' | 'configuration' | 'instances';
+  about: 'network' | 'daemon' | 'configuration' | 'instances';
 }
 
 export interface ApplianceWatch {

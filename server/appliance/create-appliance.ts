@@ -16,7 +16,7 @@ import { readHostName } from './host.ts';
 import { readKernelSettings } from './kernel-settings.ts';
 import { createLog } from './logs/create-log.ts';
 import { followLog } from './logs/follow-log.ts';
-import { readAddresses, readNetwork, removeAddress } from './network.ts';
+import { readDefaultRoutes, readNetwork, removeAddress } from './network.ts';
 import { sweepLeftovers } from './replace-file.ts';
 import { createDumpReaders } from './runtime-dump.ts';
 import { runScript } from './script-run.ts';
@@ -53,7 +53,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readDaemon,
     ...createDumpReaders(readDaemon),
     readNetwork,
-    readAddresses,
+    readDefaultRoutes,
     readInstalledVersion,
     readStartOnBoot: (service) => bootTool.read(service),
     probeHealthcheck: (url) => probeHealthcheck(url),

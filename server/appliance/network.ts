@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseCidr } from '../keepalived/addresses.ts';
-import type { AddressReport, NetworkAddress, NetworkReport } from '../keepalived/evidence.ts';
+import type { NetworkReport } from '../keepalived/evidence.ts';
 import type { CommandReport } from './appliance.ts';
 import { reportCommand } from './command-report.ts';
 import { runCommand } from './run-command.ts';
@@ -25,54 +25,39 @@ const routesSchema = z.array(
 );
 
 /**
- * The kernel's account of its interfaces, addresses and default routes (`ip -j`, all three at
- * once). An address without a local part, and other families than IPv4 and IPv6, are left out.
+ * The kernel's account of its interfaces and addresses (`ip -j address show`). An address without a
+ * local part, and other families than IPv4 and IPv6, are left out.
  */
 export async function readNetwork(): Promise<NetworkReport> {
-  const [interfaces, routes, routesV6] = await Promise.all([
-    askIp(['address', 'show'], interfacesSchema),
-    askIp(['-4', 'route', 'show', 'default'], routesSchema),
-    askIp(['-6', 'route', 'show', 'default'], routesSchema),
-  ]);
-  if (!interfaces.ok) return interfaces;
-  if (!routes.ok) return routes;
-  // A kernel without IPv6 answers with an error; that is no reason to know nothing.
-  const allRoutes = [...routes.value, ...(routesV6.ok ? routesV6.value : [])];
-  const defaultRouteDevices = new Set(
-    allRoutes.flatMap(({ dev, nexthops = [] }) => [dev, ...nexthops.map((hop) => hop.dev)]),
-  );
+  const links = await askIp(['address', 'show'], interfacesSchema);
+  if (!links.ok) return links;
   return {
     ok: true,
-    interfaces: interfaces.value.map((link) => ({
+    interfaces: links.value.map((link) => ({
       name: link.ifname,
       macAddress: link.address,
       up: link.flags.includes('UP'),
       carrier: link.flags.includes('LOWER_UP'),
-      addresses: listAddresses(link),
-      hasDefaultRoute: defaultRouteDevices.has(link.ifname),
+      addresses: link.addr_info.flatMap(({ family, local, prefixlen: prefixLength }) =>
+        local !== undefined && (family === 'inet' || family === 'inet6')
+          ? [{ family, address: local, prefixLength }]
+          : [],
+      ),
     })),
   };
 }
 
-/** The addresses of it alone, for a third of the cost. */
-export async function readAddresses(): Promise<AddressReport> {
-  const links = await askIp(['address', 'show'], interfacesSchema);
-  if (!links.ok) return links;
-  const interfaces = links.value.map((link) => ({
-    name: link.ifname,
-    addresses: listAddresses(link),
-  }));
-  return { ok: true, interfaces };
-}
-
-function listAddresses({
-  addr_info: addresses,
-}: z.output<typeof interfacesSchema>[number]): NetworkAddress[] {
-  return addresses.flatMap(({ family, local, prefixlen: prefixLength }) =>
-    local !== undefined && (family === 'inet' || family === 'inet6')
-      ? [{ family, address: local, prefixLength }]
-      : [],
+/** The interfaces through which a default route leaves, those of IPv4 first; none if not known. */
+export async function readDefaultRoutes(): Promise<string[]> {
+  const reports = await Promise.all(
+    // A kernel without IPv6 answers with an error; that is no reason to know nothing.
+    ['-4', '-6'].map((family) => askIp([family, 'route', 'show', 'default'], routesSchema)),
   );
+  const routes = reports.flatMap((report) => (report.ok ? report.value : []));
+  return routes.flatMap(({ dev, nexthops = [] }) => [
+    ...(dev === undefined ? [] : [dev]),
+    ...nexthops.map((hop) => hop.dev),
+  ]);
 }
 
 /** Takes an address off an interface, if both are words that `ip` cannot take for anything else. */

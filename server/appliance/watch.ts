@@ -84,29 +84,28 @@ function createDebouncer(onEvent: (event: ApplianceEvent) => void) {
   };
 }
 
-function watchNetwork(tell: (about: 'addresses' | 'links') => void) {
+function watchNetwork(tell: (about: 'network') => void) {
   const ending = new AbortController();
   const isEnding = () => ending.signal.aborted;
   let stream: CommandStream<string> | undefined;
 
   async function follow(): Promise<void> {
     let waitMs = restartDelayMs.first;
-    const tellAll = () => {
-      tell('addresses');
-      tell('links');
+    const tellChange = () => {
+      tell('network');
     };
     while (!isEnding()) {
-      const listening = setTimeout(tellAll, listensAfterMs);
-      stream = streamCommand('ip', ['-o', 'monitor', 'label', 'address', 'link']);
+      const listening = setTimeout(tellChange, listensAfterMs);
+      stream = streamCommand('ip', ['-o', 'monitor', 'address', 'link']);
       for await (const line of stream) {
-        tell(line.startsWith('[LINK]') ? 'links' : 'addresses');
+        if (line !== '') tellChange();
         waitMs = restartDelayMs.first;
       }
       clearTimeout(listening);
       await delay(waitMs, undefined, { signal: ending.signal }).catch(() => undefined);
       waitMs = Math.min(waitMs * 2, restartDelayMs.longest);
       // What happened while nobody listened is not known.
-      if (!isEnding()) tellAll();
+      if (!isEnding()) tellChange();
     }
   }
 

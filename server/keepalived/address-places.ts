@@ -1,12 +1,12 @@
 /** Where virtual addresses are and where they should be: two witnesses, compared. */
 import { normalizeAddress } from './addresses.ts';
 import type { ConfigurationSummary } from './config/questions.ts';
-import type { AddressReport, RuntimeInstance, RuntimeReport } from './evidence.ts';
+import type { NetworkReport, RuntimeInstance, RuntimeReport } from './evidence.ts';
 
 /** What both witnesses said at one time. */
 export interface AddressWitnesses {
   runtime: RuntimeReport | undefined;
-  network: AddressReport;
+  network: NetworkReport;
 }
 
 export interface HeldAddress {
@@ -114,7 +114,7 @@ const getAddress = ({ cidr }: { cidr: string }): string =>
   normalizeAddress(cidr.split('/')[0] ?? cidr);
 
 /** By the address alone, in its one spelling. */
-function listHeld(network: AddressReport): Map<string, HeldAddress> {
+function listHeld(network: NetworkReport): Map<string, HeldAddress> {
   const held = new Map<string, HeldAddress>();
   if (!network.ok) return held;
   for (const { name: interfaceName, addresses } of network.interfaces) {

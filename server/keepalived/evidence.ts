@@ -101,18 +101,11 @@ export interface NetworkInterface {
   /** Has a carrier (LOWER_UP). */
   carrier: boolean;
   addresses: NetworkAddress[];
-  /** Whether a default route leaves through it. */
-  hasDefaultRoute: boolean;
 }
 
 /** The kernel's account, or why there is none. */
 export type NetworkReport =
   { ok: true; interfaces: NetworkInterface[] } | { ok: false; reason: string };
-
-/** The part of it that says where the addresses are; a whole account is one, too. */
-export type AddressReport =
-  | { ok: true; interfaces: Pick<NetworkInterface, 'name' | 'addresses'>[] }
-  | { ok: false; reason: string };
 
 /** Whether a service starts at boot, by which tool's word. */
 export type BootSetting =

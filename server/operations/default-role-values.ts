@@ -23,10 +23,13 @@ export interface FieldMessage {
 }
 
 /** The one with the default route, else the first that is up with an IPv4 address. */
-export function findDefaultInterface(interfaces: NetworkInterface[]): string | undefined {
+export function findDefaultInterface(
+  interfaces: NetworkInterface[],
+  defaultRoutes: string[],
+): string | undefined {
   const candidates = interfaces.filter(({ name }) => name !== 'lo');
   const chosen =
-    candidates.find(({ hasDefaultRoute }) => hasDefaultRoute) ??
+    candidates.find(({ name }) => defaultRoutes.includes(name)) ??
     candidates.find(({ up, addresses }) => up && addresses.some(({ family }) => family === 'inet'));
   return chosen?.name;
 }
@@ -36,6 +39,7 @@ export function prefillValues(
   stored: ConfigurationTree,
   live: ConfigurationTree,
   interfaces: NetworkInterface[],
+  defaultRoutes: string[],
 ): DefaultRoleValues {
   const [storedValues, liveValues] = [stored, live].map(readValues);
   const virtualAddress = [storedValues?.virtualAddress, liveValues?.virtualAddress].find(
@@ -46,7 +50,7 @@ export function prefillValues(
   );
   return {
     virtualAddress: virtualAddress ?? placeholderVirtualAddress,
-    interfaceName: interfaceName ?? findDefaultInterface(interfaces) ?? 'eth0',
+    interfaceName: interfaceName ?? findDefaultInterface(interfaces, defaultRoutes) ?? 'eth0',
     healthcheckUrl: storedValues?.healthcheckUrl ?? liveValues?.healthcheckUrl ?? '',
   };
 }

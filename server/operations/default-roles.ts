@@ -60,8 +60,12 @@ export async function readStoredConfiguration(
   const id = `stored-${role}`;
   const stored = await appliance.readConfigurationFile(id);
   if (stored.ok || stored.problem !== 'missing') return stored;
-  const network = await appliance.readNetwork();
-  const interfaceName = findDefaultInterface(network.ok ? network.interfaces : []) ?? 'eth0';
+  const [network, defaultRoutes] = await Promise.all([
+    appliance.readNetwork(),
+    appliance.readDefaultRoutes(),
+  ]);
+  const interfaces = network.ok ? network.interfaces : [];
+  const interfaceName = findDefaultInterface(interfaces, defaultRoutes) ?? 'eth0';
   const text = packagedDefaultConfiguration(role, { interfaceName });
   await appliance.replaceConfigurationFile(id, { text, expectedTag: null });
   return { ok: true, text };
@@ -76,15 +80,16 @@ export async function planDefaultRole(
   role: DefaultRole,
   given: Partial<DefaultRoleValues>,
 ): Promise<DefaultRolePlan> {
-  const [stored, live, network] = await Promise.all([
+  const [stored, live, network, defaultRoutes] = await Promise.all([
     readStoredConfiguration(appliance, role),
     appliance.readConfigurationFile('live'),
     appliance.readNetwork(),
+    appliance.readDefaultRoutes(),
   ]);
   const interfaces = network.ok ? network.interfaces.filter(({ name }) => name !== 'lo') : [];
   const storedTree = parseConfiguration(stored.ok ? stored.text : '');
   const liveTree = parseConfiguration(live.ok ? live.text : '');
-  const values = { ...prefillValues(storedTree, liveTree, interfaces), ...given };
+  const values = { ...prefillValues(storedTree, liveTree, interfaces, defaultRoutes), ...given };
   const { problems, warnings } = judgeValues(values, interfaces, liveTree);
   const fileProblem = !stored.ok
     ? stored.message

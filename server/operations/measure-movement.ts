@@ -37,7 +37,7 @@ export interface Movement {
  * kernel's own list, on others by asking the network for it again and again.
  */
 export async function measureMovement(
-  appliance: Pick<Appliance, 'readAddresses' | 'askForAddress'>,
+  appliance: Pick<Appliance, 'readNetwork' | 'askForAddress'>,
   { address, interfaceName, direction, withinMs, beganAtMs, wasHere }: AwaitedMovement,
 ): Promise<Movement> {
   const elapsed = () => performance.now() - beganAtMs;
@@ -74,11 +74,8 @@ export async function measureMovement(
   return { movedAfterMs, macAddress, awayAtMostMs: undefined };
 }
 
-async function isHeld(
-  appliance: Pick<Appliance, 'readAddresses'>,
-  wanted: string,
-): Promise<boolean> {
-  const report = await appliance.readAddresses();
+async function isHeld(appliance: Pick<Appliance, 'readNetwork'>, wanted: string): Promise<boolean> {
+  const report = await appliance.readNetwork();
   if (!report.ok) return false;
   return report.interfaces.some(({ addresses }) =>
     addresses.some(({ address }) => normalizeAddress(address) === normalizeAddress(wanted)),

@@ -21,7 +21,7 @@ const neededFailures = { failed: 2, wrong: 3, pending: Infinity, unheard: Infini
 export async function look(appliance: Appliance): Promise<Sighting> {
   const daemon = await appliance.readDaemon();
   const [network, runtime] = await Promise.all([
-    appliance.readAddresses(),
+    appliance.readNetwork(),
     daemon.state === 'running' ? appliance.readRuntime() : undefined,
   ]);
   return { daemon, runtime, network };

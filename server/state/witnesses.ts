@@ -1,12 +1,7 @@
 /** The witnesses, each asked by one task: what they said last is the evidence. */
 import type { Appliance, ServiceReport } from '../appliance/appliance.ts';
 import { findHealthcheck } from '../keepalived/config/questions.ts';
-import type {
-  AddressReport,
-  NetworkReport,
-  Observed,
-  RuntimeReport,
-} from '../keepalived/evidence.ts';
+import type { Observed, RuntimeReport } from '../keepalived/evidence.ts';
 import { noLogEvidence, noteLogLine, noteTracking } from '../keepalived/log-evidence.ts';
 import { noteReceivedAdvertisements } from '../keepalived/other-masters.ts';
 import type { LogLine } from '../keepalived/runtime/log-lines.ts';
@@ -28,8 +23,6 @@ export interface Witnesses {
   askTracking: () => Promise<void>;
   /** Tells whether an interface of keepalived's changed. */
   askNetwork: () => Promise<boolean>;
-  /** The same, when only addresses have changed: it costs a third, and is known so much sooner. */
-  askAddresses: () => Promise<boolean>;
   askConfiguration: () => Promise<void>;
   askServices: () => Promise<void>;
   askHealthchecks: () => Promise<void>;
@@ -98,43 +91,12 @@ export function createWitnesses({
     },
     { minIntervalMs: 1_000 },
   );
-  let addressReads = 0;
   const readNetwork = createCoalescedTask(
     async () => {
-      let readsBefore: number;
-      let network: Observed<NetworkReport>;
-      do {
-        readsBefore = addressReads;
-        network = await observe(() => appliance.readNetwork());
-        // It may have been begun before newer addresses were read.
-      } while (addressReads !== readsBefore);
-      note({ network });
+      note({ network: await observe(() => appliance.readNetwork()) });
     },
     { minIntervalMs },
   );
-  const readAddresses = createCoalescedTask(
-    async () => {
-      let before: Observed<NetworkReport> | undefined;
-      let report: AddressReport;
-      do {
-        before = evidence.network;
-        report = await appliance.readAddresses();
-      } while (evidence.network !== before);
-      const network = before && replaceAddresses(before, report);
-      if (!network) {
-        await readNetwork();
-        return;
-      }
-      addressReads += 1;
-      note({ network });
-    },
-    { minIntervalMs },
-  );
-  const tellChange = (read: () => Promise<void>) => async () => {
-    const before = keepalivedInterfaces(evidence);
-    await read();
-    return keepalivedInterfaces(evidence) !== before;
-  };
   const askConfiguration = createCoalescedTask(async () => {
     const { value: live, atMs } = await observe(() => readLiveConfiguration(appliance));
     const daemon = evidence.daemon?.value;
@@ -167,8 +129,11 @@ export function createWitnesses({
     askDaemon,
     askRuntime,
     askTracking,
-    askNetwork: tellChange(readNetwork),
-    askAddresses: tellChange(readAddresses),
+    async askNetwork() {
+      const before = keepalivedInterfaces(evidence);
+      await readNetwork();
+      return keepalivedInterfaces(evidence) !== before;
+    },
     askConfiguration,
     askServices,
     askHealthchecks,
@@ -231,23 +196,6 @@ function describeStates(report: RuntimeReport | undefined): string | undefined {
 function monotonicTimeOf({ atMs }: LogLine, clock: Clock): number {
   const ageMs = atMs === undefined ? 0 : clock.wallMs() - atMs;
   return clock.monotonicMs() - Math.max(0, ageMs);
-}
-
-/** As old as the rest of the account is; undefined if it is of other interfaces. */
-function replaceAddresses(
-  { value, atMs }: Observed<NetworkReport>,
-  report: AddressReport,
-): Observed<NetworkReport> | undefined {
-  if (!value.ok || !report.ok || report.interfaces.length !== value.interfaces.length) {
-    return undefined;
-  }
-  const byName = new Map(report.interfaces.map(({ name, addresses }) => [name, addresses]));
-  const interfaces = value.interfaces.flatMap((link) => {
-    const addresses = byName.get(link.name);
-    return addresses ? [{ ...link, addresses }] : [];
-  });
-  if (interfaces.length !== value.interfaces.length) return undefined;
-  return { value: { ok: true, interfaces }, atMs };
 }
 
 /** The part of the kernel's account that an instance may depend on, to be compared. */

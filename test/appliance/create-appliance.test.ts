@@ -79,7 +79,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     await until(
       () => Promise.resolve([...events]),
       (seen) =>
-        (['addresses', 'configuration', 'daemon'] as const).every((about) => seen.includes(about)),
+        (['network', 'configuration', 'daemon'] as const).every((about) => seen.includes(about)),
     );
 
     const [service] = await appliance.readServices();

@@ -135,6 +135,7 @@ describe('the manual, on two servers', () => {
 
   test('View Log shows what happened', async () => {
     await page2.getByRole('button', { name: 'View Log' }).click();
+    await page2.waitForURL(/\/logs/);
     await eventually('the failover in the log of server2', async () => {
       await page2.reload();
       return (await page2.locator('main').innerText()).includes('Entering MASTER STATE');

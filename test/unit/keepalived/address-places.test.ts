@@ -14,7 +14,7 @@ const configuration = (address: string, priority = 101) =>
   );
 
 function witnesses(state: VrrpState, claimed: string[], held: string[]): AddressWitnesses {
-  const link = { macAddress: undefined, up: true, carrier: true, hasDefaultRoute: false };
+  const link = { macAddress: undefined, up: true, carrier: true };
   const addresses = held.map((address) => ({
     ...{ family: 'inet' as const, address, prefixLength: 24 },
   }));

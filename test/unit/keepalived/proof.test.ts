@@ -46,7 +46,7 @@ function sighting(
   const addresses = ['10.9.0.1', ...held].map((one) => ({
     ...{ family: 'inet' as const, address: one, prefixLength: 24 },
   }));
-  const link = { macAddress: undefined, up: true, carrier: true, hasDefaultRoute: true };
+  const link = { macAddress: undefined, up: true, carrier: true };
   return {
     daemon: {
       ...{ state: 'running', pid: 100, startedAtMs: 0, version: '2.2.7' },

@@ -173,7 +173,6 @@ function witnessInterfaces({ link, on, holds }: Scene): NetworkInterface[] {
       macAddress: undefined,
       up: link?.up ?? true,
       carrier: link?.carrier ?? true,
-      hasDefaultRoute: true,
       addresses: (holds ?? ['192.168.0.100']).map((address) => ({
         family: address.includes(':') ? ('inet6' as const) : ('inet' as const),
         address,

@@ -21,7 +21,7 @@ async function observe(
     const eth0 = { name: 'eth0', macAddress: undefined, up: true, carrier: true };
     return Promise.resolve({
       ok: true,
-      interfaces: [{ ...eth0, addresses, hasDefaultRoute: true }],
+      interfaces: [{ ...eth0, addresses }],
     });
   };
   const readRuntime = () =>

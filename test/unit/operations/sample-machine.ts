@@ -19,7 +19,6 @@ export function createSampleMachine(text: string, running: RuntimeInstance[] | '
         up: true,
         carrier: true,
         addresses: [{ family: 'inet', address: '192.168.0.10', prefixLength: 24 }],
-        hasDefaultRoute: true,
       },
     ],
   };
@@ -28,7 +27,7 @@ export function createSampleMachine(text: string, running: RuntimeInstance[] | '
       Promise.resolve([{ id: 'live', role: 'live', path, exists: true }]),
     readConfigurationFile: () => Promise.resolve(content),
     readNetwork: () => Promise.resolve(network),
-    readAddresses: () => Promise.resolve(network),
+    readDefaultRoutes: () => Promise.resolve(['eth0']),
     readDaemon: () =>
       Promise.resolve(
         running === 'stopped'

@@ -84,11 +84,12 @@ export function createSimulatedAppliance(folder: string): Appliance {
           : { ok: false, reason: 'keepalived is not running.' },
       );
     },
-    readAddresses() {
+    readNetwork() {
       const addresses = ['10.9.0.1', ...readDaemonFile(folder).held].map((address) => ({
         ...{ family: 'inet' as const, address, prefixLength: 24 },
       }));
-      return Promise.resolve({ ok: true, interfaces: [{ name: 'eth0', addresses }] });
+      const link = { name: 'eth0', macAddress: undefined, up: true, carrier: true };
+      return Promise.resolve({ ok: true, interfaces: [{ ...link, addresses }] });
     },
     controlService: (_service, action) => {
       if (action === 'reload' || action === 'start') return load(action);

@@ -42,7 +42,6 @@ describe('unicast addresses', () => {
       { family: 'inet', address: '10.9.0.100', prefixLength: 24 },
       { family: 'inet6', address: 'fd00::1', prefixLength: 64 },
     ],
-    hasDefaultRoute: true,
   };
   const codesOf = (source: string, ...peers: string[]) => {
     const text = `vrrp_instance VI_1 {

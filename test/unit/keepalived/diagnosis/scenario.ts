@@ -140,7 +140,6 @@ function networkOf({ at = 'first', link = {} }: Scenario): NetworkReport {
     macAddress: `02:00:00:00:00:0${at === 'first' ? 1 : 2}`,
     up: true,
     carrier: true,
-    hasDefaultRoute: true,
     ...link,
   };
   const own = {

@@ -34,7 +34,6 @@ const eth0: NetworkInterface = {
   up: true,
   carrier: true,
   addresses: [{ family: 'inet', address: '192.168.0.10', prefixLength: 24 }],
-  hasDefaultRoute: true,
 };
 
 /** The first instance of a configuration, on a machine with eth0 192.168.0.10/24. */

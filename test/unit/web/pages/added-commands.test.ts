@@ -41,6 +41,7 @@ async function openBrowser(t: TestContext) {
     appliance: {
       ...simulated.appliance,
       readNetwork: () => sample.readNetwork(),
+      readDefaultRoutes: () => sample.readDefaultRoutes(),
       readInstalledVersion: () => Promise.resolve('2.2.7'),
     },
   };
