@@ -14,6 +14,7 @@ const accountsFileSchema = z.object({
 });
 
 /** `admin` may change things, `viewer` may look. */
+export const roles = roleSchema.options;
 export type Role = z.infer<typeof roleSchema>;
 
 /** Somebody who may log in. */

@@ -5,6 +5,7 @@ import { createPartFeed } from '../../live/part-feed.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
+import { forEachRole, getRole } from '../../view/role.ts';
 import { proposePassword } from './propose-password.ts';
 import { writeReport } from './report-text.ts';
 import { describeDebug } from './view-model.ts';
@@ -74,15 +75,21 @@ export const registerDebugPage: FastifyPluginCallbackZod<
     },
   );
 
-  const feed = createPartFeed(
-    (listener) => debug.watch(listener),
-    () => app.renderFragment('debug-live', { ...describe(), page: { csrfToken: '' } }),
+  const feeds = forEachRole((role) =>
+    createPartFeed(
+      (listener) => debug.watch(listener),
+      () =>
+        app.renderFragment('debug-live', {
+          ...describe(),
+          page: { csrfToken: '', user: { role } },
+        }),
+    ),
   );
   app.get(
     '/debug/events',
     { config: { access: 'viewer' }, exposeHeadRoute: false },
-    (_request, reply) => {
-      feed.open(reply);
+    (request, reply) => {
+      feeds[getRole(request)].open(reply);
     },
   );
 

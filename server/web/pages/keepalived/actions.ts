@@ -12,6 +12,8 @@ export interface PageAction {
   /** What is sent beside the button. */
   fields?: Record<string, string>;
   emphasis: 'primary' | 'danger' | 'plain';
+  /** Whether it only looks: what a viewer may do, too. */
+  looksOnly?: true;
 }
 
 /** The buttons of the page in their order; "Edit Config Files" is the last. */
@@ -65,6 +67,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       path: '/logs',
       explanation: 'What keepalived said, newest first.',
       emphasis: 'plain',
+      looksOnly: true,
     },
     {
       id: 'drill',

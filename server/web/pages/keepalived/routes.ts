@@ -5,6 +5,7 @@ import type { LiveStatus } from '../../live/live-status.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
+import { forEachRole, getRole } from '../../view/role.ts';
 import { shownWordsSchema } from '../../view/shown-words.ts';
 import { describeWaiting } from '../../view/waiting-change.ts';
 import { createLivePart } from './live-part.ts';
@@ -27,8 +28,8 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
 ) => {
   const describeLivePart = createLivePart((...request) => app.renderFragment(...request));
 
-  app.get('/keepalived', { config: { access: 'viewer' } }, (_request, reply) => {
-    const { tab, prepared } = describeLivePart(live.current());
+  app.get('/keepalived', { config: { access: 'viewer' } }, (request, reply) => {
+    const { tab, prepared } = describeLivePart(live.current(), getRole(request));
     return reply.page(
       'keepalived',
       { title: 'Keepalived', prepared },
@@ -50,12 +51,14 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
   );
 
   // Without a token: the browser puts that of its session into the forms.
-  const events = createFeed(live, 'page', (event) => describeLivePart(event).html);
+  const feeds = forEachRole((role) =>
+    createFeed(live, 'page', (event) => describeLivePart(event, role).html),
+  );
   app.get(
     '/keepalived/events',
     { config: { access: 'viewer' }, exposeHeadRoute: false },
-    (_request, reply) => {
-      events.open(reply);
+    (request, reply) => {
+      feeds[getRole(request)].open(reply);
     },
   );
 
