@@ -144,6 +144,8 @@ describe('the Debug page, on two servers', () => {
     const window = await openWindow(browser, { javaScript: false });
     await logIn(window.page, servers.server1.waiUrl, servers.adminPassword);
     await window.page.goto(`${servers.server1.waiUrl}/debug`);
+    // The one that a change of the firewall began may go on: no other begins beside it.
+    await window.page.getByText(/^Examined/).waitFor({ timeout: examinedMs });
     await window.page.getByRole('button', { name: 'Check now' }).click();
     await window.page.getByText(/Listening on eth0/).waitFor();
     await window.page.getByText(/^Examined/).waitFor({ timeout: examinedMs });
