@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../lab/eventually.ts';
-import { failoverConfiguration } from '../lab/failover-configuration.ts';
+import { failoverConfiguration, virtualAddress } from '../lab/failover-configuration.ts';
 import type { LabServer } from '../lab/lab-server.ts';
 import { createTwoServers, type TwoServers } from '../lab/two-servers.ts';
 import { assertAccessible, launchBrowser, logIn, openWindow, takePicture } from './browser.ts';
@@ -26,6 +26,11 @@ describe('the Debug page, on two servers', () => {
       await server.startWai();
     };
     await Promise.all([furnish(server1), furnish(server2)]);
+    // The election is over, so that nobody but server1 advertises any more.
+    await eventually(
+      'server1 alone has the address',
+      async () => (await servers.addressHolders(virtualAddress)).join() === 'server1',
+    );
     ({ page, problems } = await openWindow(browser));
     await logIn(page, server1.waiUrl, servers.adminPassword);
   });
