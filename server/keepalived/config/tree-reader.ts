@@ -14,6 +14,8 @@ import type {
 
 /** Enough to repair a file by; a file of braces only must not fill the memory with complaints. */
 const maximumProblems = 100;
+/** keepalived's own go four deep; whoever walks the tree must not run out of stack. */
+const maximumDepth = 64;
 /** A definition may lead to itself. */
 const maximumExpansionDepth = 8;
 
@@ -150,9 +152,11 @@ export class TreeReader {
   #open(column: number, { line, origin }: Place): void {
     const statement = this.#pending;
     this.#pending = undefined;
-    if (statement === undefined) {
+    const isTooDeep = this.#scopes.length >= maximumDepth;
+    if (statement === undefined || isTooDeep) {
       this.#scope.strayBraces += 1;
-      this.#report('stray-opening-brace', line, 'This “{” follows no keyword.');
+      const why = isTooDeep ? `is in more than ${maximumDepth} blocks` : 'follows no keyword';
+      this.#report('stray-opening-brace', line, `This “{” ${why}.`);
       return;
     }
     const block = { open: { line, column, origin }, close: undefined, children: [] };
@@ -200,6 +204,5 @@ export class TreeReader {
 function originOf(content: string, run: WordRun, place: Place): Origin {
   if (place.origin !== 'plain') return place.origin;
   if (run.unterminatedQuote) return 'damaged';
-  const dollar = content.indexOf('$', run.start);
-  return dollar !== -1 && dollar < run.end ? 'substituted' : 'plain';
+  return content.slice(run.start, run.end).includes('$') ? 'substituted' : 'plain';
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
 import { lineAt } from '../../../../server/keepalived/config/text-changes.ts';
 import { findStatements, parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
 import type {
@@ -97,13 +98,18 @@ describe('a configuration read and printed is the same, byte for byte', () => {
 
   it('10 MB, in time that grows with the size and no faster', () => {
     const block = 'vrrp_instance VI { # comment\n  virtual_ipaddress {\n    10.0.0.1/24\n  }\n}\n';
-    const hostile = ['{'.repeat(2e6), '"'.repeat(2e6), '\\'.repeat(2e6), '$A '.repeat(1e6)];
+    const hostile = [
+      ...['{'.repeat(2e6), '"'.repeat(2e6), '\\'.repeat(2e6), '$A '.repeat(1e6)],
+      ...['a{'.repeat(1e6), 'a}'.repeat(1e6), 'a b"c"{'.repeat(3e5)],
+    ];
     const doubling = '$A=x x\n' + '$A=$A $A\n'.repeat(20) + 'y $A $A $A\n'.repeat(1e5);
     const recursive = '$A= \\\n$A \\\n$A \\\n$A\n\n' + '$A\n'.repeat(1e4);
     const texts = [block.repeat(10_000_000 / block.length), ...hostile, doubling, recursive];
     for (const text of texts) {
       const startedAt = performance.now();
-      assert.equal(reprint(parseConfiguration(text)), text);
+      const tree = parseConfiguration(text);
+      assert.equal(reprint(tree), text);
+      summarizeConfiguration(tree);
       assert.ok(performance.now() - startedAt < 10_000, text.slice(0, 20));
     }
   });
