@@ -83,10 +83,13 @@ async function readChildren(pid: number, pidPath: string) {
   return { childPids, vrrpPid: candidates.length === 1 ? candidates[0] : undefined };
 }
 
+/** Only orphans: the child of a daemon that lives, though not by this pid file, is none of ours. */
 async function readLeftChildPids(pidPath: string): Promise<number[]> {
   const leftPids: number[] = [];
   for (const pid of await readChildPidFiles(pidPath, ['vrrp', 'checkers', 'bfd'])) {
-    if (pid !== undefined && pid !== 0 && (await runsKeepalived(pid))) leftPids.push(pid);
+    if (pid === undefined || pid === 0 || !(await runsKeepalived(pid))) continue;
+    const child = await readProcess(pid);
+    if (child && !(await runsKeepalived(child.parentPid))) leftPids.push(pid);
   }
   return leftPids;
 }

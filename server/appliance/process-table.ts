@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 interface ProcessStatus {
   /** At most 15 characters, and a program may change it. */
   name: string;
+  parentPid: number;
   /** Start after boot, in hundredths of a second (USER_HZ, the same on every Linux). */
   startTicks: number;
 }
@@ -32,6 +33,7 @@ async function readStatus(pid: number): Promise<(ProcessStatus & { dead: boolean
   const fields = stat.slice(nameEnd + 2).split(' ');
   return {
     name: stat.slice(stat.indexOf('(') + 1, nameEnd),
+    parentPid: Number(fields[1]),
     startTicks: Number(fields[19]),
     dead: fields[0] === 'Z' || fields[0] === 'X',
   };

@@ -144,6 +144,19 @@ function defineTests(): void {
     }
   });
 
+  it('calls nobody left whose daemon lives, though its pid file is gone', async () => {
+    remember(spawn('keepalived', ['--dont-fork'], { stdio: 'ignore' }));
+    await askUntil(readRunning, (daemon) => daemon.vrrpPid !== undefined);
+    const text = readFileSync(pidPath, 'utf8');
+    rmSync(pidPath);
+    assert.deepEqual(await read(), {
+      state: 'stopped',
+      stalePidFile: undefined,
+      leftChildPids: [],
+    });
+    writeFileSync(pidPath, text);
+  });
+
   it('names the children that outlived their daemon, until they end', async () => {
     remember(spawn('keepalived', ['--dont-fork'], { stdio: 'ignore' }));
     const { pid, vrrpPid } = await askUntil(readRunning, (daemon) => daemon.vrrpPid !== undefined);

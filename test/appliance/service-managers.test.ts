@@ -202,7 +202,10 @@ function defineSupervisedTests(): void {
       await askUntil(readDaemon, ({ state }) => state === 'stopped');
       const report = await manager.control('keepalived', 'start');
       assert.equal(report.result, 'exited');
-      assert.match(report.output, new RegExp(`Process ${vrrpPid} is left .*kill ${vrrpPid}`));
+      assert.match(
+        report.output,
+        new RegExp(`left and blocks a start: process ${vrrpPid}\\. Kill it`),
+      );
     } finally {
       process.kill(vrrpPid, 'SIGCONT');
     }

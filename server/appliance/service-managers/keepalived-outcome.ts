@@ -13,6 +13,8 @@ const absenceLimitMs = 2000;
 /** A fatal configuration ends the VRRP process within some 20 ms of its start (measured). */
 const steadyMs = 300;
 const stopLimitMs = 10_000;
+/** What a killed daemon left ends within a second or two (measured). */
+const remainsLimitMs = 5_000;
 
 interface StartOutcome {
   up: boolean;
@@ -60,7 +62,7 @@ function explainRefusal(daemon: DaemonProcess): string {
   if (daemon.state !== 'stopped') return '';
   if (daemon.leftChildPids.length > 0) {
     const pids = daemon.leftChildPids.join(' ');
-    return ` Process ${pids} is left of the one before, which blocks a start: kill ${pids}, and retry.`;
+    return ` Of the one before, this is left and blocks a start: process ${pids}. Kill it (kill ${pids}), and retry.`;
   }
   if (daemon.stalePidFile === undefined) return '';
   const { path, pid, otherProgram } = daemon.stalePidFile;
@@ -86,7 +88,7 @@ export async function awaitStop(pids: readonly number[]): Promise<number[]> {
 
 /** Waits, at most 5 s, for the remains of a killed daemon to go: a start would do nothing. */
 export async function awaitRemains(readDaemon: DaemonReader): Promise<void> {
-  const deadlineMs = performance.now() + startLimitMs;
+  const deadlineMs = performance.now() + remainsLimitMs;
   while (hasRemains(await readDaemon()) && performance.now() < deadlineMs) await sleep(pollMs);
 }
 

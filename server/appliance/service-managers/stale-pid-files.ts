@@ -4,8 +4,8 @@ import { nameProcess, runsKeepalived } from '../process-table.ts';
 
 /**
  * Removes keepalived's pid files that hold no pid, or that of another program or a zombie:
- * keepalived would take it for itself and not start (measured, 2.2.7). One of a process that is gone it replaces
- * itself, and one of a living keepalived is never touched.
+ * keepalived would take it for itself and not start (measured, 2.2.7). One of a process that is gone
+ * it replaces itself, and one of a living keepalived is never touched.
  * @param pidPath the daemon's; its children's are looked for in the same folder.
  * @returns a sentence for each removed file.
  */
