@@ -27,6 +27,9 @@ const authData = /("auth_data"\s*:\s*)"(?:[^"\\]|\\.)*"?/g;
 /** In the text dump (in clear until 2.3), also where it was logged; `SSL password:` too. */
 const dumpedPassword = /(\bpassword[^\S\r\n]*[=:][^\S\r\n]*)[^\r\n]+/gi;
 
+/** Is in every text that has one of these; most lines of a log are spared the rest. */
+const hint = /pass|auth_data/i;
+
 /**
  * A text with every password in it replaced by asterisks, and else as it was. For all that comes
  * from keepalived or its files: configurations or lines of them, differences with their signs,
@@ -34,6 +37,7 @@ const dumpedPassword = /(\bpassword[^\S\r\n]*[=:][^\S\r\n]*)[^\r\n]+/gi;
  * as it is. A password in a definition (`$NAME=`) is only found together with its use.
  */
 export function maskSecrets(text: string): string {
+  if (!hint.test(text)) return text;
   return maskDefinitions(text)
     .replaceAll(authPass, `$1${mask}`)
     .replaceAll(sslPassword, `$1${mask}`)

@@ -53,8 +53,11 @@ function cutOut(text: Buffer, offset: number, findNext: FindNext): FoundLine[] {
   }
 }
 
-/** Other letters have several bytes, which do not follow each other in upper and lower case. */
+/**
+ * Other letters have several bytes, which do not follow each other in upper and lower case; and what
+ * masks a secret (`********`, `…`), with its closing quotation mark, is not in the file.
+ */
 function findLongestAsciiPart(text: string): string {
-  const parts = text.split(/[^\x20-\x7e]+/);
+  const parts = text.split(/[^\x20-\x7e]+'?|\*+"?/);
   return parts.reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 }

@@ -27,12 +27,12 @@ export function createLogReader(filter: LogFilter): LogReader {
     find: createLineFinder(filter.filter ?? ''),
     read({ bytes }, { modifiedAtMs }) {
       const text = bytes.toString();
-      // Asked first, as parsing costs far more.
-      if (!isKeepalivedLine(text) || !hasText(text)) return undefined;
+      if (!isKeepalivedLine(text)) return undefined;
       // A stamp has no year, and a rotated log may be years old.
       const line = parseLogLine(text, modifiedAtMs);
       if (line.atMs !== undefined && isLongBefore(line.atMs)) return 'long-before';
-      return isAskedFor(line) ? line : undefined;
+      // Of what is masked only the mask is found: else a filter could be used to guess it.
+      return hasText(line.raw) && isAskedFor(line) ? line : undefined;
     },
     isLongBefore,
     untilMs: toMs + stampToleranceMs,

@@ -1,3 +1,7 @@
+import { maskSecrets } from '../mask-secrets.ts';
+import { maskTestMessage } from './mask-test-message.ts';
+
+/** A line of the log, its secrets masked: viewers read it, and it is kept in histories. */
 export interface LogLine {
   /** Wall clock, ms since the epoch; undefined if the line has no readable time. */
   atMs: number | undefined;
@@ -7,7 +11,7 @@ export interface LogLine {
   tag: string;
   pid: number | undefined;
   message: string;
-  /** The whole line as it is in the log, control characters escaped. */
+  /** The whole line as it is in the log, control characters escaped; what a filter searches. */
   raw: string;
 }
 
@@ -37,13 +41,15 @@ export function parseLogLine(raw: string, nowMs: number): LogLine {
   const parts = syslogLine.exec(line)?.groups;
   const timeText = parts?.['time'] ?? '';
   const pid = parts?.['pid'];
+  const message = parts?.['message'] ?? line;
+  const maskedMessage = maskMessage(message);
   return {
     atMs: timeText === '' ? undefined : readStamp(timeText, nowMs),
     timeText,
     tag: escapeControlCharacters(parts?.['tag'] ?? ''),
     pid: pid === undefined ? undefined : Number(pid),
-    message: escapeControlCharacters(parts?.['message'] ?? line),
-    raw: escapeControlCharacters(line),
+    message: escapeControlCharacters(maskedMessage),
+    raw: escapeControlCharacters(`${line.slice(0, line.length - message.length)}${maskedMessage}`),
   };
 }
 
@@ -69,7 +75,7 @@ export function parseJournalEntry(json: string): LogLine | undefined {
   const pid = Number(entry.SYSLOG_PID ?? entry._PID);
   const known = { time: isTime(atMs), pid: Number.isInteger(pid) };
   const timeText = known.time ? new Date(atMs).toISOString() : '';
-  const message = escapeControlCharacters(readJournalText(entry.MESSAGE));
+  const message = escapeControlCharacters(maskMessage(readJournalText(entry.MESSAGE)));
   const host = escapeControlCharacters(readJournalText(entry._HOSTNAME));
   return {
     atMs: known.time ? atMs : undefined,
@@ -79,6 +85,15 @@ export function parseJournalEntry(json: string): LogLine | undefined {
     message,
     raw: `${timeText} ${host} ${tag}${known.pid ? `[${pid}]` : ''}: ${message}`,
   };
+}
+
+/**
+ * With `--dump-conf` keepalived logs its whole configuration, passwords in clear (until 2.3), and
+ * some complaints about a line quote it, as those of `-t` do (measured, 2.2.7).
+ */
+function maskMessage(message: string): string {
+  const place = /^\((?:.+: )?Line \d+\) /s.exec(message)?.[0] ?? '';
+  return place + maskTestMessage(maskSecrets(message.slice(place.length)));
 }
 
 /**

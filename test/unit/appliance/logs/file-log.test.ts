@@ -78,6 +78,19 @@ test('the filter is a substring in any case, never a pattern', async (context) =
   assert.deepEqual((await readMessages(path, 9, 'nothing')).messages, []);
 });
 
+test('a filter finds what masks a password, not the password', async (context) => {
+  const path = makePath(context);
+  const quoted = `(Line 7) Unterminated quote 'auth_pass "hunter2`;
+  writeFileSync(path, ['   Password = hunter2', quoted].map(keepalivedLine).join(''));
+  const find = async (filter: string) => (await readMessages(path, 9, filter)).messages;
+  for (const guess of ['hunter2', 'Password = h', 'auth_pass "h']) {
+    assert.deepEqual([await find(guess), await exportText(path, guess)], [[], ''], guess);
+  }
+  assert.deepEqual(await find('password = ****'), ['   Password = ********']);
+  assert.deepEqual(await find("auth_pass …'"), ["(Line 7) Unterminated quote 'auth_pass …'"]);
+  assert.deepEqual((await find('')).length, 2);
+});
+
 test('lines across the borders of blocks come whole, whatever their length', async (context) => {
   const path = makePath(context);
   const messages = Array.from(

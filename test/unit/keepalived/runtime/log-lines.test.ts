@@ -66,6 +66,35 @@ describe('a line of a syslog file', () => {
     assert.equal(line.message, String.raw`\x1b[2Jx\u202ey\x0d`);
     assert.equal(line.raw, String.raw`Nov 24 13:00:01 h Keepalived[1]: \x1b[2Jx\u202ey\x0d`);
   });
+
+  // What 2.2.7 logs with `--dump-conf`, and of a file that it understands only partly.
+  for (const [message, masked] of [
+    ['   Password = hunter2x', '   Password = ********'],
+    [
+      `(/etc/k.conf: Line 32) Unterminated quote '  auth_pass "hunter2x'`,
+      `(/etc/k.conf: Line 32) Unterminated quote 'auth_pass …'`,
+    ],
+    [`(Line 32) Unmatched quote: '#011auth_pass#011"hunter2x'`, `(Line 32) Unmatched quote: '…'`],
+    [
+      `(/etc/k.conf: Line 7) Unknown keyword 'auth_pass=hunter2x'`,
+      `(/etc/k.conf: Line 7) Unknown keyword 'auth_pass…'`,
+    ],
+    [
+      `(/etc/k.conf: Line 20) (VI_2) unknown authentication type 'hunter2x'`,
+      `(/etc/k.conf: Line 20) (VI_2) unknown authentication type '…'`,
+    ],
+  ] as const) {
+    it(`is masked: ${message}`, () => {
+      const head = 'Nov 24 13:00:01 h Keepalived_vrrp[1]: ';
+      const { message: read, raw } = parseLogLine(head + message, nowMs);
+      assert.deepEqual([read, raw], [masked, head + masked]);
+      const entry = { SYSLOG_IDENTIFIER: 'Keepalived_vrrp', MESSAGE: message };
+      const logged = parseJournalEntry(JSON.stringify(entry));
+      assert.equal(logged?.message, masked);
+      assert.ok(!logged.raw.includes('hunter2x'));
+      assert.equal(parseLogLine(message, nowMs).raw, masked);
+    });
+  }
 });
 
 describe('keepalived’s own lines', () => {

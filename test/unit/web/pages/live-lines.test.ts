@@ -15,7 +15,7 @@ import { createTestKeeper } from '../test-keeper.ts';
 
 const lineOf = (message: string) => `Nov 24 13:00:01 server1 Keepalived_vrrp[1]: ${message}\n`;
 
-async function openLog(t: TestContext) {
+async function openLog(t: TestContext, user = 'admin') {
   const folder = mkdtempSync(join(tmpdir(), 'live-lines-'));
   const path = join(folder, 'messages');
   writeFileSync(path, lineOf('before'));
@@ -24,6 +24,7 @@ async function openLog(t: TestContext) {
   const operations: Partial<Operations> = {
     readLog: log.read,
     readNewerLog: log.readNewer,
+    exportLog: log.export,
     followLog(onLines): Promise<LogFollower> {
       followers.add(onLines);
       return Promise.resolve({ close: () => Promise.resolve(void followers.delete(onLines)) });
@@ -38,7 +39,7 @@ async function openLog(t: TestContext) {
     rmSync(folder, { recursive: true });
   });
   const browser = new TestBrowser(app);
-  await browser.logIn();
+  await browser.logIn(user);
   const origin = await listen(app);
   const eventsPath = async (query: string) => {
     const { body } = await browser.get(`/logs${query}`);
@@ -58,7 +59,7 @@ async function openLog(t: TestContext) {
   const tell = () => {
     for (const onLines of followers) onLines();
   };
-  return { path, followers, open, tell, eventsPath };
+  return { path, followers, open, tell, eventsPath, browser };
 }
 
 interface Told {
@@ -107,6 +108,29 @@ test('a filter holds for new lines too, and the log is followed only while someo
   assert.deepEqual(told(client), ['(VI_1) Entering BACKUP STATE']);
   client.close();
   await eventually('no follower', () => (followers.size === 0 ? true : undefined));
+});
+
+test('no answer tells a viewer a password that keepalived logged, or whether it was guessed', async (t) => {
+  const { path, open, tell, browser } = await openLog(t, 'watcher');
+  const secrets =
+    lineOf('   Password = hunter2x') +
+    lineOf(`(/etc/k.conf: Line 7) Unterminated quote '  auth_pass "hunter2x`) +
+    lineOf(`(/etc/k.conf: Line 7) Unknown keyword 'auth_passhunter2x'`);
+  appendFileSync(path, secrets);
+  const clients = [await open(), await open('?filter=hunter')];
+  appendFileSync(path, secrets + lineOf('the hunter is here'));
+  tell();
+  for (const client of clients) await client.awaitEvent('lines');
+  const pages = await Promise.all(['/logs', '/logs/download'].map((url) => browser.get(url)));
+  for (const text of [...pages.map(({ body }) => body), ...clients.map((one) => one.text())]) {
+    assert.doesNotMatch(text, /hunter2x/);
+  }
+  assert.match(pages[1]?.body ?? '', /Password = \*{8}\n/);
+  assert.deepEqual(clients.map((client) => told(client).length).toSorted(), [1, 4]);
+  const [guess, other] = await Promise.all(
+    ['hunter2x', 'hunter3x'].map((filter) => browser.get(`/logs/download?filter=${filter}`)),
+  );
+  assert.equal(guess?.body, other?.body);
 });
 
 test('a log that is not there (any more) is told, and so is its return', async (t) => {
