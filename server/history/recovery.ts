@@ -1,4 +1,4 @@
-import type { UnfinishedTransaction } from './journal.ts';
+import type { TransactionIntent, TransactionStep, UnfinishedTransaction } from './journal.ts';
 
 /**
  * nothing: keepalived cannot have seen the new file, or all was done: only end the transaction ·
@@ -22,7 +22,8 @@ export function decideRecovery(
 ): RecoveryDecision {
   const isOld = currentTag === intent.oldTag;
   const isNew = currentTag === intent.newTag;
-  switch (lastStep) {
+  const ifBack = mayHaveBeenLoaded(intent) ? 'undo' : 'nothing';
+  switch (lastStep ?? firstStep(intent)) {
     case undefined:
     case 'tested':
     case 'kept':
@@ -30,7 +31,7 @@ export function decideRecovery(
       return isOld ? 'nothing' : 'ask';
     case 'installing':
     case 'installed':
-      if (isOld) return 'nothing';
+      if (isOld) return ifBack;
       return isNew ? 'undo' : 'ask';
     case 'reloading':
     case 'restoring':
@@ -41,8 +42,21 @@ export function decideRecovery(
       return isOld ? 'undo' : 'ask';
     case 'finished':
       if (isNew) return 'finish';
-      return isOld ? 'nothing' : 'ask';
+      return isOld ? ifBack : 'ask';
     case 'restored':
       return isOld ? 'nothing' : 'ask';
   }
+}
+
+/**
+ * Whether keepalived may have loaded the new file although the old one is in place: a full disk may
+ * have kept the steps after `installing` from the journal, the way back included.
+ */
+function mayHaveBeenLoaded({ daemonPid, fileId, oldTag }: TransactionIntent): boolean {
+  return daemonPid !== undefined && !fileId.startsWith('stored-') && oldTag !== null;
+}
+
+/** A reload writes no file first: once it has begun, keepalived may have been told. */
+function firstStep({ action }: TransactionIntent): TransactionStep | undefined {
+  return action === 'reload' ? 'reloading' : undefined;
 }

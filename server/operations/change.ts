@@ -23,7 +23,7 @@ export const isUnchanged = ({ intent }: Change): boolean => intent.oldTag === in
 
 /**
  * Records a step of a change that has begun. A disk that has become full does not stop it: after a
- * crash, less is known then, and what is not known is undone.
+ * crash, less is known then, and what is not known is undone (recovery.ts).
  */
 export function recordStep({ transaction }: Change, step: TransactionStep): Promise<void> {
   return transaction.record(step).catch(ignoreFullDisk);

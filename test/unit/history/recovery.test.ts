@@ -17,11 +17,11 @@ const table: Row[] = [
   [undefined, 'nothing', 'ask', 'ask'],
   ['tested', 'nothing', 'ask', 'ask'],
   ['kept', 'nothing', 'ask', 'ask'],
-  ['installing', 'nothing', 'undo', 'ask'],
-  ['installed', 'nothing', 'undo', 'ask'],
+  ['installing', 'undo', 'undo', 'ask'],
+  ['installed', 'undo', 'undo', 'ask'],
   ['reloading', 'undo', 'undo', 'ask'],
   ['proving', 'undo', 'finish', 'ask'],
-  ['finished', 'nothing', 'finish', 'ask'],
+  ['finished', 'undo', 'finish', 'ask'],
   ['restoring', 'undo', 'undo', 'ask'],
   ['restored', 'nothing', 'ask', 'ask'],
 ];
@@ -37,6 +37,24 @@ describe('the decision after a crash', () => {
       assert.equal(decide(null), ifThird);
     });
   }
+
+  it('knows that no keepalived can have loaded the file: stopped, or a stored one', () => {
+    for (const unseen of [
+      { ...intent, daemonPid: undefined },
+      { ...intent, fileId: 'stored-master' },
+    ]) {
+      for (const lastStep of ['installing', 'installed', 'finished'] as const) {
+        assert.equal(decideRecovery({ intent: unseen, lastStep }, tagOf('old')), 'nothing');
+      }
+    }
+  });
+
+  it('knows that a reload needs no step before keepalived is told', () => {
+    const reload = { intent: { ...intent, action: 'reload' }, lastStep: undefined };
+    assert.equal(decideRecovery(reload, tagOf('old')), 'undo');
+    assert.equal(decideRecovery(reload, tagOf('new')), 'undo');
+    assert.equal(decideRecovery(reload, tagOf('third')), 'ask');
+  });
 
   it('knows a file that did not exist before', () => {
     const created = { ...intent, oldTag: null };

@@ -5,7 +5,10 @@ import { createJournal } from '../../../server/history/journal.ts';
 import { acquireLock } from '../../../server/history/lock.ts';
 import { openNotices } from '../../../server/history/notices.ts';
 import { createVersionStore } from '../../../server/history/version-store.ts';
-import { applyConfiguration } from '../../../server/operations/apply-configuration.ts';
+import {
+  applyConfiguration,
+  reloadConfiguration,
+} from '../../../server/operations/apply-configuration.ts';
 import type { ApplyOutcome } from '../../../server/operations/outcomes.ts';
 import type { ApplyParts } from '../../../server/operations/parts.ts';
 import { recoverConfiguration } from '../../../server/operations/recover-configuration.ts';
@@ -59,6 +62,16 @@ export async function saveText(parts: ApplyParts, text: string): Promise<ApplyOu
   if (outcome.kind !== 'needs-acceptance') return outcome;
   return applyConfiguration(parts, {
     ...request,
+    acceptedDangers: outcome.dangers,
+    confirmedCommands: outcome.addedCommands,
+  });
+}
+
+/** Makes what is on disk live; whatever is foreseen is accepted. */
+export async function reloadText(parts: ApplyParts): Promise<ApplyOutcome> {
+  const outcome = await reloadConfiguration(parts);
+  if (outcome.kind !== 'needs-acceptance') return outcome;
+  return reloadConfiguration(parts, {
     acceptedDangers: outcome.dangers,
     confirmedCommands: outcome.addedCommands,
   });
