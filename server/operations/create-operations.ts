@@ -9,6 +9,7 @@ import { findKeptText } from './find-kept-text.ts';
 import { allowVrrp, listOwnFirewallRules, withdrawVrrp } from './firewall.ts';
 import { foreseeApply } from './foresee-apply.ts';
 import { planInstanceSettings } from './instance-settings.ts';
+import type { FormOrigin } from './instance-settings.ts';
 import type { Mutex } from './mutex.ts';
 import { observeOutcome } from './observe-outcome.ts';
 import type { Operations } from './operations.ts';
@@ -44,6 +45,10 @@ export function createOperations(
     return outcome;
   };
   const { setDefaultRole, setInstanceSettings, setUpDrill } = createPlannedSaves(parts);
+  const originOf = (tag: string | null | undefined): FormOrigin | undefined =>
+    tag === undefined
+      ? undefined
+      : { tag, findText: (oldTag) => findKeptText(parts.versions, 'live', oldTag) };
   let isDrilling = false;
   const drill = async (request: DrillRequest): Promise<DrillOutcome> => {
     const refuse = (sentence: string): DrillOutcome => ({ kind: 'refused', sentences: [sentence] });
@@ -64,7 +69,8 @@ export function createOperations(
     controlServices: (services, action) => change(() => controlServices(parts, services, action)),
     planDefaultRole: (role, given) => planDefaultRole(appliance, role, given),
     setDefaultRole: (...request) => changeAndObserve(() => setDefaultRole(...request)),
-    planInstanceSettings: (...request) => planInstanceSettings(appliance, ...request),
+    planInstanceSettings: (name, given, madeFrom) =>
+      planInstanceSettings(appliance, name, given, originOf(madeFrom)),
     setInstanceSettings: (...request) => changeAndObserve(() => setInstanceSettings(...request)),
     readDrill: (instanceName) => readDrill(appliance, instanceName),
     setUpDrill: (...request) => changeAndObserve(() => setUpDrill(...request)),

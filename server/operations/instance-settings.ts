@@ -10,13 +10,36 @@ import {
   findUneditableFields,
 } from '../keepalived/settings/edit-instance-settings.ts';
 import { judgeInstanceSettings } from '../keepalived/settings/field-rules.ts';
-import { readInstanceSettings } from '../keepalived/settings/instance-settings.ts';
+import { isSameSetting, readInstanceSettings } from '../keepalived/settings/instance-settings.ts';
 import type {
   InstanceSettings,
+  SettingsField,
   SettingsMessage,
 } from '../keepalived/settings/instance-settings.ts';
+import { rebaseSettings } from '../keepalived/settings/rebase-settings.ts';
+import type { ChangedSetting } from '../keepalived/settings/rebase-settings.ts';
 import { foreseeApply } from './foresee-apply.ts';
 import { look } from './prove-live.ts';
+
+/** The file that a form was made from. */
+export interface FormOrigin {
+  tag: string | null;
+  /** What a file with this tag said, where it is kept. */
+  findText: (tag: string) => Promise<string | undefined>;
+}
+
+/** What became of a form whose file is another one by now. */
+export interface ChangedMeanwhile {
+  /** Of the file that the form was made from. */
+  madeFrom: string | null;
+  /**
+   * The fields that its user did not change have the values of the file now. False: what the form
+   * was made from is not kept, so that nobody knows which these are; all is as it was sent.
+   */
+  isRebased: boolean;
+  /** What others changed; where it was not rebased, all that differs from the file now. */
+  changes: ChangedSetting[];
+}
 
 export type InstanceSettingsPlan =
   | {
@@ -29,7 +52,10 @@ export type InstanceSettingsPlan =
       ok: true;
       instanceNames: string[];
       instanceName: string;
-      /** As given; what was not given is read from the live file. */
+      /**
+       * As given; what was not given is read from the live file, and what the user of a form left
+       * alone while others changed it.
+       */
       values: InstanceSettings;
       /** As the live file has them. */
       current: InstanceSettings;
@@ -49,17 +75,21 @@ export type InstanceSettingsPlan =
       newText: string | undefined;
       /** What writing it would do; undefined while nothing would be written. */
       foresight: Foresight | undefined;
+      /** undefined: the file is the one that the form was made from. */
+      meanwhile: ChangedMeanwhile | undefined;
     };
 
 /**
  * What the form would write, from the live file and these values; writes nothing.
  * @param wantedName undefined: the first instance
  * @param given what was typed
+ * @param origin undefined: what was given is meant for the file as it is, whatever it says
  */
 export async function planInstanceSettings(
   appliance: Appliance,
   wantedName: string | undefined,
   given: Partial<InstanceSettings>,
+  origin?: FormOrigin,
 ): Promise<InstanceSettingsPlan> {
   const [live, network] = await Promise.all([
     appliance.readConfigurationFile('live'),
@@ -81,7 +111,11 @@ export async function planInstanceSettings(
   const current = readInstanceSettings(summary, instance);
   const uneditable = findUneditableFields(tree, place, current);
   const left = uneditable.map(({ field }) => [field, current[field]]);
-  const values = { ...current, ...given, ...(Object.fromEntries(left) as typeof given) };
+  const form =
+    origin === undefined || origin.tag === live.tag
+      ? { given, meanwhile: undefined }
+      : await carryOver(given, origin, { instanceName: instance.name, live, current });
+  const values = { ...current, ...form.given, ...(Object.fromEntries(left) as typeof given) };
   const verdict = judge(values, current, { instance, summary, interfaces });
   const edited = editInstanceSettings(tree, place, current, values);
   const problems = [
@@ -111,7 +145,29 @@ export async function planInstanceSettings(
       newText === undefined || newText === live.text
         ? undefined
         : await foreseeApply(appliance, { fileId: 'live', text: newText }, await look(appliance)),
+    meanwhile: form.meanwhile,
   };
+}
+
+async function carryOver(
+  given: Partial<InstanceSettings>,
+  { tag, findText }: FormOrigin,
+  now: { instanceName: string; live: { text: string }; current: InstanceSettings },
+): Promise<{ given: Partial<InstanceSettings>; meanwhile: ChangedMeanwhile }> {
+  const { instanceName, live, current } = now;
+  const baseText = tag === null ? undefined : await findText(tag);
+  const rebased =
+    baseText === undefined
+      ? undefined
+      : rebaseSettings(given, { instanceName, baseText, currentText: live.text, current });
+  if (rebased) {
+    const { changes } = rebased;
+    return { given: rebased.given, meanwhile: { madeFrom: tag, isRebased: true, changes } };
+  }
+  const changes = (Object.keys(given) as SettingsField[])
+    .filter((field) => !isSameSetting(field, given[field], current[field]))
+    .map((field) => ({ field, isDisputed: true }));
+  return { given, meanwhile: { madeFrom: tag, isRebased: false, changes } };
 }
 
 function judge(

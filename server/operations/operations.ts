@@ -46,10 +46,14 @@ export interface Operations {
     consent?: SaveConsent,
   ): Promise<ApplyOutcome>;
 
-  /** What the settings form would write; without a name, of the first instance. */
+  /**
+   * What the settings form would write; without a name, of the first instance. A form whose file
+   * (by its tag) is another one by now is carried over to that.
+   */
   planInstanceSettings(
     instanceName: string | undefined,
     given: Partial<InstanceSettings>,
+    madeFrom?: string | null,
   ): Promise<InstanceSettingsPlan>;
   /** Writes what the form says, if the live file is still the one that was previewed. */
   setInstanceSettings(

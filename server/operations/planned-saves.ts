@@ -1,5 +1,6 @@
 import type { Appliance } from '../appliance/appliance.ts';
 import type { ConfirmedChanges } from './confirmed-change.ts';
+import { conflictWith } from './conflict.ts';
 import { planDefaultRole } from './default-roles.ts';
 import type { DefaultRole } from './default-roles.ts';
 import { describeSettingsChange, planInstanceSettings } from './instance-settings.ts';
@@ -39,6 +40,10 @@ export function createPlannedSaves({
   ) => {
     const plan = await planInstanceSettings(appliance, instanceName, given);
     if (!plan.ok) return { kind: 'failed', message: plan.reason };
+    // Before anything is said of the values: they were typed for another file.
+    if (plan.currentTag !== expectedTag) {
+      return conflictWith(await appliance.readConfigurationFile('live'));
+    }
     const { newText: text, problems } = plan;
     if (text === undefined) {
       return { kind: 'failed', message: problems.map(({ message }) => message).join(' ') };

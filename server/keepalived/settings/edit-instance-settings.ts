@@ -10,7 +10,7 @@ import {
 import type { AuthenticationSetting, EditResult } from '../config/edits.ts';
 import { parseConfiguration } from '../config/tree.ts';
 import type { ConfigurationTree } from '../config/tree.ts';
-import { splitEntries } from './instance-settings.ts';
+import { isSameSetting, splitEntries } from './instance-settings.ts';
 import type { InstanceSettings, SettingsField, SettingsMessage } from './instance-settings.ts';
 
 /** Where the settings stand in a file. */
@@ -82,9 +82,11 @@ function listEdits(
   wanted: InstanceSettings,
 ): FieldEdit[] {
   const edits: FieldEdit[] = [];
-  const unless = (isSame: boolean, field: SettingsField, edit: FieldEdit['edit']): void => {
-    if (!isSame) edits.push({ field, edit });
+  const unless = (isAsItWas: boolean, field: SettingsField, edit: FieldEdit['edit']): void => {
+    if (!isAsItWas) edits.push({ field, edit });
   };
+  const isSame = (field: SettingsField): boolean =>
+    isSameSetting(field, current[field], wanted[field]);
   const values = {
     interfaceName: 'interface',
     virtualRouterId: 'virtual_router_id',
@@ -92,14 +94,14 @@ function listEdits(
     advertInterval: 'advert_int',
   } as const;
   for (const field of ['interfaceName', 'virtualRouterId', 'priority', 'advertInterval'] as const) {
-    unless(current[field] === wanted[field], field, (tree) =>
+    unless(isSame(field), field, (tree) =>
       setInstanceValue(tree, instanceName, values[field], wanted[field]),
     );
   }
-  unless(current.nopreempt === wanted.nopreempt, 'nopreempt', (tree) =>
+  unless(isSame('nopreempt'), 'nopreempt', (tree) =>
     setNopreempt(tree, instanceName, wanted.nopreempt, initialState),
   );
-  unless(isSameList(current.unicastPeers, wanted.unicastPeers), 'unicastPeers', (tree) =>
+  unless(isSame('unicastPeers'), 'unicastPeers', (tree) =>
     setUnicastPeers(tree, instanceName, splitEntries(wanted.unicastPeers)),
   );
   unless(
@@ -107,26 +109,21 @@ function listEdits(
     wanted.password === '' ? 'authentication' : 'password',
     (tree) => setAuthentication(tree, instanceName, authenticationOf(wanted)),
   );
-  unless(
-    isSameList(current.virtualAddresses, wanted.virtualAddresses),
-    'virtualAddresses',
-    (tree) => setVirtualAddresses(tree, instanceName, splitEntries(wanted.virtualAddresses)),
+  unless(isSame('virtualAddresses'), 'virtualAddresses', (tree) =>
+    setVirtualAddresses(tree, instanceName, splitEntries(wanted.virtualAddresses)),
   );
   if (scriptName === undefined) return edits;
-  unless(current.healthcheckUrl === wanted.healthcheckUrl, 'healthcheckUrl', (tree) =>
+  unless(isSame('healthcheckUrl'), 'healthcheckUrl', (tree) =>
     setHealthcheckUrl(tree, scriptName, wanted.healthcheckUrl),
   );
   const numbers = { healthcheckInterval: 'interval', fall: 'fall', rise: 'rise' } as const;
   for (const field of ['healthcheckInterval', 'fall', 'rise'] as const) {
-    unless(current[field] === wanted[field], field, (tree) =>
+    unless(isSame(field), field, (tree) =>
       setScriptValue(tree, scriptName, numbers[field], Number(wanted[field])),
     );
   }
   return edits;
 }
-
-const isSameList = (one: string, other: string): boolean =>
-  splitEntries(one).join('\n') === splitEntries(other).join('\n');
 
 function authenticationOf({ authentication, password }: InstanceSettings): AuthenticationSetting {
   return authentication === 'PASS' || authentication === 'AH'

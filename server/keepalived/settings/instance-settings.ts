@@ -78,3 +78,16 @@ export function splitEntries(text: string): string[] {
     .map((line) => line.trim())
     .filter((line) => line !== '');
 }
+
+const listFields = new Set<SettingsField>(['virtualAddresses', 'unicastPeers']);
+
+/** Whether two values of a field say the same; in a list, line ends and empty lines do not count. */
+export function isSameSetting(
+  field: SettingsField,
+  one: string | boolean | undefined,
+  other: string | boolean | undefined,
+): boolean {
+  if (!listFields.has(field)) return one === other;
+  const [lines, otherLines] = [one, other].map((text) => splitEntries(String(text)).join('\n'));
+  return lines === otherLines;
+}

@@ -5,7 +5,7 @@ import {
   describeSettingsChange,
   planInstanceSettings,
 } from '../../../server/operations/instance-settings.ts';
-import { sampleConfiguration } from '../keepalived/settings/samples.ts';
+import { readSample, sampleConfiguration } from '../keepalived/settings/samples.ts';
 import { createSampleMachine, sampleRuntime } from './sample-machine.ts';
 
 async function plan(given: Partial<InstanceSettings>, text = sampleConfiguration, name?: string) {
@@ -99,5 +99,72 @@ describe('the plan of the settings form', () => {
     assert.match(none.ok ? '' : none.reason, /no vrrp_instance in the live file itself/);
     const other = await planInstanceSettings(machine, 'VI_9', {});
     assert.match(other.ok ? '' : other.reason, /no vrrp_instance “VI_9”/);
+  });
+});
+
+describe('a form whose file was changed meanwhile', () => {
+  const base = sampleConfiguration;
+  const theirs = base
+    .replace('interval 120', 'interval 120\n    rise 3')
+    .replace('priority 101', 'priority 90')
+    .replace('seeded-1', 'seeded-2')
+    .replace('192.168.0.100/24\n', '192.168.0.100/24\n        192.168.0.101/24\n');
+
+  async function planLate(given: Partial<InstanceSettings>, kept?: string, now = theirs) {
+    const machine = createSampleMachine(now, [sampleRuntime()]);
+    // As a browser sends it: everything, with its own line ends.
+    const form = { ...readSample(base).current, ...given };
+    const origin = { tag: 'a'.repeat(64), findText: () => Promise.resolve(kept) };
+    const result = await planInstanceSettings(machine, 'VI_1', form, origin);
+    if (!result.ok) throw new Error(result.reason);
+    return result;
+  }
+
+  it('keeps only what its user changed, and takes the rest from the file now', async () => {
+    const { values, meanwhile, newText } = await planLate({ fall: '2', priority: '80' }, base);
+    assert.deepEqual(
+      [values.rise, values.fall, values.priority, values.password],
+      ['3', '2', '80', ''],
+    );
+    assert.equal(values.virtualAddresses, '192.168.0.100/24\n192.168.0.101/24');
+    assert.deepEqual(meanwhile, {
+      madeFrom: 'a'.repeat(64),
+      isRebased: true,
+      changes: [
+        { field: 'virtualAddresses', isDisputed: false },
+        { field: 'priority', isDisputed: true },
+        { field: 'password', isDisputed: false },
+        { field: 'rise', isDisputed: false },
+      ],
+    });
+    assert.equal(
+      newText,
+      theirs.replace('priority 90', 'priority 80').replace('rise 3', 'fall 2\n    rise 3'),
+    );
+  });
+
+  it('does not take the line ends of a browser for a change', async () => {
+    const two = base.replace('100/24\n', '100/24\n        192.168.0.101/24\n');
+    const sent = { virtualAddresses: '192.168.0.100/24\r\n192.168.0.101/24' };
+    const { values } = await planLate(sent, two, base);
+    assert.equal(values.virtualAddresses, '192.168.0.100/24');
+  });
+
+  it('says of two equal changes that there is no dispute', async () => {
+    const { meanwhile } = await planLate({ rise: '3' }, base);
+    const rise = meanwhile?.changes.find(({ field }) => field === 'rise');
+    assert.deepEqual(rise, { field: 'rise', isDisputed: false });
+  });
+
+  it('leaves all as it was sent where the file that it began with is not known', async () => {
+    for (const kept of [undefined, 'global_defs {\n}\n']) {
+      const { values, meanwhile } = await planLate({ fall: '2' }, kept);
+      assert.deepEqual([values.rise, values.fall, values.priority], ['1', '2', '101']);
+      assert.equal(meanwhile?.isRebased, false);
+      assert.deepEqual(
+        meanwhile.changes.map(({ field }) => field),
+        ['virtualAddresses', 'priority', 'fall', 'rise'],
+      );
+    }
   });
 });

@@ -31,6 +31,8 @@ export const settingsFormSchema = z.strictObject({
     .transform((checked) => checked === 'yes'),
   unicastPeers: listSchema,
   tag: tagSchema,
+  /** Only the button “Save mine over it” sends it: the file that may be overwritten. */
+  overwrite: tagSchema.exactOptional(),
   intent: z.enum(['preview', 'write']).default('write'),
   ...consentFields,
 });

@@ -55,11 +55,14 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
     { config: { access: 'admin' }, schema: { body: settingsFormSchema } },
     async (request, reply) => {
       const { own, form } = splitForm(request.body);
-      const { instance, tag, intent, ...given } = own;
-      const plan = await operations.planInstanceSettings(instance, given);
+      const { instance, tag: madeFrom, overwrite, intent, ...given } = own;
+      const tag = overwrite ?? madeFrom;
+      const plan = await operations.planInstanceSettings(instance, given, tag);
       const text = plan.ok ? plan.newText : undefined;
-      if (text === undefined) reply.code(422);
-      if (intent === 'preview' || !plan.ok || text === undefined) {
+      // Then a save says that first, and what is wrong with the values beside them.
+      const isOutdated = plan.ok && plan.meanwhile !== undefined && intent === 'write';
+      if (text === undefined && !isOutdated) reply.code(422);
+      if (intent === 'preview' || !plan.ok || (text === undefined && !isOutdated)) {
         return show(request, reply, plan, { form });
       }
       const self = `${path}?instance=${encodeURIComponent(instance)}`;
@@ -75,8 +78,8 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
         return redirectAfterSave(reply, form, outcome, self);
       }
       // The file may be another one now: the preview that is shown again compares with that.
-      const next = await operations.planInstanceSettings(instance, given);
-      const failure = describeFailure(outcome, text);
+      const next = await operations.planInstanceSettings(instance, given, tag);
+      const failure = describeFailure(outcome, text ?? '');
       reply.code(failure.statusCode);
       return show(request, reply, next, { form, failure, passwordProblem });
     },

@@ -11,6 +11,8 @@ import { describeClusters } from './clusters.ts';
 import type { ClusterRule } from './clusters.ts';
 import { fieldWords } from './field-words.ts';
 import type { FieldWords } from './field-words.ts';
+import { describeMeanwhile } from './meanwhile.ts';
+import type { MeanwhileModel } from './meanwhile.ts';
 
 export interface FieldModel extends FieldWords {
   name: SettingsField;
@@ -51,6 +53,7 @@ export interface SettingsForm {
   difference: TextDifference | undefined;
   foresight: Foresight | undefined;
   failure: FailureNotice | undefined;
+  meanwhile: MeanwhileModel | undefined;
 }
 
 const editorPath = '/keepalived/edit?file=live';
@@ -73,10 +76,12 @@ export function describeSettings(
 type Plan = Extract<InstanceSettingsPlan, { ok: true }>;
 
 function describeForm(plan: Plan, failure: FailureNotice | undefined): SettingsForm {
+  const { meanwhile } = plan;
   const mustAccept = failure !== undefined && failure.dangers.length > 0;
   return {
     instanceName: plan.instanceName,
-    tag: plan.currentTag,
+    // A form that was not carried over stays one of its old file until somebody decides.
+    tag: meanwhile && !meanwhile.isRebased ? (meanwhile.madeFrom ?? '') : plan.currentTag,
     groups: describeGroups(plan),
     clusters: describeClusters(plan),
     difference:
@@ -84,6 +89,7 @@ function describeForm(plan: Plan, failure: FailureNotice | undefined): SettingsF
     // What must be accepted stands in the failure then, once.
     foresight: mustAccept ? undefined : plan.foresight,
     failure,
+    meanwhile: describeMeanwhile(plan),
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { InstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
+import { conflictWith } from '../../../../server/operations/conflict.ts';
 import { planInstanceSettings } from '../../../../server/operations/instance-settings.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
 import { describeSettings } from '../../../../server/web/pages/settings/view-model.ts';
@@ -196,3 +197,89 @@ describe('/keepalived/settings', () => {
     assert.equal((await browser.post('/keepalived/settings', broken)).statusCode, 400);
   });
 });
+
+describe('a save after somebody else’s', () => {
+  const theirs = sampleConfiguration.replace('interval 120', 'interval 120\n    rise 3');
+
+  async function openLate(t: { after: (end: () => Promise<void>) => void }, isKept: boolean) {
+    const saved: unknown[] = [];
+    let machine = createSampleMachine(sampleConfiguration, [sampleRuntime()]);
+    const findText = () => Promise.resolve(isKept ? sampleConfiguration : undefined);
+    const operations: Partial<Operations> = {
+      planInstanceSettings: (name, given, madeFrom) =>
+        planInstanceSettings(
+          machine,
+          name,
+          given,
+          madeFrom === undefined ? undefined : { tag: madeFrom, findText },
+        ),
+      async setInstanceSettings(_name, given, tag) {
+        const content = await machine.readConfigurationFile('live');
+        if (content.ok && content.tag !== tag) return conflictWith(content);
+        saved.push([given.fall, given.rise]);
+        return { kind: 'saved', tag: '', findings: [], reason: 'daemon-stopped' };
+      },
+    };
+    const { app } = await createTestApp({ operations: operations as Operations });
+    t.after(async () => {
+      await app.close();
+    });
+    const browser = new TestBrowser(app);
+    await browser.logIn();
+    const opened = await browser.get('/keepalived/settings');
+    machine = createSampleMachine(theirs, [sampleRuntime()]);
+    return { browser, saved, form: { ...readForm(opened.body), fall: '2' } };
+  }
+
+  test('does not undo it: only what was changed in the form stays', async (t) => {
+    const { browser, saved, form } = await openLate(t, true);
+    const refused = await browser.post('/keepalived/settings', form);
+    assert.equal(refused.statusCode, 409);
+    assert.match(textOf(refused.body), /Rise was changed to 3 meanwhile\./);
+    await browser.post('/keepalived/settings', readForm(refused.body));
+    assert.deepEqual(saved, [['2', '3']]);
+  });
+
+  test('a preview carries the form over too', async (t) => {
+    const { browser, saved, form } = await openLate(t, true);
+    const shown = await browser.post('/keepalived/settings', { ...form, intent: 'preview' });
+    assert.match(textOf(shown.body), /Rise was changed to 3 meanwhile\./);
+    await browser.post('/keepalived/settings', readForm(shown.body));
+    assert.deepEqual(saved, [['2', '3']]);
+  });
+
+  test('says a value that both changed, and whose would stay', async (t) => {
+    const { browser, form } = await openLate(t, true);
+    const refused = await browser.post('/keepalived/settings', { ...form, rise: '7' });
+    const words = /Rise was changed to 3 meanwhile; yours, 7, would replace it\./;
+    assert.match(textOf(refused.body), words);
+    assert.match(refused.body, /name="rise"[^>]*value="7"/);
+  });
+
+  test('is asked for by its own button where nobody knows what the form began with', async (t) => {
+    const { browser, saved, form } = await openLate(t, false);
+    const refused = await browser.post('/keepalived/settings', form);
+    assert.equal(refused.statusCode, 409);
+    assert.match(textOf(refused.body), /Rise: 3 in the file now, 1 in this form\./);
+    assert.doesNotMatch(refused.body, /value="write">Save</);
+    // Neither a preview nor the same save once more is the answer.
+    const preview = { ...readForm(refused.body), intent: 'preview' };
+    const shown = await browser.post('/keepalived/settings', preview);
+    await browser.post('/keepalived/settings', readForm(shown.body));
+    assert.deepEqual(saved, []);
+    const [, overwrite = ''] =
+      /name="overwrite" value="(\w+)">Save mine over it</.exec(shown.body) ?? [];
+    await browser.post('/keepalived/settings', { ...readForm(shown.body), overwrite });
+    assert.deepEqual(saved, [['2', '1']]);
+  });
+});
+
+/** What a browser would send of the page's form, without its buttons. */
+function readForm(html: string): Record<string, string> {
+  const inputs = html.matchAll(/<input (?!type="checkbox")[^>]*name="(\w+)"[^>]*value="([^"]*)"/g);
+  const areas = html.matchAll(/<textarea[^>]*name="(\w+)"[^>]*>\n?([^<]*)</g);
+  const lists = html.matchAll(/<select[^>]*name="(\w+)"[^>]*>.*?<option selected>([^<]*)</gs);
+  const pairs = [...inputs, ...areas, ...lists].map(([, name = '', value = '']) => [name, value]);
+  const sent = Object.fromEntries(pairs) as Record<string, string>;
+  return Object.fromEntries(Object.entries(sent).filter(([name]) => !name.startsWith('goBack')));
+}

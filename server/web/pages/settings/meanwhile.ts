@@ -1,0 +1,68 @@
+import type { SettingsField } from '../../../keepalived/settings/instance-settings.ts';
+import { splitEntries } from '../../../keepalived/settings/instance-settings.ts';
+import type { ChangedSetting } from '../../../keepalived/settings/rebase-settings.ts';
+import type { InstanceSettingsPlan } from '../../../operations/instance-settings.ts';
+import { fieldWords } from './field-words.ts';
+
+/** What the page says of a form whose file is another one by now. */
+export interface MeanwhileModel {
+  sentence: string;
+  /** Field by field. */
+  changes: string[];
+  /** The tag that the button “Save mine over it” sends; undefined: there is none. */
+  overwrite: string | undefined;
+}
+
+type Plan = Extract<InstanceSettingsPlan, { ok: true }>;
+
+/** undefined: the file is the one that the form was made from. */
+export function describeMeanwhile(plan: Plan): MeanwhileModel | undefined {
+  const { meanwhile, currentTag } = plan;
+  if (!meanwhile) return undefined;
+  if (!meanwhile.isRebased) {
+    return {
+      sentence:
+        'The file was changed while this form was open, and what the form began with is not in the history any more: what you changed and what was changed meanwhile cannot be told apart. All fields are as you sent them. Open the settings anew to begin with the file as it is now, or save yours over it.',
+      changes: meanwhile.changes.map(({ field }) => describeDifference(plan, field)),
+      overwrite: currentTag,
+    };
+  }
+  const { changes } = meanwhile;
+  return {
+    sentence:
+      changes.length === 0
+        ? 'The file was changed while this form was open, but none of these settings. What you changed is as you typed it.'
+        : 'The file was changed while this form was open. What you changed is as you typed it; every other field has the value of the file now.',
+    changes: changes.map((change) => describeChange(plan, change)),
+    overwrite: undefined,
+  };
+}
+
+function describeChange({ values, current }: Plan, { field, isDisputed }: ChangedSetting): string {
+  const subject = `${fieldWords[field].label} ${isPlural.has(field) ? 'were' : 'was'}`;
+  if (field === 'password') {
+    const end = isDisputed ? ': the one that you have typed would replace it' : '';
+    return `${subject} changed meanwhile${end}.`;
+  }
+  if (field === 'nopreempt') {
+    return `${subject} switched ${current.nopreempt ? 'on' : 'off'} meanwhile.`;
+  }
+  const change = current[field] === '' ? 'emptied' : `changed to ${wordsOf(field, current[field])}`;
+  const end = isDisputed ? `; yours, ${wordsOf(field, values[field])}, would replace it` : '';
+  return `${subject} ${change} meanwhile${end}.`;
+}
+
+function describeDifference({ values, current }: Plan, field: SettingsField): string {
+  const { label } = fieldWords[field];
+  if (field === 'password') return `${label}: this form sets another one.`;
+  const [now, form] = [current, values].map((settings) => wordsOf(field, settings[field]));
+  return `${label}: ${now} in the file now, ${form} in this form.`;
+}
+
+const isPlural = new Set<SettingsField>(['virtualAddresses', 'unicastPeers']);
+
+function wordsOf(field: SettingsField, value: string | boolean): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  const words = isPlural.has(field) ? splitEntries(value).join(', ') : value;
+  return words === '' ? 'nothing' : words;
+}
