@@ -29,6 +29,9 @@ export interface FailoverRecorder {
 /** Until the lines after a change, and the dump that it causes, are here. */
 const settleMs = 1_500;
 const touchEveryMs = 30_000;
+/** How often it is looked whether the program is awake, and after how long a silence it was not. */
+const beatEveryMs = 1_000;
+const longestSilenceMs = 5_000;
 /** So many lines before a change may explain it. */
 const contextLines = 300;
 /** The log's stamps are of whole seconds, the dump's of microseconds. */
@@ -47,19 +50,24 @@ export function createFailoverRecorder({
 }): FailoverRecorder {
   const states = new Map<string, LastingState>();
   const lastAtMs = new Map<string, number>();
+  /** When each ceased to be master last. */
+  const leftAtMs = new Map<string, number>();
   const serving = new Map<string, string>();
   for (const record of store.entries()) {
     if (record.kind === 'transition') states.set(record.instance, record.to);
   }
   let context: LogLine[] = [];
   let pending: Happening[] = [];
-  let pendingServing: FailoverRecord[] = [];
+  let pendingServing: ServingChange[] = [];
   /** Monotonic, ms: a dump from before it does not know what the lines told. */
   let linesSeenAtMs = -Infinity;
   let evidence: Evidence | undefined;
   let hasBegun = false;
+  let awakeAt = readClocks(clock);
+  /** Monotonic, ms: a look at the kernel that was begun before it says nothing of now. */
+  let watchedFromMs = -Infinity;
   let settling: NodeJS.Timeout | undefined;
-  let heartbeat: NodeJS.Timeout | undefined;
+  let beats: NodeJS.Timeout[] = [];
   let writing: Promise<void> = Promise.resolve();
 
   const write = (records: FailoverRecord[]) => {
@@ -98,8 +106,10 @@ export function createFailoverRecorder({
   };
   const take = (transitions: Transition[], source: TransitionRecord['source']) =>
     transitions.map((transition) => {
-      states.set(transition.instance, transition.to);
-      return toRecord(transition, source);
+      const record = toRecord(transition, source);
+      states.set(record.instance, record.to);
+      if (record.from === 'MASTER') leftAtMs.set(record.instance, record.atMs);
+      return record;
     });
 
   const noteLinesPending = (lines: readonly LogLine[]) => {
@@ -118,16 +128,44 @@ export function createFailoverRecorder({
   }
 
   function settle(): void {
+    clearTimeout(settling);
     settling = undefined;
     const records: FailoverRecord[] = pending.flatMap(takeHappening);
     pending = [];
     if (evidence)
       records.push(...take(findUnloggedChanges(evidence, states, linesSeenAtMs), 'dump'));
-    write([...records, ...pendingServing].toSorted((one, other) => one.atMs - other.atMs));
+    records.push(...pendingServing.map((change) => dateServing(change, leftAtMs)));
+    write(records.toSorted((one, other) => one.atMs - other.atMs));
     pendingServing = [];
   }
   const settleSoon = () => {
     settling ??= setTimeout(settle, settleMs);
+  };
+
+  /**
+   * Notices that the program was stopped or hung, or the machine slept: the monotonic clock stands
+   * still in a sleep, and the wall clock may be set back.
+   */
+  function noteAwake(): void {
+    const now = readClocks(clock);
+    const { wallMs, monotonicMs } = awakeAt;
+    awakeAt = now;
+    const silenceMs = Math.max(now.wallMs - wallMs, now.monotonicMs - monotonicMs);
+    if (!hasBegun || silenceMs <= longestSilenceMs) return;
+    settle();
+    write([{ kind: 'gap', fromMs: Math.min(wallMs, now.wallMs), atMs: now.wallMs }]);
+    serving.clear();
+    watchedFromMs = now.monotonicMs;
+  }
+
+  const noteServing = (status: KeepalivedStatus, lookedAtMs: number | undefined) => {
+    const { wallMs, monotonicMs } = readClocks(clock);
+    for (const record of findServingChanges(status, serving, wallMs)) {
+      const wasHere = serving.get(record.instance) === 'Yes' && lookedAtMs !== undefined;
+      const notBeforeMs = wasHere ? wallMs - (monotonicMs - lookedAtMs) : wallMs;
+      pendingServing.push({ record, notBeforeMs });
+      serving.set(record.instance, record.serving);
+    }
   };
 
   return {
@@ -151,10 +189,17 @@ export function createFailoverRecorder({
         pending.push({ endedAtMs: now });
       }
       hasBegun = true;
+      awakeAt = readClocks(clock);
       settleSoon();
-      heartbeat = setInterval(() => void store.touch().catch(onProblem), touchEveryMs).unref();
+      const touch = () => {
+        noteAwake();
+        void store.touch().catch(onProblem);
+      };
+      beats = [setInterval(noteAwake, beatEveryMs), setInterval(touch, touchEveryMs)];
+      for (const beat of beats) beat.unref();
     },
     noteLines(lines) {
+      noteAwake();
       noteLinesPending(lines);
       if (lines.some(tellsOfTransition)) {
         linesSeenAtMs = clock.monotonicMs();
@@ -166,12 +211,12 @@ export function createFailoverRecorder({
       }
     },
     noteEvidence(newEvidence, status) {
+      noteAwake();
       const oldPid = evidence && findPid(evidence);
+      const lookedAtMs = evidence?.network?.atMs;
       evidence = newEvidence;
-      for (const record of findServingChanges(status, serving, clock.wallMs())) {
-        serving.set(record.instance, record.serving);
-        pendingServing.push(record);
-      }
+      const { network } = newEvidence;
+      if (!network || network.atMs > watchedFromMs) noteServing(status, lookedAtMs);
       if (!hasBegun) return;
       const hasEnded = oldPid !== undefined && findPid(evidence) !== oldPid;
       if (hasEnded) pending.push({ endedAtMs: endOfOldProcess(evidence, clock.wallMs()) });
@@ -179,11 +224,8 @@ export function createFailoverRecorder({
       if (hasEnded || pendingServing.length > 0 || changes.length > 0) settleSoon();
     },
     async close() {
-      clearInterval(heartbeat);
-      if (settling) {
-        clearTimeout(settling);
-        settle();
-      }
+      for (const beat of beats) clearInterval(beat);
+      if (settling) settle();
       await writing;
       await store.touch().catch(onProblem);
     },
@@ -200,6 +242,11 @@ function endOfOldProcess({ daemon }: Evidence, wallMs: number): number {
     : wallMs;
 }
 
+const readClocks = (clock: Clock) => ({
+  wallMs: clock.wallMs(),
+  monotonicMs: clock.monotonicMs(),
+});
+
 function findInstance(evidence: Evidence | undefined, name: string): RuntimeInstance | undefined {
   const report = evidence?.runtime?.value;
   return report?.ok ? report.instances.find((instance) => instance.name === name) : undefined;
@@ -210,6 +257,27 @@ function preciseTime({ atMs, to }: Transition, instance: RuntimeInstance | undef
   const preciseMs = instance?.state === to ? instance.lastTransitionAtMs : undefined;
   const isSame = preciseMs !== undefined && Math.abs(preciseMs - atMs) < sameMomentMs;
   return isSame ? preciseMs : atMs;
+}
+
+type ServingRecord = Extract<FailoverRecord, { kind: 'serving' }>;
+
+/** What the kernel was seen to have, and until when it was seen to have the address. */
+interface ServingChange {
+  record: ServingRecord;
+  notBeforeMs: number;
+}
+
+/**
+ * Where the look at the kernel was late, the address was given up when keepalived ceased to be
+ * master, unless it was still seen here after that.
+ */
+function dateServing(
+  { record, notBeforeMs }: ServingChange,
+  leftAtMs: ReadonlyMap<string, number>,
+): ServingRecord {
+  const atMs = leftAtMs.get(record.instance);
+  if (record.serving === 'Yes' || atMs === undefined || atMs < notBeforeMs) return record;
+  return record.atMs - atMs > sameMomentMs ? { ...record, atMs } : record;
 }
 
 function findServingChanges(

@@ -6,6 +6,7 @@ import type { LogLine } from '../../../server/keepalived/runtime/log-lines.ts';
 import type { Evidence } from '../../../server/keepalived/status.ts';
 import { createFailoverRecorder } from '../../../server/state/failover-recorder.ts';
 import type { FailoverRecord, FailoverStore } from '../../../server/state/failover-records.ts';
+import { findStretches } from '../../../server/web/pages/failovers/timeline.ts';
 import { sampleInstance, sampleStatus } from '../web/pages/samples.ts';
 
 const startMs = Date.UTC(2026, 6, 4, 12, 0, 0);
@@ -33,7 +34,8 @@ function createScene(
     },
     touch: () => Promise.resolve(),
   };
-  const clock = { monotonicMs: () => Date.now() - startMs, wallMs: () => Date.now() };
+  let sleptMs = 0;
+  const clock = { monotonicMs: () => Date.now() - startMs - sleptMs, wallMs: () => Date.now() };
   const problems: unknown[] = [];
   const recorder = createFailoverRecorder({
     ...{ store, clock, onRecorded: () => undefined },
@@ -43,7 +45,16 @@ function createScene(
   return {
     recorder,
     wait: (ms: number) => {
-      context.mock.timers.tick(ms);
+      // Each timer sees the time at which the tick ends.
+      const steps = Math.ceil(ms / 100);
+      for (let step = 1; step <= steps; step += 1) {
+        context.mock.timers.tick(step < steps ? 100 : ms - (steps - 1) * 100);
+      }
+    },
+    /** The program is stopped, hung, or the machine sleeps: time passes, and no timer is run. */
+    sleep: (ms: number, isMachine = false) => {
+      if (isMachine) sleptMs += ms;
+      context.mock.timers.setTime(Date.now() + ms);
     },
     /** A look at the machine: what keepalived says, and whether the kernel has the address. */
     look: (
@@ -51,10 +62,12 @@ function createScene(
       changedAtMs: number,
       serving: 'Yes' | 'No',
       daemon: DaemonProcess = running,
+      lookedAtMs = clock.monotonicMs(),
     ) => {
       const evidence: Evidence = {
         ...{ configuration: undefined, startOnBoot: undefined, tracking: undefined },
-        ...{ network: undefined, healthchecks: new Map(), log: noLogEvidence },
+        ...{ healthchecks: new Map(), log: noLogEvidence },
+        network: { value: { ok: true, interfaces: [] }, atMs: lookedAtMs },
         ...{ lastAccountAtMs: undefined, statesSinceMs: undefined },
         daemon: { value: state === 'stopped' ? stopped : daemon, atMs: clock.monotonicMs() },
         runtime:
@@ -213,7 +226,8 @@ describe('the history of failovers', () => {
       '0 serving Yes',
       '3000 MASTER > STOPPED by log: stopped',
       '5000 STOPPED > BACKUP by log: started',
-      '7000 serving No',
+      // Seen so at 7000 only.
+      '3000 serving No',
     ]);
   });
 
@@ -268,6 +282,90 @@ describe('the history of failovers', () => {
     scene.recorder.noteLines([line('(VI_1) Entering BACKUP STATE')]);
     await scene.recorder.close();
     assert.deepEqual(scene.told(), ['0 gap from ever', '0 MASTER > BACKUP by log: unknown']);
+  });
+
+  for (const isMachine of [false, true]) {
+    const who = isMachine ? 'the machine slept' : 'the program was stopped or hung';
+    test(`${who}: nobody watched, and what it says afterwards is looked at anew`, (context) => {
+      const scene = createScene(context, { before: [wasMaster] });
+      scene.look('MASTER', startMs - 60_000, 'Yes');
+      scene.wait(10_000);
+      scene.look('MASTER', startMs - 60_000, 'Yes');
+      scene.sleep(600_000, isMachine);
+      // Asked before, answered now.
+      const before = 10_000;
+      scene.look('MASTER', startMs - 60_000, 'Yes', running, before);
+      scene.recorder.noteLines([line('(VI_1) Entering BACKUP STATE', startMs + 300_000)]);
+      scene.wait(100);
+      scene.look('BACKUP', startMs + 300_250, 'No');
+      scene.wait(5_000);
+      assert.deepEqual(scene.told(), [
+        '0 gap from ever',
+        '0 serving Yes',
+        '610000 gap from 10000',
+        '300250 MASTER > BACKUP by log: unknown',
+        '610100 serving No',
+      ]);
+      const drawn = findStretches(scene.records(), 'VI_1', startMs, startMs + 620_000);
+      assert.deepEqual(
+        drawn.map(({ toMs, holder }) => [toMs - startMs, holder]),
+        [
+          [10_000, 'here'],
+          [610_100, 'unknown'],
+          [620_000, 'elsewhere'],
+        ],
+      );
+    });
+  }
+
+  test('a sleep is noticed by the next beat, whoever speaks, and a late timer is none', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.wait(2_000);
+    scene.sleep(3_500);
+    scene.wait(60_000);
+    assert.deepEqual(scene.told(), ['0 gap from ever']);
+    scene.sleep(30_000);
+    scene.wait(1_000);
+    assert.deepEqual(scene.told(), ['0 gap from ever', '95600 gap from 65000']);
+  });
+
+  test('what was pending before a sleep is written down before it', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.wait(5_000);
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.sleep(60_000);
+    scene.wait(2_000);
+    assert.deepEqual(scene.told().slice(1, 3), ['5000 serving Yes', '65100 gap from 5000']);
+  });
+
+  test('a look at the kernel that was late: the address was gone when the state was', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(10_000);
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(4_500);
+    scene.look('BACKUP', startMs + 10_400, 'No');
+    scene.wait(2_000);
+    assert.deepEqual(scene.told().slice(1), [
+      '0 serving Yes',
+      '10400 MASTER > BACKUP by dump: unknown',
+      '10400 serving No',
+    ]);
+  });
+
+  test('an address that was seen after the state was gone was here so long', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(10_000);
+    scene.look('BACKUP', startMs + 5_000, 'Yes');
+    scene.wait(4_500);
+    scene.look('BACKUP', startMs + 5_000, 'No');
+    scene.wait(2_000);
+    assert.deepEqual(scene.told().slice(1), [
+      '0 serving Yes',
+      '5000 MASTER > BACKUP by dump: unknown',
+      '14500 serving No',
+    ]);
   });
 
   test('the clock was set back: what happens is still told, in its order', (context) => {
