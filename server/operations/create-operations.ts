@@ -8,8 +8,8 @@ import type { DrillOutcome, DrillRequest } from './failover-drill.ts';
 import { findKeptText } from './find-kept-text.ts';
 import { allowVrrp, listOwnFirewallRules, withdrawVrrp } from './firewall.ts';
 import { foreseeApply } from './foresee-apply.ts';
+import type { FormOrigin } from './form-origin.ts';
 import { planInstanceSettings } from './instance-settings.ts';
-import type { FormOrigin } from './instance-settings.ts';
 import type { Mutex } from './mutex.ts';
 import { observeOutcome } from './observe-outcome.ts';
 import type { Operations } from './operations.ts';
@@ -67,7 +67,8 @@ export function createOperations(
   return {
     controlKeepalived: (action, options) => change(() => controlKeepalived(parts, action, options)),
     controlServices: (services, action) => change(() => controlServices(parts, services, action)),
-    planDefaultRole: (role, given) => planDefaultRole(appliance, role, given),
+    planDefaultRole: (role, given, madeFrom) =>
+      planDefaultRole(appliance, role, given, originOf(madeFrom)),
     setDefaultRole: (...request) => changeAndObserve(() => setDefaultRole(...request)),
     planInstanceSettings: (name, given, madeFrom) =>
       planInstanceSettings(appliance, name, given, originOf(madeFrom)),

@@ -22,6 +22,7 @@ import {
 } from './default-role-values.ts';
 import type { DefaultRoleValues, FieldMessage } from './default-role-values.ts';
 import { foreseeApply } from './foresee-apply.ts';
+import type { FormOrigin } from './form-origin.ts';
 import { look } from './prove-live.ts';
 
 export type DefaultRole = 'master' | 'backup';
@@ -47,6 +48,16 @@ export interface DefaultRolePlan {
   foresight: Foresight | undefined;
   /** The virtual IP is still the placeholder. */
   placeholder: boolean;
+  /** undefined: the live file is the one that the form was made from. */
+  meanwhile: ValuesMeanwhile | undefined;
+}
+
+/** What became of a form whose live file is another one by now. */
+export interface ValuesMeanwhile {
+  /** What the form would be prefilled with now, where that is not what it says. */
+  differing: Partial<DefaultRoleValues>;
+  /** What its user left alone and was filled in anew, from the file now. */
+  refilled: Partial<DefaultRoleValues>;
 }
 
 /**
@@ -74,11 +85,13 @@ export async function readStoredConfiguration(
 /**
  * What the button would write, from the stored configuration and these values; writes nothing live.
  * @param given the form's values; the others are prefilled from the stored file, then the live one
+ * @param origin undefined: what was given is meant for the file as it is, whatever it says
  */
 export async function planDefaultRole(
   appliance: Appliance,
   role: DefaultRole,
   given: Partial<DefaultRoleValues>,
+  origin?: FormOrigin,
 ): Promise<DefaultRolePlan> {
   const [stored, live, network, defaultRoutes] = await Promise.all([
     readStoredConfiguration(appliance, role),
@@ -89,7 +102,14 @@ export async function planDefaultRole(
   const interfaces = network.ok ? network.interfaces.filter(({ name }) => name !== 'lo') : [];
   const storedTree = parseConfiguration(stored.ok ? stored.text : '');
   const liveTree = parseConfiguration(live.ok ? live.text : '');
-  const values = { ...prefillValues(storedTree, liveTree, interfaces, defaultRoutes), ...given };
+  const prefill = (tree: ConfigurationTree) =>
+    prefillValues(storedTree, tree, interfaces, defaultRoutes);
+  const currentTag = live.ok ? live.tag : null;
+  const meanwhile =
+    origin === undefined || origin.tag === currentTag
+      ? undefined
+      : findRefilled(given, prefill(liveTree), await prefilledAt(origin, prefill));
+  const values = { ...prefill(liveTree), ...given, ...meanwhile?.refilled };
   const { problems, warnings } = judgeValues(values, interfaces, liveTree);
   const fileProblem = !stored.ok
     ? stored.message
@@ -107,13 +127,43 @@ export async function planDefaultRole(
     warnings,
     fileProblem: fileProblem ?? (edited.ok ? undefined : edited.reason),
     currentText: live.ok ? live.text : undefined,
-    currentTag: live.ok ? live.tag : null,
+    currentTag,
     newText,
     foresight:
       newText === undefined
         ? undefined
         : await foreseeApply(appliance, { fileId: 'live', text: newText }, await look(appliance)),
     placeholder: values.virtualAddress === placeholderVirtualAddress,
+    meanwhile,
+  };
+}
+
+/** What a form was prefilled with; undefined: the live file of then is not kept. */
+async function prefilledAt(
+  { tag, findText }: FormOrigin,
+  prefill: (live: ConfigurationTree) => DefaultRoleValues,
+): Promise<DefaultRoleValues | undefined> {
+  // There was no live file then.
+  const text = tag === null ? '' : await findText(tag);
+  return text === undefined ? undefined : prefill(parseConfiguration(text));
+}
+
+/** What its user did not change takes the value of now; else somebody's change would be undone. */
+function findRefilled(
+  given: Partial<DefaultRoleValues>,
+  now: DefaultRoleValues,
+  then: DefaultRoleValues | undefined,
+): ValuesMeanwhile {
+  const outdated = (Object.keys(now) as (keyof DefaultRoleValues)[]).filter(
+    (field) => given[field] !== undefined && given[field] !== now[field],
+  );
+  const pick = (fields: (keyof DefaultRoleValues)[]): Partial<DefaultRoleValues> =>
+    Object.fromEntries(fields.map((field) => [field, now[field]]));
+  const isLeft = (field: keyof DefaultRoleValues): boolean => given[field] === then?.[field];
+  return {
+    refilled: pick(outdated.filter(isLeft)),
+    // What he changed himself while nobody else did needs no word.
+    differing: pick(outdated.filter((field) => !isLeft(field) && then?.[field] !== now[field])),
   };
 }
 

@@ -19,14 +19,8 @@ import type {
 import { rebaseSettings } from '../keepalived/settings/rebase-settings.ts';
 import type { ChangedSetting } from '../keepalived/settings/rebase-settings.ts';
 import { foreseeApply } from './foresee-apply.ts';
+import type { FormOrigin } from './form-origin.ts';
 import { look } from './prove-live.ts';
-
-/** The file that a form was made from. */
-export interface FormOrigin {
-  tag: string | null;
-  /** What a file with this tag said, where it is kept. */
-  findText: (tag: string) => Promise<string | undefined>;
-}
 
 /** What became of a form whose file is another one by now. */
 export interface ChangedMeanwhile {

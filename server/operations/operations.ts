@@ -35,8 +35,15 @@ export interface Operations {
   /** One button of Bootup and Shutdown for each chosen service, in order. */
   controlServices(services: string[], action: BootAction): Promise<ActionOutcome[]>;
 
-  /** What Set Default Master/Backup would write, from the stored configuration and these values. */
-  planDefaultRole(role: DefaultRole, given: Partial<DefaultRoleValues>): Promise<DefaultRolePlan>;
+  /**
+   * What Set Default Master/Backup would write, from the stored configuration and these values. A
+   * form whose live file (by its tag) is another one by now is carried over to that.
+   */
+  planDefaultRole(
+    role: DefaultRole,
+    given: Partial<DefaultRoleValues>,
+    madeFrom?: string | null,
+  ): Promise<DefaultRolePlan>;
   /** Writes the plan, if the live file is still the one that was previewed. */
   setDefaultRole(
     role: DefaultRole,

@@ -22,7 +22,12 @@ export function createPlannedSaves({
     actor,
     consent,
   ) => {
-    const { newText: text, fileProblem, problems } = await planDefaultRole(appliance, role, values);
+    const plan = await planDefaultRole(appliance, role, values);
+    const { newText: text, fileProblem, problems } = plan;
+    // Before anything is said of the values: they were typed for another file.
+    if (fileProblem === undefined && plan.currentTag !== expectedTag) {
+      return conflictWith(await appliance.readConfigurationFile('live'));
+    }
     if (text === undefined) {
       const message = fileProblem ?? problems.map((problem) => problem.message).join(' ');
       return { kind: 'failed', message };
@@ -40,7 +45,7 @@ export function createPlannedSaves({
   ) => {
     const plan = await planInstanceSettings(appliance, instanceName, given);
     if (!plan.ok) return { kind: 'failed', message: plan.reason };
-    // Before anything is said of the values: they were typed for another file.
+    // Likewise.
     if (plan.currentTag !== expectedTag) {
       return conflictWith(await appliance.readConfigurationFile('live'));
     }

@@ -11,3 +11,6 @@ export const defaultRoleFormSchema = z.strictObject({
   intent: z.enum(['preview', 'write']).default('write'),
   ...consentFields,
 });
+
+/** Of the confirmation: the file that was written. */
+export const doneQuerySchema = z.object({ tag: tagSchema.optional().catch(undefined) });

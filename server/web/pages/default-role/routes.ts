@@ -8,7 +8,7 @@ import type { FailureNotice } from '../../view/apply-outcome.ts';
 import { describeAddedCommands, readConsent, splitForm } from '../../view/consent.ts';
 import { describeGoingBack, redirectAfterSave } from '../../view/going-back.ts';
 import type { GoingBackForm } from '../../view/going-back.ts';
-import { defaultRoleFormSchema } from './form-schema.ts';
+import { defaultRoleFormSchema, doneQuerySchema } from './form-schema.ts';
 import { describeDefaultRole, describeDone, titleOf } from './view-model.ts';
 
 /** `/keepalived/default-master` and `/keepalived/default-backup`: preview, change, confirmation. */
@@ -51,7 +51,7 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
       async (request, reply) => {
         const { own, form } = splitForm(request.body);
         const { tag, intent, ...values } = own;
-        const plan = await operations.planDefaultRole(role, values);
+        const plan = await operations.planDefaultRole(role, values, tag);
         if (plan.newText === undefined) reply.code(422);
         if (intent === 'preview' || plan.newText === undefined) {
           return show(request, reply, plan, { form });
@@ -61,22 +61,29 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
         const outcome = await operations.setDefaultRole(role, values, tag, actor, consent);
         if (isSuccess(outcome)) {
           reply.flash(describeSuccess(outcome, configPath));
-          return redirectAfterSave(reply, form, outcome, `${path}/done`);
+          return redirectAfterSave(reply, form, outcome, `${path}/done?tag=${outcome.tag}`);
         }
         // The file may be another one now: the preview that is shown again compares with that.
-        const next = await operations.planDefaultRole(role, values);
+        const next = await operations.planDefaultRole(role, values, tag);
         const failure = describeFailure(outcome, plan.newText);
         reply.code(failure.statusCode);
         return show(request, reply, next, { form, failure, passwordProblem });
       },
     );
 
-    app.get(`${path}/done`, { config: { access: 'admin' } }, (_request, reply) =>
-      reply.page(
-        'default-role-done',
-        { title: 'The configuration has changed' },
-        describeDone(role, configPath, keeper.current().status),
-      ),
+    app.get(
+      `${path}/done`,
+      { config: { access: 'admin' }, schema: { querystring: doneQuerySchema } },
+      async (request, reply) => {
+        // Opened again later it would speak of a file that may be another one by now.
+        const live = await operations.readConfigurationFile('live');
+        if (!live.ok || live.tag !== request.query.tag) return reply.redirect('/keepalived', 303);
+        return reply.page(
+          'default-role-done',
+          { title: 'The configuration has changed' },
+          describeDone(role, configPath, keeper.current().status),
+        );
+      },
     );
   }
   done();

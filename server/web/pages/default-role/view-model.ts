@@ -32,6 +32,8 @@ export interface DefaultRoleModel {
   /** undefined: the values must be put right first. */
   foresight: Foresight | undefined;
   failure: FailureNotice | undefined;
+  /** What is to be said of a live file that was changed while the form was open. */
+  meanwhile: string[];
 }
 
 /** `Set Default Master` or `Set Default Backup`: the title and the button. */
@@ -87,8 +89,29 @@ export function describeDefaultRole(
     // What must be accepted stands in the failure then, once.
     foresight: failure?.dangers.length ? undefined : plan.foresight,
     failure,
+    meanwhile: describeMeanwhile(plan),
   };
 }
+
+function describeMeanwhile({ role, values, meanwhile }: DefaultRolePlan): string[] {
+  if (!meanwhile) return [];
+  const list = (fields: Partial<DefaultRoleValues>) =>
+    (Object.entries(fields) as [keyof DefaultRoleValues, string][]).map(([field, now]) => ({
+      label: explanations[field].label,
+      ...{ now: wordsOf(now), here: wordsOf(values[field]) },
+    }));
+  return [
+    `The file was changed while this form was open. ${titleOf(role)} replaces it whole, also what was changed meanwhile: see below what it would change in the file as it is now.`,
+    ...list(meanwhile.refilled).map(
+      ({ label, now }) => `${label} was changed to ${now} meanwhile, and is so here now.`,
+    ),
+    ...list(meanwhile.differing).map(
+      ({ label, now, here }) => `${label} would be ${now} by the file now; here it is ${here}.`,
+    ),
+  ];
+}
+
+const wordsOf = (value: string): string => (value === '' ? 'empty' : value);
 
 export interface DefaultRoleDoneModel {
   sentence: string;

@@ -31,6 +31,7 @@ function samplePlan(changes: Partial<DefaultRolePlan> = {}): DefaultRolePlan {
     newText: 'state MASTER\nauth_pass newsecret\n',
     foresight: undefined,
     placeholder: false,
+    meanwhile: undefined,
     ...changes,
   };
 }
@@ -84,6 +85,17 @@ test('a placeholder and an unreadable folder are said', () => {
   const text = textOf(render({ placeholder: true, fileProblem: 'The folder cannot be read.' }));
   assert.match(text, /still a placeholder/);
   assert.match(text, /The folder cannot be read\./);
+});
+
+test('a file that was changed meanwhile is said to be replaced whole', () => {
+  const meanwhile = {
+    refilled: { virtualAddress: '192.168.0.100/24' },
+    differing: { interfaceName: 'eth1' },
+  };
+  const text = textOf(render({ meanwhile }));
+  assert.match(text, /Set Default Master replaces it whole, also what was changed meanwhile/);
+  assert.match(text, /Virtual IP was changed to 192\.168\.0\.100\/24 meanwhile/);
+  assert.match(text, /Interface would be eth1 by the file now; here it is eth0\./);
 });
 
 test('a file that already says exactly this has no difference', () => {

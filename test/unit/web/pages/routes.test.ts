@@ -239,12 +239,15 @@ describe('/keepalived/default-master', () => {
       newText: given.virtualAddress === 'wrong' ? undefined : 'state MASTER\n',
       foresight: undefined,
       placeholder: false,
+      meanwhile: undefined,
     });
 
   test('previews without writing, then writes and confirms', async (t) => {
     const writes: unknown[] = [];
+    let live = content;
     const browser = await openBrowser(t, {
       planDefaultRole: plan,
+      readConfigurationFile: () => Promise.resolve(live),
       setDefaultRole: (...request) => {
         writes.push(request);
         return Promise.resolve({ kind: 'saved', tag, findings: [], reason: 'daemon-stopped' });
@@ -254,12 +257,21 @@ describe('/keepalived/default-master', () => {
     assert.equal((await browser.post('/keepalived/default-master', form)).statusCode, 200);
     assert.deepEqual(writes, []);
     const answer = await browser.post('/keepalived/default-master', { ...form, intent: 'write' });
-    assert.equal(answer.headers.location, '/keepalived/default-master/done');
+    assert.equal(answer.headers.location, `/keepalived/default-master/done?tag=${tag}`);
     const actor = { userName: 'admin', remoteAddress: '127.0.0.1' };
     const nothing = { acceptedDangers: [], confirmedCommands: [], confirmWithinSeconds: undefined };
     assert.deepEqual(writes, [['master', values, tag, actor, nothing]]);
-    const confirmation = await browser.get('/keepalived/default-master/done');
+    const done = `/keepalived/default-master/done?tag=${tag}`;
+    const confirmation = await browser.get(done);
     assert.match(confirmation.body, /<a href="\/keepalived">Return to Keepalived<\/a>/);
+
+    // Of another file, or of none in particular, it says nothing.
+    const bare = await browser.get('/keepalived/default-master/done');
+    live = { ...content, tag: 'c'.repeat(64) };
+    const later = await browser.get(done);
+    for (const { statusCode, headers } of [bare, later]) {
+      assert.deepEqual([statusCode, headers.location], [303, '/keepalived']);
+    }
   });
 
   test('writes nothing while a value is wrong, and keeps what was typed', async (t) => {
