@@ -15,6 +15,7 @@ import type { Consent } from './foresee-apply.ts';
 import { goBack } from './go-back.ts';
 import { keepCurrent } from './kept-versions.ts';
 import type { Mutex } from './mutex.ts';
+import { programItself } from './outcomes.ts';
 import type { Actor, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts } from './parts.ts';
 
@@ -66,7 +67,6 @@ export interface ConfirmedChangesParts extends Pick<
 const longestMs = 600_000;
 
 /** Who goes back when nobody says anything. */
-const nobody: Actor = { userName: 'keepalived-wai', remoteAddress: 'none' };
 
 /**
  * Time runs on the monotonic clock within one process, and on the wall clock over a restart. What
@@ -110,7 +110,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
     if (!isWaiting(confirmation.currentTag)) return;
     const path = waiting?.path ?? '';
     const comment = 'Nobody confirmed the change in time';
-    const outcome = await takeBack(confirmation, nobody, comment);
+    const outcome = await takeBack(confirmation, programItself, comment);
     const isBack = outcome.kind === 'live' || outcome.kind === 'saved';
     await (isBack
       ? notices.add('info', `${comment}: the version of ${path} before it is in force again.`)

@@ -68,7 +68,7 @@ export function createOperations(
     controlKeepalived: (action, options) => change(() => controlKeepalived(parts, action, options)),
     controlServices: (services, action) => change(() => controlServices(parts, services, action)),
     planDefaultRole: (role, given, madeFrom) =>
-      planDefaultRole(appliance, role, given, originOf(madeFrom)),
+      planDefaultRole(parts, role, given, originOf(madeFrom)),
     setDefaultRole: (...request) => changeAndObserve(() => setDefaultRole(...request)),
     planInstanceSettings: (name, given, madeFrom) =>
       planInstanceSettings(appliance, name, given, originOf(madeFrom)),
@@ -78,8 +78,8 @@ export function createOperations(
     runDrill: drill,
     listConfigurationFiles: () => appliance.listConfigurationFiles(),
     async readConfigurationFile(id) {
-      if (id === 'stored-master') await readStoredConfiguration(appliance, 'master');
-      if (id === 'stored-backup') await readStoredConfiguration(appliance, 'backup');
+      if (id === 'stored-master') await readStoredConfiguration(parts, 'master');
+      if (id === 'stored-backup') await readStoredConfiguration(parts, 'backup');
       return appliance.readConfigurationFile(id);
     },
     findKeptText: (id, tag) => findKeptText(parts.versions, id, tag),

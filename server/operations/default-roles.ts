@@ -1,5 +1,4 @@
 /** Set Default Master and Set Default Backup: a stored configuration with this machine's values. */
-import type { Appliance } from '../appliance/appliance.ts';
 import {
   packagedDefaultConfiguration,
   placeholderVirtualAddress,
@@ -14,6 +13,7 @@ import { findHealthcheck, summarizeConfiguration } from '../keepalived/config/qu
 import { parseConfiguration } from '../keepalived/config/tree.ts';
 import type { ConfigurationTree } from '../keepalived/config/tree.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
+import { ignoreFullDisk } from './change.ts';
 import {
   findDefaultInterface,
   judgeValues,
@@ -23,6 +23,8 @@ import {
 import type { DefaultRoleValues, FieldMessage } from './default-role-values.ts';
 import { foreseeApply } from './foresee-apply.ts';
 import type { FormOrigin } from './form-origin.ts';
+import { programItself } from './outcomes.ts';
+import type { ApplyParts } from './parts.ts';
 import { look } from './prove-live.ts';
 
 export type DefaultRole = 'master' | 'backup';
@@ -60,12 +62,15 @@ export interface ValuesMeanwhile {
   refilled: Partial<DefaultRoleValues>;
 }
 
+/** What reading a stored configuration needs, which may have to be made first. */
+type StoredParts = Pick<ApplyParts, 'appliance' | 'versions'>;
+
 /**
  * Reads a stored configuration, which is created from the packaged one at its first use. Where the
  * folder cannot be written the packaged text serves, and the save itself will tell of the folder.
  */
 export async function readStoredConfiguration(
-  appliance: Appliance,
+  { appliance, versions }: StoredParts,
   role: DefaultRole,
 ): Promise<{ ok: true; text: string } | { ok: false; message: string }> {
   const id = `stored-${role}`;
@@ -78,7 +83,18 @@ export async function readStoredConfiguration(
   const interfaces = network.ok ? network.interfaces : [];
   const interfaceName = findDefaultInterface(interfaces, defaultRoutes) ?? 'eth0';
   const text = packagedDefaultConfiguration(role, { interfaceName });
-  await appliance.replaceConfigurationFile(id, { text, expectedTag: null });
+  const written = await appliance.replaceConfigurationFile(id, { text, expectedTag: null });
+  if (written.outcome === 'replaced') {
+    const { tag } = written;
+    const { userName } = programItself;
+    await versions
+      .keep({
+        ...{ fileId: id, path: stored.path, text, tag, userName },
+        ...{ action: 'packaged', comment: '', outcome: 'saved' },
+      })
+      // Then it is found and kept later, as anything else on the disk.
+      .catch(ignoreFullDisk);
+  }
   return { ok: true, text };
 }
 
@@ -88,13 +104,14 @@ export async function readStoredConfiguration(
  * @param origin undefined: what was given is meant for the file as it is, whatever it says
  */
 export async function planDefaultRole(
-  appliance: Appliance,
+  parts: StoredParts,
   role: DefaultRole,
   given: Partial<DefaultRoleValues>,
   origin?: FormOrigin,
 ): Promise<DefaultRolePlan> {
+  const { appliance } = parts;
   const [stored, live, network, defaultRoutes] = await Promise.all([
-    readStoredConfiguration(appliance, role),
+    readStoredConfiguration(parts, role),
     appliance.readConfigurationFile('live'),
     appliance.readNetwork(),
     appliance.readDefaultRoutes(),

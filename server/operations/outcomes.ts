@@ -10,6 +10,9 @@ export interface Actor {
   remoteAddress: string;
 }
 
+/** What the program does of itself. */
+export const programItself: Actor = { userName: 'keepalived-wai', remoteAddress: 'none' };
+
 /** What an action on a service or its boot setting did. */
 export interface ActionOutcome {
   ok: boolean;

@@ -1,18 +1,18 @@
-import type { Appliance } from '../appliance/appliance.ts';
 import type { ConfirmedChanges } from './confirmed-change.ts';
 import { conflictWith } from './conflict.ts';
 import { planDefaultRole } from './default-roles.ts';
 import type { DefaultRole } from './default-roles.ts';
 import { describeSettingsChange, planInstanceSettings } from './instance-settings.ts';
 import type { Operations } from './operations.ts';
+import type { ApplyParts } from './parts.ts';
 import { readDrill } from './read-drill.ts';
 
 /** Saves whose text is made here: planned anew from what was asked, then applied like any other. */
 export function createPlannedSaves({
   appliance,
+  versions,
   confirmed,
-}: {
-  appliance: Appliance;
+}: Pick<ApplyParts, 'appliance' | 'versions'> & {
   confirmed: ConfirmedChanges;
 }): Pick<Operations, 'setDefaultRole' | 'setInstanceSettings' | 'setUpDrill'> {
   const setDefaultRole: Operations['setDefaultRole'] = async (
@@ -22,7 +22,7 @@ export function createPlannedSaves({
     actor,
     consent,
   ) => {
-    const plan = await planDefaultRole(appliance, role, values);
+    const plan = await planDefaultRole({ appliance, versions }, role, values);
     const { newText: text, fileProblem, problems } = plan;
     // Before anything is said of the values: they were typed for another file.
     if (fileProblem === undefined && plan.currentTag !== expectedTag) {

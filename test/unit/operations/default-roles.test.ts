@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { ConfigurationFileContent } from '../../../server/appliance/appliance.ts';
+import type { Appliance, ConfigurationFileContent } from '../../../server/appliance/appliance.ts';
+import { noticeOutsideChange } from '../../../server/history/outside-change.ts';
+import { createVersionStore } from '../../../server/history/version-store.ts';
+import type { VersionStore } from '../../../server/history/version-store.ts';
 import {
   packagedDefaultConfiguration,
   placeholderVirtualAddress,
 } from '../../../server/keepalived/config/default-configurations.ts';
 import type { DefaultRoleValues } from '../../../server/operations/default-role-values.ts';
-import { planDefaultRole } from '../../../server/operations/default-roles.ts';
+import {
+  planDefaultRole,
+  readStoredConfiguration,
+} from '../../../server/operations/default-roles.ts';
 import { createSampleMachine } from './sample-machine.ts';
 
 const packaged = packagedDefaultConfiguration('master', { interfaceName: 'eth0' });
@@ -33,7 +42,7 @@ describe('a form of Set Default Master whose file was changed meanwhile', () => 
   };
   const plan = (given: Partial<DefaultRoleValues>, kept: string | undefined) =>
     planDefaultRole(
-      machine,
+      { appliance: machine, versions: {} as VersionStore },
       'master',
       { ...prefilled, ...given },
       { tag: 'a'.repeat(64), findText: () => Promise.resolve(kept) },
@@ -61,5 +70,45 @@ describe('a form of Set Default Master whose file was changed meanwhile', () => 
     const { values, meanwhile } = await plan({}, undefined);
     assert.deepEqual(values, prefilled);
     assert.deepEqual(meanwhile?.differing, { virtualAddress: '192.168.0.150/24' });
+  });
+});
+
+describe('a stored configuration', () => {
+  it('that is made at its first use is kept as made by the program', async (t) => {
+    const directory = await mkdtemp(join(tmpdir(), 'default-roles-'));
+    t.after(() => rm(directory, { recursive: true }));
+    const versions = await createVersionStore({ directory });
+    let written: string | undefined;
+    const machine: Appliance = {
+      ...createSampleMachine('', 'stopped'),
+      readConfigurationFile: (id) =>
+        Promise.resolve(
+          written === undefined
+            ? { ok: false, id, path: '/etc/master', problem: 'missing', message: 'It is missing.' }
+            : fileOf(id, written),
+        ),
+      replaceConfigurationFile: (_id, { text }) => {
+        written = text;
+        const tag = createHash('sha256').update(text).digest('hex');
+        return Promise.resolve({ outcome: 'replaced', tag });
+      },
+    };
+    const parts = { appliance: machine, versions };
+    const made = await readStoredConfiguration(parts, 'master');
+    assert.deepEqual(
+      await readStoredConfiguration(parts, 'master'),
+      fileOf('stored-master', packaged),
+    );
+    assert.deepEqual(made, { ok: true, text: packaged });
+
+    const found = fileOf('stored-master', packaged);
+    const outside =
+      found.ok && (await noticeOutsideChange(versions, { fileId: found.id, ...found }));
+    assert.equal(outside, undefined);
+    const kept = await versions.list('stored-master');
+    assert.deepEqual(
+      kept.map(({ userName, action, outcome }) => [userName, action, outcome]),
+      [['keepalived-wai', 'packaged', 'saved']],
+    );
   });
 });

@@ -36,6 +36,7 @@ const actions = new Map([
   ['settings', 'Settings'],
   ['default-master', 'Set Default Master'],
   ['default-backup', 'Set Default Backup'],
+  ['packaged', 'Created from the packaged default'],
   ['restore', 'Restored a version'],
   ['go-back', 'Went back'],
   ['outside', 'Changed outside'],

@@ -4,12 +4,14 @@ import { describeVersion } from './version-words.ts';
 import type { VersionWords } from './version-words.ts';
 
 export interface VersionRow extends VersionWords {
-  /** The file says exactly this now, and this is the version by which it came. */
-  isNow: boolean;
+  /** The file says exactly this now, and this is the version by which it came: how that is said. */
+  badge: string | undefined;
 }
 
 export interface VersionsModel {
   files: { id: string; path: string; selected: boolean }[];
+  /** Why there are none. */
+  emptyReason: string;
   rows: VersionRow[];
   /** Links to the pages of the list beside this one. */
   newer: string | undefined;
@@ -30,11 +32,21 @@ export function describeVersions(
     const query = new URLSearchParams({ ...(file !== undefined && { file }), page: `${number}` });
     return `/keepalived/versions?${query.toString()}`;
   };
+  const allFiles = listFiles(records, files);
   return {
-    files: listFiles(records, files).map((one) => ({ ...one, selected: one.id === file })),
+    emptyReason:
+      file === undefined || allFiles.some(({ id }) => id === file)
+        ? 'No version is kept here yet: the first is kept when a file is first seen or saved.'
+        : `There is no file “${file}” here: choose one above.`,
+    files: allFiles.map((one) => ({ ...one, selected: one.id === file })),
     rows: chosen.slice(start, start + rowsPerPage).map((record) => ({
       ...describeVersion(record),
-      isNow: current.has(record.id),
+      // Only the live file can be in force; a stored one is run by nothing.
+      badge: !current.has(record.id)
+        ? undefined
+        : record.fileId === 'live'
+          ? 'In force now'
+          : 'The file now',
     })),
     newer: page > 1 ? link(page - 1) : undefined,
     older: chosen.length > start + rowsPerPage ? link(page + 1) : undefined,

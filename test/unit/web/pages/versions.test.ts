@@ -98,7 +98,8 @@ describe('/keepalived/versions', () => {
     assert.doesNotMatch(rows[0] ?? '', /In force now/);
     assert.match(rows[1] ?? '', /In force now.*outside of this page Changed outside Found/);
     assert.match(rows[2] ?? '', /Edit Config Files: for <the> night Live/);
-    assert.match(rows[3] ?? '', /In force now\/etc.*\.master/);
+    // Nothing runs a stored file.
+    assert.match(rows[3] ?? '', /The file now\/etc.*\.master/);
     assert.match(html, /for &lt;the> night|for &lt;the&gt; night/);
   });
 
@@ -107,6 +108,13 @@ describe('/keepalived/versions', () => {
     const answer = await browser.get('/keepalived/versions?file=stored-master');
     assert.equal([...answer.body.matchAll(/<th scope="row">/g)].length, 1);
     assert.match(answer.body, /<option value="stored-master" selected>/);
+  });
+
+  test('of a file that there is not', async (t) => {
+    const browser = await openBrowser(t);
+    const { body } = await browser.get('/keepalived/versions?file=bogus');
+    assert.match(textOf(body), /There is no file “bogus” here: choose one above\./);
+    assert.doesNotMatch(body, /kept here yet/);
   });
 
   test('page by page', async (t) => {
