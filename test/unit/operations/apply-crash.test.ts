@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmod, chown, cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chown, cp, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { TestContext } from 'node:test';
 import { UserError } from '../../../server/errors.ts';
 import type { ApplyParts } from '../../../server/operations/parts.ts';
 import { buildChild, makeFolder, runToEnd } from '../history/run-child.ts';
-import { addressesOf, configPathOf, readDaemonFile, writeDaemonFile } from './simulated-machine.ts';
+import { prepare } from './simulated-folder.ts';
+import { addressesOf, configPathOf, readDaemonFile } from './simulated-machine.ts';
 import {
   createSimulatedParts,
   newTexts,
@@ -157,22 +157,6 @@ interface Point {
   nth: string;
   moment: 'before' | 'halfway';
   name: string;
-}
-
-/** A folder with an old configuration that a daemon runs, and that the history does not know. */
-async function prepare(context: TestContext, scenario: Scenario): Promise<string> {
-  const folder = await makeFolder(context);
-  await mkdir(join(folder, 'etc'));
-  await mkdir(join(folder, 'state'));
-  const path = configPathOf(folder);
-  await writeFile(path, oldText);
-  await chmod(path, 0o604);
-  await chown(path, 1234, 2345);
-  writeDaemonFile(folder, {
-    ...{ running: scenario !== 'stopped', pid: 100, loaded: oldText, log: [] },
-    held: scenario === 'stopped' ? [] : addressesOf(oldText),
-  });
-  return folder;
 }
 
 /**
