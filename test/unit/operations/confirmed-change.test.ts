@@ -67,6 +67,7 @@ async function createMachine(context: TestContext) {
       });
       return {
         ...changes,
+        alone,
         save: (text: string, confirmWithinSeconds?: number) =>
           alone(() =>
             changes.apply({
@@ -126,10 +127,47 @@ describe('a change that must be confirmed', () => {
     const machine = await createMachine(context);
     const changes = machine.start();
     await changes.save('new', 60);
+    assert.equal(await changes.undo(tagOf('another'), actor), undefined);
+    assert.equal(machine.text, 'new');
     assert.equal((await changes.undo(tagOf('new'), actor))?.kind, 'live');
     assert.equal(machine.text, 'old');
     assert.equal((await machine.versions.list())[0]?.userName, 'admin');
     assert.equal(await changes.undo(tagOf('new'), actor), undefined);
+    assert.deepEqual(machine.notices.list(), []);
+  });
+
+  it('stays if it is confirmed at the last moment, with the deadline waiting behind', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    const confirmed = changes.alone(() => changes.confirm(tagOf('new')));
+    await changes.pass(60_000);
+    assert.equal(await confirmed, true);
+    assert.equal(machine.text, 'new');
+    assert.equal(machine.requests.length, 1);
+    assert.deepEqual(machine.notices.list(), []);
+  });
+
+  it('is not said to stay if the deadline was a moment earlier', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    const passed = changes.pass(60_000);
+    const confirmed = changes.alone(() => changes.confirm(tagOf('new')));
+    await passed;
+    assert.equal(await confirmed, false);
+    assert.equal(machine.text, 'old');
+  });
+
+  it('goes back once if somebody asks for it at the last moment', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    const undone = changes.alone(() => changes.undo(tagOf('new'), actor));
+    await changes.pass(60_000);
+    assert.equal((await undone)?.kind, 'live');
+    assert.equal(machine.text, 'old');
+    assert.equal(machine.requests.length, 2);
     assert.deepEqual(machine.notices.list(), []);
   });
 
