@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { replaceFile, sweepLeftovers, tagOf } from '../../server/appliance/replace-file.ts';
+import { endAtChange } from '../unit/history/end-at-change.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
 const oldText = 'old line\n'.repeat(100);
@@ -185,6 +186,16 @@ if (inPrivateNamespaces(import.meta.url)) {
       'remove',
       'sync-folder',
     ]);
+  });
+
+  test('the steps are calls of the system, the file synced before it is installed, the folder after', async (context) => {
+    const { folder, path } = makeFolder(context);
+    const made = await endAtChange(Infinity, false);
+    await replaceFile(path, { text: 'x', expectedTag: oldTag });
+    const replaced = ['open', 'writeFile', 'chown', 'chmod', 'sync', 'rename', 'unlink', 'sync'];
+    assert.deepEqual(made.splice(0), replaced);
+    await replaceFile(join(folder, 'fresh'), { text: 'x', expectedTag: null });
+    assert.deepEqual(made, ['open', 'writeFile', 'chmod', 'sync', 'link', 'unlink', 'sync']);
   });
 
   test('leftovers of a crash are swept, and nothing else', async (context) => {

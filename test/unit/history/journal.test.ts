@@ -71,7 +71,7 @@ describe('the journal', () => {
 
   it('has every acknowledged step on the disk, wherever the process is killed', async (context) => {
     const words = ['nothing', 'begun', ...steps, 'ended'];
-    await endAtEveryChange({
+    const changes = await endAtEveryChange({
       program: await buildChild(context),
       scenario: 'transaction',
       prepare: () => makeFolder(context),
@@ -84,5 +84,12 @@ describe('the journal', () => {
         assert.ok(possible.includes(word), `${word} after ${lines.join()}`);
       },
     });
+    // A power cut is worse than a kill: what is acknowledged has been synced, and so has its name.
+    const append = ['open', 'appendFile', 'sync'];
+    assert.deepEqual(changes, [
+      ...['mkdir', 'chmod', 'sync'],
+      ...['open', 'writeFile', 'sync', 'rename', 'sync'],
+      ...[...steps, 'ended'].flatMap(() => append),
+    ]);
   });
 });
