@@ -66,8 +66,6 @@ export interface ConfirmedChangesParts extends Pick<
 /** No wall clock that was set back makes anybody wait longer. */
 const longestMs = 600_000;
 
-/** Who goes back when nobody says anything. */
-
 /**
  * Time runs on the monotonic clock within one process, and on the wall clock over a restart. What
  * waits is on the disk before the file is changed: a crash between must not make it permanent.

@@ -6,6 +6,12 @@ import {
 import { findHealthcheck, summarizeConfiguration } from '../keepalived/config/questions.ts';
 import type { ConfigurationTree } from '../keepalived/config/tree.ts';
 import type { NetworkInterface } from '../keepalived/evidence.ts';
+import {
+  judgeLength,
+  longestAddress,
+  longestInterfaceName,
+  longestUrl,
+} from '../keepalived/value-lengths.ts';
 
 /** What the form of Set Default Master and Backup asks for. */
 export interface DefaultRoleValues {
@@ -71,40 +77,79 @@ export function readValues(tree: ConfigurationTree): Partial<DefaultRoleValues> 
 const withPrefix = (address: string, prefixLength: number | undefined): string =>
   prefixLength === undefined ? address : `${address}/${prefixLength}`;
 
-/** What forbids these values on this machine, and what is probably not meant. */
-export function judgeValues(
-  { virtualAddress, interfaceName, healthcheckUrl }: DefaultRoleValues,
+interface Verdict {
+  errors: string[];
+  warnings: string[];
+}
+
+type Rule = (
+  values: DefaultRoleValues,
   interfaces: NetworkInterface[],
   live: ConfigurationTree,
-): { problems: FieldMessage[]; warnings: FieldMessage[] } {
-  const chosen = interfaces.find(({ name }) => name === interfaceName);
+) => Verdict;
+
+/** What forbids these values on this machine, and what is probably not meant. */
+export function judgeValues(...[values, interfaces, live]: Parameters<Rule>): {
+  problems: FieldMessage[];
+  warnings: FieldMessage[];
+} {
+  const verdicts = rules.map(([field, longest, rule]) => {
+    const tooLong = judgeLength(values[field], longest);
+    const verdict =
+      tooLong === undefined ? rule(values, interfaces, live) : { errors: [tooLong], warnings: [] };
+    return { field, ...verdict };
+  });
+  return {
+    problems: verdicts.flatMap(({ field, errors }) =>
+      errors.map((message) => ({ field, message })),
+    ),
+    warnings: verdicts.flatMap(({ field, warnings }) =>
+      warnings.map((message) => ({ field, message })),
+    ),
+  };
+}
+
+const rules: [Field, number, Rule][] = [
+  ['virtualAddress', longestAddress, judgeAddress],
+  ['interfaceName', longestInterfaceName, judgeInterface],
+  ['healthcheckUrl', longestUrl, judgeUrl],
+];
+
+const good: Verdict = { errors: [], warnings: [] };
+const refuse = (error: string): Verdict => ({ errors: [error], warnings: [] });
+
+function judgeAddress(
+  { virtualAddress, interfaceName }: DefaultRoleValues,
+  interfaces: NetworkInterface[],
+  live: ConfigurationTree,
+): Verdict {
   // The placeholder fits no network on purpose; it is spoken of in its own sentence.
-  const address =
-    virtualAddress === placeholderVirtualAddress
-      ? { errors: [], warnings: [] }
-      : validateVirtualAddress(virtualAddress, {
-          interfaceAddresses: chosen?.addresses ?? [],
-          // While this server is active they are on its interface, but not its own.
-          currentVirtualAddresses: summarizeConfiguration(live).instances.flatMap(({ addresses }) =>
-            addresses.map(({ address }) => address),
-          ),
-        });
-  const on = (field: Field) => (message: string) => ({ field, message });
-  const problems = address.errors.map(on('virtualAddress'));
-  if (!chosen) {
-    const names = interfaces.map(({ name }) => name).join(', ');
-    problems.push(
-      on('interfaceName')(
-        `This machine has no interface “${interfaceName}”. It has: ${names === '' ? 'none' : names}.`,
-      ),
-    );
-  }
-  if (!isHealthcheckUrl(healthcheckUrl)) {
-    problems.push(
-      on('healthcheckUrl')(
+  if (virtualAddress === placeholderVirtualAddress) return good;
+  const chosen = interfaces.find(({ name }) => name === interfaceName);
+  return validateVirtualAddress(virtualAddress, {
+    interfaceAddresses: chosen?.addresses ?? [],
+    // While this server is active they are on its interface, but not its own.
+    currentVirtualAddresses: summarizeConfiguration(live).instances.flatMap(({ addresses }) =>
+      addresses.map(({ address }) => address),
+    ),
+  });
+}
+
+function judgeInterface(
+  { interfaceName }: DefaultRoleValues,
+  interfaces: NetworkInterface[],
+): Verdict {
+  if (interfaces.some(({ name }) => name === interfaceName)) return good;
+  const names = interfaces.map(({ name }) => name).join(', ');
+  return refuse(
+    `This machine has no interface “${interfaceName}”. It has: ${names === '' ? 'none' : names}.`,
+  );
+}
+
+function judgeUrl({ healthcheckUrl }: DefaultRoleValues): Verdict {
+  return isHealthcheckUrl(healthcheckUrl)
+    ? good
+    : refuse(
         'Write a URL that begins with http:// or https:// and has no blank, quote or one of $ ! # { }, such as http://127.0.0.1:8080/healthcheck.',
-      ),
-    );
-  }
-  return { problems, warnings: address.warnings.map(on('virtualAddress')) };
+      );
 }

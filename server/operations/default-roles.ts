@@ -133,16 +133,16 @@ export async function planDefaultRole(
     : !live.ok && live.problem !== 'missing'
       ? live.message
       : undefined;
-  const edited = withValues(storedTree, values);
-  const newText =
-    problems.length === 0 && fileProblem === undefined && edited.ok ? edited.text : undefined;
+  // What is wrong beside a field is not said once more by what would write it.
+  const edited = problems.length === 0 ? withValues(storedTree, values) : undefined;
+  const newText = fileProblem === undefined && edited?.ok ? edited.text : undefined;
   return {
     role,
     values,
     interfaceNames: interfaces.map(({ name }) => name),
     problems,
     warnings,
-    fileProblem: fileProblem ?? (edited.ok ? undefined : edited.reason),
+    fileProblem: fileProblem ?? (edited === undefined || edited.ok ? undefined : edited.reason),
     currentText: live.ok ? live.text : undefined,
     currentTag,
     newText,

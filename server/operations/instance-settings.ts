@@ -9,7 +9,7 @@ import {
   editInstanceSettings,
   findUneditableFields,
 } from '../keepalived/settings/edit-instance-settings.ts';
-import { judgeInstanceSettings } from '../keepalived/settings/field-rules.ts';
+import { judgeInstanceSettings, withCurrent } from '../keepalived/settings/field-rules.ts';
 import { isSameSetting, readInstanceSettings } from '../keepalived/settings/instance-settings.ts';
 import type {
   InstanceSettings,
@@ -111,7 +111,9 @@ export async function planInstanceSettings(
       : await carryOver(given, origin, { instanceName: instance.name, live, current });
   const values = { ...current, ...form.given, ...(Object.fromEntries(left) as typeof given) };
   const verdict = judge(values, current, { instance, summary, interfaces });
-  const edited = editInstanceSettings(tree, place, current, values);
+  const flawed = verdict.problems.map(({ field }) => field);
+  // What is refused already need not be tried.
+  const edited = editInstanceSettings(tree, place, current, withCurrent(values, current, flawed));
   const problems = [
     ...verdict.problems.filter((problem) => !uneditable.some((one) => one.field === problem.field)),
     ...edited.refusals.filter(

@@ -1,6 +1,8 @@
 import { writeValue } from '../config/edit-values.ts';
 import { findUrl } from '../config/healthcheck-url.ts';
+import { judgeLength, longestAddress, longestInterfaceName, longestUrl } from '../value-lengths.ts';
 import { findAddressDoubts, judgeUnicastPeers, judgeVirtualAddresses } from './address-rules.ts';
+import { isSameSetting, splitEntries } from './instance-settings.ts';
 import type {
   InstanceSettings,
   SettingsField,
@@ -22,11 +24,15 @@ type Rule = (values: InstanceSettings, surroundings: SettingsSurroundings) => st
 
 /** Judges what was typed, each field for itself; the messages are sentences for the form. */
 export function judgeInstanceSettings(
-  values: InstanceSettings,
+  typed: InstanceSettings,
   surroundings: SettingsSurroundings,
 ): SettingsVerdict {
-  const problems: SettingsMessage[] = [];
+  const problems: SettingsMessage[] = findTooLong(typed, surroundings);
+  const tooLong = problems.map(({ field }) => field);
+  // Nothing is to be compared with what is too long, which takes its time.
+  const values = withCurrent(typed, surroundings.current, tooLong);
   for (const [field, rule] of rules) {
+    if (tooLong.includes(field)) continue;
     if (!surroundings.hasHealthcheck && healthcheckFields.has(field)) continue;
     if (String(values[field]).includes('$')) {
       const message = '“$” stands for a definition, which only the editor can write.';
@@ -38,6 +44,45 @@ export function judgeInstanceSettings(
   const refused = new Set(problems.map(({ field }) => field));
   const warnings = findWarnings(values, surroundings).filter(({ field }) => !refused.has(field));
   return { problems, warnings };
+}
+
+/** The values with some fields as they are in the file. */
+export function withCurrent(
+  values: InstanceSettings,
+  current: InstanceSettings,
+  fields: readonly SettingsField[],
+): InstanceSettings {
+  return { ...values, ...Object.fromEntries(fields.map((field) => [field, current[field]])) };
+}
+
+const longestList = 32_768;
+
+/** What stands in the file already may be as long as it is. */
+function findTooLong(
+  values: InstanceSettings,
+  { current }: SettingsSurroundings,
+): SettingsMessage[] {
+  const { interfaceName, healthcheckUrl } = values;
+  const messages: [SettingsField, string | undefined][] = [
+    ['virtualAddresses', judgeListLength(values.virtualAddresses)],
+    ['interfaceName', judgeLength(interfaceName, longestInterfaceName)],
+    ['healthcheckUrl', judgeLength(healthcheckUrl, longestUrl)],
+    ['unicastPeers', judgeListLength(values.unicastPeers)],
+  ];
+  return messages.flatMap(([field, message]) =>
+    message === undefined || isSameSetting(field, values[field], current[field])
+      ? []
+      : [{ field, message }],
+  );
+}
+
+function judgeListLength(text: string): string | undefined {
+  const whole = judgeLength(text, longestList);
+  if (whole !== undefined) return whole;
+  const line = splitEntries(text).findIndex((entry) => entry.length > longestAddress);
+  return line === -1
+    ? undefined
+    : `Line ${line + 1} is too long: write at most ${longestAddress} characters in a line.`;
 }
 
 const healthcheckFields = new Set<SettingsField>([

@@ -112,3 +112,38 @@ describe('a stored configuration', () => {
     );
   });
 });
+
+describe('the plan of Set Default Master', () => {
+  const machine = {
+    ...createSampleMachine('', 'stopped'),
+    readConfigurationFile: (id: string) => Promise.resolve(fileOf(id, packaged)),
+  };
+  const judge = (given: Partial<DefaultRoleValues>) =>
+    planDefaultRole({ appliance: machine, versions: {} as VersionStore }, 'master', given);
+
+  it('says once what is wrong: beside the field', async () => {
+    const { fileProblem, problems, newText } = await judge({ virtualAddress: '' });
+    assert.equal(fileProblem, undefined);
+    assert.equal(newText, undefined);
+    const message = 'Write an address in CIDR form, such as 192.168.0.100/24.';
+    assert.deepEqual(problems, [{ field: 'virtualAddress', message }]);
+  });
+
+  it('says of a value that is too long only that', async () => {
+    const long = {
+      virtualAddress: '1'.repeat(3000),
+      interfaceName: 'e'.repeat(3000),
+      healthcheckUrl: `http://${'a'.repeat(2993)}`,
+    };
+    const { problems, values } = await judge(long);
+    assert.deepEqual(values, long);
+    assert.deepEqual(
+      problems.map(({ field, message }) => `${field}: ${message}`),
+      [
+        'virtualAddress: Write at most 200 characters; these are 3000.',
+        'interfaceName: Write at most 64 characters; these are 3000.',
+        'healthcheckUrl: Write at most 2048 characters; these are 3000.',
+      ],
+    );
+  });
+});

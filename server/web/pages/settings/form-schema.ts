@@ -3,8 +3,8 @@ import { consentFields } from '../../view/consent.ts';
 import { tagSchema } from '../../view/tag-schema.ts';
 
 const instanceNameSchema = z.string().min(1).max(255);
-const shortSchema = z.string().trim().max(64);
-const listSchema = z.string().max(32_768);
+/** What is typed may be as long as a form can be: its length is judged beside the field. */
+const typedSchema = z.string().trim();
 
 export const settingsQuerySchema = z.object({
   instance: instanceNameSchema.optional().catch(undefined),
@@ -13,23 +13,23 @@ export const settingsQuerySchema = z.object({
 /** The whole form; what the values mean is judged by the operation. */
 export const settingsFormSchema = z.strictObject({
   instance: instanceNameSchema,
-  virtualAddresses: listSchema,
-  interfaceName: shortSchema,
-  virtualRouterId: shortSchema,
-  priority: shortSchema,
-  advertInterval: shortSchema,
-  authentication: shortSchema,
-  password: z.string().max(256),
+  virtualAddresses: z.string(),
+  interfaceName: typedSchema,
+  virtualRouterId: typedSchema,
+  priority: typedSchema,
+  advertInterval: typedSchema,
+  authentication: typedSchema,
+  password: z.string(),
   // Left out of the form where no tracked script asks a URL.
-  healthcheckUrl: z.string().trim().max(2048).exactOptional(),
-  healthcheckInterval: shortSchema.exactOptional(),
-  fall: shortSchema.exactOptional(),
-  rise: shortSchema.exactOptional(),
+  healthcheckUrl: typedSchema.exactOptional(),
+  healthcheckInterval: typedSchema.exactOptional(),
+  fall: typedSchema.exactOptional(),
+  rise: typedSchema.exactOptional(),
   nopreempt: z
     .literal('yes')
     .optional()
     .transform((checked) => checked === 'yes'),
-  unicastPeers: listSchema,
+  unicastPeers: z.string(),
   tag: tagSchema,
   /** Only the button “Save mine over it” sends it: the file that may be overwritten. */
   overwrite: tagSchema.exactOptional(),

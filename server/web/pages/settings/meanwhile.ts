@@ -59,10 +59,14 @@ function describeDifference({ values, current }: Plan, field: SettingsField): st
   return `${label}: ${now} in the file now, ${form} in this form.`;
 }
 
+/** Of a value within a sentence. */
+const longestWords = 200;
+
 const isPlural = new Set<SettingsField>(['virtualAddresses', 'unicastPeers']);
 
 function wordsOf(field: SettingsField, value: string | boolean): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   const words = isPlural.has(field) ? splitEntries(value).join(', ') : value;
-  return words === '' ? 'nothing' : words;
+  if (words === '') return 'nothing';
+  return words.length > longestWords ? `${words.slice(0, longestWords)}…` : words;
 }

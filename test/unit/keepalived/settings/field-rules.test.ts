@@ -66,6 +66,38 @@ describe('the rules of the settings form', () => {
     });
   }
 
+  it('say of a value that is too long only that', () => {
+    const cases: [keyof InstanceSettings, value: string, says: string][] = [
+      [
+        'healthcheckUrl',
+        `http://${'a'.repeat(2993)}`,
+        'Write at most 2048 characters; these are 3000.',
+      ],
+      ['interfaceName', 'e'.repeat(65), 'Write at most 64 characters; these are 65.'],
+      [
+        'virtualAddresses',
+        `10.9.0.1/24\n${'1'.repeat(3000)}`,
+        'Line 2 is too long: write at most 200 characters in a line.',
+      ],
+      [
+        'unicastPeers',
+        '10.9.0.1\n'.repeat(10_000),
+        'Write at most 32768 characters; these are 90000.',
+      ],
+      ['virtualRouterId', '9'.repeat(5000), 'Write a whole number from 1 to 255.'],
+      ['priority', '1'.repeat(5000), 'Write a whole number from 1 to 255.'],
+    ];
+    for (const [field, value, message] of cases) {
+      assert.deepEqual(judge({ [field]: value }).verdict.problems, [{ field, message }]);
+    }
+  });
+
+  it('leave a line of the file as long as it is', () => {
+    const long = `192.168.0.100/24 label ${'x'.repeat(300)}`;
+    const text = sampleConfiguration.replace('192.168.0.100/24', long);
+    assert.deepEqual(judge({ priority: '90' }, text).verdict.problems, []);
+  });
+
   for (const field of Object.keys(readSample().current) as (keyof InstanceSettings)[]) {
     if (field === 'nopreempt') continue;
     it(`send “$” in ${field} to the editor`, () => {

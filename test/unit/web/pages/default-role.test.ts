@@ -131,6 +131,12 @@ test('the form: blanks around values are dropped, no tag means no file, more fie
   assert.ok(!defaultRoleFormSchema.safeParse({ ...form, isAdmin: 'yes' }).success);
 });
 
+test('the form: what is typed may be of any length, which is judged beside the field', () => {
+  const long = 'a'.repeat(3000);
+  const form = { virtualAddress: long, interfaceName: long, healthcheckUrl: long, tag: '' };
+  assert.equal(defaultRoleFormSchema.parse(form).healthcheckUrl, long);
+});
+
 test('what will happen is foreseen, and a danger must be accepted in its own words', () => {
   const danger = 'The password changes: "both" will serve.';
   const foresight = { ...told('Nothing will move.'), dangers: [danger] };

@@ -180,6 +180,33 @@ describe('/keepalived/settings', () => {
     ]);
   });
 
+  test('a value of any length is judged beside its field, and nothing typed is lost', async (t) => {
+    const { browser, saved, tag } = await open(t);
+    const long = {
+      healthcheckUrl: `http://${'a'.repeat(3000)}`,
+      virtualRouterId: '9'.repeat(5000),
+      virtualAddresses: '1'.repeat(3000),
+      unicastPeers: '192.168.0.20\n'.repeat(40_000),
+      password: 'p'.repeat(3000),
+    };
+    const answer = await browser.post('/keepalived/settings', {
+      ...typed,
+      ...long,
+      tag,
+      fall: '7',
+    });
+    assert.equal(answer.statusCode, 422);
+    assert.match(fieldOf(answer.body, 'Healthcheck URL'), /Error: Write at most 2048 characters/);
+    assert.match(fieldOf(answer.body, 'Virtual Router ID'), /Error: Write a whole number/);
+    assert.match(fieldOf(answer.body, 'Virtual IPs'), /Error: Line 1 is too long/);
+    assert.match(fieldOf(answer.body, 'Unicast peers'), /Error: Write at most 32768 characters/);
+    assert.match(fieldOf(answer.body, 'Password'), /Error: At most 8 characters/);
+    for (const value of [...Object.values(long), 'value="7"']) {
+      assert.ok(answer.body.includes(value.trim()));
+    }
+    assert.deepEqual(saved, []);
+  });
+
   test('a save that changes nothing touches nothing', async (t) => {
     const { browser, saved, tag } = await open(t);
     assert.equal((await browser.post('/keepalived/settings', { ...typed, tag })).statusCode, 303);
