@@ -200,10 +200,40 @@ describe('versions and confirmed changes', () => {
     const { deadlineAtMs } = JSON.parse(pending) as { deadlineAtMs: number };
     assert.ok(Math.abs(deadlineAtMs - deadlineMs) < 10_000);
     await server.writeFile(pendingPath, pending.replace(String(deadlineAtMs), '1'));
-    await server.startWai();
+    wai = await server.startWai();
     assert.equal(await server.readFile(livePath), first);
     assert.deepEqual(await servers.addressHolders(virtualAddress), ['server1']);
     await logIn(plain, server.waiUrl, servers.adminPassword);
     assert.match((await rowTexts(plain))[0] ?? '', /keepalived-wai[^]*Went back[^]*Live/);
+  });
+
+  test('a program that is killed in the middle of a save settles it at its next start', async () => {
+    // Nothing is at its other end: keepalived takes the file, and goes into FAULT.
+    await server.run('ip', ['link', 'add', 'eth7', 'type', 'veth', 'peer', 'name', 'peer7']);
+    const faulty = first.replace('advert_int 1', 'advert_int 1\n    track_interface {\n eth7\n }');
+    const saved = save(faulty).catch(() => 'the program went away');
+    const journalPath = '/var/lib/keepalived-wai/history/journal.jsonl';
+    await eventually(
+      'the proof',
+      async () =>
+        (await server.readFile(livePath)) === faulty &&
+        (await server.readFile(journalPath)).includes('"proving"'),
+      { everyMs: 5 },
+    );
+    await wai.stop('SIGKILL');
+    await saved;
+    assert.equal(await server.readFile(livePath), faulty);
+
+    await server.startWai();
+    assert.equal(await server.readFile(livePath), first);
+    await eventually('the virtual address on server1', async () =>
+      (await servers.addressHolders(virtualAddress)).includes('server1'),
+    );
+    await logIn(plain, server.waiUrl, servers.adminPassword);
+    assert.match(
+      await mainText(plain),
+      /A change of \S+keepalived\.conf by admin \(edit\)[^]*live again/,
+    );
+    assert.match((await rowTexts(plain))[0] ?? '', /admin[^]*Taken back/);
   });
 });
