@@ -13,32 +13,48 @@ const localTimeSchema = z
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?$/)
   .refine((text) => !Number.isNaN(new Date(text).getTime()))
   .or(z.literal(''))
-  .default('')
-  .catch('');
+  .default('');
 
 const filterFields = {
-  filter: z.string().trim().max(200).default('').catch(''),
-  kind: z.enum(kinds).or(z.literal('')).default('').catch(''),
+  filter: z.string().trim().max(200).default(''),
+  kind: z.enum(kinds).or(z.literal('')).default(''),
   from: localTimeSchema,
   to: localTimeSchema,
 };
 /** Made by the appliance; it knows what it means. */
 const cursorSchema = z.string().min(1).max(500);
 
-export const logFilterSchema = z.object(filterFields);
-export const logQuerySchema = z.object({
-  ...filterFields,
+const filterSchema = z.object(filterFields);
+const pageSchema = filterSchema.extend({
   lines: z.coerce
     .number()
     .refine((count) => lineCounts.includes(count))
-    .default(100)
-    .catch(100),
+    .default(100),
   before: cursorSchema.optional(),
 });
-export const logEventsQuerySchema = z.object({ ...filterFields, after: cursorSchema });
 
-export type LogFilterQuery = z.infer<typeof logFilterSchema>;
-export type LogPageQuery = z.infer<typeof logQuerySchema>;
+/** What cannot be read is left out, and named in `unread`: nobody shall think that it filtered. */
+export const logFilterSchema = z.unknown().transform(readForgivingly(filterSchema));
+/** Likewise; only a place in the log has to be read. */
+export const logQuerySchema = z.unknown().transform(readForgivingly(pageSchema));
+export const logEventsQuerySchema = filterSchema.extend({ after: cursorSchema });
+
+export type LogFilterQuery = z.output<typeof filterSchema>;
+export type LogPageQuery = z.output<typeof logQuerySchema>;
+
+function readForgivingly<Query extends object>(schema: z.ZodType<Query>) {
+  return (query: unknown, context: z.RefinementCtx): Query & { unread: string[] } => {
+    const parsed = schema.safeParse(query);
+    if (parsed.success) return { ...parsed.data, unread: [] };
+    const unread = [...new Set(parsed.error.issues.map(({ path: [name] }) => String(name)))];
+    if (unread.includes('before')) {
+      context.addIssue({ code: 'custom', message: 'There is no such place in the log.' });
+      return z.NEVER;
+    }
+    const read = Object.entries(query as object).filter(([name]) => !unread.includes(name));
+    return { ...schema.parse(Object.fromEntries(read)), unread };
+  };
+}
 
 /** The filter as the appliance takes it. */
 export function readFilter({ filter, kind, from, to }: LogFilterQuery): LogFilter {

@@ -3,6 +3,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { UserError } from '../../../errors.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { createLiveLines } from './live-lines.ts';
+import { describeQuery } from './query-remarks.ts';
 import {
   logEventsQuerySchema,
   logFilterSchema,
@@ -45,6 +46,11 @@ export const registerLogsPage: FastifyPluginCallbackZod<
     '/logs/download',
     { config: { access: 'viewer' }, schema: { querystring: logFilterSchema } },
     async (request, reply) => {
+      // All of the log is not what was asked for.
+      const remarks = describeQuery(request.query);
+      if (remarks.length > 0) {
+        throw new UserError('log-query-unclear', remarks.join(' '), { statusCode: 400 });
+      }
       // Once the first byte is sent, an error can only cut the file off.
       const log = await operations.readLog({ limit: 1 });
       if (!log.ok) throw new UserError('log-unreadable', log.message, { statusCode: 503 });

@@ -2,6 +2,7 @@ import type { LogPage } from '../../../appliance/appliance.ts';
 import { describeInstant } from '../../view/time-words.ts';
 import { type LogRow, describeLine } from './log-row.ts';
 import { messageKinds } from './message-kinds.ts';
+import { describeQuery } from './query-remarks.ts';
 import { lineCounts, writeFilter } from './query-schema.ts';
 import type { LogFilterQuery, LogPageQuery } from './query-schema.ts';
 
@@ -17,6 +18,8 @@ export interface LogsModel {
   rows: LogRow[];
   /** Which part of the log is shown. */
   summary: string;
+  /** What is wrong with the query. */
+  remarks: string[];
   /** What the search did not look at. */
   notes: string[];
   /** Why the log cannot be read. */
@@ -48,6 +51,7 @@ export function describeLogs(log: LogPage, query: LogPageQuery): LogsModel {
     zone: nameZone(),
     rows: log.ok ? log.lines.map(describeLine) : [],
     summary: log.ok ? summarize(log, query, parameters.size > 0) : '',
+    remarks: describeQuery(query),
     notes: log.ok ? (log.notes ?? []) : [],
     problem: log.ok ? undefined : log.message,
     older:
@@ -70,21 +74,26 @@ function describeOlder({ searchedBackToMs }: ReadLog): string {
 
 function summarize(log: ReadLog, { before, filter }: LogPageQuery, isFiltered: boolean): string {
   const { lines, reachedStart, searchedBackToMs, source } = log;
-  const matching = describeMatching(filter, isFiltered);
+  const matching = describeMatching(filter, isFiltered, lines.length < 2);
   const place = before === undefined ? source : `this older part of ${source}`;
   if (lines.length === 0) {
     return searchedBackToMs === undefined
       ? `${place} has no line of keepalived${matching}.`
       : `No line of keepalived${matching} was found so far in ${place}.`;
   }
+  if (lines.length === 1) {
+    const which = before !== undefined ? 'next' : reachedStart ? 'only' : 'newest';
+    return `The ${which} line${matching} in ${source}.`;
+  }
   const count =
     before === undefined && reachedStart ? 'All' : before === undefined ? 'The newest' : 'The next';
   return `${count} ${lines.length} lines${matching} in ${source}, newest first.`;
 }
 
-function describeMatching(filter: string, isFiltered: boolean): string {
+function describeMatching(filter: string, isFiltered: boolean, isOne: boolean): string {
   if (filter !== '') return ` containing “${filter}”`;
-  return isFiltered ? ' that match' : '';
+  if (!isFiltered) return '';
+  return isOne ? ' that matches' : ' that match';
 }
 
 function nameZone(): string {

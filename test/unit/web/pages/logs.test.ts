@@ -29,7 +29,7 @@ const log: LogPage = {
     },
   ],
 };
-const query = { lines: 100, filter: '', kind: '', from: '', to: '' } as const;
+const query = { lines: 100, filter: '', kind: '' as const, from: '', to: '', unread: [] };
 
 test('lines are in the order of the log, with time, process and message, as text', () => {
   const html = renderPage('logs', describeLogs(log, query));
@@ -64,24 +64,48 @@ test('an empty log and one that cannot be read name their source', () => {
   );
 });
 
-test('a query that makes no sense shows the default', () => {
+test('a part of a query that makes no sense is left out, and the page says which', () => {
   const fallback = { lines: 100, filter: '', kind: '', from: '', to: '' };
-  assert.deepEqual(logQuerySchema.parse({}), fallback);
+  assert.deepEqual(logQuerySchema.parse({}), { ...fallback, unread: [] });
+  const nonsense = {
+    lines: '7',
+    filter: ['a', 'b'],
+    kind: 'x',
+    from: 'now',
+    to: '2026-13-99T00:00',
+  };
+  const parsed = logQuerySchema.parse(nonsense);
   assert.deepEqual(
-    logQuerySchema.parse({
-      lines: '7',
-      filter: ['a', 'b'],
-      kind: 'x',
-      from: 'now',
-      to: '2026-13-99T00:00',
-    }),
-    fallback,
+    { ...parsed, unread: parsed.unread.toSorted() },
+    { ...fallback, unread: ['filter', 'from', 'kind', 'lines', 'to'] },
   );
-  assert.deepEqual(logQuerySchema.parse({ lines: '1000', filter: ' VI_1 ' }), {
-    ...fallback,
-    lines: 1000,
-    filter: 'VI_1',
-  });
+  const partly = logQuerySchema.parse({ kind: 'x', lines: '1000', filter: ' VI_1 ' });
+  assert.deepEqual(partly, { ...fallback, lines: 1000, filter: 'VI_1', unread: ['kind'] });
+  const text = textOf(renderPage('logs', describeLogs(log, partly)));
+  assert.match(text, /“About” was not understood and is left out: choose from the list\./);
+  assert.doesNotMatch(text, /“Filter” was not understood/);
+});
+
+test('an end before the beginning is said', () => {
+  const reversed = { ...query, from: '2026-07-04T12:00', to: '2026-07-04T11:00' };
+  const none: LogPage = { ok: true, source, lines: [], reachedStart: true };
+  const text = textOf(renderPage('logs', describeLogs(none, reversed)));
+  assert.match(text, /“From” is later than “To”, so that no line can match: exchange them\./);
+  assert.match(text, /has no line of keepalived that matches\./);
+  // To the minute means the whole minute.
+  const same = { ...reversed, from: '2026-07-04T12:00:30', to: '2026-07-04T12:00' };
+  assert.doesNotMatch(textOf(renderPage('logs', describeLogs(none, same))), /is later than/);
+});
+
+test('a single line is not “All 1 lines”', () => {
+  const one: LogPage = {
+    ok: true,
+    source,
+    lines: log.lines.slice(1),
+    reachedStart: true,
+  };
+  const model = describeLogs(one, { ...query, from: '2026-07-04T12:00' });
+  assert.equal(model.summary, `The only line that matches in ${source}.`);
 });
 
 test('times are of the server’s zone, and one to the minute means the whole minute', () => {

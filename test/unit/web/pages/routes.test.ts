@@ -322,6 +322,12 @@ describe('/logs', () => {
       'attachment; filename="keepalived-server1.log"',
     );
     assert.deepEqual(filters, [{ filter: 'VI_1', kind: 'health' }]);
+
+    // Another filter than the one that was asked for gives no file at all.
+    const unclear = await browser.get('/logs/download?filter=VI_1&kind=nonsense');
+    assert.equal(unclear.statusCode, 400);
+    assert.match(textOf(unclear.body), /“About” was not understood/);
+    assert.equal(filters.length, 1);
   });
 
   test('a place in the log that does not exist is not found', async (t) => {
