@@ -37,6 +37,16 @@ export function judgeAlarms(
       sentence: `Maintenance is on: this server will not serve ${addresses} until it is ended.`,
     });
   }
+  const outOfReach = instance.addresses.filter(
+    ({ interfaceName, held }) => interfaceName === 'lo' && held === true,
+  );
+  if (isMaster && outOfReach.length > 0) {
+    alarms.push({
+      code: 'address-on-loopback',
+      severity: 'critical',
+      sentence: `${listAddresses(outOfReach)} is on lo, where no other machine finds it: take “dev lo” out of virtual_ipaddress.`,
+    });
+  }
   const { healthcheck } = instance;
   if (instance.state === 'Active' && healthcheck?.good === false) {
     alarms.push({

@@ -633,6 +633,18 @@ describe('alarms beside the state of an instance', () => {
       [],
     ],
     [
+      'serves, but on an interface that nobody reaches',
+      {
+        says: instance('MASTER', {
+          addresses: [{ cidr: '192.168.0.100/24', interfaceName: 'lo', claimedSet: true }],
+        }),
+        on: 'lo',
+      },
+      'Active',
+      ['address-on-loopback'],
+      /192\.168\.0\.100 is on lo, where no other machine finds it/,
+    ],
+    [
       'the healthcheck fails here while Active',
       { healthcheck: { kind: 'http-error', httpStatus: 503 } },
       'Active',
