@@ -26,6 +26,8 @@ export interface Appliance {
   /** The machine's short host name (what `hostname` prints). */
   readHostName(): Promise<string>;
   readDaemon(): Promise<DaemonProcess>;
+  /** What keepalived compares `@id` lines with. */
+  readConfigurationId(): Promise<string>;
   /** Asks the daemon for a dump and reads it; keepalived logs a line for each, so ask seldom. */
   readRuntime(): Promise<RuntimeReport>;
   /** What keepalived watches, from its text dump; logs a line for each of its processes. */

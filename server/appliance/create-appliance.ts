@@ -6,6 +6,7 @@ import { askForAddress } from './ask-for-address.ts';
 import { findBootTool } from './boot-tools/find-boot-tool.ts';
 import { startCapture } from './capture.ts';
 import { createConfigurationFiles } from './configuration-files.ts';
+import { readConfigurationId } from './configuration-id.ts';
 import { sweepTestFolders, testConfiguration } from './configuration-test.ts';
 import { createDaemonReader, readInstalledVersion } from './daemon-process.ts';
 import { isExecutable } from './find-executable.ts';
@@ -51,6 +52,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
   return {
     readHostName: () => Promise.resolve(readHostName()),
     readDaemon,
+    readConfigurationId: () => readConfigurationId(readDaemon, extraArguments),
     ...createDumpReaders(readDaemon),
     readNetwork,
     readDefaultRoutes,

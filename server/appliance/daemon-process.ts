@@ -1,3 +1,4 @@
+import { findOption } from '../keepalived/command-line.ts';
 import type { DaemonProcess } from '../keepalived/evidence.ts';
 import { findExecutable } from './find-executable.ts';
 import { childPidPath, readPidFile } from './pid-file.ts';
@@ -99,11 +100,6 @@ function readChildPidFiles(pidPath: string, children: Parameters<typeof childPid
 }
 
 async function findVrrpPidPath(pid: number, pidPath: string): Promise<string> {
-  const words = await readArguments(pid);
-  for (const [index, word] of words.entries()) {
-    const [, attached] = /^(?:-r|--vrrp_pid=)(.+)$/.exec(word) ?? [];
-    if (attached !== undefined) return attached;
-    if (word === '-r' || word === '--vrrp_pid') return words[index + 1] ?? '';
-  }
-  return childPidPath(pidPath, 'vrrp');
+  const option = findOption(await readArguments(pid), { short: '-r', long: '--vrrp_pid' });
+  return option ?? childPidPath(pidPath, 'vrrp');
 }

@@ -6,13 +6,14 @@
  */
 import type { ConfigurationSummary } from './config/questions.ts';
 import type { RuntimeInstance } from './evidence.ts';
+import { foreseeExchange } from './foresight/address-exchange.ts';
 import { findBreaches } from './foresight/breaches.ts';
-import { foreseeElection } from './foresight/elections.ts';
+import { foreseeElection, masterDownIntervalMs } from './foresight/elections.ts';
 import { nothingForeseen, told } from './foresight/foresight-result.ts';
 import type { Foresight } from './foresight/foresight-result.ts';
 import { compareInstances, isAnotherRouter } from './foresight/instance-changes.ts';
-import type { InstanceChange } from './foresight/instance-changes.ts';
-import { joinWords } from './foresight/words.ts';
+import type { InstanceChange, InstanceSetting } from './foresight/instance-changes.ts';
+import { aboutSeconds, joinWords } from './foresight/words.ts';
 
 export interface ForeseenChange {
   /** The files as they are on the disk. */
@@ -33,12 +34,16 @@ export function foreseeChange(change: ForeseenChange): Foresight {
   const changes = compareInstances(change, running === 'unknown' ? [] : running);
   const foresights = changes.map((one) => nameInstance(foreseeInstance(one), one, changes));
   const sentences = foresights.flatMap((foresight) => foresight.sentences);
+  const unread = changes.filter(({ hasUnreadParts }) => hasUnreadParts).map(({ name }) => name);
   if (running === 'unknown') {
     sentences.push('What will move cannot be told: keepalived gave no account of itself.');
   }
   return {
     ...nothingForeseen,
-    sentences: sentences.length === 0 ? ['No virtual IP will move.'] : sentences,
+    sentences: [
+      ...(sentences.length === 0 ? ['No virtual IP will move.'] : sentences),
+      ...(unread.length === 0 ? [] : [describeUnread(unread)]),
+    ],
     dangers: [
       ...foresights.flatMap((foresight) => foresight.dangers),
       ...describeLostIncludes(change),
@@ -49,9 +54,7 @@ export function foreseeChange(change: ForeseenChange): Foresight {
 
 function foreseeInstance(change: InstanceChange): Foresight {
   if (change.after === undefined) return foreseeRemoval(change);
-  if (change.state === 'FAULT') {
-    return told('This server is in Fault: nothing will move until the cause of that is removed.');
-  }
+  if (change.state === 'FAULT') return foreseeFault(change, change.after);
   const breaches = findBreaches(change);
   const election = foreseeElection(change, breaches.length > 0);
   const exchange = foreseeExchange(change);
@@ -60,6 +63,30 @@ function foreseeInstance(change: InstanceChange): Foresight {
     sentences: [...exchange.sentences, ...election.sentences],
     dangers: [...exchange.dangers, ...describeBreaches(breaches, change)],
     movements: election.movements,
+  };
+}
+
+/** It stays so, unless what holds it there goes with the change. */
+function foreseeFault(change: InstanceChange, after: InstanceSetting): Foresight {
+  const { before } = change;
+  const dropped = (before?.tracked ?? []).filter((entry) => !after.tracked.includes(entry));
+  const causes = [
+    ...(before && isAnotherRouter(before, after) ? ['its interface or virtual router ID'] : []),
+    ...dropped.map((entry) => `“${entry}”`),
+  ];
+  if (causes.length === 0) {
+    return told('This server is in Fault: nothing will move until the cause of that is removed.');
+  }
+  const takeMs = masterDownIntervalMs(after, after.priority);
+  const addresses = joinWords(after.addresses);
+  const sentence = `This server is in Fault. If the cause is ${causes.join(' or ')}, this change removes it: then this server will take ${addresses} in ${aboutSeconds(takeMs)}, if its priority ${after.priority} is higher than the peer’s.`;
+  const files = dropped.filter((entry) => entry.startsWith('track_file '));
+  return {
+    ...told(sentence),
+    dangers: files.map(
+      (entry) =>
+        `“${entry}” is removed: if it holds this server in maintenance, that ends without “End maintenance”.`,
+    ),
   };
 }
 
@@ -74,26 +101,6 @@ function foreseeRemoval({ name, before, state }: InstanceChange): Foresight {
       `${name} is removed: this server gives up ${addresses}. Nobody serves it unless a peer takes over.`,
     ],
   };
-}
-
-/** Addresses that come and go at once, without an election. */
-function foreseeExchange({ before, after, state }: InstanceChange): Foresight {
-  if (state !== 'MASTER' || !before || !after || isAnotherRouter(before, after)) {
-    return nothingForeseen;
-  }
-  const released = before.addresses.filter((address) => !after.addresses.includes(address));
-  const taken = after.addresses.filter((address) => !before.addresses.includes(address));
-  if (released.length === 0) {
-    return taken.length === 0
-      ? nothingForeseen
-      : told(`${joinWords(taken)} will be taken at once, besides what is served now.`);
-  }
-  const sentence =
-    taken.length === 0
-      ? `${joinWords(released)} will be released.`
-      : `${joinWords(released)} will be released and ${joinWords(taken)} taken.`;
-  const danger = `This server gives up ${joinWords(released)}, which it serves now.`;
-  return { ...told(sentence), dangers: [danger] };
 }
 
 function describeBreaches(breaches: string[], { before, after }: InstanceChange): string[] {
@@ -118,6 +125,10 @@ function describeLostIncludes({ before, after }: ForeseenChange): string[] {
       ({ keyword, pattern }) =>
         `“${keyword} ${pattern}” is removed: what an instance in it serves now is given up.`,
     );
+}
+
+function describeUnread(names: string[]): string {
+  return `This is foreseen from the text of ${joinWords(names)} alone: what is included in it or computed is taken to stay as it is.`;
 }
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

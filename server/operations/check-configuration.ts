@@ -23,7 +23,8 @@ export async function checkConfiguration(
   fileId: string,
   text: string,
 ): Promise<Finding[]> {
-  const tree = parseConfiguration(text);
+  const configurationId = await appliance.readConfigurationId();
+  const tree = parseConfiguration(text, { configurationId });
   const summary = summarizeConfiguration(tree);
   const own = findConfigurationProblems(text, summary).filter(
     ({ code }) => !isIncluded(fileId) || !wholeFileCodes.has(code),

@@ -110,22 +110,25 @@ export async function planDefaultRole(
   origin?: FormOrigin,
 ): Promise<DefaultRolePlan> {
   const { appliance } = parts;
-  const [stored, live, network, defaultRoutes] = await Promise.all([
+  const [stored, live, network, defaultRoutes, configurationId] = await Promise.all([
     readStoredConfiguration(parts, role),
     appliance.readConfigurationFile('live'),
     appliance.readNetwork(),
     appliance.readDefaultRoutes(),
+    appliance.readConfigurationId(),
   ]);
   const interfaces = network.ok ? network.interfaces.filter(({ name }) => name !== 'lo') : [];
-  const storedTree = parseConfiguration(stored.ok ? stored.text : '');
-  const liveTree = parseConfiguration(live.ok ? live.text : '');
+  const options = { configurationId };
+  const storedTree = parseConfiguration(stored.ok ? stored.text : '', options);
+  const liveTree = parseConfiguration(live.ok ? live.text : '', options);
   const prefill = (tree: ConfigurationTree) =>
     prefillValues(storedTree, tree, interfaces, defaultRoutes);
+  const prefillFrom = (text: string) => prefill(parseConfiguration(text, options));
   const currentTag = live.ok ? live.tag : null;
   const meanwhile =
     origin === undefined || origin.tag === currentTag
       ? undefined
-      : findRefilled(given, prefill(liveTree), await prefilledAt(origin, prefill));
+      : findRefilled(given, prefill(liveTree), await prefilledAt(origin, prefillFrom));
   const values = { ...prefill(liveTree), ...given, ...meanwhile?.refilled };
   const { problems, warnings } = judgeValues(values, interfaces, liveTree);
   const fileProblem = !stored.ok
@@ -158,11 +161,11 @@ export async function planDefaultRole(
 /** What a form was prefilled with; undefined: the live file of then is not kept. */
 async function prefilledAt(
   { tag, findText }: FormOrigin,
-  prefill: (live: ConfigurationTree) => DefaultRoleValues,
+  prefillFrom: (liveText: string) => DefaultRoleValues,
 ): Promise<DefaultRoleValues | undefined> {
   // There was no live file then.
   const text = tag === null ? '' : await findText(tag);
-  return text === undefined ? undefined : prefill(parseConfiguration(text));
+  return text === undefined ? undefined : prefillFrom(text);
 }
 
 /** What its user did not change takes the value of now; else somebody's change would be undone. */
@@ -212,7 +215,7 @@ function withValues(stored: ConfigurationTree, values: DefaultRoleValues): EditR
     edits.push((tree) => setHealthcheckUrl(tree, healthcheck.scriptName, values.healthcheckUrl));
   }
   return edits.reduce<EditResult>(
-    (result, edit) => (result.ok ? edit(parseConfiguration(result.text)) : result),
+    (result, edit) => (result.ok ? edit(parseConfiguration(result.text, stored)) : result),
     { ok: true, text: stored.text },
   );
 }

@@ -68,13 +68,14 @@ async function foresee(
   after: readonly TextFile[],
   sighting: Sighting,
 ): Promise<Foresight> {
-  const summaryBefore = summarizeConfigurations(before);
-  const summaryAfter = summarizeConfigurations(after);
+  const options = { configurationId: await appliance.readConfigurationId() };
+  const summaryBefore = summarizeConfigurations(before, options);
+  const summaryAfter = summarizeConfigurations(after, options);
   const running = readRunning(sighting);
   const foresight = foreseeChange({
     before: summaryBefore,
     after: summaryAfter,
-    passwordChanges: findPasswordChanges(before, after),
+    passwordChanges: findPasswordChanges(before, after, options),
     running,
   });
   if (typeof running === 'string') return foresight;

@@ -90,7 +90,8 @@ export async function planInstanceSettings(
     appliance.readNetwork(),
   ]);
   if (!live.ok) return { ok: false, reason: live.message, instanceNames: [] };
-  const tree = parseConfiguration(live.text);
+  const configurationId = await appliance.readConfigurationId();
+  const tree = parseConfiguration(live.text, { configurationId });
   const summary = summarizeConfiguration(tree);
   const instanceNames = summary.instances.map(({ name }) => name);
   const instance = summary.instances.find(({ name }) => name === (wantedName ?? instanceNames[0]));

@@ -43,8 +43,11 @@ export async function readDrill(
   const parts = await readConfigurationParts(appliance);
   const [live] = parts;
   const readable = parts.flatMap((part) => (part.ok ? [part] : []));
-  const nodes = readable.flatMap(({ text }) => parseConfiguration(text).children);
-  const instanceNames = summarizeConfigurations(readable).instances.map(({ name }) => name);
+  const options = { configurationId: await appliance.readConfigurationId() };
+  const nodes = readable.flatMap(({ text }) => parseConfiguration(text, options).children);
+  const instanceNames = summarizeConfigurations(readable, options).instances.map(
+    ({ name }) => name,
+  );
   const name = instanceNames.find((one) => wantedName === undefined || one === wantedName);
   const impossible = (reason: string): DrillReading => ({
     ...{ kind: 'impossible', reason, instanceNames, instanceName: name },
@@ -63,7 +66,7 @@ export async function readDrill(
   }
   const path =
     nameMaintenanceFile(name) === undefined ? '' : await appliance.prepareTrackFile(name);
-  const edit = addMaintenanceFile(parseConfiguration(live.text), name, path);
+  const edit = addMaintenanceFile(parseConfiguration(live.text, options), name, path);
   if (!edit.ok) return impossible(edit.reason);
   const { text: newText } = edit;
   const foresight = await foreseeApply(

@@ -26,9 +26,12 @@ export async function readConfigurationParts(
   );
 }
 
-/** Reads what the live file and its includes say now. */
+/** Reads what the live file and its includes say now, to keepalived on this server. */
 export async function readLiveConfiguration(appliance: Appliance): Promise<LiveConfiguration> {
-  const contents = await readConfigurationParts(appliance);
+  const [contents, configurationId] = await Promise.all([
+    readConfigurationParts(appliance),
+    appliance.readConfigurationId(),
+  ]);
   const live = contents[0];
   if (!live) return { ok: false, reason: 'there is no configuration file' };
   if (!live.ok) return { ok: false, reason: live.message };
@@ -36,7 +39,7 @@ export async function readLiveConfiguration(appliance: Appliance): Promise<LiveC
   return {
     ok: true,
     tag: live.tag,
-    summary: summarizeConfigurations(readable),
+    summary: summarizeConfigurations(readable, { configurationId }),
     modifiedAtMs: Math.max(...readable.map((content) => content.modifiedAtMs)),
   };
 }

@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfigurationId } from '../../server/appliance/configuration-id.ts';
 import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
+import { readHostName } from '../../server/appliance/host.ts';
 import {
   askUntil,
   end,
@@ -142,6 +144,14 @@ function defineTests(): void {
         leftChildPids: [],
       });
     }
+  });
+
+  it('knows what the daemon compares “@id” lines with', async () => {
+    assert.equal(await readConfigurationId(read, []), readHostName());
+    assert.equal(await readConfigurationId(read, ['--config-id=two']), 'two');
+    remember(spawn('keepalived', ['--dont-fork', '-i', 'one'], { stdio: 'ignore' }));
+    await askUntil(read, ({ state }) => state === 'running');
+    assert.equal(await readConfigurationId(read, ['--config-id=two']), 'one');
   });
 
   it('calls nobody left whose daemon lives, though its pid file is gone', async () => {

@@ -22,6 +22,7 @@ export function findAddress(
     family,
     interfaceName: optionAfter(options, 'dev'),
     label: optionAfter(options, 'label'),
+    scope: optionAfter(options, 'scope'),
     excluded: place.excluded,
     line: place.line,
   };

@@ -45,6 +45,7 @@ export function summarizeInstance(
     addresses,
     trackedScripts: entryNames(nodes, 'track_script'),
     trackedInterfaces: entryNames(nodes, 'track_interface'),
+    tracked: readTracked(nodes),
     unicastPeers: entryNames(nodes, 'unicast_peer'),
     unicastSourceAddress: lastValue(nodes, 'unicast_src_ip'),
     ...(multicastDestination === undefined ? {} : { multicastDestination }),
@@ -93,6 +94,13 @@ function readStateAndPriority(nodes: readonly ConfigurationNode[]): {
   return { initialState: isMaster ? 'MASTER' : 'BACKUP', priority };
 }
 
+function readTracked(nodes: readonly ConfigurationNode[]): string[] {
+  const kinds = ['track_script', 'track_interface', 'track_file', 'track_process', 'track_bfd'];
+  return kinds.flatMap((kind) =>
+    entriesOf(nodes, kind).map(({ words }) => [kind, ...words.map(({ text }) => text)].join(' ')),
+  );
+}
+
 function readNopreempt(nodes: readonly ConfigurationNode[]): boolean {
   const last = nodes.findLast(
     (node): node is Statement =>
@@ -115,7 +123,7 @@ function readAuthentication(nodes: readonly ConfigurationNode[]): ConfiguredAuth
 /** Whether something that is not read here, or a reference that is not resolved, may say more. */
 function hasUnreadParts(nodes: readonly ConfigurationNode[]): boolean {
   return nodes.some((node) => {
-    if (node.kind === 'opaque') return node.reason !== 'definition';
+    if (node.kind === 'opaque') return node.reason === 'condition' || node.reason === 'sequence';
     if (node.kind === 'include') return true;
     return node.words.some((word) => word.text.includes('$')) || hasUnreadParts(childrenOf(node));
   });

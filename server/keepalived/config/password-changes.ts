@@ -1,4 +1,5 @@
 import { readPasswords } from './passwords.ts';
+import type { ParseOptions } from './tree.ts';
 
 const carriedBytes = 8;
 
@@ -9,16 +10,20 @@ const carriedBytes = 8;
 export function findPasswordChanges(
   before: readonly { text: string }[],
   after: readonly { text: string }[],
+  options: ParseOptions = {},
 ): Set<string> {
-  const [old, next] = [carriedPasswords(before), carriedPasswords(after)];
+  const [old, next] = [carriedPasswords(before, options), carriedPasswords(after, options)];
   return new Set(
     [...old.keys()].filter((name) => next.has(name) && old.get(name) !== next.get(name)),
   );
 }
 
-function carriedPasswords(files: readonly { text: string }[]): Map<string, string> {
+function carriedPasswords(
+  files: readonly { text: string }[],
+  options: ParseOptions,
+): Map<string, string> {
   return new Map(
-    readPasswords(files).map(({ instanceName, password }) => [
+    readPasswords(files, options).map(({ instanceName, password }) => [
       instanceName,
       Buffer.from(password).subarray(0, carriedBytes).toString('hex'),
     ]),

@@ -11,6 +11,7 @@ export interface ConfiguredAddress {
   /** Its own `dev`; undefined means the instance's interface. */
   interfaceName: string | undefined;
   label: string | undefined;
+  scope: string | undefined;
   /** From `virtual_ipaddress_excluded`: set and removed, but not advertised. */
   excluded: boolean;
   line: number;
@@ -43,11 +44,13 @@ export interface ConfiguredInstance {
   addresses: ConfiguredAddress[];
   trackedScripts: string[];
   trackedInterfaces: string[];
+  /** All that may hold it in FAULT, as written: `track_file maintenance weight -254`. */
+  tracked: string[];
   unicastPeers: string[];
   unicastSourceAddress: string | undefined;
   /** `mcast_dst_ip`: instances with different ones may share a virtual router ID. */
   multicastDestination?: string;
-  /** True if parts of it are not read here: an include, another server's `@id` line, `~SEQ`. */
+  /** True if parts of it are not read here: an include, `~SEQ`, an `@id` line of unknown id. */
   hasUnreadParts?: boolean;
 }
 

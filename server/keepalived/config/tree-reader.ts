@@ -68,7 +68,8 @@ export class TreeReader {
       const keyword = owner.statement.words[0].text;
       this.#report('unclosed-block', owner.block.open.line, `“${keyword} {” is never closed.`);
     }
-    return { text, lineStarts, children, problems: this.#problems };
+    const configurationId = this.#configurationId;
+    return { text, lineStarts, children, problems: this.#problems, configurationId };
   }
 
   #readLine(line: string, number: number): void {
@@ -92,8 +93,10 @@ export class TreeReader {
       if (first === '@') {
         condition.lastIndex = column;
         const match = condition.exec(content);
-        if (match === null || !this.#applies(match[1] === '^', match[2])) {
-          this.#addOpaque('condition', place.line, content.slice(column));
+        const applies = match === null ? undefined : this.#applies(match[1] === '^', match[2]);
+        if (applies !== true) {
+          const reason = applies === false ? 'elsewhere' : 'condition';
+          this.#addOpaque(reason, place.line, content.slice(column));
           return;
         }
         column = condition.lastIndex;
@@ -179,8 +182,9 @@ export class TreeReader {
     }
   }
 
-  #applies(negated: boolean, id: string | undefined): boolean {
-    if (this.#configurationId === undefined) return false;
+  /** Undefined: that is not known. */
+  #applies(negated: boolean, id: string | undefined): boolean | undefined {
+    if (this.#configurationId === undefined) return undefined;
     return (id === this.#configurationId) !== negated;
   }
 

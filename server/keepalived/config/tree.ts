@@ -41,10 +41,13 @@ export interface Include {
   line: number;
 }
 
-/** Text that is left alone: an `@id` line of another server, a definition, `~SEQ` and `~LST`. */
+/**
+ * Text that is left alone: `elsewhere` is an `@id` line that does not apply to this server, a
+ * `condition` one of which that is not known; definitions, `~SEQ` and `~LST`.
+ */
 export interface Opaque {
   kind: 'opaque';
-  reason: 'condition' | 'definition' | 'sequence';
+  reason: 'condition' | 'elsewhere' | 'definition' | 'sequence';
   line: number;
   /** Its first line, from the special character to the end. */
   text: string;
@@ -65,6 +68,8 @@ export interface ConfigurationTree {
   lineStarts: number[];
   children: ConfigurationNode[];
   problems: TreeProblem[];
+  /** With which it was read; a tree is the options to read an edited text in the same way. */
+  configurationId: string | undefined;
 }
 
 export interface ParseOptions {

@@ -1,6 +1,15 @@
 import { normalizeAddress } from '../addresses.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
+import type { ConfiguredAddress } from '../config/summary.ts';
 import type { RuntimeInstance, VrrpState } from '../evidence.ts';
+
+export interface AddressPlace {
+  interfaceName: string | undefined;
+  prefixLength: number;
+  label: string | undefined;
+  /** Undefined: not known. */
+  scope: string | undefined;
+}
 
 /** What decides who serves, of one `vrrp_instance`. */
 export interface InstanceSetting {
@@ -15,6 +24,10 @@ export interface InstanceSetting {
   addresses: string[];
   /** Those of them that its advertisements name. */
   advertised: string[];
+  /** How each of them is put there. */
+  places: ReadonlyMap<string, AddressPlace>;
+  /** What may hold it in FAULT, as the file has it. */
+  tracked: string[];
   unicastPeers: string[];
   multicastDestination: string | undefined;
 }
@@ -30,6 +43,8 @@ export interface InstanceChange {
   effectivePriority: number | undefined;
   /** The priority that the peer advertises, as far as it is heard. */
   masterPriority: number | undefined;
+  /** Whether the file has parts of it that are not read here. */
+  hasUnreadParts: boolean;
 }
 
 /**
@@ -52,11 +67,12 @@ export function compareInstances(
     return {
       name,
       before: settingBefore(configured, run),
-      after: next && settingOf(next),
+      after: next && settingAfter(next, configured, run),
       passwordChanges: passwordChanges.has(name),
       state: run?.state,
       effectivePriority: run?.effectivePriority,
       masterPriority: run?.masterPriority,
+      hasUnreadParts: next?.hasUnreadParts === true,
     };
   });
   const added = after.instances.filter(({ name }) => !paired.has(name));
@@ -97,6 +113,7 @@ const addedInstance = (instance: ConfiguredInstance): InstanceChange => ({
   state: undefined,
   effectivePriority: undefined,
   masterPriority: undefined,
+  hasUnreadParts: instance.hasUnreadParts === true,
 });
 
 function settingOf(instance: ConfiguredInstance): InstanceSetting {
@@ -111,8 +128,67 @@ function settingOf(instance: ConfiguredInstance): InstanceSetting {
     authentication: instance.authentication.type,
     addresses: instance.addresses.map(normal),
     advertised: instance.addresses.filter(({ excluded }) => !excluded).map(normal),
+    places: new Map(instance.addresses.map((one) => [normal(one), placeOf(one, instance)])),
+    tracked: instance.tracked,
     unicastPeers: instance.unicastPeers.map(normalizeAddress),
     multicastDestination: instance.multicastDestination,
+  };
+}
+
+function placeOf(address: ConfiguredAddress, instance: ConfiguredInstance): AddressPlace {
+  return {
+    interfaceName: address.interfaceName ?? instance.interfaceName,
+    prefixLength: address.prefixLength ?? (address.family === 'inet' ? 32 : 128),
+    label: address.label,
+    scope: address.scope ?? 'global',
+  };
+}
+
+/** As keepalived runs it, and what its account does not say as the file has it. */
+function runningPlace(
+  { cidr, interfaceName }: RuntimeInstance['addresses'][number],
+  written: AddressPlace | undefined,
+): AddressPlace {
+  // A virtual interface (use_vmac) has another name than the one in the file.
+  const isVirtual = interfaceName?.startsWith('vrrp') === true;
+  return {
+    interfaceName: isVirtual ? written?.interfaceName : (interfaceName ?? written?.interfaceName),
+    prefixLength: Number(cidr.split('/')[1]),
+    label: written?.label,
+    scope: written?.scope,
+  };
+}
+
+/**
+ * What is not read here (an include, a condition) is taken to stay as it runs: only what the text
+ * itself changes is foreseen.
+ */
+function settingAfter(
+  next: ConfiguredInstance,
+  configured: ConfiguredInstance | undefined,
+  run: RuntimeInstance | undefined,
+): InstanceSetting {
+  const after = settingOf(next);
+  const now = settingBefore(configured, run);
+  if (next.hasUnreadParts !== true || !configured || !now) return after;
+  const file = settingOf(configured);
+  const unlessChanged = <Key extends keyof InstanceSetting>(key: Key) =>
+    file[key] === after[key] ? now[key] : after[key];
+  const withUnread = (key: 'addresses' | 'advertised') => [
+    ...after[key],
+    ...now[key].filter((one) => !file.addresses.includes(one) && !after.addresses.includes(one)),
+  ];
+  return {
+    ...after,
+    virtualRouterId: unlessChanged('virtualRouterId'),
+    interfaceName: unlessChanged('interfaceName'),
+    version: unlessChanged('version'),
+    priority: unlessChanged('priority'),
+    advertIntervalSeconds: unlessChanged('advertIntervalSeconds'),
+    nopreempt: unlessChanged('nopreempt'),
+    authentication: unlessChanged('authentication'),
+    addresses: withUnread('addresses'),
+    advertised: withUnread('advertised'),
   };
 }
 
@@ -122,12 +198,17 @@ function settingBefore(
 ): InstanceSetting | undefined {
   const setting = configured && settingOf(configured);
   if (!run) return setting;
-  const addresses = run.addresses.map(({ cidr }) => normalizeAddress(cidr.split('/')[0] ?? cidr));
+  const bare = ({ cidr }: { cidr: string }): string => normalizeAddress(cidr.split('/')[0] ?? cidr);
+  const addresses = run.addresses.map(bare);
   const excluded = setting?.addresses.filter((one) => !setting.advertised.includes(one)) ?? [];
   return {
     // The dump does not say these two.
     unicastPeers: setting?.unicastPeers ?? [],
     multicastDestination: setting?.multicastDestination,
+    places: new Map(
+      run.addresses.map((one) => [bare(one), runningPlace(one, setting?.places.get(bare(one)))]),
+    ),
+    tracked: setting?.tracked ?? [],
     // A virtual interface (use_vmac) has another name than the one in the file.
     interfaceName: setting?.interfaceName ?? run.interfaceName,
     virtualRouterId: run.virtualRouterId,

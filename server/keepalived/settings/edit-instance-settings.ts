@@ -39,7 +39,7 @@ export function editInstanceSettings(
   let { text } = tree;
   const refusals: SettingsMessage[] = [];
   for (const { field, edit } of listEdits(place, current, wanted)) {
-    const result = edit(parseConfiguration(text));
+    const result = edit(parseConfiguration(text, tree));
     if (result.ok) text = result.text;
     else refusals.push({ field, message: result.reason, needsEditor: true });
   }
@@ -140,5 +140,5 @@ function setNopreempt(
 ): EditResult {
   const flagged = setInstanceFlag(tree, instanceName, 'nopreempt', on);
   if (!flagged.ok || !on || initialState === 'BACKUP') return flagged;
-  return setInstanceValue(parseConfiguration(flagged.text), instanceName, 'state', 'BACKUP');
+  return setInstanceValue(parseConfiguration(flagged.text, tree), instanceName, 'state', 'BACKUP');
 }

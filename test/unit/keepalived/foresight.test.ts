@@ -51,8 +51,10 @@ function foresee(
   after: string,
   running: RuntimeInstance[] | 'stopped' | 'unknown',
   before = configuration,
+  configurationId?: string,
 ): Foresight {
-  const summarize = (text: string) => summarizeConfiguration(parseConfiguration(text));
+  const summarize = (text: string) =>
+    summarizeConfiguration(parseConfiguration(text, { configurationId }));
   return foreseeChange({
     before: summarize(before),
     after: summarize(after),
@@ -64,6 +66,8 @@ function foresee(
 const edited = (from: string | RegExp, to: string) => configuration.replace(from, to);
 
 const settingSample = {
+  places: new Map(),
+  tracked: [],
   virtualRouterId: 51,
   interfaceName: 'eth0',
   priority: 100,
@@ -185,6 +189,18 @@ describe('what will move', () => {
       moves: 'take',
     },
     {
+      title: 'another prefix length takes an address off and puts it on again',
+      after: edited('0.100/24', '0.100/32'),
+      running: [master],
+      says: /^192\.168\.0\.100 will be taken off and put on again at once/,
+    },
+    {
+      title: 'the interface by its name is the same place',
+      after: edited('0.100/24', '0.100/24 dev eth0'),
+      running: [master],
+      says: /^No virtual IP will move\.$/,
+    },
+    {
       title: 'in Fault nothing moves',
       after: edited('priority 100', 'priority 200'),
       running: [runningInstance('FAULT')],
@@ -207,6 +223,51 @@ describe('what will move', () => {
     const foresight = foresee(edited('virtual_router_id 51', 'virtual_router_id 52'), 'stopped');
     assert.match(foresight.sentences.join(), /keepalived is stopped: nothing will move/);
     assert.deepEqual(foresight.dangers, []);
+  });
+});
+
+describe('lines that are for one server, and what is not read', () => {
+  const shared = edited(
+    '    priority 100',
+    '    @server1 priority 101\n    @server2 priority 100',
+  ).replace('        192.168.0.100/24', '        @server1 192.168.0.100/24');
+  const running = [{ ...master, basePriority: 101, effectivePriority: 101 }];
+
+  it('an @ line of this server counts, one of another does not', () => {
+    const comment = `# only a comment\n${shared}`;
+    const same = foresee(comment, running, shared, 'server1');
+    assert.deepEqual([same.sentences, same.dangers], [['No virtual IP will move.'], []]);
+    const lower = foresee(shared.replace('101', '50'), running, shared, 'server1');
+    assert.match(lower.sentences.join(), /^The peer will take 192\.168\.0\.100/);
+    const others = foresee(
+      shared.replace('server2 priority 100', 'server2 priority 1'),
+      running,
+      shared,
+      'server1',
+    );
+    assert.deepEqual(others.sentences, ['No virtual IP will move.']);
+  });
+
+  it('without the name of this server they are taken to stay as they run', () => {
+    const { sentences, dangers } = foresee(`# a comment\n${shared}`, running, shared);
+    assert.deepEqual(dangers, []);
+    assert.match(
+      sentences.join('\n'),
+      /^No virtual IP will move\.\nThis is foreseen from the text of VI_1 alone/,
+    );
+  });
+
+  it('so is what an include in the instance says', () => {
+    const before = edited('        192.168.0.100/24', '        include addresses.conf');
+    const { dangers } = foresee(`# a comment\n${before}`, [master], before);
+    assert.deepEqual(dangers, []);
+    const added = foresee(
+      before.replace('include addresses.conf', 'include addresses.conf\n        192.168.0.101/24'),
+      [master],
+      before,
+    );
+    assert.match(added.sentences.join('\n'), /^192\.168\.0\.101 will be taken at once/);
+    assert.doesNotMatch(added.dangers.join(), /gives up/);
   });
 });
 
@@ -280,6 +341,42 @@ describe('what is dangerous', () => {
     assert.match(
       dangers.join('\n'),
       /one will serve 192\.168\.0\.100 and the other 192\.168\.0\.101/,
+    );
+  });
+
+  it('an address on another interface is out of reach, and no peer takes over', () => {
+    const { sentences, dangers } = foresee(edited('0.100/24', '0.100/24 dev lo'), [master]);
+    assert.deepEqual(sentences, ['192.168.0.100 will be taken off eth0 and put on lo.']);
+    assert.match(dangers.join('\n'), /^192\.168\.0\.100 moves from eth0 to lo: whoever reaches/);
+    assert.deepEqual(foresee(edited('0.100/24', '0.100/24 dev lo'), [backup]).dangers, []);
+  });
+
+  it('where keepalived has it counts, not a file that it has not loaded', () => {
+    const notLoaded = edited('0.100/24', '0.100/24 dev lo');
+    assert.match(foresee(notLoaded, [master], notLoaded).dangers.join(), /moves from eth0 to lo/);
+  });
+
+  it('another scope alone takes an address away', () => {
+    const { dangers } = foresee(edited('0.100/24', '0.100/24 scope link'), [master]);
+    assert.match(dangers.join('\n'), /^The scope of 192\.168\.0\.100 changes from global to link/);
+  });
+
+  it('what holds this server in Fault may go with the change', () => {
+    const before = edited(
+      /}\n$/,
+      '    track_file {\n        maintenance_VI_1 weight 1\n    }\n}\n',
+    );
+    const running = [runningInstance('FAULT')];
+    const { sentences, dangers } = foresee(configuration, running, before);
+    assert.match(
+      sentences.join(),
+      /^This server is in Fault\. If the cause is “track_file maintenance_VI_1 weight 1”, .* take 192\.168\.0\.100 in about 3\.6 s/,
+    );
+    assert.match(dangers.join(), /if it holds this server in maintenance, that ends/);
+    assert.match(foresee(before, running, before).sentences.join(), /nothing will move/);
+    assert.match(
+      foresee(edited('eth0', 'eth1'), running).sentences.join(),
+      /If the cause is its interface or virtual router ID/,
     );
   });
 

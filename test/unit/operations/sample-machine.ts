@@ -28,6 +28,7 @@ export function createSampleMachine(text: string, running: RuntimeInstance[] | '
     readConfigurationFile: () => Promise.resolve(content),
     readNetwork: () => Promise.resolve(network),
     readDefaultRoutes: () => Promise.resolve(['eth0']),
+    readConfigurationId: () => Promise.resolve('server1'),
     readDaemon: () =>
       Promise.resolve(
         running === 'stopped'

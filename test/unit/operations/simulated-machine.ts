@@ -66,6 +66,7 @@ export function createSimulatedAppliance(folder: string): Appliance {
         ...{ output: '', testedPath: undefined },
       }),
     isExecutable: () => Promise.resolve(true),
+    readConfigurationId: () => Promise.resolve('server1'),
     readStartOnBoot: () => Promise.resolve({ known: true, enabled: false, tool: 'chkconfig' }),
     readDaemon() {
       const { running, pid } = readDaemonFile(folder);

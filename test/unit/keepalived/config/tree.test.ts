@@ -167,8 +167,8 @@ describe('the language', () => {
   it('conditional lines apply only for the id that is given', () => {
     const text = '@one a 1\n@two a 2\n@^one a 3\n@one\n';
     assert.equal(outlineOf(text), '<condition>; <condition>; <condition>; <condition>');
-    assert.equal(outlineOf(text, 'one'), 'a 1; <condition>; <condition>; <condition>');
-    assert.equal(outlineOf(text, 'two'), '<condition>; a 2; a 3; <condition>');
+    assert.equal(outlineOf(text, 'one'), 'a 1; <elsewhere>; <elsewhere>; <condition>');
+    assert.equal(outlineOf(text, 'two'), '<elsewhere>; a 2; a 3; <condition>');
     assert.equal(outlineOf('@one vips {\n@one }\nb', 'one'), 'vips {  }; b');
   });
 
@@ -193,7 +193,7 @@ describe('the language', () => {
         'authentication { auth_type PASS; auth_pass pa }; ' +
         // The open quote in the password swallowed the brace behind it.
         'vrrp_instance NO1 { interface eth0 }; ' +
-        '<condition>; <condition>; <condition>; <condition>; <condition>; <sequence>',
+        '<elsewhere>; <elsewhere>; <elsewhere>; <elsewhere>; <elsewhere>; <sequence>',
     );
     assert.ok(problems.some((problem) => problem.code === 'unterminated-quote'));
   });
