@@ -205,7 +205,9 @@ function withValues(stored: ConfigurationTree, values: DefaultRoleValues): EditR
   const edits: ((tree: ConfigurationTree) => EditResult)[] = [];
   if (now.virtualAddress !== values.virtualAddress) {
     edits.push((tree) =>
-      setVirtualAddresses(tree, name, [values.virtualAddress, ...otherAddresses]),
+      setVirtualAddresses(tree, name, [values.virtualAddress, ...otherAddresses], {
+        keepsOptions: true,
+      }),
     );
   }
   if (now.interfaceName !== values.interfaceName) {

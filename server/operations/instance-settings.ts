@@ -3,6 +3,7 @@ import type { Appliance } from '../appliance/appliance.ts';
 import { findHealthcheck, summarizeConfiguration } from '../keepalived/config/questions.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../keepalived/config/questions.ts';
 import { parseConfiguration } from '../keepalived/config/tree.ts';
+import type { ConfigurationTree } from '../keepalived/config/tree.ts';
 import type { NetworkInterface } from '../keepalived/evidence.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import {
@@ -109,7 +110,7 @@ export async function planInstanceSettings(
   const form =
     origin === undefined || origin.tag === live.tag
       ? { given, meanwhile: undefined }
-      : await carryOver(given, origin, { instanceName: instance.name, live, current });
+      : await carryOver(given, origin, { instanceName: instance.name, tree, current });
   const values = { ...current, ...form.given, ...(Object.fromEntries(left) as typeof given) };
   const verdict = judge(values, current, { instance, summary, interfaces });
   const flawed = verdict.problems.map(({ field }) => field);
@@ -149,14 +150,14 @@ export async function planInstanceSettings(
 async function carryOver(
   given: Partial<InstanceSettings>,
   { tag, findText }: FormOrigin,
-  now: { instanceName: string; live: { text: string }; current: InstanceSettings },
+  now: { instanceName: string; tree: ConfigurationTree; current: InstanceSettings },
 ): Promise<{ given: Partial<InstanceSettings>; meanwhile: ChangedMeanwhile }> {
-  const { instanceName, live, current } = now;
+  const { instanceName, tree, current } = now;
   const baseText = tag === null ? undefined : await findText(tag);
   const rebased =
     baseText === undefined
       ? undefined
-      : rebaseSettings(given, { instanceName, baseText, currentText: live.text, current });
+      : rebaseSettings(given, { instanceName, baseText, tree, current });
   if (rebased) {
     const { changes } = rebased;
     return { given: rebased.given, meanwhile: { madeFrom: tag, isRebased: true, changes } };

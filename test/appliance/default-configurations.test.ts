@@ -54,7 +54,9 @@ describe('keepalived accepts without a word', () => {
       (tree) => setAuthentication(tree, 'VI_1', { type: 'none' }),
       (tree) => setAuthentication(tree, 'VI_1', { type: 'PASS', password: 'a {#!} b' }),
       (tree) =>
-        setVirtualAddresses(tree, 'VI_1', ['192.168.0.100/24', '192.168.0.101/24 dev eth0']),
+        setVirtualAddresses(tree, 'VI_1', ['192.168.0.100/24', '192.168.0.101/24 dev eth0'], {
+          keepsOptions: true,
+        }),
       (tree) => setScriptValue(tree, 'chk_vshell', 'interval', 30),
       (tree) => setScriptValue(tree, 'chk_vshell', 'fall', 2),
       (tree) => setHealthcheckUrl(tree, 'chk_vshell', 'http://127.0.0.1:8080/{x}#!'),

@@ -55,6 +55,11 @@ export function checkBlock(statement: Statement, label: string): EditableBlock |
   };
 }
 
+/** Whether a node is a statement that stands in the file as keepalived reads it. */
+export function isPlain(node: ConfigurationNode): boolean {
+  return node.kind === 'statement' && node.origin === 'plain';
+}
+
 /**
  * The one statement with this keyword in a block, `undefined` if it may be added; refused where
  * another place decides, or may decide, the same value.

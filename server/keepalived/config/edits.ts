@@ -6,7 +6,7 @@
 import { addStatement, setBlockValue } from './block-edits.ts';
 import { refuse, writeValue } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';
-import { checkBlock, findEditableBlock, findOwnStatement } from './editable-blocks.ts';
+import { checkBlock, findEditableBlock, findOwnStatement, isPlain } from './editable-blocks.ts';
 import type { EditableBlock } from './editable-blocks.ts';
 import { setEntries } from './entry-edits.ts';
 import { findUrl } from './healthcheck-url.ts';
@@ -67,17 +67,18 @@ export function setInstanceFlag(
 
 /**
  * Makes these the entries of `virtual_ipaddress`, each an address with or without options
- * (`10.0.0.1/24 dev eth1`). Unchanged entries keep their lines; one given without options keeps
- * the options it has.
+ * (`10.0.0.1/24 dev eth1`). Unchanged entries keep their lines.
+ * @param keepsOptions whether one that is given without options keeps those that it has
  */
 export function setVirtualAddresses(
   tree: ConfigurationTree,
   instanceName: string,
   addresses: readonly string[],
+  { keepsOptions }: { keepsOptions: boolean },
 ): EditResult {
   if (addresses.length === 0) return refuse('An instance needs at least one virtual address.');
   return editBlock(tree, 'vrrp_instance', instanceName, (block) =>
-    setEntries(tree, block, 'virtual_ipaddress', addresses),
+    setEntries(tree, block, 'virtual_ipaddress', addresses, { keepsOptions }),
   );
 }
 
@@ -88,7 +89,7 @@ export function setUnicastPeers(
   peers: readonly string[],
 ): EditResult {
   return editBlock(tree, 'vrrp_instance', instanceName, (block) =>
-    setEntries(tree, block, 'unicast_peer', peers),
+    setEntries(tree, block, 'unicast_peer', peers, { keepsOptions: true }),
   );
 }
 
@@ -104,7 +105,11 @@ export function setAuthentication(
     const own = findOwnStatement(instance, 'authentication');
     if (!own.ok) return own;
     const { statement } = own;
-    if (setting.type === 'none') return statement ? [removeStatement(tree, statement)] : [];
+    if (setting.type === 'none') {
+      const odd = statement?.block?.children.find((node) => !isPlain(node));
+      if (odd) return refuse(`Line ${odd.line} is not plain text: edit the text itself.`);
+      return statement ? [removeStatement(tree, statement)] : [];
+    }
     const password = writeValue(setting.password, 'The password');
     if (!password.ok) return password;
     const lines = [`auth_type ${setting.type}`, `auth_pass ${password.written}`];

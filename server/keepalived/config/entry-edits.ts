@@ -3,21 +3,27 @@ import { findAddress } from './addresses.ts';
 import { addStatement } from './block-edits.ts';
 import { refuse } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';
-import { checkBlock, childIndent, findOwnStatement } from './editable-blocks.ts';
+import { checkBlock, childIndent, findOwnStatement, isPlain } from './editable-blocks.ts';
 import type { EditableBlock } from './editable-blocks.ts';
 import { endOf, insertLines, removeStatement, replaceWords } from './text-changes.ts';
 import type { Position, TextChange } from './text-changes.ts';
 import type { ConfigurationTree, Statement } from './tree.ts';
 
+interface EntryRule {
+  /** Whether an entry that is given as an address only keeps the options that it has. */
+  keepsOptions: boolean;
+}
+
 /**
  * Makes the entries of a `virtual_ipaddress` or `unicast_peer` block these ones, one a line. Lines
- * of entries that stay are not touched; an entry given as an address only keeps its options.
+ * of entries that stay are not touched.
  */
 export function setEntries(
   tree: ConfigurationTree,
   instance: EditableBlock,
   keyword: 'virtual_ipaddress' | 'unicast_peer',
   entries: readonly string[],
+  rule: EntryRule,
 ): TextChange[] | Refusal {
   const flawed = entries.find((entry) => !isAddressEntry(entry));
   if (flawed !== undefined) return refuse(`${JSON.stringify(flawed)} is no IP address.`);
@@ -32,20 +38,20 @@ export function setEntries(
   if (!block.ok) return block;
   const current = block.children.filter((node): node is Statement => node.kind === 'statement');
   const odd = block.children.find(
-    (node) => node.kind !== 'statement' || node.origin !== 'plain' || node.block !== undefined,
+    (node) => !isPlain(node) || (node.kind === 'statement' && node.block !== undefined),
   );
   if (odd !== undefined) {
     return refuse(`Line ${odd.line} in ${block.label} is not plain text: edit the text itself.`);
   }
   if (entries.length === 0) return [removeStatement(tree, statement)];
-  return changeEntries(tree, block, current, entries);
+  return changeEntries(tree, block, { current, wanted: entries }, rule);
 }
 
 function changeEntries(
   tree: ConfigurationTree,
   block: EditableBlock,
-  current: readonly Statement[],
-  wanted: readonly string[],
+  { current, wanted }: { current: readonly Statement[]; wanted: readonly string[] },
+  rule: EntryRule,
 ): TextChange[] {
   const changes: TextChange[] = [];
   const indent = childIndent(tree, block);
@@ -57,7 +63,7 @@ function changeEntries(
       const entry = added.shift();
       if (entry === undefined) changes.push(removeStatement(tree, statement));
       else {
-        changes.push(replaceEntry(tree, statement, entry));
+        changes.push(replaceEntry(tree, statement, entry, rule));
         position = endOf(statement);
       }
     }
@@ -67,7 +73,7 @@ function changeEntries(
     added = [];
   };
   const comparator = (left: Statement | string, right: Statement | string): boolean =>
-    spellings(left).some((spelling) => spellings(right).includes(spelling));
+    spellings(left, rule).some((spelling) => spellings(right, rule).includes(spelling));
   let index = 0;
   for (const part of diffArrays<Statement | string>([...current], [...wanted], { comparator })) {
     if (part.added) added.push(...part.value.map(String));
@@ -85,17 +91,21 @@ function changeEntries(
   return changes;
 }
 
-/** An entry that is wanted by its address alone matches whatever options it has. */
-function spellings(entry: Statement | string): string[] {
+function spellings(entry: Statement | string, { keepsOptions }: EntryRule): string[] {
   if (typeof entry === 'string') return [entry.trim().split(/\s+/).join(' ')];
-  const words = entry.words.map((word) => word.text);
-  return [words.join(' '), entry.words[0].text];
+  const whole = entry.words.map((word) => word.text).join(' ');
+  return keepsOptions ? [whole, entry.words[0].text] : [whole];
 }
 
-function replaceEntry(tree: ConfigurationTree, statement: Statement, entry: string): TextChange {
+function replaceEntry(
+  tree: ConfigurationTree,
+  statement: Statement,
+  entry: string,
+  { keepsOptions }: EntryRule,
+): TextChange {
   const { line, words } = statement;
   const [first] = words;
-  const last = entry.includes(' ') ? (words.at(-1) ?? first) : first;
+  const last = keepsOptions && !entry.includes(' ') ? first : (words.at(-1) ?? first);
   return replaceWords(tree, line, { first, last }, entry);
 }
 

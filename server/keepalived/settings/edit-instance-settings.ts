@@ -110,7 +110,9 @@ function listEdits(
     (tree) => setAuthentication(tree, instanceName, authenticationOf(wanted)),
   );
   unless(isSame('virtualAddresses'), 'virtualAddresses', (tree) =>
-    setVirtualAddresses(tree, instanceName, splitEntries(wanted.virtualAddresses)),
+    setVirtualAddresses(tree, instanceName, splitEntries(wanted.virtualAddresses), {
+      keepsOptions: false,
+    }),
   );
   if (scriptName === undefined) return edits;
   unless(isSame('healthcheckUrl'), 'healthcheckUrl', (tree) =>

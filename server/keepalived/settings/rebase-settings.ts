@@ -1,6 +1,7 @@
 import { findPasswordChanges } from '../config/password-changes.ts';
 import { summarizeConfiguration } from '../config/questions.ts';
 import { parseConfiguration } from '../config/tree.ts';
+import type { ConfigurationTree } from '../config/tree.ts';
 import { isSameSetting, readInstanceSettings } from './instance-settings.ts';
 import type { InstanceSettings, SettingsField } from './instance-settings.ts';
 
@@ -15,7 +16,8 @@ export interface ChangedSetting {
 interface TwoStates {
   instanceName: string;
   baseText: string;
-  currentText: string;
+  /** The file now. */
+  tree: ConfigurationTree;
   current: InstanceSettings;
 }
 
@@ -27,13 +29,13 @@ interface TwoStates {
  */
 export function rebaseSettings(
   given: Partial<InstanceSettings>,
-  { instanceName, baseText, currentText, current }: TwoStates,
+  { instanceName, baseText, tree, current }: TwoStates,
 ): { given: Partial<InstanceSettings>; changes: ChangedSetting[] } | undefined {
-  const summary = summarizeConfiguration(parseConfiguration(baseText));
+  const summary = summarizeConfiguration(parseConfiguration(baseText, tree));
   const instance = summary.instances.find(({ name }) => name === instanceName);
   if (!instance) return undefined;
   const base = readInstanceSettings(summary, instance);
-  const isOtherPassword = findPasswordChanges([{ text: baseText }], [{ text: currentText }]);
+  const isOtherPassword = findPasswordChanges([{ text: baseText }], [tree], tree);
   const fields = Object.keys(current) as SettingsField[];
   const isTyped = (field: SettingsField): boolean =>
     given[field] !== undefined && !isSameSetting(field, given[field], base[field]);

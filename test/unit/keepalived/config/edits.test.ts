@@ -205,7 +205,7 @@ describe('virtual addresses', () => {
   const set =
     (...addresses: string[]): Edit =>
     (tree) =>
-      setVirtualAddresses(tree, 'VI_1', addresses);
+      setVirtualAddresses(tree, 'VI_1', addresses, { keepsOptions: true });
 
   it('that stay keep their lines, options and comments', () => {
     assert.deepEqual(changedLines(text, set('10.0.0.1/24', '10.0.0.2/24', '10.0.0.3/24')), []);
@@ -219,6 +219,16 @@ describe('virtual addresses', () => {
     assert.deepEqual(
       changedLines(text, set('10.0.0.1/24 dev eth2', '10.0.0.2/24', '10.0.0.3/24')),
       ['-\t\t10.0.0.1/24 dev eth1 label eth1:0   # web', '+\t\t10.0.0.1/24 dev eth2   # web'],
+    );
+  });
+
+  it('lose the options that are not asked for, where none are to be kept', () => {
+    const exactly = ['10.0.0.1/24', '10.0.0.2/24', '10.0.0.3/24'];
+    assert.deepEqual(
+      changedLines(text, (tree) =>
+        setVirtualAddresses(tree, 'VI_1', exactly, { keepsOptions: false }),
+      ),
+      ['-\t\t10.0.0.1/24 dev eth1 label eth1:0   # web', '+\t\t10.0.0.1/24   # web'],
     );
   });
 

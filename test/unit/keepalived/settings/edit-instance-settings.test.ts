@@ -91,7 +91,12 @@ describe('what the form cannot edit', () => {
 
   const places: [string, string, string, RegExp][] = [
     ['a definition', 'priority 101', 'priority $PRIO', /^priority .* uses a definition/],
-    ['a condition', 'priority 101', '@server1 priority 101', /^priority .* may be set by line/],
+    [
+      'a condition',
+      'priority 101',
+      '@server1 priority 101',
+      /^priority .* stands behind an @ condition/,
+    ],
     ['a password from a definition', 'seeded-1', '$PASS', /^password .* uses a definition/],
   ];
   for (const [title, from, to, says] of places) {
@@ -106,6 +111,43 @@ describe('what the form cannot edit', () => {
       assert.doesNotMatch(JSON.stringify(found), /seeded-1/);
     });
   }
+
+  const lines: [field: keyof InstanceSettings, line: string][] = [
+    ['interfaceName', 'interface eth0'],
+    ['virtualRouterId', 'virtual_router_id 51'],
+    ['priority', 'priority 101'],
+    ['advertInterval', 'advert_int 1'],
+    ['password', 'auth_pass seeded-1'],
+    ['virtualAddresses', '192.168.0.100/24'],
+    ['nopreempt', 'state MASTER'],
+    ['healthcheckInterval', 'interval 120'],
+    ['healthcheckUrl', 'script "/usr/bin/curl -sf http://127.0.0.1:8080/healthcheck"'],
+  ];
+  for (const [field, line] of lines) {
+    it(`${field} behind an @ condition, of this server or of another`, () => {
+      const texts = [
+        sampleConfiguration.replace(line, `@server1 ${line}`),
+        sampleConfiguration.replace(line, `@server1 ${line}\n@server2 ${line}`),
+      ];
+      for (const text of texts) {
+        assert.deepEqual(
+          uneditable(text).map((found) => found.field),
+          [field],
+          text,
+        );
+      }
+    });
+  }
+
+  it('authentication is not removed with a line that is for one server', () => {
+    const text = sampleConfiguration.replace('auth_pass', '@server1 auth_pass');
+    const { refusals, text: after } = edit({ authentication: 'none' }, text);
+    assert.deepEqual(
+      refusals.map(({ field }) => field),
+      ['authentication'],
+    );
+    assert.equal(after, text);
+  });
 
   it('is refused, while the rest is edited', () => {
     const text = `$PRIO=101\n${sampleConfiguration.replace('priority 101', 'priority $PRIO')}`;

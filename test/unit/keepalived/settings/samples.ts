@@ -38,7 +38,7 @@ const eth0: NetworkInterface = {
 
 /** The first instance of a configuration, on a machine with eth0 192.168.0.10/24. */
 export function readSample(text = sampleConfiguration) {
-  const tree = parseConfiguration(text);
+  const tree = parseConfiguration(text, { configurationId: 'server1' });
   const summary = summarizeConfiguration(tree);
   const [instance, ...others] = summary.instances;
   if (!instance) throw new Error('The sample has no instance.');
