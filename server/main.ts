@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { openAccounts } from './access/accounts.ts';
 import { openSessionSecret } from './access/session-secret.ts';
+import { addAccount } from './add-account.ts';
 import { createApp } from './app.ts';
 import { createAppliance } from './appliance/create-appliance.ts';
 import { readHostName } from './appliance/host.ts';
 import { listOwnHosts } from './appliance/own-hosts.ts';
+import { readCommandLine } from './command-line.ts';
 import { explainStartFailure, formatListen } from './explain-start-failure.ts';
 import { freeSocketPath } from './free-socket-path.ts';
 import { createJournal } from './history/journal.ts';
@@ -135,8 +137,10 @@ function announceAddress({ listen, tls }: Settings): void {
 async function main(): Promise<void> {
   let settings: Settings | undefined;
   try {
+    const command = readCommandLine(process.argv.slice(2));
     settings = parseSettings(process.env);
-    await start(settings);
+    if (command.kind === 'serve') await start(settings);
+    else process.stdout.write(await addAccount(settings.stateDirectory, command, process.stdin));
   } catch (error) {
     process.stderr.write(`keepalived-wai: ${explainStartFailure(error, settings?.listen)}\n`);
     process.exit(1);

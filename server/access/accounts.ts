@@ -53,14 +53,57 @@ export async function openAccounts(options: {
   const stored = [
     { name: 'admin', role: 'admin' as const, passwordHash: await hashPassword(password) },
   ];
-  await writeDurably(path, `${JSON.stringify({ accounts: stored }, undefined, 2)}\n`);
+  await writeAccounts(path, stored);
   return {
     accounts: createAccounts(stored),
     generatedPassword: givenPassword === undefined ? password : undefined,
   };
 }
 
+/**
+ * Makes an account in `accounts.json`, or gives one another role and another password. A program
+ * that runs has read the file already.
+ * @param change.password undefined: one is generated
+ * @throws {UserError} for a name that cannot be one, the last administrator's role, a password that
+ * is empty or too long, a file that cannot be used or is not there yet
+ */
+export async function setAccount(
+  stateDirectory: string,
+  { name, role, password }: User & { password: string | undefined },
+): Promise<{ isNew: boolean; generatedPassword: string | undefined }> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/.test(name)) {
+    throw new UserError(
+      'account-name',
+      `“${name}” cannot be the name of an account: use up to 64 letters, digits and . _ @ -, beginning with a letter or a digit.`,
+    );
+  }
+  const path = join(stateDirectory, 'accounts.json');
+  const text = await findFileText(path);
+  if (text === undefined) {
+    throw new UserError(
+      'no-accounts',
+      `${path} does not exist. Start keepalived-wai once: that makes the account admin. Or set WAI_STATE_DIR as the program has it.`,
+    );
+  }
+  const before = parseAccounts(path, text);
+  const others = before.filter((account) => account.name !== name);
+  const isNew = others.length === before.length;
+  if (role !== 'admin' && !others.some((account) => account.role === 'admin')) {
+    throw new UserError('last-admin', `${name} is the only administrator, and has to stay one.`);
+  }
+  const flaw = password === undefined ? undefined : findPasswordFlaw(password);
+  if (flaw !== undefined) throw new UserError('account-password', `The password ${flaw}.`);
+  const given = password ?? generatePassword();
+  const accounts = [...others, { name, role, passwordHash: await hashPassword(given) }];
+  await writeAccounts(path, accounts);
+  return { isNew, generatedPassword: password === undefined ? given : undefined };
+}
+
 type StoredAccount = z.infer<typeof accountsFileSchema>['accounts'][number];
+
+function writeAccounts(path: string, accounts: StoredAccount[]): Promise<void> {
+  return writeDurably(path, `${JSON.stringify({ accounts }, undefined, 2)}\n`);
+}
 
 function createAccounts(stored: StoredAccount[]): Accounts {
   const byName = new Map(stored.map((account) => [account.name, account]));
@@ -100,11 +143,16 @@ async function readPasswordFile(path: string): Promise<string> {
     throw problem(`cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'error'})`, cause);
   }
   const password = text.replace(/\r?\n$/, '');
-  if (password === '') throw problem('is empty');
-  if (password.length > maximumPasswordLength) {
-    throw problem(`holds more than ${maximumPasswordLength} characters`);
-  }
+  const flaw = findPasswordFlaw(password);
+  if (flaw !== undefined) throw problem(flaw);
   return password;
+}
+
+function findPasswordFlaw(password: string): string | undefined {
+  if (password === '') return 'is empty';
+  return password.length > maximumPasswordLength
+    ? `holds more than ${maximumPasswordLength} characters`
+    : undefined;
 }
 
 /** What the login form accepts, in characters. */

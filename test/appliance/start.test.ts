@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
+import { openAccounts } from '../../server/access/accounts.ts';
 import { serverWords } from '../program-words.ts';
 
 async function makeFolder(context: TestContext): Promise<string> {
@@ -17,8 +18,13 @@ async function makeFolder(context: TestContext): Promise<string> {
 }
 
 /** The program as its own process, with nothing of this machine's but what it only reads. */
-function startProgram(context: TestContext, folder: string, settings: Record<string, string> = {}) {
-  const child = spawn(process.execPath, serverWords, {
+function startProgram(
+  context: TestContext,
+  folder: string,
+  settings: Record<string, string> = {},
+  words: string[] = [],
+) {
+  const child = spawn(process.execPath, [...serverWords, ...words], {
     env: {
       PATH: process.env['PATH'],
       WAI_STATE_DIR: join(folder, 'state'),
@@ -134,4 +140,31 @@ test('WAI_ADMIN_PASSWORD_FILE: nothing is generated, and nothing of it is printe
   await program.untilListening();
   assert.doesNotMatch(program.output() + program.log(), /Password:|given by the automation/);
   assert.equal(await program.end(), 0);
+});
+
+test('an account for somebody who only looks is made on the command line', async (context) => {
+  const folder = await makeFolder(context);
+  const words = ['--add-account', 'watcher', 'viewer'];
+  const early = startProgram(context, folder, {}, words);
+  assert.equal(await early.untilExit(), 1);
+  assert.match(early.log(), /^keepalived-wai: .*accounts\.json does not exist\..*\n$/);
+
+  const serving = startProgram(context, folder);
+  await serving.untilListening();
+  // Also while the program runs, which does not notice.
+  const adding = startProgram(context, folder, {}, words);
+  assert.equal(await adding.untilExit(), 0, adding.log());
+  assert.match(adding.output(), /^The account watcher \(viewer\) was made\..* restarted/);
+  const password = /Username: watcher\n +Password: (\S+)\n/.exec(adding.output())?.[1] ?? '';
+  assert.equal(await serving.end(), 0);
+  const { accounts } = await openAccounts({
+    stateDirectory: join(folder, 'state'),
+    adminPasswordFile: undefined,
+  });
+  const watcher = { name: 'watcher', role: 'viewer' };
+  assert.deepEqual(await accounts.findUserByPassword('watcher', password), watcher);
+
+  const wrong = startProgram(context, folder, {}, ['--add-user']);
+  assert.equal(await wrong.untilExit(), 1);
+  assert.match(wrong.log(), /“--add-user” is not understood\. Use no argument to serve/);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
-import { openAccounts } from '../../../server/access/accounts.ts';
+import { openAccounts, setAccount } from '../../../server/access/accounts.ts';
 
 async function makeStateDirectory(context: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'wai-accounts-'));
@@ -80,6 +80,57 @@ test('a damaged accounts file is explained, never replaced', async (context) => 
     await assert.rejects(opening, /accounts\.json is damaged/);
     assert.equal(await readFile(path, 'utf8'), text);
   }
+});
+
+test('an account is made and changed; the others stay as they are', async (context) => {
+  const stateDirectory = await makeStateDirectory(context);
+  const options = { stateDirectory, adminPasswordFile: undefined };
+  const { generatedPassword = '' } = await openAccounts(options);
+
+  const watcher = { name: 'watcher', role: 'viewer' } as const;
+  const made = await setAccount(stateDirectory, { ...watcher, password: 'look only' });
+  assert.deepEqual(made, { isNew: true, generatedPassword: undefined });
+  const { accounts } = await openAccounts(options);
+  assert.deepEqual(await accounts.findUserByPassword('watcher', 'look only'), watcher);
+  assert.ok(await accounts.findUserByPassword('admin', generatedPassword));
+
+  const raised = { name: 'watcher', role: 'admin' } as const;
+  const changed = await setAccount(stateDirectory, { ...raised, password: undefined });
+  assert.equal(changed.isNew, false);
+  const again = (await openAccounts(options)).accounts;
+  assert.equal(await again.findUserByPassword('watcher', 'look only'), undefined);
+  const password = changed.generatedPassword ?? '';
+  assert.deepEqual(await again.findUserByPassword('watcher', password), raised);
+  const path = join(stateDirectory, 'accounts.json');
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+
+  // With another administrator, admin may become less; the last one may not.
+  await setAccount(stateDirectory, { name: 'admin', role: 'viewer', password: 'x' });
+  await assert.rejects(
+    setAccount(stateDirectory, { ...watcher, password: 'x' }),
+    /watcher is the only administrator/,
+  );
+});
+
+test('what cannot be an account is refused, and the file stays', async (context) => {
+  const stateDirectory = await makeStateDirectory(context);
+  const path = join(stateDirectory, 'accounts.json');
+  const viewer = { name: 'watcher', role: 'viewer', password: 'x' } as const;
+  await assert.rejects(setAccount(stateDirectory, viewer), /Start keepalived-wai once/);
+  assert.deepEqual(await readdir(stateDirectory), []);
+
+  await openAccounts({ stateDirectory, adminPasswordFile: undefined });
+  const before = await readFile(path, 'utf8');
+  for (const name of ['', 'a:b', 'a b', '-x', '<b>', 'x'.repeat(65)]) {
+    await assert.rejects(setAccount(stateDirectory, { ...viewer, name }), /cannot be the name/);
+  }
+  for (const [password, says] of [
+    ['', /The password is empty/],
+    ['x'.repeat(1025), /more than 1024 characters/],
+  ] as const) {
+    await assert.rejects(setAccount(stateDirectory, { ...viewer, password }), says);
+  }
+  assert.equal(await readFile(path, 'utf8'), before);
 });
 
 test('an unknown user costs as much time as a known one', async (context) => {
