@@ -6,7 +6,8 @@ import { type Figure, timeMs } from './figure.ts';
 
 const mebibyte = 1024 * 1024;
 
-function configurationOf(instances: number): string {
+/** So many instances that stand by. */
+export function configurationOf(instances: number): string {
   return Array.from(
     { length: instances },
     (_, index) => `vrrp_instance VI_${index + 1} {
@@ -38,7 +39,7 @@ export async function measureKnowledge(): Promise<Figure[]> {
       budget: 100,
     },
     {
-      name: 'findings of 255 instances',
+      name: 'findings of 255 instances, without keepalived’s own test',
       value: await timeMs(9, () =>
         findConfigurationProblems(many, summarizeConfiguration(parseConfiguration(many))),
       ),

@@ -28,11 +28,11 @@ export async function measurePages(): Promise<Figure[]> {
   const many = await measureSubject(255);
   return [
     {
-      name: 'status page, 1 instance: time of a bare route',
+      name: 'status page, 1 instance: CPU of a bare route',
       ...ratio(one.page.cpuMs, one.bare.cpuMs, 4),
     },
     {
-      name: 'status page, 1 instance: time of a bare route, full load',
+      name: 'status page, 1 instance: time of a bare route, at full load',
       value: one.page.loadMs / one.bare.loadMs,
       unit: '×',
     },
