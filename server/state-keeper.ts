@@ -179,7 +179,7 @@ export function createStateKeeper({
     current() {
       lastReadMs = clock.monotonicMs();
       return {
-        status: judgeStatus(witnesses.evidence(), lastReadMs),
+        status: judgeStatus(witnesses.evidence(), lastReadMs, recorder.stateBegins()),
         hostName,
         services: witnesses.services(),
         nowMs: lastReadMs,

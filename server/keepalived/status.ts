@@ -13,6 +13,8 @@ import { judgeAlarms } from './status/instance-alarms.ts';
 import { judgeState, measureUnknown } from './status/instance-state.ts';
 import type { Witnesses } from './status/instance-state.ts';
 import { judgeMachine } from './status/machine-alarms.ts';
+import { lastTransition } from './status/state-begin.ts';
+import type { StateBegin } from './status/state-begin.ts';
 import type { Evidence, InstanceStatus, KeepalivedStatus } from './status/status-model.ts';
 import { listWatched } from './status/watched-items.ts';
 import { servingWord, witnessAddresses } from './status/witnessed-addresses.ts';
@@ -31,8 +33,13 @@ export type {
 /**
  * The status of keepalived on this machine.
  * @param nowMs the monotonic clock, as in `Observed.atMs`
+ * @param begins by instance: since when it has been in its state, as far as that was recorded
  */
-export function judgeStatus(evidence: Evidence, nowMs: number): KeepalivedStatus {
+export function judgeStatus(
+  evidence: Evidence,
+  nowMs: number,
+  begins: ReadonlyMap<string, StateBegin> = new Map(),
+): KeepalivedStatus {
   const daemon = fresh(evidence.daemon, nowMs);
   const network = fresh(evidence.network, nowMs);
   const runtime = fresh(evidence.runtime, nowMs);
@@ -43,6 +50,7 @@ export function judgeStatus(evidence: Evidence, nowMs: number): KeepalivedStatus
   const scene: Scene = {
     evidence,
     nowMs,
+    begins,
     witnesses: { daemon, runtime, network },
     summary,
     running,
@@ -69,6 +77,7 @@ export function judgeStatus(evidence: Evidence, nowMs: number): KeepalivedStatus
 interface Scene {
   evidence: Evidence;
   nowMs: number;
+  begins: ReadonlyMap<string, StateBegin>;
   witnesses: Witnesses;
   /** Of the file on disk. */
   summary: ConfigurationSummary | undefined;
@@ -116,7 +125,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     interfaceName,
     virtualRouterId: configured?.virtualRouterId ?? running?.virtualRouterId,
     priority: { configured: configured?.priority, effective: running?.effectivePriority },
-    lastTransitionAtMs: running?.lastTransitionAtMs,
+    lastTransitionAtMs: running && lastTransition(running, scene.begins.get(name)),
     watched,
     statistics: running?.statistics ?? {},
   };

@@ -5,12 +5,14 @@
  */
 import type { RuntimeInstance } from '../keepalived/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import type { StateBegin } from '../keepalived/status/state-begin.ts';
 import type { Evidence, KeepalivedStatus } from '../keepalived/status.ts';
 import { estimateUnserved } from '../keepalived/transitions/unserved-time.ts';
 import { findTransitions, tellsOfTransition } from '../keepalived/transitions.ts';
 import type { LastingState, Transition } from '../keepalived/transitions.ts';
 import type { Clock } from './clock.ts';
 import type { FailoverRecord, FailoverStore, TransitionRecord } from './failover-records.ts';
+import { createStateBegins } from './state-begins.ts';
 import { findEndings, findUnloggedChanges } from './unlogged-changes.ts';
 import { findPid } from './witnesses.ts';
 
@@ -22,6 +24,8 @@ export interface FailoverRecorder {
   start(lines: readonly LogLine[]): void;
   noteLines(lines: readonly LogLine[]): void;
   noteEvidence(evidence: Evidence, status: KeepalivedStatus): void;
+  /** Since when each instance has been in its state, by what was recorded. */
+  stateBegins: () => ReadonlyMap<string, StateBegin>;
   /** Writes what is pending and ends. */
   close(): Promise<void>;
 }
@@ -48,6 +52,7 @@ export function createFailoverRecorder({
   onProblem: (error: unknown) => void;
   onRecorded: () => void;
 }): FailoverRecorder {
+  const begins = createStateBegins();
   const states = new Map<string, LastingState>();
   const lastAtMs = new Map<string, number>();
   /** When each ceased to be master last. */
@@ -108,6 +113,7 @@ export function createFailoverRecorder({
     transitions.map((transition) => {
       const record = toRecord(transition, source);
       states.set(record.instance, record.to);
+      begins.noteChange(record, findInstance(evidence, record.instance));
       if (record.from === 'MASTER') leftAtMs.set(record.instance, record.atMs);
       return record;
     });
@@ -158,6 +164,14 @@ export function createFailoverRecorder({
     watchedFromMs = now.monotonicMs;
   }
 
+  /** The last change of each instance that was recorded before the start. */
+  const noteLastChanges = () => {
+    for (const record of store.entries()) {
+      if (record.kind !== 'transition') continue;
+      begins.noteChange(record, findInstance(evidence, record.instance));
+    }
+  };
+
   const noteServing = (status: KeepalivedStatus, lookedAtMs: number | undefined) => {
     const { wallMs, monotonicMs } = readClocks(clock);
     for (const record of findServingChanges(status, serving, wallMs)) {
@@ -184,6 +198,9 @@ export function createFailoverRecorder({
       const firstNew = lines.findIndex(({ atMs }) => atMs !== undefined && atMs >= newFromMs);
       const from = firstNew === -1 ? lines.length : firstNew;
       context = lines.slice(Math.max(0, from - contextLines), from);
+      begins.noteLines(lines);
+      // Else changes may be missing between the last record and the first line.
+      if (from > 0) noteLastChanges();
       noteLinesPending(lines.slice(from));
       if (evidence?.daemon && evidence.daemon.value.state !== 'running') {
         pending.push({ endedAtMs: now });
@@ -200,6 +217,7 @@ export function createFailoverRecorder({
     },
     noteLines(lines) {
       noteAwake();
+      begins.noteLines(lines);
       noteLinesPending(lines);
       if (lines.some(tellsOfTransition)) {
         linesSeenAtMs = clock.monotonicMs();
@@ -217,12 +235,15 @@ export function createFailoverRecorder({
       evidence = newEvidence;
       const { network } = newEvidence;
       if (!network || network.atMs > watchedFromMs) noteServing(status, lookedAtMs);
-      if (!hasBegun) return;
       const hasEnded = oldPid !== undefined && findPid(evidence) !== oldPid;
+      if (hasEnded) begins.clear();
+      if (evidence.runtime?.value.ok) begins.noteAccount(evidence.runtime.value.instances);
+      if (!hasBegun) return;
       if (hasEnded) pending.push({ endedAtMs: endOfOldProcess(evidence, clock.wallMs()) });
       const changes = findUnloggedChanges(evidence, states, linesSeenAtMs);
       if (hasEnded || pendingServing.length > 0 || changes.length > 0) settleSoon();
     },
+    stateBegins: begins.current,
     async close() {
       for (const beat of beats) clearInterval(beat);
       if (settling) settle();

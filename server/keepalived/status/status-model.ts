@@ -93,7 +93,7 @@ export interface InstanceStatus {
   interfaceName: string | undefined;
   virtualRouterId: number | undefined;
   priority: { configured: number | undefined; effective: number | undefined };
-  /** Wall clock, ms. */
+  /** Wall clock, ms; not changed by a reload, as keepalived's own word is. */
   lastTransitionAtMs: number | undefined;
   watched: WatchedItem[];
   /** Its counters since its start, by keepalived's own names; none where it gave no account. */

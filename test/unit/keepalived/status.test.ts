@@ -13,6 +13,8 @@ import type {
 } from '../../../server/keepalived/evidence.ts';
 import { noLogEvidence, noteLogLine } from '../../../server/keepalived/log-evidence.ts';
 import { noEvidence } from '../../../server/keepalived/status/no-evidence.ts';
+import { claimBegin, withoutReloads } from '../../../server/keepalived/status/state-begin.ts';
+import type { StateBegin } from '../../../server/keepalived/status/state-begin.ts';
 import { evidenceLifetimeMs, judgeStatus } from '../../../server/keepalived/status.ts';
 import type { Evidence } from '../../../server/keepalived/status.ts';
 
@@ -545,6 +547,66 @@ describe('the verdict', () => {
     assert.equal(first.virtualRouterId, 51);
     assert.equal(first.interfaceName, 'eth0');
     assert.equal(first.lastTransitionAtMs, 123_000);
+  });
+
+  // keepalived sets its own time anew at a reload.
+  const begins: [what: string, begin: StateBegin | undefined, expectedMs: number | undefined][] = [
+    ['what was recorded of this state', { state: 'MASTER', claimsMs: [50_000] }, 50_000],
+    ['the newest of it', { state: 'MASTER', claimsMs: [50_000, 120_000] }, 120_000],
+    [
+      'keepalived’s word, where another state was recorded',
+      { state: 'BACKUP', claimsMs: [9] },
+      123_000,
+    ],
+    ['keepalived’s word, where nothing was', undefined, 123_000],
+  ];
+  for (const [what, begin, expectedMs] of begins) {
+    test(`the last transition is ${what}`, () => {
+      const scene = witness({ says: 'MASTER' });
+      const { instances } = judgeStatus(scene, nowMs, new Map(begin && [['VI_1', begin]]));
+      assert.equal(instances[0]?.lastTransitionAtMs, expectedMs);
+    });
+  }
+
+  test('a stopped keepalived has no last transition, whatever was recorded', () => {
+    const scene = witness({ daemon: stopped });
+    const begin: StateBegin = { state: 'MASTER', claimsMs: [50_000] };
+    const { instances } = judgeStatus(scene, nowMs, new Map([['VI_1', begin]]));
+    assert.equal(instances[0]?.lastTransitionAtMs, undefined);
+  });
+});
+
+describe('since when a state lasts', () => {
+  const begun = (claims: number[], reloads: number[]) => {
+    const seconds = (times: number[]) => times.map((time) => time * 1000);
+    const begin = seconds(claims).reduce<StateBegin | undefined>(
+      (known, atMs) => claimBegin(known, { state: 'MASTER', atMs }),
+      undefined,
+    );
+    assert.ok(begin);
+    return (withoutReloads(begin, seconds(reloads)).claimsMs.at(-1) ?? 0) / 1000;
+  };
+  const cases: [what: string, claims: number[], reloads: number[], since: number][] = [
+    ['a reload changes nothing', [100, 200.8], [200], 100],
+    ['nor do several', [100, 200.8, 300.1], [200, 201, 300], 100],
+    ['a reload that wrote its last line late', [100, 200.9], [202], 100],
+    ['a change that nobody saw counts', [100, 200], [], 200],
+    ['and so does one before a reload', [100, 150, 200.5], [200], 150],
+    ['and one after it', [100, 200.5, 250], [200], 250],
+    ['nothing is known from before the reload', [200.5], [200], 200.5],
+    ['nor from before several', [200.5, 300.5], [200, 300], 200.5],
+    ['an older account adds nothing', [100, 60], [], 100],
+  ];
+  for (const [what, claims, reloads, since] of cases) {
+    test(what, () => {
+      assert.equal(begun(claims, reloads), since);
+    });
+  }
+
+  test('another state begins anew', () => {
+    const master: StateBegin = { state: 'MASTER', claimsMs: [100, 200] };
+    const backup = claimBegin(master, { state: 'BACKUP', atMs: 50 });
+    assert.deepEqual(backup, { state: 'BACKUP', claimsMs: [50] });
   });
 });
 

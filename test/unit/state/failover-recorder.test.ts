@@ -97,6 +97,11 @@ function createScene(
         }
       }),
     records: () => records,
+    /** Since when the instance has been in its state. */
+    since: () => {
+      const atMs = recorder.stateBegins().get('VI_1')?.claimsMs.at(-1);
+      return atMs === undefined ? undefined : atMs - startMs;
+    },
   };
 }
 
@@ -373,5 +378,67 @@ describe('the history of failovers', () => {
     scene.recorder.noteLines([line('(VI_1) Entering BACKUP STATE')]);
     scene.wait(2_000);
     assert.deepEqual(scene.told(), ['0 gap from ever', '0 MASTER > BACKUP by log: unknown']);
+  });
+});
+
+describe('since when a state lasts', () => {
+  test('a reload is no change, whether its lines or the account come first', (context) => {
+    const scene = createScene(context, { before: [wasBackup] });
+    scene.recorder.noteLines([line('(VI_1) Entering MASTER STATE')]);
+    scene.look('MASTER', startMs + 40, 'Yes');
+    scene.wait(10_000);
+    scene.recorder.noteLines([line('Reloading ...'), line('Reload complete')]);
+    scene.look('MASTER', startMs + 10_030, 'Yes');
+    assert.equal(scene.since(), 40);
+    scene.wait(10_000);
+    scene.look('MASTER', startMs + 20_030, 'Yes');
+    scene.recorder.noteLines([line('Reloading ...'), line('Reload complete')]);
+    assert.equal(scene.since(), 40);
+    scene.wait(10_000);
+    assert.equal(scene.since(), 40);
+  });
+
+  test('changes after a reload, told by the log or only by the account, count', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(10_000);
+    scene.recorder.noteLines([
+      line('Reloading ...'),
+      line('(VI_1) Entering BACKUP STATE'),
+      line('(VI_1) Entering MASTER STATE'),
+    ]);
+    scene.look('MASTER', startMs + 10_600, 'Yes');
+    scene.wait(3_000);
+    assert.equal(scene.since(), 10_600);
+    scene.wait(10_000);
+    scene.look('MASTER', startMs + 22_000, 'Yes');
+    assert.equal(scene.since(), 22_000);
+  });
+
+  test('a reload before the program’s start: the record knows, if the log reaches back to it', (context) => {
+    const reload = line('Reload complete', startMs - 600_000);
+    const options = {
+      before: [{ ...wasMaster, atMs: startMs - 7_200_000 }],
+      lastTouchedAtMs: startMs - 3_600_000,
+    };
+    const older = line('Startup complete', startMs - 8_000_000);
+    const covered = createScene(context, { ...options, logged: [older, reload] });
+    covered.look('MASTER', startMs - 599_300, 'Yes');
+    covered.wait(2_000);
+    assert.equal(covered.since(), -7_200_000);
+    context.mock.timers.reset();
+    const uncovered = createScene(context, { ...options, logged: [reload] });
+    uncovered.look('MASTER', startMs - 599_300, 'Yes');
+    uncovered.wait(2_000);
+    assert.equal(uncovered.since(), -599_300);
+  });
+
+  test('under another keepalived it begins anew', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(10_000);
+    scene.recorder.noteLines([line('Reload complete')]);
+    scene.look('MASTER', startMs + 10_500, 'Yes', { ...running, pid: 9, startedAtMs: startMs });
+    assert.equal(scene.since(), 10_500);
   });
 });

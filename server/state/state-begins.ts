@@ -1,0 +1,68 @@
+import type { RuntimeInstance } from '../keepalived/evidence.ts';
+import { explainMessage } from '../keepalived/runtime/explain-message.ts';
+import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import { claimBegin, withoutReloads } from '../keepalived/status/state-begin.ts';
+import type { StateBegin } from '../keepalived/status/state-begin.ts';
+import type { LastingState } from '../keepalived/transitions.ts';
+
+/** Since when each instance has been in its state, kept up to date with all that tells of it. */
+export interface StateBegins {
+  /** keepalived's account: it names all instances that there are. */
+  noteAccount(instances: readonly RuntimeInstance[]): void;
+  /** A change that was recorded; the account may be of before or after it. */
+  noteChange(
+    change: { instance: string; to: LastingState; atMs: number },
+    account: RuntimeInstance | undefined,
+  ): void;
+  noteLines(lines: readonly LogLine[]): void;
+  /** keepalived ended. */
+  clear(): void;
+  current: () => ReadonlyMap<string, StateBegin>;
+}
+
+/** Only the newest can explain what an account says. */
+const keptReloads = 8;
+
+export function createStateBegins(): StateBegins {
+  let begins: ReadonlyMap<string, StateBegin> = new Map();
+  let reloadsMs: readonly number[] = [];
+
+  const follow = (known: StateBegin | undefined, account: RuntimeInstance) => {
+    const claim = readClaim(account);
+    return claim && withoutReloads(claimBegin(known, claim), reloadsMs);
+  };
+
+  return {
+    noteAccount(instances) {
+      begins = new Map(
+        instances.flatMap((account) => {
+          const begin = follow(begins.get(account.name), account);
+          return begin ? [[account.name, begin]] : [];
+        }),
+      );
+    },
+    noteChange({ instance, to, atMs }, account) {
+      const change = claimBegin(undefined, { state: to, atMs });
+      begins = new Map(begins).set(instance, (account && follow(change, account)) ?? change);
+    },
+    noteLines(lines) {
+      const newMs = lines.flatMap(({ atMs, message }) =>
+        atMs !== undefined && explainMessage(message)?.id === 'reload' ? [atMs] : [],
+      );
+      if (newMs.length === 0) return;
+      reloadsMs = [...reloadsMs, ...newMs].slice(-keptReloads);
+      begins = new Map(
+        [...begins].map(([name, begin]) => [name, withoutReloads(begin, reloadsMs)]),
+      );
+    },
+    clear() {
+      begins = new Map();
+    },
+    current: () => begins,
+  };
+}
+
+function readClaim({ state, lastTransitionAtMs: atMs }: RuntimeInstance) {
+  const lasts = state === 'MASTER' || state === 'BACKUP' || state === 'FAULT';
+  return lasts && atMs !== undefined ? { state, atMs } : undefined;
+}
