@@ -12,10 +12,9 @@ import { createStateKeeper, type StateKeeper } from '../../server/state-keeper.t
 import { eventually } from '../lab/eventually.ts';
 import { inLabServer } from './in-lab-server.ts';
 
-const configuration = `
+const configureWith = (fifos: string) => `
 global_defs {
-  notify_fifo /run/all.fifo
-  vrrp_notify_fifo /run/vrrp.fifo
+  ${fifos}
 }
 track_file maint {
   file /run/maint
@@ -35,6 +34,25 @@ vrrp_instance VI_1 {
   }
 }
 `;
+const configuration = configureWith('notify_fifo /run/all.fifo\n  vrrp_notify_fifo /run/vrrp.fifo');
+/** It has no address, so the kernel tells nothing of its changes. */
+const addressless = `
+track_file silent {
+  file /run/silent
+  weight 1
+  init_file 0
+}
+vrrp_instance VI_2 {
+  state MASTER
+  interface eth0
+  virtual_router_id 52
+  priority 101
+  track_file {
+    silent
+  }
+}
+`;
+const configurationPath = '/etc/keepalived/keepalived.conf';
 const logPath = '/var/log/messages';
 const pidPath = '/run/keepalived.pid';
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
@@ -45,13 +63,15 @@ const run = (command: string, ...words: string[]) =>
 const countQuestions = () =>
   readFileSync(logPath, 'utf8').match(/Keepalived_vrrp\[\d+\]: Printing VRRP/g)?.length ?? 0;
 
+/** @param log where the keeper reads keepalived's log */
 async function startKeeper(
   context: TestContext,
   stateFile = '/run/failovers.jsonl',
   wallMs = clock.wallMs,
+  log = `file:${logPath}`,
 ) {
   const problems: unknown[] = [];
-  const appliance = await createAppliance(parseSettings({}));
+  const appliance = await createAppliance(parseSettings({ WAI_LOG: log }));
   const keeper = createStateKeeper({
     appliance,
     clock: { ...clock, wallMs },
@@ -82,10 +102,22 @@ function seeState(keeper: StateKeeper, word: string, withinMs = 10_000) {
   });
 }
 
+function accountOf(keeper: StateKeeper, name: string) {
+  const report = keeper.evidence().runtime?.value;
+  return report?.ok ? report.instances.find((instance) => instance.name === name) : undefined;
+}
+
+async function reload() {
+  const countReloads = () => readFileSync(logPath, 'utf8').match(/Reload complete/g)?.length ?? 0;
+  const before = countReloads();
+  process.kill(Number(readFileSync(pidPath, 'utf8')), 'SIGHUP');
+  await eventually('a reload', () => countReloads() > before);
+}
+
 if (inLabServer(import.meta.url)) {
   describe('the state keeper', () => {
     before(async () => {
-      writeFileSync('/etc/keepalived/keepalived.conf', configuration);
+      writeFileSync(configurationPath, configuration);
       run('keepalived', '--log-detail');
       await eventually('the address', () =>
         run('ip', 'address', 'show', 'eth0').includes('10.9.0.100'),
@@ -123,6 +155,21 @@ if (inLabServer(import.meta.url)) {
       await seeState(keeper, 'Active');
       const lines = run('sh', '-c', 'timeout 0.3 cat /run/all.fifo || true');
       assert.match(lines.toString(), /INSTANCE "VI_1" FAULT 101\n[^]*INSTANCE "VI_1" MASTER 101/);
+    });
+
+    test('a reload is no transition, though keepalived says so', async (context) => {
+      const { keeper } = await startKeeper(context, '/run/reload.jsonl');
+      await eventually('a first record', () => keeper.readTransitions({ limit: 1 })[0]);
+      const { lastTransitionAtMs: sinceMs } = await seeState(keeper, 'Active');
+      const claimedMs = accountOf(keeper, 'VI_1')?.lastTransitionAtMs ?? 0;
+      await delay(2_500);
+      await reload();
+      await eventually('another claim', () => {
+        const account = accountOf(keeper, 'VI_1');
+        return (account?.lastTransitionAtMs ?? 0) > claimedMs + 2_000;
+      });
+      const { lastTransitionAtMs } = await seeState(keeper, 'Active');
+      assert.equal(lastTransitionAtMs, sinceMs);
     });
 
     test('kill -9 of the daemon is seen at once, with its address left behind', async (context) => {
@@ -207,5 +254,35 @@ if (inLabServer(import.meta.url)) {
         keeper.readTransitions({ limit: 1 }).find(({ to }) => to === 'MASTER'),
       );
     });
+
+    for (const kind of ['notify_fifo', 'vrrp_notify_fifo']) {
+      test(`${kind} alone tells of a state, also after a reload`, async (context) => {
+        const silentLog = '/run/nobody-writes.log';
+        writeFileSync(silentLog, '');
+        writeFileSync(configurationPath, configureWith(`${kind} /run/only.fifo`) + addressless);
+        await reload();
+        const { keeper } = await startKeeper(
+          context,
+          `/run/${kind}.jsonl`,
+          undefined,
+          `file:${silentLog}`,
+        );
+        const fail = async () => {
+          // Behind a look that was due: the next is 5 s away.
+          const asked = countQuestions();
+          await eventually('a question', () => countQuestions() > asked);
+          await delay(500);
+          writeFileSync('/run/silent', '-254');
+          const see = () => accountOf(keeper, 'VI_2')?.state === 'FAULT';
+          await eventually('the FAULT', see, { withinMs: 2_000, everyMs: 20 });
+          writeFileSync('/run/silent', '0');
+        };
+        for (const isReloaded of [false, true]) {
+          if (isReloaded) await reload();
+          await eventually('a master', () => accountOf(keeper, 'VI_2')?.state === 'MASTER');
+          await fail();
+        }
+      });
+    }
   });
 }
