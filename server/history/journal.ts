@@ -79,6 +79,8 @@ export interface Transaction {
   record(step: TransactionStep, detail?: string): Promise<void>;
   /** After this the transaction is over, whatever the outcome is called. */
   end(outcome: string): Promise<void>;
+  /** What was done although its record failed: known to this process, not to the one after it. */
+  remember(done: TransactionStep | 'ended'): void;
 }
 
 export interface UnfinishedTransaction {
@@ -93,13 +95,20 @@ export interface UnfinishedTransaction {
 /** Opens the journal in the state directory, whose lock (lock.ts) this process must hold. */
 export function createJournal({ directory }: { directory: string }): Journal {
   const path = join(directory, 'journal.jsonl');
+  /** What the disk does not know of the transaction that was begun last. */
+  let unrecorded: TransactionStep | 'ended' | undefined;
+
+  async function append(entry: z.input<typeof entrySchema>): Promise<void> {
+    await explainWriteFailure(directory, () => appendJsonLines(path, [entry]));
+    unrecorded = undefined;
+  }
+
   const transaction: Transaction = {
-    record: (step, detail) =>
-      explainWriteFailure(directory, () =>
-        appendJsonLines(path, [{ entry: 'step', step, detail }]),
-      ),
-    end: (outcome) =>
-      explainWriteFailure(directory, () => appendJsonLines(path, [{ entry: 'ended', outcome }])),
+    record: (step, detail) => append({ entry: 'step', step, detail }),
+    end: (outcome) => append({ entry: 'ended', outcome }),
+    remember: (done) => {
+      unrecorded = done;
+    },
   };
 
   async function findUnfinished(): Promise<UnfinishedTransaction | undefined> {
@@ -107,8 +116,9 @@ export function createJournal({ directory }: { directory: string }): Journal {
     const [first, ...later] = entries;
     if (first === undefined && damagedLines.length === 0) return undefined;
     if (first?.entry !== 'begun' || damagedLines.length > 0) throw damaged(path);
-    if (later.some(({ entry }) => entry === 'ended')) return undefined;
-    const last = later.findLast((entry) => entry.entry === 'step');
+    if (unrecorded === 'ended' || later.some(({ entry }) => entry === 'ended')) return undefined;
+    const recorded = later.findLast((entry) => entry.entry === 'step');
+    const last = unrecorded === undefined ? recorded : { step: unrecorded, detail: undefined };
     return { intent: first.intent, lastStep: last?.step, lastDetail: last?.detail, transaction };
   }
 
@@ -120,6 +130,7 @@ export function createJournal({ directory }: { directory: string }): Journal {
         if (await findUnfinished()) throw unfinished();
         // One file for one transaction: the last one, which has ended, is replaced.
         await replaceJsonLines(path, { entries: [{ entry: 'begun', intent }], damagedLines: [] });
+        unrecorded = undefined;
         return transaction;
       }),
   };

@@ -25,13 +25,19 @@ export const isUnchanged = ({ intent }: Change): boolean => intent.oldTag === in
  * Records a step of a change that has begun. A disk that has become full does not stop it: after a
  * crash, less is known then, and what is not known is undone (recovery.ts).
  */
-export function recordStep({ transaction }: Change, step: TransactionStep): Promise<void> {
-  return transaction.record(step).catch(ignoreFullDisk);
+export async function recordStep({ transaction }: Change, step: TransactionStep): Promise<void> {
+  try {
+    await transaction.record(step);
+  } catch (error) {
+    ignoreFullDisk(error);
+    transaction.remember(step);
+  }
 }
 
 /**
- * Ends a change in the history, then in the journal. Where that cannot be written the journal stays
- * open, and the next change or start ends it by what it finds.
+ * Ends a change in the history, then in the journal. Where the history cannot be written the journal
+ * stays open, and the next change or start ends it by what it finds; where the journal cannot, only
+ * the next start does.
  * @param outcome of the new version; undefined: what it was
  */
 export async function endChange(
@@ -41,9 +47,15 @@ export async function endChange(
 ): Promise<void> {
   try {
     if (outcome) await versions.setOutcome(intent.newVersionId, outcome);
+  } catch (error) {
+    ignoreFullDisk(error);
+    return;
+  }
+  try {
     await transaction.end(outcome ?? 'unchanged');
   } catch (error) {
     ignoreFullDisk(error);
+    transaction.remember('ended');
   }
 }
 

@@ -11,6 +11,7 @@ import { tagOf } from './conflict.ts';
 import { findOldVersion } from './kept-versions.ts';
 import type { ApplyParts } from './parts.ts';
 import { carryOut, describeInterruption } from './recovery-actions.ts';
+import type { InterruptionCause } from './recovery-actions.ts';
 
 /**
  * Finishes or undoes what was interrupted; call it at start, before anything else is changed.
@@ -20,10 +21,25 @@ export async function recoverConfiguration(
   parts: ApplyParts,
   { bootedAtMs }: { bootedAtMs: number },
 ): Promise<void> {
+  await settleUnfinished(parts, { bootedAtMs, cause: 'end-of-program' });
+}
+
+/** The same within one process: for a change that could not be ended, because the disk was full. */
+export async function settleInterrupted(parts: ApplyParts): Promise<void> {
+  if (!(await parts.journal.findUnfinished())) return;
+  await settleUnfinished(parts, { bootedAtMs: 0, cause: 'within-program' });
+}
+
+interface Circumstances {
+  bootedAtMs: number;
+  cause: InterruptionCause;
+}
+
+async function settleUnfinished(parts: ApplyParts, circumstances: Circumstances): Promise<void> {
   const { journal, versions, notices } = parts;
   try {
     const unfinished = await journal.findUnfinished();
-    if (unfinished) await settle(parts, unfinished, bootedAtMs);
+    if (unfinished) await settle(parts, unfinished, circumstances);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await notices.add('critical', error.message);
@@ -35,19 +51,15 @@ export async function recoverConfiguration(
   }
 }
 
-/** The same within one process: for a change that could not be ended, because the disk was full. */
-export async function settleInterrupted(parts: ApplyParts): Promise<void> {
-  if (await parts.journal.findUnfinished()) await recoverConfiguration(parts, { bootedAtMs: 0 });
-}
-
 async function settle(
   parts: ApplyParts,
   { intent, transaction, ...unfinished }: UnfinishedTransaction,
-  bootedAtMs: number,
+  { bootedAtMs, cause }: Circumstances,
 ): Promise<void> {
   const { appliance, notices } = parts;
+  const introduction = describeInterruption(intent, cause);
   // Told before it is ended: a crash in between must not keep it from the administrator.
-  const interrupted = await notices.add('info', describeInterruption(intent));
+  const interrupted = await notices.add('info', introduction);
   const current = await appliance.readConfigurationFile(intent.fileId);
   const isReadable = current.ok || current.problem === 'missing';
   const decision = isReadable
@@ -60,6 +72,7 @@ async function settle(
   const isStored = intent.fileId.startsWith('stored-');
   const notice = await carryOut(parts, decision, {
     change,
+    introduction,
     lastStep: unfinished.lastStep,
     isRunning,
     isRun: !isStored && (isRunning || intent.daemonPid !== undefined),

@@ -12,6 +12,8 @@ import { putBack, restoreConfiguration } from './restore-configuration.ts';
 /** What was found after a crash. */
 export interface Interrupted {
   change: Change;
+  /** What was interrupted, as a sentence; what is told begins with it. */
+  introduction: string;
   lastStep: TransactionStep | undefined;
   isRunning: boolean;
   /** Whether keepalived has anything to do with it: not with a stored file, nor if it was stopped. */
@@ -32,20 +34,21 @@ export function carryOut(
   return actions[decision](parts, interrupted);
 }
 
-async function leave(parts: ApplyParts, { change, lastStep }: Interrupted): Promise<Told> {
+async function leave(parts: ApplyParts, interrupted: Interrupted): Promise<Told> {
+  const { change, lastStep } = interrupted;
   const wasInstalled = lastStep === 'restored' || lastStep === 'finished';
   await end(parts, change, wasInstalled ? 'restored' : 'failed');
   const what = wasInstalled ? 'The file from before is in place.' : 'Nothing had been changed.';
-  return info(change, `${what} ${inHistory}`);
+  return info(interrupted, `${what} ${inHistory}`);
 }
 
-async function ask(parts: ApplyParts, { change }: Interrupted): Promise<Told> {
+async function ask(parts: ApplyParts, { change, introduction }: Interrupted): Promise<Told> {
   await end(parts, change, 'conflict');
   const { path } = change.intent;
   return {
     severity: 'critical',
     sentence:
-      `${describeInterruption(change.intent)} ${path} is now neither the old file nor the new one: somebody else ` +
+      `${introduction} ${path} is now neither the old file nor the new one: somebody else ` +
       'wrote it, so nothing was overwritten, and keepalived may run with another one. Look whether ' +
       'the file is what you want, then click Reload keepalived.',
   };
@@ -56,38 +59,37 @@ async function finish(parts: ApplyParts, interrupted: Interrupted): Promise<Told
   const wasProved = lastStep === 'finished';
   if (!isRun || (!isRunning && wasProved)) {
     await end(parts, change, isRun ? 'live' : 'saved');
-    return info(change, 'The new file is in place.');
+    return info(interrupted, 'The new file is in place.');
   }
   // With neither a keepalived to prove it nor the right to start one, the old file is safer.
   if (!isRunning && !mayStart && change.old) return undo(parts, interrupted);
-  return tell(change, await makeLive(parts, change, { command: 'none', mayStart }));
+  return tell(interrupted, await makeLive(parts, change, { command: 'none', mayStart }));
 }
 
 async function undo(parts: ApplyParts, interrupted: Interrupted): Promise<Told | undefined> {
-  const { change, isRun, mayStart } = interrupted;
+  const { change, introduction, isRun, mayStart } = interrupted;
   const { intent, old } = change;
   if (!old) return finish(parts, interrupted);
   if (isRun) {
-    const intro = describeInterruption(intent);
-    const outcome = await restoreConfiguration(parts, change, { intro, mayStart });
+    const outcome = await restoreConfiguration(parts, change, { intro: introduction, mayStart });
     if (outcome.kind === 'restore-failed') return undefined;
     return { severity: 'info', sentence: `${outcome.message} ${inHistory}` };
   }
   const problem = await putBack(parts.appliance, intent, old);
   await end(parts, change, problem === undefined ? 'restored' : 'failed');
   if (problem !== undefined) {
-    return { severity: 'critical', sentence: `${describeInterruption(intent)} ${problem}` };
+    return { severity: 'critical', sentence: `${introduction} ${problem}` };
   }
-  return info(change, `The file from before is in place again. ${inHistory}`);
+  return info(interrupted, `The file from before is in place again. ${inHistory}`);
 }
 
-function tell(change: Change, outcome: ApplyOutcome): Told | undefined {
+function tell(interrupted: Interrupted, outcome: ApplyOutcome): Told | undefined {
   switch (outcome.kind) {
     case 'live':
     case 'saved':
-      return info(change, 'It was finished: keepalived runs with the new file.');
+      return info(interrupted, 'It was finished: keepalived runs with the new file.');
     case 'restored':
-      return info(change, `${outcome.message} ${inHistory}`);
+      return info(interrupted, `${outcome.message} ${inHistory}`);
     case 'refused':
     case 'needs-acceptance':
     case 'awaiting-confirmation':
@@ -95,7 +97,7 @@ function tell(change: Change, outcome: ApplyOutcome): Told | undefined {
     case 'conflict':
       return {
         severity: 'critical',
-        sentence: `${describeInterruption(change.intent)} ${outcome.message}`,
+        sentence: `${interrupted.introduction} ${outcome.message}`,
       };
     case 'restore-failed':
       return undefined;
@@ -104,15 +106,22 @@ function tell(change: Change, outcome: ApplyOutcome): Told | undefined {
 
 const inHistory = 'The new version is in the history.';
 
-const info = ({ intent }: Change, what: string): Told => ({
+const info = ({ introduction }: Interrupted, what: string): Told => ({
   severity: 'info',
-  sentence: `${describeInterruption(intent)} ${what}`,
+  sentence: `${introduction} ${what}`,
 });
 
+/** Within the program: a disk was full, or an error of ours came between. */
+export type InterruptionCause = 'end-of-program' | 'within-program';
+
 /** The notice of a change before it is known what became of it. */
-export function describeInterruption({ path, action, userName }: TransactionIntent): string {
+export function describeInterruption(
+  { path, action, userName }: TransactionIntent,
+  cause: InterruptionCause,
+): string {
   const who = userName === '' ? '' : ` by ${userName}`;
-  return `A change of ${path}${who} (${action}) was interrupted when this program ended.`;
+  const when = cause === 'end-of-program' ? ' when this program ended' : '';
+  return `A change of ${path}${who} (${action}) was interrupted${when}.`;
 }
 
 /** A reload writes nothing: its version stays what it was. */

@@ -36,6 +36,25 @@ describe('the journal', () => {
     assert.equal(await createJournal({ directory }).findUnfinished(), undefined);
   });
 
+  it('remembers what the disk did not take, as long as its process lives', async (context) => {
+    const directory = await makeFolder(context);
+    const journal = createJournal({ directory });
+    const stepAfterRestart = async () =>
+      (await createJournal({ directory }).findUnfinished())?.lastStep;
+    const transaction = await journal.begin(intent);
+    await transaction.record('installing');
+    transaction.remember('reloading');
+    assert.equal((await journal.findUnfinished())?.lastStep, 'reloading');
+    assert.equal(await stepAfterRestart(), 'installing');
+    await transaction.record('proving');
+    assert.equal((await journal.findUnfinished())?.lastStep, 'proving');
+    transaction.remember('ended');
+    assert.equal(await journal.findUnfinished(), undefined);
+    assert.equal(await stepAfterRestart(), 'proving');
+    await journal.begin({ ...intent, id: 'b8' });
+    assert.equal((await journal.findUnfinished())?.intent.id, 'b8');
+  });
+
   it('allows one transaction at a time, and holds only the last one', async (context) => {
     const directory = await makeFolder(context);
     const journal = createJournal({ directory });

@@ -131,6 +131,8 @@ function dyingOnTheWayBack(parts: ApplyParts): ApplyParts {
         return {
           record: (step) => (step === 'installing' ? transaction.record(step) : full()),
           end: full,
+          // What is in its memory dies with the process.
+          remember: () => undefined,
         };
       },
     },

@@ -19,7 +19,7 @@ const outcomes: Record<VersionRecord['outcome'], VersionWords['outcome']> = {
   saved: { word: 'Saved', explanation: 'On the disk; nothing ran it then.', tone: 'calm' },
   restored: {
     word: 'Taken back',
-    explanation: 'It did not work: the file before was put back.',
+    explanation: 'It did not work, or was interrupted: the file before was put back.',
     tone: 'bad',
   },
   conflict: {

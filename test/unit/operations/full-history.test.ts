@@ -1,0 +1,77 @@
+/** The disk of the history fills once a save has begun; the program goes on, and so does the next save. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { UserError } from '../../../server/errors.ts';
+import type { ApplyParts } from '../../../server/operations/parts.ts';
+import { prepare } from './simulated-folder.ts';
+import { readDaemonFile } from './simulated-machine.ts';
+import {
+  createSimulatedParts,
+  newTexts,
+  oldText,
+  readConfiguration,
+  saveText,
+  textOf,
+} from './simulated-parts.ts';
+
+const full = () => Promise.reject(new UserError('history-full', 'It is full.'));
+
+/** Nothing can be written of the save that begins, from when its file is about to be installed. */
+function fillAfterBegin(parts: ApplyParts, alsoTheHistory: boolean): ApplyParts {
+  const { journal, versions } = parts;
+  return {
+    ...parts,
+    ...(alsoTheHistory && { versions: { ...versions, setOutcome: full } }),
+    journal: {
+      ...journal,
+      async begin(intent) {
+        const transaction = await journal.begin(intent);
+        const record: typeof transaction.record = (step) =>
+          step === 'installing' ? transaction.record(step) : full();
+        return { ...transaction, record, end: full };
+      },
+    },
+  };
+}
+
+describe('a save whose steps could not be recorded', () => {
+  it('stays what it was told to be: the next one neither takes it back nor tells of a conflict', async (context) => {
+    const folder = await prepare(context, 'live');
+    const parts = await createSimulatedParts(folder);
+    assert.equal((await saveText(fillAfterBegin(parts, false), newTexts.live)).kind, 'live');
+    const next = await saveText(parts, textOf('# next'));
+    assert.equal(next.kind, 'live', JSON.stringify(next));
+    const outcomes = (await parts.versions.list('live')).map(({ outcome }) => outcome);
+    assert.deepEqual(outcomes.slice(0, 2), ['live', 'live']);
+    assert.deepEqual(parts.notices.list(), []);
+  });
+
+  it('is proved again by the next one, where the history does not know either', async (context) => {
+    const folder = await prepare(context, 'live');
+    const parts = await createSimulatedParts(folder);
+    assert.equal((await saveText(fillAfterBegin(parts, true), newTexts.live)).kind, 'live');
+    const next = await saveText(parts, textOf('# next'));
+    assert.equal(next.kind, 'live', JSON.stringify(next));
+    const outcomes = (await parts.versions.list('live')).map(({ outcome }) => outcome);
+    assert.deepEqual(outcomes.slice(0, 2), ['live', 'live']);
+    assert.match(
+      parts.notices
+        .list()
+        .map(({ sentence }) => sentence)
+        .join(),
+      /^A change of \S+ by admin \(edit\) was interrupted\. It was finished: [^.]+ the new file\.$/,
+    );
+  });
+
+  it('that was taken back stays so', async (context) => {
+    const folder = await prepare(context, 'faulty');
+    const parts = await createSimulatedParts(folder);
+    assert.equal((await saveText(fillAfterBegin(parts, true), newTexts.faulty)).kind, 'restored');
+    const { log } = readDaemonFile(folder);
+    assert.equal((await saveText(parts, oldText)).kind, 'live');
+    assert.equal(readConfiguration(folder), oldText);
+    assert.equal(readDaemonFile(folder).log.length, log.length + 2, 'one reload: that of the save');
+    const [, taken] = await parts.versions.list('live');
+    assert.equal(taken?.outcome, 'restored');
+  });
+});
