@@ -139,6 +139,22 @@ if (inLabServer(import.meta.url)) {
       assert.equal(await watch.end(), 0);
     });
 
+    it('by vim that does not live after a Reload is taken back to what was proved last', async () => {
+      assert.equal((await save(parts, harmless)).kind, 'live');
+      const [proved] = await parts.versions.list('live');
+      execFileSync('ip', ['link', 'add', 'eth7', 'type', 'veth', 'peer', 'name', 'peer7']);
+      const faulty = configuration({ instance: ' track_interface {\n eth7\n }' });
+      assert.equal((await save(parts, faulty)).kind, 'restored');
+      writeFileSync(configPath, faulty.replace('priority 101', 'priority 104'));
+      const outcome = await reloadConfiguration(parts);
+      execFileSync('ip', ['link', 'del', 'eth7']);
+      assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
+      assert.match(outcome.message, /VI_1 went into FAULT.*The old one is live again\.$/);
+      assert.equal(tagOf(readConfiguration()), proved?.tag);
+      assert.equal(await holds(parts.appliance, virtualAddress), true);
+      assert.equal(await newestOutcome(), 'restored');
+    });
+
     it('of somebody else between test and install is a conflict, and stays', async () => {
       const racing = withAppliance(parts, {
         replaceConfigurationFile(id, change) {
