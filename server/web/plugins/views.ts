@@ -67,9 +67,9 @@ export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigat
     production: true,
   });
 
-  const describePage = (facts: PageFacts): Omit<PageModel, 'csrfToken'> => ({
+  const describePage = ({ path, ...facts }: PageFacts): Omit<PageModel, 'csrfToken'> => ({
     ...facts,
-    navigation: facts.user ? navigation.map((link) => withCurrent(link, facts.path)) : [],
+    navigation: facts.user ? navigation.map((link) => withCurrent(link, path)) : [],
   });
 
   const shells = new Map<string, Shell>();
