@@ -25,13 +25,13 @@ const script = `mount --bind "$1" "$2" || exit ${mountFailedCode}; shift 2; exec
  * stored configuration is tested as if it were the live one. The disk's files are only read. What
  * includes a file outside the configuration folder is refused before keepalived sees it, because
  * keepalived would print lines of that file.
- * @param daemonArguments what this program starts keepalived with besides
+ * @param configurationId what `@id` lines are compared with; by default the short host name
  */
 export async function testConfiguration(
   livePath: string,
   entry: ConfigurationFileEntry,
   text: string,
-  daemonArguments: readonly string[] = [],
+  configurationId?: string,
 ): Promise<ConfigurationTest> {
   if (entry.problem !== undefined) return notRun(entry.problem);
   const folder = await resolvePath(dirname(livePath));
@@ -57,7 +57,7 @@ export async function testConfiguration(
       [
         ...['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'],
         ...['sh', '-c', script, 'sh', shadow, folder, resolvedLivePath],
-        ...selectTestArguments(daemonArguments),
+        ...(configurationId === undefined ? [] : [`--config-id=${configurationId}`]),
       ],
       { timeoutMs },
     );
@@ -70,19 +70,6 @@ export async function testConfiguration(
   } finally {
     await rm(workFolder, { recursive: true, force: true });
   }
-}
-
-/**
- * Of the daemon's arguments those that decide what its file says: the name that `@id` lines are
- * compared with. Others choose another file, or make it a daemon.
- */
-export function selectTestArguments(daemonArguments: readonly string[]): string[] {
-  return daemonArguments.flatMap((argument, index) => {
-    if (/^(?:-i.+|--config-id=.*)$/.test(argument)) return [argument];
-    const value = daemonArguments[index + 1];
-    const isName = argument === '-i' || argument === '--config-id';
-    return isName && value !== undefined ? [argument, value] : [];
-  });
 }
 
 /** A folder of a test, by the process that runs it: it holds copies of files with passwords. */

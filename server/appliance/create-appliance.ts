@@ -38,6 +38,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
   const files = createConfigurationFiles(settings);
   const trackFiles = createTrackFiles(settings.stateDirectory);
   const log = createLog(settings.log);
+  const readId = () => readConfigurationId(readDaemon, extraArguments);
   const followers = new Set<LogFollower>();
   const keep = <Kind extends LogFollower>(follower: Kind): Kind => {
     followers.add(follower);
@@ -52,7 +53,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
   return {
     readHostName: () => Promise.resolve(readHostName()),
     readDaemon,
-    readConfigurationId: () => readConfigurationId(readDaemon, extraArguments),
+    readConfigurationId: readId,
     ...createDumpReaders(readDaemon),
     readNetwork,
     readDefaultRoutes,
@@ -83,7 +84,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     async testConfiguration(id, text) {
       const entry = await files.find(id);
       if (entry !== undefined) {
-        return testConfiguration(configPath, entry, text, extraArguments);
+        return testConfiguration(configPath, entry, text, await readId());
       }
       const reason = 'There is no such configuration file (any more).';
       return { ran: false, reason, exitCode: undefined, output: '', testedPath: undefined };
