@@ -61,6 +61,9 @@ describe('the settings form, on two servers', () => {
     assert.equal(await page2.getByLabel('Virtual IPs').inputValue(), `${virtualAddress}/24`);
     assert.equal(await page2.getByLabel('Password').inputValue(), '');
     assert.doesNotMatch(await page2.content(), /lab-only/);
+    // A box stands beside its words.
+    const label = await page2.locator('label', { hasText: 'Do not preempt' }).boundingBox();
+    assert.ok(label && label.height < 40, `${label?.height ?? 0} pixels high`);
     await assertAccessible(page2);
   });
 
@@ -92,6 +95,34 @@ describe('the settings form, on two servers', () => {
     assert.equal(await page1.getByLabel('Virtual Router ID').inputValue(), '256');
     assert.equal(await page1.getByLabel('Fall').inputValue(), '3');
     assert.equal(await servers.server1.readFile(configPath), old);
+  });
+
+  test('two administrators: the second one’s save keeps what the first one changed', async (t) => {
+    const { page: other, context } = await openWindow(browser);
+    t.after(() => context.close());
+    await logIn(other, servers.server1.waiUrl, servers.adminPassword);
+    await open(page1);
+    await other.goto(`${servers.server1.waiUrl}/keepalived/settings`);
+    await other.getByLabel('Rise').fill('3');
+    await save(other);
+    await other.getByText(/keepalived is running with it/).waitFor();
+    const theirs = await servers.server1.readFile(configPath);
+
+    await page1.getByLabel('Fall').fill('4');
+    await save(page1);
+    const told = await mainText(page1);
+    assert.match(told, /Not saved: the file has changed meanwhile/);
+    assert.match(told, /Rise was changed to 3 meanwhile\./);
+    assert.equal(await page1.getByLabel('Rise').inputValue(), '3');
+    assert.equal(await page1.getByLabel('Fall').inputValue(), '4');
+    assert.equal(await servers.server1.readFile(configPath), theirs);
+    await takePicture(page1, 'settings-conflict');
+
+    await save(page1);
+    assert.match(await mainText(page1), /keepalived is running with it/);
+    const both = await servers.server1.readFile(configPath);
+    assert.match(both, /rise 3/);
+    assert.match(both, /fall 4/);
   });
 
   test('“$” is refused with a link to the editor', async () => {
