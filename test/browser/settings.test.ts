@@ -9,6 +9,7 @@ import { eventually } from '../lab/eventually.ts';
 import { failoverConfiguration, virtualAddress } from '../lab/failover-configuration.ts';
 import { createTwoServers, type TwoServers } from '../lab/two-servers.ts';
 import { assertAccessible, launchBrowser, logIn, openWindow, takePicture } from './browser.ts';
+import { assertReadable } from './readable.ts';
 
 const configPath = '/etc/keepalived/keepalived.conf';
 const secondAddress = '192.168.0.101';
@@ -92,6 +93,13 @@ describe('the settings form, on two servers', () => {
     await save(page1);
     const field = page1.locator('.field', { has: page1.getByLabel('Virtual Router ID') });
     assert.match(await field.innerText(), /Error: Write a whole number from 1 to 255/);
+    const [border, words] = await page1.evaluate<string[]>(
+      `[
+        getComputedStyle(document.querySelector('[aria-invalid]')).borderTopColor,
+        getComputedStyle(document.querySelector('.field .error')).color,
+      ]`,
+    );
+    assert.equal(border, words, 'its edge has the colour of the error');
     assert.equal(await page1.getByLabel('Virtual Router ID').inputValue(), '256');
     assert.equal(await page1.getByLabel('Fall').inputValue(), '3');
     assert.equal(await servers.server1.readFile(configPath), old);
@@ -188,8 +196,7 @@ describe('the settings form, on two servers', () => {
         for (const width of [1280, 360]) {
           await page.setViewportSize({ width, height: 900 });
           await takePicture(page, `settings-${what}-${width}-${colorScheme}`);
-          const overflows = 'document.documentElement.scrollWidth > window.innerWidth';
-          assert.equal(await page.evaluate<boolean>(overflows), false, `${what}, ${width} pixels`);
+          await assertReadable(page);
         }
       };
       await logIn(page, servers.server1.waiUrl, servers.adminPassword);
