@@ -19,6 +19,7 @@ import {
   readStatusRow,
   takePicture,
 } from './browser.ts';
+import { assertReadable } from './readable.ts';
 
 /** Three advertisements, the skew, and what a busy machine adds. */
 const takeoverMs = 6_000;
@@ -258,6 +259,9 @@ describe('what happens to two servers, and what their pages say', () => {
     );
     await assertAccessible(page1);
     await takePicture(page1, 'failover-history');
+    await page1.setViewportSize({ width: 360, height: 900 });
+    await assertReadable(page1);
+    await takePicture(page1, 'failover-history-360');
 
     await page2.getByRole('link', { name: 'Failover history' }).click();
     const other = await page2.getByRole('table').innerText();

@@ -18,6 +18,7 @@ import {
   openWindow,
   takePicture,
 } from './browser.ts';
+import { assertReadable } from './readable.ts';
 
 /** Marks this very document, to tell later whether it is still there. */
 async function mark(page: Page): Promise<() => Promise<boolean>> {
@@ -75,6 +76,12 @@ describe('the live page, on two servers', () => {
     assert.equal(await page2.title(), '○ Standby - server2 - Keepalived');
     assert.equal(await iconOf(page2), '/public/icons/state-standby.svg');
     await assertAccessible(page1);
+  });
+
+  test('can be read on a phone', async () => {
+    await plainPage.setViewportSize({ width: 360, height: 900 });
+    await assertReadable(plainPage);
+    await takePicture(plainPage, 'status-360');
   });
 
   test('a failover is seen on both pages, heard, on the tab, and takes no focus', async () => {

@@ -17,6 +17,7 @@ import {
   readStatusRow,
   takePicture,
 } from './browser.ts';
+import { assertReadable } from './readable.ts';
 
 const virtualAddress = '192.168.0.100';
 
@@ -51,6 +52,9 @@ describe('the manual, on two servers', () => {
     assert.match(await page.locator('body').innerText(), new RegExp(server.name));
     await assertAccessible(page);
     await picture('1-keepalived-empty');
+    await page.setViewportSize({ width: 360, height: 900 });
+    await assertReadable(page);
+    await page.setViewportSize({ width: 1280, height: 900 });
 
     await page.getByRole('button', { name: `Set Default ${role}` }).click();
     await assertAccessible(page);

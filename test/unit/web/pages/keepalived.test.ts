@@ -152,6 +152,13 @@ describe('guidance', () => {
     );
   });
 
+  test('nothing is watched then, so no heading says so', () => {
+    const html = render({ instances: [] });
+    assert.ok(!html.includes('What keepalived watches'));
+    assert.match(html, /<a href="\/keepalived\/failovers">/);
+    assert.ok(render().includes('What keepalived watches'));
+  });
+
   test('says that keepalived is not installed, and what to do', () => {
     const text = textOf(render({ instances: [], daemon: { state: 'not-installed' } }));
     assert.match(text, /keepalived is not installed on this server\. Install it/);
