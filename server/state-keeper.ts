@@ -35,8 +35,10 @@ export interface StateKeeper {
   /**
    * Asks the witnesses again, at once; what an action calls before it answers. Healthchecks and what
    * keepalived tracks follow in the background.
+   * @param options.withTracking of an action that changes what keepalived tracks: that is awaited
+   * too, which may take a second
    */
-  refresh(): Promise<void>;
+  refresh(options?: { withTracking: boolean }): Promise<void>;
   /** Tells that the daemon has just loaded the live file with this tag. */
   noteLoaded(tag: string): void;
   /** Called after each change of what was witnessed. Returns the function that ends it. */
@@ -187,12 +189,13 @@ export function createStateKeeper({
       };
     },
     evidence: witnesses.evidence,
-    async refresh() {
+    async refresh({ withTracking } = { withTracking: false }) {
       await Promise.all([askMachine(), services.ask()]);
       inBackground(healthchecks.ask);
-      // After the others, for it is a question to keepalived too; and nobody waits for what is asked
-      // once a second at most.
-      inBackground(tracking.ask);
+      // After the others, for it is a question to keepalived too; and nobody waits without need for
+      // what is asked once a second at most.
+      if (withTracking) await tracking.ask();
+      else inBackground(tracking.ask);
     },
     noteLoaded(tag) {
       witnesses.noteLoaded(tag);

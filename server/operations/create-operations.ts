@@ -32,10 +32,13 @@ export function createOperations(
 ): Operations {
   const { appliance, keeper, notices, alone, confirmed } = parts;
   /** What changes something runs alone: a Stop during a proof would look like a failed reload. */
-  const change = <Value>(task: () => Promise<Value>): Promise<Value> =>
+  const change = <Value>(
+    task: () => Promise<Value>,
+    refreshing = { withTracking: false },
+  ): Promise<Value> =>
     alone(async () => {
       const value = await task();
-      await keeper.refresh();
+      await keeper.refresh(refreshing);
       return value;
     });
   /** Waiting for what was foreseen to move keeps nobody else from acting. */
@@ -55,10 +58,13 @@ export function createOperations(
     if (isDrilling) return refuse('A drill is running already: wait for its end.');
     isDrilling = true;
     try {
-      return await change(async () =>
-        confirmed.find()
-          ? refuse('A change waits to be confirmed. Keep it or go back first.')
-          : runDrill(parts, request),
+      // It is known only from what keepalived tracks that maintenance is on.
+      return await change(
+        async () =>
+          confirmed.find()
+            ? refuse('A change waits to be confirmed. Keep it or go back first.')
+            : runDrill(parts, request),
+        { withTracking: true },
       );
     } finally {
       isDrilling = false;

@@ -255,6 +255,27 @@ if (inLabServer(import.meta.url)) {
       );
     });
 
+    test('after a refresh with it, what keepalived tracks is known, though no log tells', async (context) => {
+      const silentLog = '/run/nobody-writes.log';
+      writeFileSync(silentLog, '');
+      const { keeper } = await startKeeper(
+        context,
+        '/run/tracking.jsonl',
+        undefined,
+        `file:${silentLog}`,
+      );
+      await seeState(keeper, 'Active');
+      // Behind the tracking of the start.
+      await delay(1_500);
+      writeFileSync('/run/maint', '-254');
+      await seeState(keeper, 'Fault');
+      await keeper.refresh({ withTracking: true });
+      const [fault] = keeper.current().status.instances;
+      assert.match(fault?.reason ?? '', /tracked file maint asks for it/);
+      writeFileSync('/run/maint', '0');
+      await seeState(keeper, 'Active');
+    });
+
     for (const kind of ['notify_fifo', 'vrrp_notify_fifo']) {
       test(`${kind} alone tells of a state, also after a reload`, async (context) => {
         const silentLog = '/run/nobody-writes.log';

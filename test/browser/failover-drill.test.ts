@@ -91,8 +91,9 @@ describe('the failover drill, on two servers', () => {
 
     const watch = await watchBoth(servers);
     const words = await drill(page1, 'Move to standby');
+    // The last advertisement that counts may be from a second before.
     const [, away] =
-      /^The machine [\da-f:]{17} has taken 192\.168\.0\.100 after [3-6]\.\d s; it was away for at most (\d\.\d) s/.exec(
+      /^The machine [\da-f:]{17} has taken 192\.168\.0\.100 after [2-6]\.\d s; it was away for at most (\d\.\d) s/.exec(
         words,
       ) ?? [];
     // How well it is seen depends on the load; that there was no gap, the kernels tell below.
@@ -106,7 +107,7 @@ describe('the failover drill, on two servers', () => {
     const watch = await watchBoth(servers);
     assert.match(
       await drill(page1, 'Take over'),
-      /^This server has taken 192\.168\.0\.100 after [3-6]\.\d s; it was away for at most \d\.\d s/,
+      /^This server has taken 192\.168\.0\.100 after [2-6]\.\d s; it was away for at most \d\.\d s/,
     );
     await assertNoGap(watch, ['server1 has it', 'server2 has it no more']);
     assert.equal((await servers.server1.readFile(filePath)).trim(), '0');
