@@ -49,8 +49,9 @@ export async function createTestApp(
     listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
     log: { write: (line) => lines.push(line) },
     ...options,
-    // What the start page asks for, whatever a test is about.
+    // What the start page and previews ask for, whatever a test is about.
     operations: {
+      checkConfiguration: () => Promise.resolve([]),
       findWaitingChange: () => undefined,
       readNotices: () => [],
       ...options.operations,

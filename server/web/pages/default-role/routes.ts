@@ -6,6 +6,8 @@ import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
 import type { FailureNotice } from '../../view/apply-outcome.ts';
 import { describeAddedCommands, readConsent, splitForm } from '../../view/consent.ts';
+import { describeFindings } from '../../view/findings.ts';
+import type { FindingItem } from '../../view/findings.ts';
 import { describeGoingBack, redirectAfterSave } from '../../view/going-back.ts';
 import type { GoingBackForm } from '../../view/going-back.ts';
 import { defaultRoleFormSchema, doneQuerySchema } from './form-schema.ts';
@@ -28,18 +30,26 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
         form,
         failure,
         passwordProblem,
+        findings = [],
       }: {
         form?: GoingBackForm;
         failure?: FailureNotice;
         passwordProblem?: string | undefined;
+        findings?: FindingItem[];
       } = {},
     ) => {
       const goingBack = describeGoingBack(request, [plan.currentText, plan.newText], form);
       const added = plan.foresight?.addedCommands;
       const addedCommands = describeAddedCommands(request, added, passwordProblem);
       const model = describeDefaultRole(plan, configPath, failure);
-      return reply.page('default-role', page, { ...model, goingBack, addedCommands });
+      return reply.page('default-role', page, { ...model, goingBack, addedCommands, findings });
     };
+
+    /** What the change would be refused for is better known before. */
+    const check = async ({ newText }: DefaultRolePlan): Promise<FindingItem[]> =>
+      newText === undefined
+        ? []
+        : describeFindings(await operations.checkConfiguration('live', newText), newText);
 
     app.get(path, { config: { access: 'admin' } }, async (request, reply) => {
       return show(request, reply, await operations.planDefaultRole(role, {}));
@@ -54,7 +64,7 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
         const plan = await operations.planDefaultRole(role, values, tag);
         if (plan.newText === undefined) reply.code(422);
         if (intent === 'preview' || plan.newText === undefined) {
-          return show(request, reply, plan, { form });
+          return show(request, reply, plan, { form, findings: await check(plan) });
         }
         const actor = getActor(request);
         const { consent, passwordProblem } = await readConsent(request, form);

@@ -6,6 +6,8 @@ import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
 import type { FailureNotice } from '../../view/apply-outcome.ts';
 import { describeAddedCommands, readConsent, splitForm } from '../../view/consent.ts';
+import { describeFindings } from '../../view/findings.ts';
+import type { FindingItem } from '../../view/findings.ts';
 import { describeGoingBack, redirectAfterSave } from '../../view/going-back.ts';
 import type { GoingBackForm } from '../../view/going-back.ts';
 import { settingsFormSchema, settingsQuerySchema } from './form-schema.ts';
@@ -27,7 +29,13 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
       form,
       failure,
       passwordProblem,
-    }: { form?: GoingBackForm; failure?: FailureNotice; passwordProblem?: string | undefined } = {},
+      findings = [],
+    }: {
+      form?: GoingBackForm;
+      failure?: FailureNotice;
+      passwordProblem?: string | undefined;
+      findings?: FindingItem[];
+    } = {},
   ) => {
     const texts = plan.ok ? [plan.currentText, plan.newText] : [];
     const goingBack = describeGoingBack(request, texts, form);
@@ -37,7 +45,15 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
       ...describeSettings(plan, configPath, failure),
       goingBack,
       addedCommands: describeAddedCommands(request, added, passwordProblem),
+      findings,
     });
+  };
+
+  /** What a save would refuse is better known before. */
+  const check = async (plan: InstanceSettingsPlan): Promise<FindingItem[]> => {
+    if (!plan.ok || plan.newText === undefined || plan.newText === plan.currentText) return [];
+    const findings = await operations.checkConfiguration('live', plan.newText);
+    return describeFindings(findings, plan.newText);
   };
 
   app.get(
@@ -63,7 +79,7 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
       const isOutdated = plan.ok && plan.meanwhile !== undefined && intent === 'write';
       if (text === undefined && !isOutdated) reply.code(422);
       if (intent === 'preview' || !plan.ok || (text === undefined && !isOutdated)) {
-        return show(request, reply, plan, { form });
+        return show(request, reply, plan, { form, findings: await check(plan) });
       }
       const self = `${path}?instance=${encodeURIComponent(instance)}`;
       if (text === plan.currentText && tag === plan.currentTag) {

@@ -133,6 +133,13 @@ describe('/keepalived/settings', () => {
     const saved: unknown[] = [];
     const operations: Partial<Operations> = {
       planInstanceSettings: (name, given) => planInstanceSettings(machine, name, given),
+      checkConfiguration: (_file, text) =>
+        Promise.resolve([
+          {
+            ...{ severity: 'fatal', code: 'test', line: undefined, remedy: 'Write 120.' },
+            message: text.includes('interval 30 ') ? 'Thirty is refused.' : 'It is as it was.',
+          },
+        ]),
       setInstanceSettings: (name, given, _tag, _actor, consent) => {
         const accepted = consent?.acceptedDangers ?? [];
         saved.push([name, given.healthcheckInterval, accepted]);
@@ -162,6 +169,9 @@ describe('/keepalived/settings', () => {
     const form = { ...typed, tag, healthcheckInterval: '30' };
     const preview = await browser.post('/keepalived/settings', { ...form, intent: 'preview' });
     assert.equal(preview.statusCode, 200);
+    assert.match(textOf(preview.body), /What the check says Stops you: Thirty is refused\./);
+    const same = await browser.post('/keepalived/settings', { ...typed, tag, intent: 'preview' });
+    assert.doesNotMatch(same.body, /What the check says/);
     const wrong = await browser.post('/keepalived/settings', { ...form, virtualRouterId: '256' });
     assert.equal(wrong.statusCode, 422);
     assert.match(wrong.body, /name="healthcheckInterval"[^>]*value="30"/);
