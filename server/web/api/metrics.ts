@@ -1,6 +1,6 @@
 import type { FastifyPluginCallback } from 'fastify';
-import type { Registry } from 'prom-client';
 import type { PageParts } from '../page-parts.ts';
+import type { Metrics } from './metrics-registry.ts';
 
 /** `/metrics`: the status and this process, in the text format of Prometheus. */
 export const registerMetrics: FastifyPluginCallback<Pick<PageParts, 'keeper'>> = (
@@ -8,19 +8,19 @@ export const registerMetrics: FastifyPluginCallback<Pick<PageParts, 'keeper'>> =
   { keeper },
   done,
 ) => {
-  let registry: Promise<Registry> | undefined;
+  let loading: Promise<Metrics> | undefined;
 
   app.get('/metrics', { config: { access: 'viewer' } }, async (_request, reply) => {
-    registry ??= createRegistry();
-    const metrics = await registry;
-    return reply.type(metrics.contentType).send(await metrics.metrics());
+    loading ??= loadMetrics();
+    const metrics = await loading;
+    return reply.type(metrics.contentType).send(await metrics.scrape());
   });
   done();
 
   /** Loaded by the first scrape: most servers have none, and every start would take longer. */
-  async function createRegistry(): Promise<Registry> {
-    const { createMetricsRegistry } = await import('./metrics-registry.ts');
-    return createMetricsRegistry({
+  async function loadMetrics(): Promise<Metrics> {
+    const { createMetrics } = await import('./metrics-registry.ts');
+    return createMetrics({
       takeSnapshot: () => keeper.current(),
       countEventStreams: () => app.countEventStreams(),
     });

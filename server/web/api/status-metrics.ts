@@ -167,8 +167,14 @@ const metrics: StatusMetric[] = [
   },
 ];
 
-/** Adds what the status says to a registry; asked for when it is scraped. */
-export function registerStatusMetrics(registry: Registry, takeSnapshot: () => Snapshot): void {
+/**
+ * Adds what the status says to a registry.
+ * @param getSnapshot asked by each metric when it is scraped; undefined: nothing is known
+ */
+export function registerStatusMetrics(
+  registry: Registry,
+  getSnapshot: () => Snapshot | undefined,
+): void {
   for (const { name, help, labelNames, isCounter, collect } of metrics) {
     const Metric = isCounter ? Counter : Gauge;
     new Metric({
@@ -180,7 +186,9 @@ export function registerStatusMetrics(registry: Registry, takeSnapshot: () => Sn
         this.reset();
         // A reset metric without labels is 0, which would be a claim.
         if (labelNames.length === 0) this.remove();
-        collect(takeSnapshot(), (labels, value) => {
+        const snapshot = getSnapshot();
+        if (!snapshot) return;
+        collect(snapshot, (labels, value) => {
           if (value !== undefined) this.inc(labels, Number(value));
         });
       },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { KeepalivedStatus } from '../../../../server/keepalived/status.ts';
+import type { StateKeeper } from '../../../../server/state-keeper.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { sampleInstance } from '../pages/samples.ts';
 import { createTestKeeper } from '../test-keeper.ts';
@@ -33,6 +34,10 @@ function parseMetrics(text: string): Scrape {
 async function scrape(t: TestContext, changes: Partial<KeepalivedStatus> = {}): Promise<Scrape> {
   const keeper = createTestKeeper();
   keeper.say(changes);
+  return scrapeOf(t, keeper);
+}
+
+async function scrapeOf(t: TestContext, keeper: StateKeeper): Promise<Scrape> {
   const { app } = await createTestApp({ keeper });
   t.after(() => app.close());
   const browser = new TestBrowser(app);
@@ -66,6 +71,26 @@ test('a healthy master', async (t) => {
   assert.equal(types.get('keepalived_instance_state'), 'gauge');
   assert.ok((samples.get('process_resident_memory_bytes') ?? 0) > 0);
   assert.equal([...samples.keys()].filter((name) => name.startsWith('keepalived_alarm')).length, 0);
+});
+
+test('all of a scrape is of one moment', async (t) => {
+  const keeper = createTestKeeper();
+  let asked = 0;
+  const changing: StateKeeper = {
+    ...keeper,
+    current() {
+      asked += 1;
+      keeper.say({
+        evidenceAgeMs: asked * 1000,
+        instances: [sampleInstance({ name: `${asked}` })],
+      });
+      return keeper.current();
+    },
+  };
+  const { samples } = await scrapeOf(t, changing);
+  const names = [...samples.keys()].flatMap((name) => /instance="([^"]+)"/.exec(name)?.[1] ?? []);
+  assert.equal(new Set(names).size, 1, names.join());
+  assert.equal(samples.get('keepalived_evidence_age_seconds'), Number(names[0]));
 });
 
 test('errors by kind, also of kinds that a later keepalived adds', async (t) => {
