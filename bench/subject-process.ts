@@ -28,10 +28,7 @@ setInterval(() => {
   keeper.say({ instances, evidenceAgeMs: Math.random() * 1_000 });
 }, keeperSpeaksEveryMs);
 
-const { app } = await createTestApp({
-  keeper,
-  streamLimits: { perSession: 4, total: 4 * sessionCount, unreadBytes: 1024 * 1024 },
-});
+const { app } = await createTestApp({ keeper });
 const cookies: string[] = [];
 for (let count = 0; count < sessionCount; count += 1) {
   const browser = new TestBrowser(app);
