@@ -28,7 +28,10 @@ setInterval(() => {
   keeper.say({ instances, evidenceAgeMs: Math.random() * 1_000 });
 }, keeperSpeaksEveryMs);
 
-const { app } = await createTestApp({ keeper });
+const { app } = await createTestApp({
+  keeper,
+  streamLimits: { perSession: 4, total: 4 * sessionCount, unreadBytes: 1024 * 1024 },
+});
 const cookies: string[] = [];
 for (let count = 0; count < sessionCount; count += 1) {
   const browser = new TestBrowser(app);

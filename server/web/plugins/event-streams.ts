@@ -10,14 +10,9 @@ export interface StreamLimits {
   total: number;
   /** Who has left so many bytes unread when more is to be sent is dropped. */
   unreadBytes: number;
-  /** The same of all together: each may leave its share of it unread. */
-  unreadBytesInAll: number;
 }
 
-const defaultLimits: StreamLimits = {
-  ...{ perSession: 4, total: 200 },
-  ...{ unreadBytes: 1024 * 1024, unreadBytesInAll: 40 * 1024 * 1024 },
-};
+const defaultLimits: StreamLimits = { perSession: 4, total: 40, unreadBytes: 1024 * 1024 };
 
 /** An open answer of server-sent events. */
 export interface EventStream {
@@ -95,9 +90,7 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
     void this.send(body);
     return {
       send(text) {
-        const { unreadBytes, unreadBytesInAll } = limits;
-        const most = Math.min(unreadBytes, unreadBytesInAll / streams.size);
-        if (body.readableLength > most) body.destroy();
+        if (body.readableLength > limits.unreadBytes) body.destroy();
         else if (!body.readableEnded && !body.destroyed) body.push(text);
       },
       onClose: (listener) => void body.once('close', listener),
