@@ -5,8 +5,8 @@ export interface PacedCheck {
 }
 
 const leastIntervalMs = 1_000;
-/** Keys of one word come faster than this. */
-const settleMs = 40;
+/** A key that is held, or a paste in several steps, is checked once. */
+const settleMs = 10;
 
 /**
  * @param check is ended by its signal when the text has changed meanwhile; it must not throw then
