@@ -44,7 +44,9 @@ describe('the editor', () => {
   }
   const content = (of: Page) => of.locator('.cm-content');
   const readFile = () => servers.server1.readFile(path);
-  const typed = (of: Page) => of.locator('textarea[name=text]').inputValue();
+  /** What the form would send. */
+  const typed = async (of: Page) =>
+    String(await of.evaluate("new FormData(document.querySelector('form#editor')).get('text')"));
   const summary = (of: Page, words: RegExp) =>
     of.locator('#findings-summary').filter({ hasText: words }).waitFor();
 

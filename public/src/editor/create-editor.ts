@@ -30,11 +30,20 @@ export interface EditorOptions {
   onChange: () => void;
 }
 
+/** A browser needs a tenth of a second to lay out four thousand lines: not for every key. */
+const writeAfterMs = 300;
+
 /**
- * An editor over a textarea, which stays what the form sends: each change is written into it, and
- * what else changes it (a password manager, an assistive tool) is taken over.
+ * An editor over a textarea, which stays what the form sends: what is typed is written into it after
+ * a pause, and sent whether it is or not; what else changes it (a password manager, an assistive
+ * tool) is taken over.
  */
 export function createEditor(textarea: HTMLTextAreaElement, options: EditorOptions): EditorView {
+  let writeTimer: number | undefined;
+  const write = (): void => {
+    const text = view.state.doc.toString();
+    if (textarea.value !== text) textarea.value = text;
+  };
   const view = new EditorView({
     state: EditorState.create({
       doc: textarea.value,
@@ -71,15 +80,20 @@ export function createEditor(textarea: HTMLTextAreaElement, options: EditorOptio
           ...defaultKeymap,
           indentWithTab,
         ]),
-        EditorView.updateListener.of(({ docChanged, state }) => {
+        EditorView.updateListener.of(({ docChanged }) => {
           if (!docChanged) return;
-          const text = state.doc.toString();
-          if (textarea.value !== text) textarea.value = text;
+          window.clearTimeout(writeTimer);
+          writeTimer = window.setTimeout(write, writeAfterMs);
           options.onChange();
         }),
       ],
     }),
   });
+  textarea.form?.addEventListener('formdata', ({ formData }) => {
+    formData.set(textarea.name, view.state.doc.toString());
+  });
+  // A browser gives back what stood in it when one returns to the page.
+  window.addEventListener('pagehide', write);
   textarea.addEventListener('input', () => {
     replaceText(view, textarea.value);
   });
