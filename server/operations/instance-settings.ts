@@ -86,12 +86,12 @@ export async function planInstanceSettings(
   given: Partial<InstanceSettings>,
   origin?: FormOrigin,
 ): Promise<InstanceSettingsPlan> {
-  const [live, network] = await Promise.all([
+  const [live, network, configurationId] = await Promise.all([
     appliance.readConfigurationFile('live'),
     appliance.readNetwork(),
+    appliance.readConfigurationId(),
   ]);
   if (!live.ok) return { ok: false, reason: live.message, instanceNames: [] };
-  const configurationId = await appliance.readConfigurationId();
   const tree = parseConfiguration(live.text, { configurationId });
   const summary = summarizeConfiguration(tree);
   const instanceNames = summary.instances.map(({ name }) => name);

@@ -4,12 +4,10 @@ import type { DefaultRolePlan } from '../../../operations/default-roles.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
-import type { FailureNotice } from '../../view/apply-outcome.ts';
 import { describeAddedCommands, readConsent, splitForm } from '../../view/consent.ts';
-import { describeFindings } from '../../view/findings.ts';
-import type { FindingItem } from '../../view/findings.ts';
 import { describeGoingBack, redirectAfterSave } from '../../view/going-back.ts';
-import type { GoingBackForm } from '../../view/going-back.ts';
+import { checkPreview } from '../../view/preview.ts';
+import type { ShownAgain } from '../../view/preview.ts';
 import { defaultRoleFormSchema, doneQuerySchema } from './form-schema.ts';
 import { describeDefaultRole, describeDone, titleOf } from './view-model.ts';
 
@@ -26,17 +24,7 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
       request: FastifyRequest,
       reply: FastifyReply,
       plan: DefaultRolePlan,
-      {
-        form,
-        failure,
-        passwordProblem,
-        findings = [],
-      }: {
-        form?: GoingBackForm;
-        failure?: FailureNotice;
-        passwordProblem?: string | undefined;
-        findings?: FindingItem[];
-      } = {},
+      { form, failure, passwordProblem, findings = [] }: ShownAgain = {},
     ) => {
       const goingBack = describeGoingBack(request, [plan.currentText, plan.newText], form);
       const added = plan.foresight?.addedCommands;
@@ -44,12 +32,6 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
       const model = describeDefaultRole(plan, configPath, failure);
       return reply.page('default-role', page, { ...model, goingBack, addedCommands, findings });
     };
-
-    /** What the change would be refused for is better known before. */
-    const check = async ({ newText }: DefaultRolePlan): Promise<FindingItem[]> =>
-      newText === undefined
-        ? []
-        : describeFindings(await operations.checkConfiguration('live', newText), newText);
 
     app.get(path, { config: { access: 'admin' } }, async (request, reply) => {
       return show(request, reply, await operations.planDefaultRole(role, {}));
@@ -64,7 +46,8 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
         const plan = await operations.planDefaultRole(role, values, tag);
         if (plan.newText === undefined) reply.code(422);
         if (intent === 'preview' || plan.newText === undefined) {
-          return show(request, reply, plan, { form, findings: await check(plan) });
+          const findings = await checkPreview(operations, plan.newText);
+          return show(request, reply, plan, { form, findings });
         }
         const actor = getActor(request);
         const { consent, passwordProblem } = await readConsent(request, form);

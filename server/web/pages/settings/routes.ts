@@ -4,12 +4,10 @@ import type { InstanceSettingsPlan } from '../../../operations/instance-settings
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
-import type { FailureNotice } from '../../view/apply-outcome.ts';
 import { describeAddedCommands, readConsent, splitForm } from '../../view/consent.ts';
-import { describeFindings } from '../../view/findings.ts';
-import type { FindingItem } from '../../view/findings.ts';
 import { describeGoingBack, redirectAfterSave } from '../../view/going-back.ts';
-import type { GoingBackForm } from '../../view/going-back.ts';
+import { checkPreview } from '../../view/preview.ts';
+import type { ShownAgain } from '../../view/preview.ts';
 import { settingsFormSchema, settingsQuerySchema } from './form-schema.ts';
 import { describeSettings } from './view-model.ts';
 
@@ -25,17 +23,7 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
     request: FastifyRequest,
     reply: FastifyReply,
     plan: InstanceSettingsPlan,
-    {
-      form,
-      failure,
-      passwordProblem,
-      findings = [],
-    }: {
-      form?: GoingBackForm;
-      failure?: FailureNotice;
-      passwordProblem?: string | undefined;
-      findings?: FindingItem[];
-    } = {},
+    { form, failure, passwordProblem, findings = [] }: ShownAgain = {},
   ) => {
     const texts = plan.ok ? [plan.currentText, plan.newText] : [];
     const goingBack = describeGoingBack(request, texts, form);
@@ -47,13 +35,6 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
       addedCommands: describeAddedCommands(request, added, passwordProblem),
       findings,
     });
-  };
-
-  /** What a save would refuse is better known before. */
-  const check = async (plan: InstanceSettingsPlan): Promise<FindingItem[]> => {
-    if (!plan.ok || plan.newText === undefined || plan.newText === plan.currentText) return [];
-    const findings = await operations.checkConfiguration('live', plan.newText);
-    return describeFindings(findings, plan.newText);
   };
 
   app.get(
@@ -79,7 +60,9 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
       const isOutdated = plan.ok && plan.meanwhile !== undefined && intent === 'write';
       if (text === undefined && !isOutdated) reply.code(422);
       if (intent === 'preview' || !plan.ok || (text === undefined && !isOutdated)) {
-        return show(request, reply, plan, { form, findings: await check(plan) });
+        const isChanged = plan.ok && plan.newText !== plan.currentText;
+        const findings = await checkPreview(operations, isChanged ? plan.newText : undefined);
+        return show(request, reply, plan, { form, findings });
       }
       const self = `${path}?instance=${encodeURIComponent(instance)}`;
       if (text === plan.currentText && tag === plan.currentTag) {
