@@ -110,7 +110,8 @@ const listClaimed = (runtime: RuntimeReport | undefined): string[] =>
 
 const listAddresses = ({ addresses }: RuntimeInstance): string[] => addresses.map(getAddress);
 
-const getAddress = ({ cidr }: { cidr: string }): string =>
+/** The address alone of what is written as `10.9.0.100/24`, in its one spelling. */
+export const getAddress = ({ cidr }: { cidr: string }): string =>
   normalizeAddress(cidr.split('/')[0] ?? cidr);
 
 /** By the address alone, in its one spelling. */

@@ -1,3 +1,4 @@
+import { getAddress } from './address-places.ts';
 import { normalizeAddress } from './addresses.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from './config/questions.ts';
 import type { RuntimeInstance } from './evidence.ts';
@@ -40,9 +41,7 @@ function compare(configured: ConfiguredInstance, found: RuntimeInstance): string
   if (found.basePriority !== priority) {
     return `${name} runs with priority ${found.basePriority}, the file says ${priority}`;
   }
-  const runs = new Set(
-    found.addresses.map(({ cidr }) => normalizeAddress(cidr.split('/')[0] ?? cidr)),
-  );
+  const runs = new Set(found.addresses.map(getAddress));
   const missing = configured.addresses.find(
     ({ excluded, address }) => !excluded && !runs.has(normalizeAddress(address)),
   );

@@ -13,7 +13,7 @@ export function findAddress(
   const [address = '', length] = first.split('/', 2);
   const family = findAddressFamily(address);
   if (family === undefined) return undefined;
-  const maximum = family === 'inet' ? 32 : 128;
+  const maximum = longestPrefix[family];
   const prefixLength = length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
   return {
     text: words.join(' '),
@@ -32,6 +32,13 @@ export function findAddress(
 function findAddressFamily(address: string): 'inet' | 'inet6' | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) return 'inet';
   return ipaddr.IPv6.isValid(address) ? 'inet6' : undefined;
+}
+
+const longestPrefix = { inet: 32, inet6: 128 };
+
+/** As keepalived puts it on the interface: an address without one stands alone. */
+export function prefixLengthOf({ prefixLength, family }: ConfiguredAddress): number {
+  return prefixLength ?? longestPrefix[family];
 }
 
 /** One spelling for each address: `FD00:0::1` and `fd00::1` are the same one. */

@@ -1,4 +1,6 @@
+import { getAddress } from '../address-places.ts';
 import { normalizeAddress } from '../addresses.ts';
+import { prefixLengthOf } from '../config/addresses.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredAddress } from '../config/summary.ts';
 import type { RuntimeInstance, VrrpState } from '../evidence.ts';
@@ -138,7 +140,7 @@ function settingOf(instance: ConfiguredInstance): InstanceSetting {
 function placeOf(address: ConfiguredAddress, instance: ConfiguredInstance): AddressPlace {
   return {
     interfaceName: address.interfaceName ?? instance.interfaceName,
-    prefixLength: address.prefixLength ?? (address.family === 'inet' ? 32 : 128),
+    prefixLength: prefixLengthOf(address),
     label: address.label,
     scope: address.scope ?? 'global',
   };
@@ -198,15 +200,17 @@ function settingBefore(
 ): InstanceSetting | undefined {
   const setting = configured && settingOf(configured);
   if (!run) return setting;
-  const bare = ({ cidr }: { cidr: string }): string => normalizeAddress(cidr.split('/')[0] ?? cidr);
-  const addresses = run.addresses.map(bare);
+  const addresses = run.addresses.map(getAddress);
   const excluded = setting?.addresses.filter((one) => !setting.advertised.includes(one)) ?? [];
   return {
     // The dump does not say these two.
     unicastPeers: setting?.unicastPeers ?? [],
     multicastDestination: setting?.multicastDestination,
     places: new Map(
-      run.addresses.map((one) => [bare(one), runningPlace(one, setting?.places.get(bare(one)))]),
+      run.addresses.map((one) => {
+        const address = getAddress(one);
+        return [address, runningPlace(one, setting?.places.get(address))];
+      }),
     ),
     tracked: setting?.tracked ?? [],
     // A virtual interface (use_vmac) has another name than the one in the file.

@@ -1,5 +1,6 @@
 /** An instance's virtual addresses, and whether the kernel has them. */
 import { normalizeAddress } from '../addresses.ts';
+import { prefixLengthOf } from '../config/addresses.ts';
 import type { ConfiguredInstance } from '../config/questions.ts';
 import type { NetworkReport, RuntimeInstance } from '../evidence.ts';
 import type { InstanceStatus } from './status-model.ts';
@@ -30,7 +31,7 @@ function placeAddresses(
     }));
   }
   return (configured?.addresses ?? []).map((address) => ({
-    cidr: `${address.address}/${address.prefixLength ?? (address.family === 'inet' ? 32 : 128)}`,
+    cidr: `${address.address}/${prefixLengthOf(address)}`,
     interfaceName: address.interfaceName ?? configured?.interfaceName,
   }));
 }
