@@ -21,8 +21,9 @@ import { servingWord, witnessAddresses } from './status/witnessed-addresses.ts';
 
 export { evidenceLifetimeMs };
 export { findMaintenance } from './status/maintenance.ts';
+export { alarmCodes } from './status/alarm-codes.ts';
+export type { Alarm } from './status/alarm-codes.ts';
 export type {
-  Alarm,
   Evidence,
   InstanceStatus,
   KeepalivedStatus,
@@ -60,7 +61,10 @@ export function judgeStatus(
     daemon: daemon ?? { state: 'unknown', reason: staleWords(evidence.daemon, nowMs) },
     startOnBoot,
     instances: namesOfInstances(scene).map((name) => judgeInstance(name, scene)),
-    alarms: judgeMachine({ daemon, startOnBoot, configuration, running, statesForMs }),
+    alarms: judgeMachine({
+      ...{ daemon, startOnBoot, configuration, running, statesForMs },
+      wasConfigurationAsked: evidence.configuration !== undefined,
+    }),
     configuration: {
       problem:
         configuration === undefined

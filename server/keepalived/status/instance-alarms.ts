@@ -1,9 +1,11 @@
 /** What is wrong with an instance although its state is what it should be. */
 import type { Observed } from '../evidence.ts';
 import type { OtherMaster } from '../other-masters.ts';
+import { raise } from './alarm-codes.ts';
+import type { Alarm } from './alarm-codes.ts';
 import { fresh } from './freshness.ts';
 import { findMaintenance } from './maintenance.ts';
-import type { Alarm, InstanceStatus } from './status-model.ts';
+import type { InstanceStatus } from './status-model.ts';
 import { listAddresses } from './witnessed-addresses.ts';
 
 /** A master advertises every second or few, and the counters are compared every 5 s. */
@@ -22,40 +24,31 @@ export function judgeAlarms(
   const alarms: Alarm[] = [];
   const heard = fresh(otherMaster, nowMs, otherMasterLifetimeMs);
   if (isMaster && heard) {
-    alarms.push({
-      code: 'another-master',
-      severity: 'critical',
-      sentence:
+    alarms.push(
+      raise(
+        'another-master',
         `Another master is heard for virtual router ID ${instance.virtualRouterId ?? '?'}: ` +
-        `${describeOther(heard)}. Two servers may serve ${addresses}.`,
-    });
+          `${describeOther(heard)}. Two servers may serve ${addresses}.`,
+      ),
+    );
   }
   if (findMaintenance(instance)) {
-    alarms.push({
-      code: 'maintenance',
-      severity: 'warning',
-      sentence: `Maintenance is on: this server will not serve ${addresses} until it is ended.`,
-    });
-  }
-  const outOfReach = instance.addresses.filter(
-    ({ interfaceName, held }) => interfaceName === 'lo' && held === true,
-  );
-  if (isMaster && outOfReach.length > 0) {
-    alarms.push({
-      code: 'address-on-loopback',
-      severity: 'critical',
-      sentence: `${listAddresses(outOfReach)} is on lo, where no other machine finds it: take “dev lo” out of virtual_ipaddress.`,
-    });
+    alarms.push(
+      raise(
+        'maintenance',
+        `Maintenance is on: this server will not serve ${addresses} until it is ended.`,
+      ),
+    );
   }
   const { healthcheck } = instance;
   if (instance.state === 'Active' && healthcheck?.good === false) {
-    alarms.push({
-      code: 'healthcheck-failing-while-active',
-      severity: 'warning',
-      sentence:
+    alarms.push(
+      raise(
+        'healthcheck-failing-while-active',
         `This server serves ${addresses}, but its healthcheck fails here: ${healthcheck.words}. ` +
-        `keepalived asks by ${healthcheck.scriptName} every ${healthcheck.intervalSeconds} s, and hands over when that fails.`,
-    });
+          `keepalived asks by ${healthcheck.scriptName} every ${healthcheck.intervalSeconds} s, and hands over when that fails.`,
+      ),
+    );
   }
   return alarms;
 }

@@ -6,6 +6,8 @@ import type {
   RuntimeInstance,
   RuntimeReport,
 } from '../evidence.ts';
+import { raise } from './alarm-codes.ts';
+import type { AlarmCode } from './alarm-codes.ts';
 import type { InstanceStatus, StateWord } from './status-model.ts';
 import { bareAddress, listAddresses } from './witnessed-addresses.ts';
 import type { WitnessedAddress } from './witnessed-addresses.ts';
@@ -101,10 +103,10 @@ function refusalWords(refusal: string | undefined): string {
 const plain = (state: StateWord): Verdict => ({ state, reason: undefined, alarms: [] });
 const starting = (reason: string): Verdict => ({ state: 'Starting', reason, alarms: [] });
 const unknown = (reason: string): Verdict => ({ state: 'Unknown', reason, alarms: [] });
-const alarm = (code: string, sentence: string): Verdict => ({
+const alarm = (code: AlarmCode, sentence: string): Verdict => ({
   state: 'Alarm',
   reason: sentence,
-  alarms: [{ code, severity: 'critical', sentence }],
+  alarms: [raise(code, sentence)],
 });
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);

@@ -1,7 +1,9 @@
 /** What is wrong with the machine or with several instances at once. */
 import type { ConfigurationSummary } from '../config/questions.ts';
 import type { BootSetting, DaemonProcess, RuntimeInstance } from '../evidence.ts';
-import type { Alarm, ConfigurationWitness } from './status-model.ts';
+import { raise } from './alarm-codes.ts';
+import type { Alarm } from './alarm-codes.ts';
+import type { ConfigurationWitness } from './status-model.ts';
 
 /** Members of a sync group follow each other within milliseconds; a dump may see them between. */
 const syncPatienceMs = 2_000;
@@ -10,6 +12,8 @@ export interface MachineCase {
   daemon: DaemonProcess | undefined;
   startOnBoot: BootSetting;
   configuration: ConfigurationWitness | undefined;
+  /** Without it nothing is missing yet. */
+  wasConfigurationAsked: boolean;
   running: RuntimeInstance[];
   /** How long the instances have been in their states. */
   statesForMs: number;
@@ -18,33 +22,48 @@ export interface MachineCase {
 export function judgeMachine(machine: MachineCase): Alarm[] {
   const { daemon, startOnBoot, configuration, running, statesForMs } = machine;
   const alarms: Alarm[] = [];
-  const warn = (code: string, sentence: string) =>
-    alarms.push({ code, severity: 'warning', sentence });
   if (daemon?.state === 'stopped' && daemon.stalePidFile) {
-    warn('stale-pid-file', describeStalePidFile(daemon.stalePidFile));
+    alarms.push(raise('stale-pid-file', describeStalePidFile(daemon.stalePidFile)));
   }
   if (daemon?.state === 'stopped' && daemon.leftChildPids.length > 0) {
     const pids = daemon.leftChildPids.join(', ');
-    warn(
-      'left-children',
-      `keepalived has ended, but its process ${pids} has not: it may still serve the addresses, and keepalived does not start beside it. It should end within a second; if not, end it with kill.`,
+    alarms.push(
+      raise(
+        'left-children',
+        `keepalived has ended, but its process ${pids} has not: it may still serve the addresses, and keepalived does not start beside it. It should end within a second; if not, end it with kill.`,
+      ),
     );
   }
   if (daemon?.state === 'running' && startOnBoot.known && !startOnBoot.enabled) {
-    warn(
-      'not-started-on-boot',
-      'keepalived is running but will not start at boot: after a restart this server takes no part. See Bootup and Shutdown.',
+    alarms.push(
+      raise(
+        'not-started-on-boot',
+        'keepalived is running but will not start at boot: after a restart this server takes no part. See Bootup and Shutdown.',
+      ),
     );
   }
   if (daemon?.state === 'running' && configuration?.ok && configuration.editedSinceLoad) {
-    warn(
-      'edited-since-load',
-      'The configuration file was edited since keepalived loaded it: what runs is not what the file says. Click Reload keepalived.',
+    alarms.push(
+      raise(
+        'edited-since-load',
+        'The configuration file was edited since keepalived loaded it: what runs is not what the file says. Click Reload keepalived.',
+      ),
+    );
+  }
+  if (daemon?.state === 'running' && machine.wasConfigurationAsked && !configuration?.ok) {
+    const problem = configuration
+      ? `cannot be read: ${configuration.reason}`
+      : 'was not read lately';
+    alarms.push(
+      raise(
+        'configuration-unread',
+        `The configuration file ${problem}. keepalived runs on with what it loaded before. After a restart it may not serve: make the file readable, or restore it on the page Versions.`,
+      ),
     );
   }
   if (configuration?.ok && statesForMs >= syncPatienceMs) {
     for (const sentence of findSplitGroups(configuration.summary, running)) {
-      alarms.push({ code: 'sync-group-split', severity: 'critical', sentence });
+      alarms.push(raise('sync-group-split', sentence));
     }
   }
   return alarms;

@@ -11,6 +11,7 @@ import type {
   TrackingReport,
 } from '../evidence.ts';
 import type { LogEvidence } from '../log-evidence.ts';
+import type { Alarm } from './alarm-codes.ts';
 
 /** Everything that was witnessed, each with its age; undefined: not asked yet. */
 export interface Evidence {
@@ -43,14 +44,6 @@ export type ConfigurationWitness =
 
 export type StateWord =
   'Active' | 'Standby' | 'Fault' | 'Starting' | 'Stopped' | 'Unknown' | 'Alarm';
-
-export interface Alarm {
-  /** Stable, for automation: `master-without-address`, `address-without-daemon`, … */
-  code: string;
-  severity: 'critical' | 'warning';
-  /** A sentence that one can act on. */
-  sentence: string;
-}
 
 /** Something that keepalived watches for an instance, with the newest that is known of it. */
 export interface WatchedItem {

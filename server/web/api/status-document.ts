@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { findMaintenance } from '../../keepalived/status.ts';
+import { alarmCodes, findMaintenance } from '../../keepalived/status.ts';
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../keepalived/status.ts';
 import type { Snapshot } from '../../state-keeper.ts';
 
 const timeSchema = z.iso.datetime().describe('UTC');
 
 const alarmSchema = z.strictObject({
-  code: z.string().describe('Stable, for programs: master-without-address, stale-pid-file, …'),
+  code: z.enum(alarmCodes).describe('Stable, for programs; the manual says what to do for each'),
   severity: z.enum(['critical', 'warning']),
   sentence: z.string().describe('For people: what is wrong and what to do'),
 });

@@ -63,20 +63,10 @@ export function describeKeepalived({
 }
 
 /** All alarms but those that are an instance's headline already, the critical ones first. */
-function alarmsBeside({ alarms, instances, configuration }: KeepalivedStatus): Alarm[] {
+function alarmsBeside({ alarms, instances }: KeepalivedStatus): Alarm[] {
   const said = new Set(instances.map(({ reason }) => reason));
   const ofInstances = instances.flatMap((instance) => instance.alarms);
-  const problem: Alarm[] =
-    configuration.problem === undefined || instances.length === 0
-      ? []
-      : [
-          {
-            code: 'configuration-unread',
-            severity: 'warning',
-            sentence: `The configuration file could not be read: ${configuration.problem}`,
-          },
-        ];
-  const all = [...ofInstances, ...alarms, ...problem].filter(({ sentence }) => !said.has(sentence));
+  const all = [...ofInstances, ...alarms].filter(({ sentence }) => !said.has(sentence));
   return all.toSorted((one, other) => rank(one) - rank(other));
 }
 

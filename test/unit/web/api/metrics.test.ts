@@ -130,7 +130,7 @@ test('what is not known is left out, not 0', async (t) => {
 });
 
 test('alarms, of the machine and of an instance, and names that need escaping', async (t) => {
-  const alarm = { code: 'split', severity: 'critical', sentence: 'Act.' } as const;
+  const alarm = { code: 'another-master', severity: 'critical', sentence: 'Act.' } as const;
   const { samples } = await scrape(t, {
     alarms: [{ ...alarm, code: 'stale-pid-file', severity: 'warning' }],
     instances: [sampleInstance({ name: 'a"b\\c', alarms: [alarm] })],
@@ -140,7 +140,9 @@ test('alarms, of the machine and of an instance, and names that need escaping', 
     1,
   );
   assert.equal(
-    samples.get('keepalived_alarm{instance="a\\"b\\\\c",code="split",severity="critical"}'),
+    samples.get(
+      'keepalived_alarm{instance="a\\"b\\\\c",code="another-master",severity="critical"}',
+    ),
     1,
   );
 });

@@ -20,7 +20,7 @@ const bare: Partial<InstanceStatus> = {
   priority: { configured: undefined, effective: undefined },
   lastTransitionAtMs: undefined,
 };
-const alarm = { code: 'some-alarm', severity: 'critical', sentence: 'Act.' } as const;
+const alarm = { code: 'another-master', severity: 'critical', sentence: 'Act.' } as const;
 
 const situations: Record<string, Partial<KeepalivedStatus>> = {
   'a healthy master': {},

@@ -116,8 +116,12 @@ describe('the keepalived Status table', () => {
 });
 
 describe('alarms', () => {
-  const warning = { code: 'w', severity: 'warning', sentence: 'A warning.' } as const;
-  const critical = { code: 'c', severity: 'critical', sentence: 'A disaster.' } as const;
+  const warning = { code: 'stale-pid-file', severity: 'warning', sentence: 'A warning.' } as const;
+  const critical = {
+    code: 'another-master',
+    severity: 'critical',
+    sentence: 'A disaster.',
+  } as const;
 
   test('are listed with a word, the critical ones first', () => {
     const text = textOf(render({ alarms: [warning, critical] }));
@@ -262,7 +266,11 @@ describe('the browser’s tab', () => {
     );
     assert.match(tabOf({ instances }).title, /^▲ Fault/);
     assert.match(tabOf({ instances: instances.slice(0, 2) }).title, /^● Active/);
-    const critical = { code: 'c', severity: 'critical', sentence: 'A disaster.' } as const;
+    const critical = {
+      code: 'another-master',
+      severity: 'critical',
+      sentence: 'A disaster.',
+    } as const;
     assert.match(tabOf({ alarms: [critical] }).title, /^▲ Alarm/);
     assert.equal(tabOf({ instances: [] }).title, 'server1 - Keepalived');
   });
@@ -274,7 +282,7 @@ test('what is said aloud names server, instance and state, and the reason', () =
       sampleInstance({ name: 'VI_1' }),
       sampleInstance({ name: 'VI_2', state: 'Fault', reason: 'eth0 is down' }),
     ],
-    alarms: [{ code: 'w', severity: 'warning', sentence: 'A warning.' }],
+    alarms: [{ code: 'stale-pid-file', severity: 'warning', sentence: 'A warning.' }],
   });
   const said = [...html.matchAll(/data-announcement="([^"]*)"/g)].map(([, text]) => text);
   assert.deepEqual(said, [
