@@ -13,6 +13,10 @@ export async function readConfigurationId(
   startArguments: readonly string[],
 ): Promise<string> {
   const daemon = await readDaemon();
-  const words = daemon.state === 'running' ? await readArguments(daemon.pid) : startArguments;
+  // Without the right to look it is as if this program had started it.
+  const words =
+    daemon.state === 'running'
+      ? await readArguments(daemon.pid).catch(() => startArguments)
+      : startArguments;
   return findOption(words, { short: '-i', long: '--config-id' }) ?? readHostName();
 }

@@ -1,6 +1,6 @@
 import { findOption } from '../keepalived/command-line.ts';
-import type { DaemonProcess } from '../keepalived/evidence.ts';
-import { findExecutable } from './find-executable.ts';
+import type { DaemonProcess, HaltedProcess } from '../keepalived/evidence.ts';
+import { isInstalled } from './find-executable.ts';
 import { childPidPath, readPidFile } from './pid-file.ts';
 import {
   nameProcess,
@@ -11,6 +11,7 @@ import {
   runsKeepalived,
 } from './process-table.ts';
 import { runCommand } from './run-command.ts';
+import { UnseenError } from './unseen-error.ts';
 
 export type DaemonReader = () => Promise<DaemonProcess>;
 
@@ -28,19 +29,20 @@ const clockJitterMs = 1000;
 /**
  * Makes the reader of keepalived's processes. They are proved, not believed: the pid file leads to
  * a process that is no zombie and whose executable is keepalived (measured, see keepalived facts).
+ * What cannot be looked at is `unknown`, never stopped.
  * A command is run only once for each daemon, for its version.
  */
 export function createDaemonReader(pidPath: string): DaemonReader {
   let known: KnownDaemon | undefined;
-  return async () => {
+  async function look(): Promise<DaemonProcess> {
     const pid = await readPidFile(pidPath);
     const found = pid === undefined ? undefined : await readProcess(pid);
     if (!pid || !found || !(await runsKeepalived(pid))) {
-      if ((await findExecutable('keepalived')) === undefined) return { state: 'not-installed' };
+      if (!(await isInstalled('keepalived'))) return { state: 'not-installed' };
       const stalePidFile =
         pid === undefined
           ? undefined
-          : { path: pidPath, pid, otherProgram: await nameProcess(pid) };
+          : { path: pidPath, pid, otherProgram: pid === 0 ? undefined : await nameProcess(pid) };
       return { state: 'stopped', stalePidFile, leftChildPids: await readLeftChildPids(pidPath) };
     }
     const startedAtMs = Date.now() - (await readUptimeSeconds()) * 1000 + found.startTicks * 10;
@@ -53,12 +55,29 @@ export function createDaemonReader(pidPath: string): DaemonReader {
           ? same.startedAtMs
           : Math.round(startedAtMs),
       // Not of the one on the disk, which after an upgrade is another.
-      version: same ? same.version : await askVersion(`/proc/${pid}/exe`),
+      version: same?.version ?? (await askVersion(`/proc/${pid}/exe`)),
     };
     const { childPids, vrrpPid } = await readChildren(pid, pidPath);
+    const halted = await findHalted([pid, ...childPids]);
     const { version } = known;
-    return { state: 'running', pid, startedAtMs: known.startedAtMs, version, vrrpPid, childPids };
-  };
+    return {
+      ...{ state: 'running', pid, startedAtMs: known.startedAtMs, version },
+      ...{ vrrpPid, childPids },
+      ...(halted.length > 0 && { halted }),
+    };
+  }
+  return () =>
+    look().catch((error: unknown) => {
+      if (error instanceof UnseenError) return { state: 'unknown', reason: error.message };
+      throw error;
+    });
+}
+
+async function findHalted(pids: readonly number[]): Promise<HaltedProcess[]> {
+  const processes = await Promise.all(
+    pids.map(async (pid) => ({ pid, how: (await readProcess(pid))?.halt })),
+  );
+  return processes.flatMap(({ pid, how }) => (how === undefined ? [] : [{ pid, how }]));
 }
 
 /** Of the keepalived on the disk; undefined where there is none. */
@@ -90,9 +109,17 @@ async function readLeftChildPids(pidPath: string): Promise<number[]> {
   for (const pid of await readChildPidFiles(pidPath, ['vrrp', 'checkers', 'bfd'])) {
     if (pid === undefined || pid === 0 || !(await runsKeepalived(pid))) continue;
     const child = await readProcess(pid);
-    if (child && !(await runsKeepalived(child.parentPid))) leftPids.push(pid);
+    if (child && !(await isKeepalived(child.parentPid))) leftPids.push(pid);
   }
   return leftPids;
+}
+
+/** Of a parent: init's own executable may be hidden even from root, in a container; its name is not. */
+async function isKeepalived(pid: number): Promise<boolean> {
+  return runsKeepalived(pid).catch(async (error: unknown) => {
+    if (error instanceof UnseenError) return (await nameProcess(pid)) === 'keepalived';
+    throw error;
+  });
 }
 
 function readChildPidFiles(pidPath: string, children: Parameters<typeof childPidPath>[1][]) {

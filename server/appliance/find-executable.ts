@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandFolders } from './run-command.ts';
+import { unlessAbsent } from './unseen-error.ts';
 
 /** The path of the program that `runCommand(name, …)` would run, if there is one. */
 export async function findExecutable(name: string): Promise<string | undefined> {
@@ -9,6 +10,18 @@ export async function findExecutable(name: string): Promise<string | undefined> 
     if (await isExecutable(path)) return path;
   }
   return undefined;
+}
+
+/**
+ * Whether a program of this name is on the machine, also if this program may not run it.
+ * @throws {UnseenError} if that cannot be told
+ */
+export async function isInstalled(name: string): Promise<boolean> {
+  for (const folder of commandFolders) {
+    const path = join(folder, name);
+    if ((await unlessAbsent(path, () => stat(path))) !== undefined) return true;
+  }
+  return false;
 }
 
 /** Whether there is a file that can be run; a folder, which has the same permission, is none. */

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { unlessAbsent } from './unseen-error.ts';
 
-/** The pid in a pid file; undefined if there is no file, 0 if it holds no pid. */
+/**
+ * The pid in a pid file; undefined if there is no file, 0 if it holds no pid.
+ * @throws {UnseenError} if the file cannot be read
+ */
 export async function readPidFile(path: string): Promise<number | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+  const text = await unlessAbsent(path, () => readFile(path, 'utf8'));
+  if (text === undefined) return undefined;
   // Digits only: 0 and negative numbers would signal whole groups of processes.
   return /^\s*[1-9]\d{0,9}\s*$/.test(text) ? Number(text) : 0;
 }

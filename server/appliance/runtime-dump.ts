@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeNotRunning } from '../keepalived/daemon-words.ts';
 import type { RuntimeInstance, RuntimeReport, TrackingReport } from '../keepalived/evidence.ts';
 import { parseJsonDump } from '../keepalived/runtime/json-dump.ts';
 import { parseTextDump } from '../keepalived/runtime/text-dump.ts';
@@ -9,6 +10,7 @@ import type { DaemonReader } from './daemon-process.ts';
 import { readEnvironmentVariable, survivesSignal } from './process-table.ts';
 import { readRootFile } from './read-root-file.ts';
 import { runCommand } from './run-command.ts';
+import { UnseenError } from './unseen-error.ts';
 
 /** keepalived writes a dump of 255 instances within 4 ms (measured); a busy machine takes longer. */
 const dumpLimitMs = 1000;
@@ -41,12 +43,12 @@ export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
   let known: { pid: number; startedAtMs: number; methods: DumpMethod[] } | undefined;
   let underWay: Promise<unknown> = Promise.resolve();
 
-  async function read<Report extends Dump>(
+  async function ask<Report extends Dump>(
     choose: (methods: DumpMethod[]) => DumpMethod | undefined,
     parse: (text: string, source: DumpMethod['source']) => Report,
   ): Promise<Report | Failure> {
     const daemon = await readDaemon();
-    if (daemon.state !== 'running') return failure('keepalived is not running.');
+    if (daemon.state !== 'running') return failure(describeNotRunning(daemon));
     const { pid, startedAtMs, vrrpPid, childPids } = daemon;
     if (childPids.length === 0) {
       return failure('keepalived runs without a VRRP process: it has no instance to report on.');
@@ -62,6 +64,16 @@ export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
       }
     }
     return takeDump(pid, method, parse);
+  }
+
+  function read<Report extends Dump>(
+    choose: (methods: DumpMethod[]) => DumpMethod | undefined,
+    parse: (text: string, source: DumpMethod['source']) => Report,
+  ): Promise<Report | Failure> {
+    return ask(choose, parse).catch((error: unknown) => {
+      if (error instanceof UnseenError) return failure(`${error.message}.`);
+      throw error;
+    });
   }
 
   function share<Report>(task: () => Promise<Report>): () => Promise<Report> {

@@ -29,5 +29,8 @@ async function readService(
 }
 
 async function isDaemonRunning(readDaemon: DaemonReader): Promise<ServiceReport['running']> {
-  return { known: true, running: (await readDaemon()).state === 'running' };
+  const daemon = await readDaemon();
+  return daemon.state === 'unknown'
+    ? { known: false, reason: daemon.reason }
+    : { known: true, running: daemon.state === 'running' };
 }

@@ -13,6 +13,8 @@ export interface Observed<Value> {
 /** keepalived's processes, as proved by its pid file and /proc. */
 export type DaemonProcess =
   | { state: 'not-installed' }
+  /** It could not be looked at: nothing follows from it. The reason has no full stop. */
+  | { state: 'unknown'; reason: string }
   | {
       state: 'stopped';
       /** A pid file that points at no process, or at another program's; pid 0: it holds no pid. */
@@ -32,7 +34,15 @@ export type DaemonProcess =
       /** The VRRP child, absent when it died or has not started yet. */
       vrrpPid: number | undefined;
       childPids: number[];
+      /** Those of its processes that do nothing now, but hold what they hold; absent: none. */
+      halted?: readonly HaltedProcess[];
     };
+
+export interface HaltedProcess {
+  pid: number;
+  /** `stopped` by a signal or a debugger, until it is continued · `blocked` in the kernel, perhaps for a moment. */
+  how: 'stopped' | 'blocked';
+}
 
 export type VrrpState = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'DELETED' | 'STOP';
 

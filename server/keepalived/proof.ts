@@ -63,6 +63,9 @@ function judgeLoad(
 
   const complaint = log?.configurationError;
   const says = complaint === undefined ? '' : `, and says: “${complaint}”`;
+  if (after.daemon.state === 'unknown') {
+    return pending(`whether keepalived runs can’t be told: ${after.daemon.reason}`);
+  }
   if (after.daemon.state !== 'running') return failed(`keepalived ended of it${says}`);
   const { pid, vrrpPid } = after.daemon;
   if (before.daemon.state === 'running') {

@@ -4,6 +4,8 @@
  * new one, whole.
  */
 import { UserError } from '../errors.ts';
+import { describeNotRunning } from '../keepalived/daemon-words.ts';
+import type { DaemonProcess } from '../keepalived/evidence.ts';
 import type { Finding } from '../keepalived/finding.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import type { Sighting } from '../keepalived/proof.ts';
@@ -48,6 +50,9 @@ export function applyConfiguration(
     const findings = await checkConfiguration(appliance, request.fileId, request.text);
     if (hasFatal(findings)) return refused(findings);
     const before = await look(appliance);
+    if (before.daemon.state === 'unknown' && !isStored(request.fileId)) {
+      return refuseUnseen(before.daemon);
+    }
     const foresight = await foreseeApply(appliance, request, before);
     const missing = findMissingConsent(foresight, request);
     if (missing) return missing;
@@ -73,6 +78,7 @@ export function reloadConfiguration(
     const current = await appliance.readConfigurationFile('live');
     if (!current.ok) return { kind: 'failed', message: current.message };
     const before = await look(appliance);
+    if (before.daemon.state === 'unknown') return refuseUnseen(before.daemon);
     if (before.daemon.state !== 'running') {
       return { kind: 'failed', message: 'keepalived is not running: start it instead.' };
     }
@@ -117,7 +123,7 @@ async function install(
   await recordStep(change, 'installed');
 
   const { tag } = replacement;
-  const reason = fileId.startsWith('stored-') ? 'stored-file' : 'daemon-stopped';
+  const reason = isStored(fileId) ? 'stored-file' : 'daemon-stopped';
   if (reason === 'daemon-stopped' && change.before?.daemon.state === 'running') {
     return makeLive(parts, change, { command: 'reload' });
   }
@@ -126,8 +132,16 @@ async function install(
   return { kind: 'saved', tag, findings: [], reason };
 }
 
+/** No keepalived runs it. */
+const isStored = (fileId: string): boolean => fileId.startsWith('stored-');
+
 function withFindings(outcome: ApplyOutcome, findings: Finding[]): ApplyOutcome {
   return 'findings' in outcome ? { ...outcome, findings } : outcome;
+}
+
+/** Whether it is to be reloaded is not known, nor could anything be proved. */
+function refuseUnseen(daemon: DaemonProcess & { state: 'unknown' }): ApplyOutcome {
+  return { kind: 'failed', message: `Nothing was changed. ${describeNotRunning(daemon)}` };
 }
 
 function refused(findings: Finding[]): ApplyOutcome {

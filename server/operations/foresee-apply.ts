@@ -128,6 +128,7 @@ const isSubset = (some: readonly string[], all: readonly string[]): boolean =>
   some.every((one) => all.includes(one));
 
 function readRunning({ daemon, runtime }: Sighting): ForeseenChange['running'] {
+  if (daemon.state === 'unknown') return 'unknown';
   if (daemon.state !== 'running') return 'stopped';
   return runtime?.ok ? runtime.instances : 'unknown';
 }

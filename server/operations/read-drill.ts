@@ -3,6 +3,7 @@ import { childrenOf, lastNumber } from '../keepalived/config/block-reading.ts';
 import { summarizeConfigurations } from '../keepalived/config/questions.ts';
 import { findStatements, parseConfiguration } from '../keepalived/config/tree.ts';
 import type { ConfigurationNode } from '../keepalived/config/tree.ts';
+import { describeNotRunning } from '../keepalived/daemon-words.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import {
   addMaintenanceFile,
@@ -86,6 +87,7 @@ async function readCase(
   file: MaintenanceFile,
 ): Promise<Omit<DrillCase, 'way'> | string> {
   const daemon = await appliance.readDaemon();
+  if (daemon.state === 'unknown') return describeNotRunning(daemon);
   if (daemon.state !== 'running') return 'keepalived is not running: start it first.';
   // One after the other: each is a question to keepalived.
   const runtime = await appliance.readRuntime();

@@ -5,6 +5,7 @@
 import { UserError } from '../errors.ts';
 import type { UnfinishedTransaction } from '../history/journal.ts';
 import { decideRecovery } from '../history/recovery.ts';
+import { describeNotRunning } from '../keepalived/daemon-words.ts';
 import { ignoreFullDisk } from './change.ts';
 import type { Change } from './change.ts';
 import { tagOf } from './conflict.ts';
@@ -70,6 +71,13 @@ async function settle(
   const daemon = await appliance.readDaemon();
   const isRunning = daemon.state === 'running';
   const isStored = intent.fileId.startsWith('stored-');
+  if (daemon.state === 'unknown' && !isStored) {
+    // It stays in the journal: the next start or change settles it.
+    const remedy = 'It was left as it is. Make this possible, then restart this program.';
+    await notices.add('critical', `${introduction} ${describeNotRunning(daemon)} ${remedy}`);
+    await notices.dismiss(interrupted);
+    return;
+  }
   const notice = await carryOut(parts, decision, {
     change,
     introduction,

@@ -3,6 +3,7 @@ import type { TransactionIntent } from '../history/journal.ts';
 import { summarizeConfiguration } from '../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 import { parseConfiguration } from '../keepalived/config/tree.ts';
+import { describeNotRunning } from '../keepalived/daemon-words.ts';
 import type { Sighting } from '../keepalived/proof.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { endChange, ignoreFullDisk, isUnchanged, recordStep } from './change.ts';
@@ -62,6 +63,9 @@ export async function restoreConfiguration(
   if (!live.ok) return giveUp(`The old version was put back, but cannot be read: ${live.reason}`);
 
   const now = await look(appliance);
+  if (now.daemon.state === 'unknown') {
+    return giveUp(`${intent.path} is as it was before. ${describeNotRunning(now.daemon)}`);
+  }
   if (now.daemon.state !== 'running' && !mayStart) {
     return restored(`The old version is in ${intent.path} again. keepalived is not running.`);
   }
@@ -146,5 +150,5 @@ async function describeDaemon(appliance: Appliance): Promise<string> {
   const daemon = await appliance.readDaemon();
   return daemon.state === 'running'
     ? `keepalived is running (pid ${daemon.pid}).`
-    : 'keepalived is not running.';
+    : describeNotRunning(daemon);
 }

@@ -4,6 +4,8 @@ import {
   placeholderVirtualAddress,
 } from '../keepalived/config/default-configurations.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
+import { describeNotRunning } from '../keepalived/daemon-words.ts';
+import type { DaemonProcess } from '../keepalived/evidence.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { foreseeEdited, reloadConfiguration } from './apply-configuration.ts';
 import { ignoreFullDisk } from './change.ts';
@@ -40,9 +42,11 @@ export function controlKeepalived(
 
 /** Stop, then start, once the file has passed the check: a restart must not end in a stop. */
 export async function restartKeepalived(parts: ApplyParts): Promise<ActionOutcome> {
+  const seen = await look(parts.appliance);
+  if (seen.daemon.state === 'unknown') return refuseUnseen('restarted', seen.daemon);
   const refusal = await findReasonNotToStart(parts.appliance, true);
   if (refusal) return refusal;
-  const { dangers } = await foreseeEdited(parts, await look(parts.appliance));
+  const { dangers } = await foreseeEdited(parts, seen);
   if (dangers.length > 0) {
     const remedy = 'To do it nevertheless, click Reload keepalived on the Keepalived page first.';
     return failed(`keepalived was not restarted. ${dangers.join(' ')} ${remedy}`, undefined);
@@ -59,6 +63,7 @@ async function start(parts: ApplyParts, startAnyway: boolean): Promise<ActionOut
   const { appliance, keeper } = parts;
   const before = await look(appliance);
   if (before.daemon.state === 'running') return done('keepalived is running already.', undefined);
+  if (before.daemon.state === 'unknown') return refuseUnseen('started', before.daemon);
   const refusal = await findReasonNotToStart(appliance, startAnyway);
   if (refusal) return refusal;
   const live = await readLiveConfiguration(appliance);
@@ -71,6 +76,9 @@ async function start(parts: ApplyParts, startAnyway: boolean): Promise<ActionOut
   // Exit code 0 also means "daemon is already running": only the process itself is a proof.
   const isRunning = after.daemon.state === 'running';
   if (failure !== undefined && about === 'load') {
+    if (after.daemon.state === 'unknown') {
+      return failed(`keepalived was told to start. ${describeNotRunning(after.daemon)}`, report);
+    }
     const state = isRunning ? 'is running, but not as its file says' : 'is not running';
     return failed(`keepalived ${state}: ${failure}. View Log shows more.`, report);
   }
@@ -128,12 +136,16 @@ async function findDoubt(
 
 async function stop(appliance: Appliance): Promise<ActionOutcome> {
   const before = await look(appliance);
+  if (before.daemon.state === 'unknown') return refuseUnseen('stopped', before.daemon);
   if (before.daemon.state !== 'running') return done('keepalived is not running.', undefined);
   const report = await appliance.controlService('keepalived', 'stop');
   if (report.result !== 'ok') {
     return failed(`keepalived was not stopped: ${commandFailure(report)}`, report);
   }
   const after = await look(appliance);
+  if (after.daemon.state === 'unknown') {
+    return failed(`keepalived was told to stop. ${describeNotRunning(after.daemon)}`, report);
+  }
   if (after.daemon.state === 'running') {
     return failed(
       'keepalived was told to stop, but it is still running. Try again, or look at the log.',
@@ -177,6 +189,14 @@ function fatalWords(
   const more =
     fatal.length > 1 ? ` (and ${fatal.length - 1} more; Edit Config Files shows all)` : '';
   return `The configuration file cannot be used. ${place}${first.message} ${first.remedy}${more}`;
+}
+
+/** Whether it runs is not known, so what this would do is not known either. */
+function refuseUnseen(
+  what: 'started' | 'stopped' | 'restarted',
+  daemon: DaemonProcess & { state: 'unknown' },
+): ActionOutcome {
+  return failed(`keepalived was not ${what}. ${describeNotRunning(daemon)}`, undefined);
 }
 
 const done = (sentence: string, report: CommandReport | undefined): ActionOutcome => ({

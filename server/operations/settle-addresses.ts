@@ -8,7 +8,8 @@ import { commandFailure } from './prove-live.ts';
 /**
  * What a failed change left of the addresses, in sentences. An orphan (here, though no instance
  * claims it) is taken off the interface only if a running keepalived has decided not to serve it:
- * with none, it may be the only one that anybody serves.
+ * with none, it may be the only one that anybody serves. Where keepalived does not tell what it
+ * serves, the address is only named.
  * @param configurations the old and the new one: no other address is ever touched
  */
 export async function settleAddresses(
@@ -17,10 +18,13 @@ export async function settleAddresses(
   after: Sighting,
   configurations: readonly ConfigurationSummary[],
 ): Promise<string[]> {
-  const mayRemove = after.daemon.state === 'running' && after.runtime?.ok === true;
+  const isRunning = after.daemon.state === 'running';
+  const isTold = isRunning ? after.runtime?.ok === true : after.daemon.state !== 'unknown';
+  const orphans = findOrphanedAddresses(before, after, configurations);
+  if (!isTold) return orphans.map(nameUntold);
   const sentences: string[] = [];
-  for (const orphan of findOrphanedAddresses(before, after, configurations)) {
-    sentences.push(mayRemove ? await removeOrphan(appliance, orphan) : nameOrphan(orphan));
+  for (const orphan of orphans) {
+    sentences.push(isRunning ? await removeOrphan(appliance, orphan) : nameOrphan(orphan));
   }
   return [...sentences, ...nameLost(before, after)];
 }
@@ -38,6 +42,10 @@ function nameOrphan({ interfaceName, cidr }: HeldAddress): string {
     `${cidr} is still on ${interfaceName}, though no keepalived serves it: if another server has it ` +
     `too, remove it here with “ip address del ${cidr} dev ${interfaceName}”.`
   );
+}
+
+function nameUntold({ interfaceName, cidr }: HeldAddress): string {
+  return `${cidr} is on ${interfaceName}; whether keepalived serves it can’t be told now.`;
 }
 
 function nameLost(before: Sighting | undefined, after: Sighting): string[] {

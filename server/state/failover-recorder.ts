@@ -67,6 +67,8 @@ export function createFailoverRecorder({
   /** Monotonic, ms: a dump from before it does not know what the lines told. */
   let linesSeenAtMs = -Infinity;
   let evidence: Evidence | undefined;
+  /** Of the daemon as it was last seen; a look that failed says nothing of it. */
+  let pid: number | undefined;
   let hasBegun = false;
   let awakeAt = readClocks(clock);
   /** Monotonic, ms: a look at the kernel that was begun before it says nothing of now. */
@@ -202,7 +204,8 @@ export function createFailoverRecorder({
       // Else changes may be missing between the last record and the first line.
       if (from > 0) noteLastChanges();
       noteLinesPending(lines.slice(from));
-      if (evidence?.daemon && evidence.daemon.value.state !== 'running') {
+      const state = evidence?.daemon?.value.state;
+      if (state === 'stopped' || state === 'not-installed') {
         pending.push({ endedAtMs: now });
       }
       hasBegun = true;
@@ -230,12 +233,13 @@ export function createFailoverRecorder({
     },
     noteEvidence(newEvidence, status) {
       noteAwake();
-      const oldPid = evidence && findPid(evidence);
+      const oldPid = pid;
       const lookedAtMs = evidence?.network?.atMs;
       evidence = newEvidence;
       const { network } = newEvidence;
       if (!network || network.atMs > watchedFromMs) noteServing(status, lookedAtMs);
-      const hasEnded = oldPid !== undefined && findPid(evidence) !== oldPid;
+      if (evidence.daemon?.value.state !== 'unknown') pid = findPid(evidence);
+      const hasEnded = oldPid !== undefined && pid !== oldPid;
       if (hasEnded) begins.clear();
       if (evidence.runtime?.value.ok) begins.noteAccount(evidence.runtime.value.instances);
       if (!hasBegun) return;

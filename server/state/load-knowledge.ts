@@ -24,6 +24,7 @@ export async function findLoadKnowledge(
   known: LoadKnowledge | undefined,
   modifiedAtMs: number,
 ): Promise<LoadKnowledge | undefined> {
+  if (daemon.state === 'unknown') return known;
   if (daemon.state !== 'running') return undefined;
   const knowledge =
     known?.daemonPid === daemon.pid

@@ -58,13 +58,14 @@ export function createWitnesses({
 
   const askDaemon = createCoalescedTask(async () => {
     const daemon = await observe(() => appliance.readDaemon());
-    const isRunning = daemon.value.state === 'running';
+    const { state } = daemon.value;
     // What another daemon told, or another VRRP process of it, says nothing of this one.
     const isSame = findSpeaker({ daemon }) === findSpeaker(evidence);
     note({
       daemon,
       ...(isSame ? {} : { runtime: undefined, tracking: undefined }),
-      ...(isRunning ? {} : { log: noLogEvidence }),
+      // One that could not be looked at may live on.
+      ...(state === 'running' || state === 'unknown' ? {} : { log: noLogEvidence }),
     });
   });
   const askRuntime = createCoalescedTask(

@@ -106,7 +106,7 @@ if (inPrivateNamespaces(import.meta.url)) {
   test('pid files are told, other files of /run are not', async (context) => {
     const { eventsAfter } = await startWatching(context);
     const write = (name: string) => () => {
-      writeFileSync(`/run/${name}`, '1\n');
+      writeFileSync(`/run/${name}`, `${process.pid}\n`);
     };
     for (const name of ['keepalived.pid', 'vrrp.pid', 'checkers.pid']) {
       assert.deepEqual(await eventsAfter(write(name), 'daemon'), ['daemon'], name);

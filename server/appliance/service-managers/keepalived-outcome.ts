@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeNotRunning } from '../../keepalived/daemon-words.ts';
 import type { DaemonProcess } from '../../keepalived/evidence.ts';
 import type { CommandReport, ServiceAction } from '../appliance.ts';
 import { joinOutput } from '../command-report.ts';
 import type { DaemonReader } from '../daemon-process.ts';
 import { runsKeepalived, zombie } from '../process-table.ts';
+import { ofUnseen } from '../unseen-error.ts';
 
 const pollMs = 50;
 /** How long a start may take, from the end of its command to a VRRP process. */
@@ -36,6 +38,7 @@ export async function awaitStart(
   for (;;) {
     const daemon = await readDaemon();
     const nowMs = performance.now();
+    if (daemon.state === 'unknown') return { up: false, words: describeNotRunning(daemon) };
     const running = daemon.state === 'running';
     const identity = running ? `${daemon.pid} ${daemon.vrrpPid ?? ''}` : '';
     if (identity !== seen.identity) seen = { identity, sinceMs: nowMs };
@@ -74,13 +77,15 @@ function explainRefusal(daemon: DaemonProcess): string {
 
 /**
  * Waits, at most 10 s, until none of these processes runs keepalived any more.
- * @returns those that are still there.
+ * @returns those that are still there, as far as can be told.
  */
 export async function awaitStop(pids: readonly number[]): Promise<number[]> {
   const deadlineMs = performance.now() + stopLimitMs;
   for (;;) {
     const remaining: number[] = [];
-    for (const pid of pids) if (await runsKeepalived(pid)) remaining.push(pid);
+    for (const pid of pids) {
+      if (await runsKeepalived(pid).catch(ofUnseen(true))) remaining.push(pid);
+    }
     if (remaining.length === 0 || performance.now() >= deadlineMs) return remaining;
     await sleep(pollMs);
   }
@@ -111,6 +116,10 @@ export async function proveOutcome(
   const report = await command();
   if (report.result !== 'ok' || action === 'reload') return report;
   if (action === 'stop') {
+    if (before.state === 'unknown') {
+      const output = joinOutput(report.output, describeNotRunning(await readDaemon()));
+      return { ...report, result: 'exited', output };
+    }
     if (before.state !== 'running') return report;
     const remaining = await awaitStop([before.pid, ...before.childPids]);
     if (remaining.length === 0) return report;

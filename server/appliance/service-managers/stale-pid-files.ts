@@ -8,6 +8,7 @@ import { nameProcess, runsKeepalived } from '../process-table.ts';
  * it replaces itself, and one of a living keepalived is never touched.
  * @param pidPath the daemon's; its children's are looked for in the same folder.
  * @returns a sentence for each removed file.
+ * @throws {UnseenError} if a process can’t be looked at; its file is not removed
  */
 export async function removeStalePidFiles(pidPath: string): Promise<string[]> {
   const children = ['vrrp', 'checkers', 'bfd'] as const;

@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeNotRunning } from '../../keepalived/daemon-words.ts';
 import type { Settings } from '../../settings.ts';
 import type { CommandReport } from '../appliance.ts';
 import { joinOutput } from '../command-report.ts';
 import type { DaemonReader } from '../daemon-process.ts';
 import { childPidPath } from '../pid-file.ts';
 import { startDetached } from '../run-command.ts';
+import { ofUnseen } from '../unseen-error.ts';
 import { awaitRemains, awaitStart, awaitStop, stopThenStart } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { removeStalePidFiles } from './stale-pid-files.ts';
@@ -41,7 +43,8 @@ export function createSupervised(
     if (before.state === 'running') {
       return succeeded(startCommand, `keepalived is already running (pid ${before.pid}).`);
     }
-    const removed = await removeStalePidFiles(pidPath);
+    if (before.state === 'unknown') return failed(startCommand, describeNotRunning(before));
+    const removed = await removeStalePidFiles(pidPath).catch(ofUnseen([]));
     await awaitRemains(readDaemon);
     const folder = await mkdtemp(join(tmpdir(), 'keepalived-start-'));
     try {
@@ -65,9 +68,11 @@ export function createSupervised(
 
   async function stop(): Promise<CommandReport> {
     const daemon = await readDaemon();
+    if (daemon.state === 'unknown') return failed('kill -TERM', describeNotRunning(daemon));
     if (daemon.state !== 'running') return succeeded('kill -TERM', 'keepalived was not running.');
     const command = `kill -TERM ${daemon.pid}`;
-    process.kill(daemon.pid, 'SIGTERM');
+    const refusal = trySignal(daemon.pid, 'SIGTERM');
+    if (refusal !== undefined) return failed(command, refusal);
     const remaining = await awaitStop([daemon.pid, ...daemon.childPids]);
     if (remaining.length === 0) return succeeded(command, 'keepalived has ended.');
     const output = `keepalived has not ended after 10 s; still there: pid ${remaining.join(', ')}.`;
@@ -76,11 +81,13 @@ export function createSupervised(
 
   async function reload(): Promise<CommandReport> {
     const daemon = await readDaemon();
+    if (daemon.state === 'unknown') return failed('kill -HUP', describeNotRunning(daemon));
     if (daemon.state !== 'running') {
       return failed('kill -HUP', 'keepalived is not running: start it instead.');
     }
-    process.kill(daemon.pid, 'SIGHUP');
-    return succeeded(`kill -HUP ${daemon.pid}`);
+    const command = `kill -HUP ${daemon.pid}`;
+    const refusal = trySignal(daemon.pid, 'SIGHUP');
+    return refusal === undefined ? succeeded(command) : failed(command, refusal);
   }
 
   const restart = () => stopThenStart((action) => actions[action]());
@@ -95,9 +102,25 @@ export function createSupervised(
     },
     async isRunning(service) {
       if (service !== 'keepalived') return { known: false, reason: onlyKeepalived(service) };
-      return { known: true, running: (await readDaemon()).state === 'running' };
+      const daemon = await readDaemon();
+      return daemon.state === 'unknown'
+        ? { known: false, reason: daemon.reason }
+        : { known: true, running: daemon.state === 'running' };
     },
   };
+}
+
+/** @returns why it could not be sent, as a sentence */
+function trySignal(pid: number, signal: NodeJS.Signals): string | undefined {
+  try {
+    process.kill(pid, signal);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EPERM'
+      ? 'This program may not signal keepalived: run it as root, with the capability CAP_KILL.'
+      : `keepalived could not be signalled: ${code ?? 'unknown error'}.`;
+  }
 }
 
 function succeeded(command: string, ...output: string[]): CommandReport {

@@ -5,7 +5,7 @@ import { readChildPids, readProcess, runsKeepalived } from '../process-table.ts'
 const lookEveryMs = 500;
 
 /**
- * Tells when keepalived or one of its children comes or goes, also by SIGKILL.
+ * Tells when keepalived or one of its children comes or goes, also by SIGKILL, or is stopped.
  * @returns once it is known what runs now
  */
 export async function watchProcesses(
@@ -15,19 +15,22 @@ export async function watchProcesses(
   async function listLiving(): Promise<string> {
     const pid = await readPidFile(pidPath);
     const found = pid ? await readProcess(pid) : undefined;
-    const living: (number | undefined)[] = [];
+    const living: (number | boolean | undefined)[] = [];
     if (pid && found && (await runsKeepalived(pid))) {
-      living.push(pid, found.startTicks);
+      living.push(pid, found.startTicks, isStopped(found));
       for (const childPid of await readChildPids(pid)) {
-        living.push(childPid, (await readProcess(childPid))?.startTicks);
+        const child = await readProcess(childPid);
+        living.push(childPid, child?.startTicks, isStopped(child));
       }
     }
     return living.join(' ');
   }
 
-  let known = await listLiving();
+  // What could not be looked at, and why, is something new as well.
+  const list = () => listLiving().catch((error: unknown) => String(error));
+  let known = await list();
   const look = async () => {
-    const living = await listLiving();
+    const living = await list();
     if (living !== known) onChange();
     known = living;
   };
@@ -38,3 +41,6 @@ export async function watchProcesses(
     },
   };
 }
+
+/** Not `blocked`, which comes and goes with each wait for a disk. */
+const isStopped = (found: Awaited<ReturnType<typeof readProcess>>) => found?.halt === 'stopped';

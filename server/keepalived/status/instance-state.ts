@@ -36,6 +36,13 @@ export function judgeState(instance: InstanceCase): Verdict {
   const { running, addresses } = instance;
   const { daemon, runtime, network } = instance.witnesses;
   if (!daemon) return unknown('keepalived’s process could not be looked at lately');
+  if (daemon.state === 'unknown') {
+    const held = addresses.filter((address) => address.held);
+    return unknown(
+      `can’t tell whether keepalived is running: ${daemon.reason}` +
+        (held.length > 0 ? `. ${listAddresses(held)} is on ${interfaceOf(held)}` : ''),
+    );
+  }
   if (!network?.ok) {
     return unknown(`the addresses of this machine are not known${because(network?.reason)}`);
   }
@@ -112,8 +119,10 @@ const alarm = (code: AlarmCode, sentence: string): Verdict => ({
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
 
 function places(held: WitnessedAddress[]): string {
-  return `${listAddresses(held)} is still on ${held[0]?.interfaceName ?? 'an interface'}`;
+  return `${listAddresses(held)} is still on ${interfaceOf(held)}`;
 }
+
+const interfaceOf = (held: WitnessedAddress[]): string => held[0]?.interfaceName ?? 'an interface';
 
 /**
  * How long a state has been Unknown, in ms: since the witness that is missing last said something.

@@ -77,6 +77,16 @@ describe('an address that a failed change left on the interface', () => {
   it('stays where a running keepalived does not tell what it serves', async () => {
     const { removed, sentences } = await settle(await see('running', false));
     assert.deepEqual(removed, []);
-    assert.match(sentences.join(), /is still on eth0/);
+    assert.match(sentences.join(), /is on eth0; whether keepalived serves it can’t be told/);
+  });
+
+  it('stays, and nothing is said of who serves it, where keepalived could not be looked at', async () => {
+    const unseen: Sighting['daemon'] = { state: 'unknown', reason: 'permission denied' };
+    const { removed, sentences } = await settle({
+      ...(await see('stopped', false)),
+      daemon: unseen,
+    });
+    assert.deepEqual(removed, []);
+    assert.doesNotMatch(sentences.join(), /no keepalived serves it|remove it/);
   });
 });

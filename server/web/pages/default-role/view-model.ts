@@ -1,3 +1,4 @@
+import { describeNotRunning } from '../../../keepalived/daemon-words.ts';
 import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
 import type { KeepalivedStatus } from '../../../keepalived/status.ts';
 import type { DefaultRoleValues } from '../../../operations/default-role-values.ts';
@@ -128,7 +129,7 @@ export function describeDone(
   return {
     sentence:
       `${configPath} now holds the default ${role} configuration. ` +
-      (isRunning ? 'keepalived is running.' : 'keepalived is not running.'),
+      (isRunning ? 'keepalived is running.' : describeNotRunning(daemon)),
     nextStep: isRunning
       ? 'See on the Keepalived page whether this server is in the state that you expect.'
       : 'Check the virtual IP, then click Start keepalived on the Keepalived page.',
