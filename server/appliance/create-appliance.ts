@@ -69,7 +69,10 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     },
     probeAddress,
     readKernelSettings,
-    runScript,
+    async runScript(request) {
+      const daemon = await readDaemon();
+      return runScript(request, daemon.state === 'running' ? daemon.pid : undefined);
+    },
     removeAddress,
     readFirewall,
     allowVrrp,

@@ -1,14 +1,18 @@
+import { readlink } from 'node:fs/promises';
 import type { ScriptRun } from '../keepalived/evidence.ts';
 import type { ScriptRunRequest } from './appliance.ts';
 import { joinOutput } from './command-report.ts';
-import { runCommand } from './run-command.ts';
+import { type CommandResult, runCommand } from './run-command.ts';
 
 /** keepalived's own default, where there is such a user (keepalived.conf(5), script_user). */
 const defaultUserName = 'keepalived_script';
 const maxOutputBytes = 4096;
 
-/** Runs a tracked script once, as the user and with the time limit that keepalived gives it. */
-export async function runScript(request: ScriptRunRequest): Promise<ScriptRun> {
+/**
+ * Runs a tracked script once, as the user and with the time limit that keepalived gives it.
+ * @param daemonPid keepalived's: the script is given the files that it sees
+ */
+export async function runScript(request: ScriptRunRequest, daemonPid?: number): Promise<ScriptRun> {
   const { scriptName, command, timeoutMs } = request;
   const [file = '', ...words] = command;
   const named = request.userName ?? defaultUserName;
@@ -23,10 +27,12 @@ export async function runScript(request: ScriptRunRequest): Promise<ScriptRun> {
   });
   if (!user && request.userName !== undefined) return refuse('there is no such user');
 
-  const result = await runCommand(file, words, {
-    ...{ timeoutMs, maxOutputBytes },
-    ...(user ? { user } : {}),
-  });
+  const limits = { timeoutMs, maxOutputBytes };
+  const mounts = daemonPid === undefined ? undefined : await findOtherMounts(daemonPid);
+  const result =
+    mounts === undefined
+      ? await runCommand(file, words, { ...limits, ...(user ? { user } : {}) })
+      : await runAmongMounts(mounts, command, user, limits);
   const output = joinOutput(result.stdout, result.stderr);
   const { durationMs } = result;
   switch (result.kind) {
@@ -45,6 +51,34 @@ export async function runScript(request: ScriptRunRequest): Promise<ScriptRun> {
         durationMs,
       };
   }
+}
+
+/**
+ * The mounts of keepalived, where this program has others: the shipped unit makes most of the disk
+ * read-only for it, and a script that keeps a file would fail here while keepalived's own succeeds.
+ */
+async function findOtherMounts(daemonPid: number): Promise<string | undefined> {
+  const path = `/proc/${daemonPid}/ns/mnt`;
+  const [theirs, ours] = await Promise.all(
+    [path, '/proc/self/ns/mnt'].map((link) => readlink(link).catch(() => undefined)),
+  );
+  return theirs === undefined || theirs === ours ? undefined : path;
+}
+
+async function runAmongMounts(
+  mounts: string,
+  command: readonly string[],
+  user: { uid: number; gid: number } | undefined,
+  limits: { timeoutMs: number; maxOutputBytes: number },
+): Promise<CommandResult> {
+  // nsenter needs root until it is there; it leaves the further groups too.
+  const identity = user ? [`--setuid=${user.uid}`, `--setgid=${user.gid}`] : [];
+  const words = [`--mount=${mounts}`, '--wdns=/', ...identity, '--', ...command];
+  const result = await runCommand('nsenter', words, limits);
+  const [, reason] = /^nsenter: failed to execute [^\n]*: ([^:\n]+)\n*$/.exec(result.stderr) ?? [];
+  if (result.kind !== 'exited' || reason === undefined) return result;
+  const code = reason.startsWith('No such file') ? 'ENOENT' : 'EACCES';
+  return { ...result, kind: 'notFound', exitCode: undefined, stderr: code };
 }
 
 function explain(message: string): string {

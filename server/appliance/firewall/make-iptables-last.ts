@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
 import { ownComment } from '../../keepalived/firewall/rule-set.ts';
 import { reportCommand } from '../command-report.ts';
 import { findExecutable } from '../find-executable.ts';
+import { errorCode } from '../regular-file.ts';
 import { runCommand } from '../run-command.ts';
+import { explainUnwritable } from './explain-unwritable.ts';
 import type { LastingResult } from './make-last.ts';
 
 /** Of iptables-persistent: the file, and the program whose rules it holds. */
@@ -43,19 +46,28 @@ export async function makeIptablesLast(report: FirewallReport): Promise<LastingR
   const lasts = after.some(({ saved }) => saved.includes(ownComment)) === isKept;
   const sentence = lasts
     ? 'iptables-persistent keeps this beyond a reboot.'
-    : `${outcome}: iptables-persistent did not save it.`;
+    : `${outcome}: iptables-persistent did not save it. ${await explainRefusal(before)}`.trimEnd();
   return { commands: [command], lasting: { lasts, sentence } };
 }
 
-async function readSavedFiles(): Promise<{ saved: string; live: string }[]> {
+async function readSavedFiles(): Promise<{ path: string; saved: string; live: string }[]> {
   const files = await Promise.all(
     savedFiles.map(async ({ path, program }) => {
       const saved = await readFile(path, 'utf8').catch(() => undefined);
       const live = await runCommand(program, []);
-      return saved === undefined || live.kind !== 'ok' ? [] : [{ saved, live: live.stdout }];
+      return saved === undefined || live.kind !== 'ok' ? [] : [{ path, saved, live: live.stdout }];
     }),
   );
   return files.flat();
+}
+
+/** Whether the files that it writes can be written from here. */
+async function explainRefusal(files: readonly { path: string }[]): Promise<string> {
+  for (const { path } of files) {
+    const code = await access(path, constants.W_OK).then(() => undefined, errorCode);
+    if (code !== undefined) return explainUnwritable(path, code);
+  }
+  return '';
 }
 
 /** Without our rules, counters and comments. */

@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
 import { listOwnRules } from '../../keepalived/firewall/rule-place.ts';
 import { reportCommand } from '../command-report.ts';
-import { readRegularFile } from '../regular-file.ts';
+import { errorCode, readRegularFile } from '../regular-file.ts';
 import { replaceFile, tagOf } from '../replace-file.ts';
 import { runCommand } from '../run-command.ts';
+import { explainUnwritable } from './explain-unwritable.ts';
 import type { LastingResult } from './make-last.ts';
 
 /** Where nftables.service reads its rules: Debian's place, Red Hat's place. */
@@ -34,15 +35,19 @@ export async function makeNftLast(report: FirewallReport): Promise<LastingResult
     );
   }
   if (lines.length === 0) {
-    await rm(place.dropInPath, { force: true });
-    return tell(true, `${place.dropInPath} was removed.`);
+    const code = await remove(place.dropInPath);
+    if (code === undefined) return tell(true, `${place.dropInPath} was removed.`);
+    const reason = explainUnwritable(place.dropInPath, code);
+    return tell(false, `After a reboot the rule is back: ${reason} Or remove the file.`);
   }
   const file = await readRegularFile(place.dropInPath);
   const expectedTag = file.ok ? tagOf(file.bytes) : null;
   const text = `# Written by keepalived-wai.\n${lines.join('\n')}\n`;
   const written = await replaceFile(place.dropInPath, { text, expectedTag });
   if (written.outcome !== 'replaced') {
-    return tell(false, `After a reboot this is gone: ${place.dropInPath} could not be written.`);
+    const code = written.outcome === 'failed' ? written.code : 'changed by another program';
+    const reason = explainUnwritable(place.dropInPath, code);
+    return tell(false, `After a reboot this is gone: ${reason} Or write ${advice} there.`);
   }
   // As at boot, without rules: one in a table that is not there yet would end the whole file.
   const test = await runCommand('unshare', ['--net', 'nft', '-c', '-f', place.rulesPath]);
@@ -53,7 +58,7 @@ export async function makeNftLast(report: FirewallReport): Promise<LastingResult
       : `${place.dropInPath} keeps this, but nftables.service is not started at boot: systemctl enable nftables.`;
     return { ...tell(isEnabled, sentence), commands: [reportCommand(test)] };
   }
-  await rm(place.dropInPath, { force: true });
+  await remove(place.dropInPath);
   const sentence = `After a reboot this is gone: ${place.rulesPath} does not load with it in front of the tables, or in a place without the network’s interfaces. Write ${advice} where that is made.`;
   return { ...tell(false, sentence), commands: [] };
 }
@@ -78,6 +83,11 @@ async function findPlace(): Promise<{ rulesPath: string; dropInPath: string | un
 async function isServiceEnabled(): Promise<boolean> {
   const answer = await runCommand('systemctl', ['is-enabled', '--', 'nftables.service']);
   return answer.stdout.trim() === 'enabled';
+}
+
+/** @returns the system's code, if it could not be removed. */
+async function remove(path: string): Promise<string | undefined> {
+  return rm(path, { force: true }).then(() => undefined, errorCode);
 }
 
 function tell(lasts: boolean, sentence: string): LastingResult {

@@ -1,0 +1,112 @@
+/** Every operation, with no more rights than the shipped unit gives, on a booted systemd. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { programWords, serverWords } from '../program-words.ts';
+import { bootSystemd } from './booted-systemd.ts';
+import { askUntil } from './private-keepalived.ts';
+
+const unit = 'keepalived-wai.service';
+const repository = '/mnt/keepalived-wai';
+const nftRules = `flush ruleset
+table inet filter {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iif "lo" accept
+    meta l4proto { tcp, icmp } accept
+  }
+}
+include "/etc/nftables.d/*.nft"
+`;
+/** What iptables-persistent's plug-in does, which is not part of every system. */
+const netfilterPersistent = `#!/bin/sh
+[ "$1" = save ] && iptables-legacy-save > /etc/iptables/rules.v4
+`;
+/** An administrator's machine: a neighbour's network, nftables' rules with a folder, iptables' rules. */
+const prepare = `set -e
+ip link add eth0 type veth peer name peer0
+ip address add 10.9.0.1/24 dev eth0
+ip link set lo up; ip link set eth0 up; ip link set peer0 up
+mkdir -p /etc/nftables.d /etc/iptables /etc/keepalived
+printf '%s' "$1" > /etc/nftables.conf
+nft -f /etc/nftables.conf
+systemctl enable nftables.service
+update-alternatives --set iptables /usr/sbin/iptables-legacy
+iptables-legacy -A OUTPUT -p 112 -j DROP
+iptables-legacy-save > /etc/iptables/rules.v4
+rm -f /run/xtables.lock
+printf '%s' "$2" > /usr/local/sbin/netfilter-persistent
+chmod 755 /usr/local/sbin/netfilter-persistent
+ln -s ${repository} /opt/keepalived-wai
+cp ${repository}/packaging/${unit} /etc/systemd/system/
+`;
+
+describe('under the shipped unit', () => {
+  let systemd: Awaited<ReturnType<typeof bootSystemd>>;
+  const run = (...words: string[]) =>
+    execFileSync('nsenter', [...systemd.enterArguments, ...words], { encoding: 'utf8' });
+  /** The unit as it is shipped, but for the program that it starts. */
+  const startInstead = (words: string[], ...lines: string[]) => {
+    const inside = words.map((word) => `"${systemd.insidePath(word)}"`).join(' ');
+    const dropIn = ['[Service]', 'ExecStart=', `ExecStart=/usr/bin/node ${inside}`, ...lines];
+    const path = `/etc/systemd/system/${unit}.d`;
+    const script =
+      'mkdir -p "$1" && printf "%s\\n" "$2" > "$1/test.conf" && systemctl daemon-reload';
+    run('sh', '-c', script, 'sh', path, dropIn.join('\n'));
+  };
+
+  before(async () => {
+    systemd = await bootSystemd();
+    run('sh', '-c', prepare, 'sh', nftRules, netfilterPersistent);
+  });
+  after(() => systemd.end());
+
+  it('the program starts and answers', async () => {
+    if (serverWords[0] !== 'build/main.js') startInstead([...serverWords]);
+    run('systemctl', 'start', unit);
+    const ask = [
+      'curl',
+      '--silent',
+      '--insecure',
+      '--max-time',
+      '5',
+      'https://127.0.0.1:9443/healthz',
+    ];
+    const answer = await askUntil(
+      () => Promise.resolve(run('sh', '-c', `${ask.join(' ')} || true`)),
+      (text) => text !== '',
+      60_000,
+    );
+    assert.match(answer, /ok/, run('journalctl', '-u', unit, '--no-pager'));
+    run('systemctl', 'stop', unit);
+  });
+
+  const tryOperations = async (...names: string[]): Promise<unknown> => {
+    const words = [...programWords('test/appliance/inside/every-operation.ts'), ...names];
+    startInstead(words, 'StandardOutput=truncate:/tmp/answer.json', 'Restart=no');
+    run('systemctl', 'start', unit);
+    await askUntil(
+      () => Promise.resolve(run('systemctl', 'show', '--property=ActiveState', unit)),
+      (state) => /inactive|failed/.test(state),
+      240_000,
+    );
+    const answer = run('cat', '/tmp/answer.json');
+    assert.ok(answer !== '', run('journalctl', '-u', unit, '--no-pager'));
+    return JSON.parse(answer);
+  };
+
+  it('every operation works', async () => {
+    assert.deepEqual(await tryOperations(), { problems: {}, untried: [] });
+  });
+
+  it('says what to do for a folder of rules that the unit does not know', async () => {
+    run('sh', '-c', `mkdir /etc/rules.d; sed -i s/nftables.d/rules.d/ /etc/nftables.conf`);
+    const { problems } = (await tryOperations('a rule of nftables')) as {
+      problems: Record<string, string>;
+    };
+    assert.match(
+      problems['a rule of nftables'] ?? '',
+      /After a reboot this is gone: \/etc\/rules.d is read-only .*“ReadWritePaths=\/etc\/rules.d”/,
+    );
+  });
+});
