@@ -14,10 +14,15 @@ export function parsePart(html) {
   return wanted;
 }
 
+/** By their key, for they may change places; without one by their place. */
+function listDetails(root) {
+  const all = [...root.querySelectorAll('details')];
+  return all.map((details, at) => [details.dataset.key ?? at, details]);
+}
+
 /** What the user has opened stays open. */
 export function showPart(element, wanted) {
-  const kept = [...element.querySelectorAll('details')].map((details) => details.open);
-  const next = [...wanted.querySelectorAll('details')];
-  if (next.length === kept.length) next.forEach((details, at) => (details.open = kept[at]));
+  const kept = new Map(listDetails(element).map(([key, { open }]) => [key, open]));
+  for (const [key, details] of listDetails(wanted)) details.open = kept.get(key) ?? details.open;
   morph(element, wanted);
 }

@@ -25,7 +25,8 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       label: 'Set Default Master',
       method: 'get',
       path: '/keepalived/default-master',
-      explanation: 'Makes this server the one that normally serves. Shows the change first.',
+      explanation:
+        'Replaces the whole configuration with the master default. Shows the change first.',
       emphasis: 'plain',
     },
     {
@@ -33,7 +34,8 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       label: 'Set Default Backup',
       method: 'get',
       path: '/keepalived/default-backup',
-      explanation: 'Makes this server the one that takes over. Shows the change first.',
+      explanation:
+        'Replaces the whole configuration with the backup default. Shows the change first.',
       emphasis: 'plain',
     },
     {
@@ -75,7 +77,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'get',
       path: '/drill',
       explanation:
-        'Move to standby, take over, or maintenance, while keepalived runs. Says first what will happen.',
+        'Moves the virtual IP on purpose, or begins maintenance. Says first what will happen.',
       emphasis: 'plain',
     },
     {
@@ -83,8 +85,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       label: 'Settings',
       method: 'get',
       path: '/keepalived/settings',
-      explanation:
-        'Virtual IPs, priority, healthcheck and the like as a form. Shows the change first.',
+      explanation: 'Edit virtual IPs, priority and healthcheck in a form. Shows the change first.',
       emphasis: 'plain',
     },
     {
@@ -153,8 +154,5 @@ function explainStop(status: KeepalivedStatus): string {
 function explainReload(status: KeepalivedStatus): string {
   if (status.daemon.state === 'stopped')
     return 'keepalived is stopped: it reads its file at start.';
-  const addresses = nameAll(status.instances);
-  return addresses === undefined
-    ? 'Checks the file, then loads it without a restart.'
-    : `Checks the file, then loads it without a restart; ${addresses} stays served if its section did not change.`;
+  return 'Checks the file, then loads it without a restart. An instance that did not change serves on.';
 }

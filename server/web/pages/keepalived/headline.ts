@@ -1,21 +1,30 @@
-import type { InstanceStatus, StateWord } from '../../../keepalived/status.ts';
+import { findWorstAlarm, gradeInstance } from '../../../keepalived/status/urgency.ts';
+import { findMaintenance } from '../../../keepalived/status.ts';
+import type {
+  Alarm,
+  InstanceStatus,
+  KeepalivedStatus,
+  StateWord,
+} from '../../../keepalived/status.ts';
 import { describeElapsed } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';
 
 /** What colour a state has; the style sheet knows the colours. */
 export type Tone = 'good' | 'calm' | 'warn' | 'bad' | 'mute';
 
-/** One sentence that says how it stands with an instance, readable in a second. */
+/** One sentence that says the worst that is true of an instance, readable in a second. */
 export interface Headline {
   tone: Tone;
-  /** A shape of its own for each state: colour is never the only signal. */
+  /** A shape of its own for each meaning: colour is never the only signal. */
   shape: string;
-  word: StateWord;
+  word: StateWord | 'Maintenance';
   sentence: string;
   /** How long it has been so, where the sentence says it. */
   elapsed: Elapsed | undefined;
   /** After the sentence; empty where the word says it all. */
   because: string;
+  /** The alarm that is a part of it, and is not said again below. */
+  told: Alarm | undefined;
   instanceName: string;
 }
 
@@ -30,10 +39,31 @@ const looks: Record<StateWord, Look> = {
   Fault: { tone: 'bad', shape: '▲' },
   Alarm: { tone: 'bad', shape: '▲' },
 };
+/** Of what is as it should be, but for a warning. */
+export const warningLook: Look = { tone: 'warn', shape: '!' };
+export const alarmLook: Look = looks.Alarm;
+const maintenanceLook: Look = { tone: 'warn', shape: '◇' };
 
-/** How a state is painted and drawn, wherever its word stands. */
+/** How a state is painted and drawn where nothing else is wrong. */
 export function lookOf(state: StateWord): Look {
   return looks[state];
+}
+
+/**
+ * The colour of an instance's state: green only where nothing needs anybody.
+ * @param machineAlarms as for its headline
+ */
+export function toneOf(instance: InstanceStatus, machineAlarms: readonly Alarm[]): Tone {
+  const { tone } = looks[instance.state];
+  const alarms = [...instance.alarms, ...machineAlarms];
+  const urgency = gradeInstance({ ...instance, alarms });
+  if (urgency === 'critical') return 'bad';
+  return urgency === 'warning' ? 'warn' : tone;
+}
+
+/** The alarms of the machine that an instance has to tell: it is the only one that can. */
+export function alarmsToTell({ instances, alarms }: KeepalivedStatus): readonly Alarm[] {
+  return instances.length === 1 ? alarms : [];
 }
 
 /** The virtual addresses of an instance without their prefix lengths: `192.168.0.100, fd00::1`. */
@@ -44,10 +74,32 @@ export function nameAddresses({ addresses }: Pick<InstanceStatus, 'addresses'>):
 
 /**
  * The sentence of one instance.
+ * @param machineAlarms those of the machine that it has to tell, too
  * @param wallMs now, milliseconds since the epoch
  */
-export function describeHeadline(instance: InstanceStatus, wallMs: number): Headline {
-  const { state, name, reason, lastTransitionAtMs } = instance;
+export function describeHeadline(
+  instance: InstanceStatus,
+  machineAlarms: readonly Alarm[],
+  wallMs: number,
+): Headline {
+  const alarm = findWorstAlarm([...instance.alarms, ...machineAlarms]);
+  const own = findMaintenance(instance)
+    ? describeMaintenance(instance, wallMs)
+    : describeState(instance, wallMs);
+  if (own.told !== undefined || alarm === undefined || instance.state === 'Alarm') return own;
+  if (alarm.severity === 'critical') {
+    const { sentence } = alarm;
+    return {
+      ...own,
+      ...{ ...alarmLook, word: 'Alarm', sentence, elapsed: undefined, because: '', told: alarm },
+    };
+  }
+  if (own.tone === 'bad' || own.tone === 'warn') return own;
+  return { ...own, ...warningLook, because: `${own.because}. ${alarm.sentence}`, told: alarm };
+}
+
+function describeState(instance: InstanceStatus, wallMs: number): Headline {
+  const { state, name, reason, alarms, lastTransitionAtMs } = instance;
   const isLasting = state === 'Active' || state === 'Standby' || state === 'Fault';
   return {
     ...looks[state],
@@ -58,7 +110,21 @@ export function describeHeadline(instance: InstanceStatus, wallMs: number): Head
         ? describeElapsed(lastTransitionAtMs, wallMs)
         : undefined,
     because: reason === undefined || state === 'Alarm' ? '' : `: ${reason}`,
+    told: state === 'Alarm' ? alarms.find(({ sentence }) => sentence === reason) : undefined,
     instanceName: name,
+  };
+}
+
+function describeMaintenance(instance: InstanceStatus, wallMs: number): Headline {
+  const sinceMs = findMaintenance(instance)?.sinceMs;
+  return {
+    ...maintenanceLook,
+    word: 'Maintenance',
+    sentence: `this server has not served ${nameAddresses(instance)}`,
+    elapsed: sinceMs === undefined ? undefined : describeElapsed(sinceMs, wallMs),
+    because: ', as somebody asked',
+    told: instance.alarms.find(({ code }) => code === 'maintenance'),
+    instanceName: instance.name,
   };
 }
 

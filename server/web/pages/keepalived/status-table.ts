@@ -1,7 +1,7 @@
-import type { InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
+import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
-import { lookOf } from './headline.ts';
+import { alarmsToTell, toneOf } from './headline.ts';
 import type { Tone } from './headline.ts';
 
 /** One row of the keepalived Status table. */
@@ -42,7 +42,7 @@ export function describeTable(
       },
       ...healthcheckRows(instance),
       { label: 'Configuration State', values: [instance?.configurationState ?? notConfigured] },
-      currentStateRow(instance),
+      currentStateRow(instance, alarmsToTell(status)),
       { label: 'Serving on Virtual IP', values: [instance?.serving ?? notConfigured] },
       processRow(status, wallMs),
       { label: 'Start On Boot', values: [startOnBootWords(status)] },
@@ -71,12 +71,15 @@ function healthcheckRows(instance: InstanceStatus | undefined): StatusRow[] {
   return [{ label: 'Healthcheck URL', values: [check?.url ?? notConfigured] }, status];
 }
 
-function currentStateRow(instance: InstanceStatus | undefined): StatusRow {
+function currentStateRow(
+  instance: InstanceStatus | undefined,
+  machineAlarms: readonly Alarm[],
+): StatusRow {
   const row: StatusRow = { label: 'Current State', values: [notConfigured] };
   if (!instance) return row;
   const { state, reason } = instance;
   row.values = [state === 'Alarm' ? (reason ?? 'Alarm') : state];
-  row.tone = lookOf(state).tone;
+  row.tone = toneOf(instance, machineAlarms);
   if (state !== 'Alarm' && reason !== undefined) row.note = reason;
   return row;
 }

@@ -1,5 +1,4 @@
-import type { KeepalivedStatus, StateWord } from '../../../keepalived/status.ts';
-import { lookOf } from './headline.ts';
+import type { Summary } from './summary.ts';
 
 /** What the browser's tab shows, also while another tab is in front. */
 export interface Tab {
@@ -8,27 +7,16 @@ export interface Tab {
   icon: string;
 }
 
-/** What most needs to be known comes first. */
-const urgency: StateWord[] = [
-  'Alarm',
-  'Fault',
-  'Unknown',
-  'Starting',
-  'Stopped',
-  'Active',
-  'Standby',
-];
-
-/** The tab's title and icon carry the most urgent state of all instances. */
-export function describeTab({ instances, alarms }: KeepalivedStatus, hostName: string): Tab {
-  const all = [...alarms, ...instances.flatMap((instance) => instance.alarms)];
-  const states = new Set(instances.map(({ state }) => state));
-  if (all.some(({ severity }) => severity === 'critical')) states.add('Alarm');
-  const state = urgency.find((word) => states.has(word));
+/**
+ * The tab's title and icon carry the page's first sentence in a word.
+ * @param lead undefined: there is nothing to speak of
+ */
+export function describeTab(lead: Summary | undefined, hostName: string): Tab {
   const page = `${hostName} - Keepalived`;
-  if (state === undefined) return { title: page, icon: '/public/icons/favicon.svg' };
+  if (lead === undefined) return { title: page, icon: '/public/icons/favicon.svg' };
+  const icon = lead.shape === '!' || lead.word === 'Maintenance' ? 'warning' : lead.word;
   return {
-    title: `${lookOf(state).shape} ${state} - ${page}`,
-    icon: `/public/icons/state-${state.toLowerCase()}.svg`,
+    title: `${lead.shape} ${lead.word} - ${page}`,
+    icon: `/public/icons/state-${icon.toLowerCase()}.svg`,
   };
 }

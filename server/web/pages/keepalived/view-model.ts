@@ -1,14 +1,19 @@
-import type { Alarm, KeepalivedStatus } from '../../../keepalived/status.ts';
+import { gradeInstance, urgencies } from '../../../keepalived/status/urgency.ts';
+import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
 import type { Snapshot } from '../../../state-keeper.ts';
 import { describeElapsed } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';
 import { describeActions } from './actions.ts';
 import type { PageAction } from './actions.ts';
 import { announceAlarm, announceInstance } from './announcements.ts';
-import { describeHeadline } from './headline.ts';
+import { alarmsToTell, describeHeadline } from './headline.ts';
 import type { Headline } from './headline.ts';
+import { describeInstanceList, mostShownWhole } from './instance-list.ts';
+import type { InstanceList } from './instance-list.ts';
 import { describeTable } from './status-table.ts';
 import type { StatusTable } from './status-table.ts';
+import { describeSummary } from './summary.ts';
+import type { Summary } from './summary.ts';
 import { describeTab } from './tab.ts';
 import type { Tab } from './tab.ts';
 import { describeWatching } from './watching.ts';
@@ -19,6 +24,10 @@ export interface KeepalivedModel {
   /** When this was described, by the server's clock; the browser counts on from it. */
   nowMs: number;
   headlines: (Headline & Announced)[];
+  /** What is said of several instances at once, before all else. */
+  summary: Summary | undefined;
+  /** In place of headlines and tables, where there are many instances. */
+  list: InstanceList<Headline & Announced> | undefined;
   /** What to do when there is no instance to speak of. */
   guidance: { title: string; steps: string[] } | undefined;
   alarms: (Alarm & Announced)[];
@@ -32,6 +41,8 @@ export interface KeepalivedModel {
 interface Announced {
   /** What is said aloud when it is new. */
   announcement: string;
+  /** Of the alarm that a headline tells beside its state. */
+  toldAnnouncement?: string | undefined;
 }
 
 /** What the status page says, from one snapshot; asks nothing of the machine. */
@@ -40,34 +51,66 @@ export function describeKeepalived({
   wallMs,
   hostName,
 }: Pick<Snapshot, 'status' | 'wallMs' | 'hostName'>): KeepalivedModel {
-  const { instances, evidenceAgeMs } = status;
+  const { instances, alarms, evidenceAgeMs } = status;
+  const [only] = instances.length === 1 ? instances : [];
+  const headlines = sortByUrgency(instances).map((instance) =>
+    announceHeadline(instance, describeHeadline(instance, alarmsToTell(status), wallMs), hostName),
+  );
+  const summary = only ? headlines[0] : describeSummary(headlines, alarms);
+  const isMany = instances.length > mostShownWhole;
+  const told = [...headlines.map((headline) => headline.told), summary?.told];
   return {
-    tab: describeTab(status, hostName),
+    tab: describeTab(summary, hostName),
     nowMs: wallMs,
-    headlines: instances.map((instance) => ({
-      ...describeHeadline(instance, wallMs),
-      announcement: announceInstance(instance, hostName),
-    })),
+    summary: only ? undefined : summary,
+    headlines: isMany ? [] : headlines,
+    list: isMany ? describeInstanceList(status, headlines, wallMs) : undefined,
     guidance: findGuidance(status),
-    alarms: alarmsBeside(status).map((alarm) => ({
+    alarms: alarmsBeside(
+      isMany ? alarms : [...instances.flatMap((one) => one.alarms), ...alarms],
+      told,
+    ).map((alarm) => ({
       ...alarm,
       announcement: announceAlarm(alarm, hostName),
     })),
-    tables: (instances.length === 0 ? [undefined] : instances).map((instance) =>
-      describeTable(status, instance, wallMs),
-    ),
+    tables: isMany
+      ? []
+      : (instances.length === 0 ? [undefined] : instances).map((instance) =>
+          describeTable(status, instance, wallMs),
+        ),
     age: evidenceAgeMs === undefined ? undefined : describeElapsed(wallMs - evidenceAgeMs, wallMs),
-    watching: describeWatching(status, wallMs),
+    watching: isMany ? [] : describeWatching(instances, wallMs),
     actions: describeActions(status),
   };
 }
 
-/** All alarms but those that are an instance's headline already, the critical ones first. */
-function alarmsBeside({ alarms, instances }: KeepalivedStatus): Alarm[] {
-  const said = new Set(instances.map(({ reason }) => reason));
-  const ofInstances = instances.flatMap((instance) => instance.alarms);
-  const all = [...ofInstances, ...alarms].filter(({ sentence }) => !said.has(sentence));
-  return all.toSorted((one, other) => rank(one) - rank(other));
+/** The worst first; among equals in the order of the file. */
+function sortByUrgency(instances: readonly InstanceStatus[]): InstanceStatus[] {
+  const ranks = new Map(
+    instances.map((instance) => [instance, urgencies.indexOf(gradeInstance(instance))]),
+  );
+  return instances.toSorted((one, other) => (ranks.get(one) ?? 0) - (ranks.get(other) ?? 0));
+}
+
+function announceHeadline(
+  instance: InstanceStatus,
+  headline: Headline,
+  hostName: string,
+): Headline & Announced {
+  const { told } = headline;
+  const isSaid = told === undefined || told.sentence === instance.reason;
+  return {
+    ...headline,
+    announcement: announceInstance(instance, hostName),
+    toldAnnouncement: isSaid ? undefined : announceAlarm(told, hostName),
+  };
+}
+
+/** The alarms that no headline says, the critical ones first. */
+function alarmsBeside(alarms: readonly Alarm[], said: readonly (Alarm | undefined)[]): Alarm[] {
+  return alarms
+    .filter((alarm) => !said.includes(alarm))
+    .toSorted((one, other) => rank(one) - rank(other));
 }
 
 const rank = ({ severity }: Alarm): number => (severity === 'critical' ? 0 : 1);

@@ -1,5 +1,5 @@
 /** What keepalived watches, beside what this page itself sees of the healthcheck. */
-import type { InstanceStatus, KeepalivedStatus, WatchedItem } from '../../../keepalived/status.ts';
+import type { InstanceStatus, WatchedItem } from '../../../keepalived/status.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
 import type { Tone } from './headline.ts';
@@ -26,7 +26,7 @@ export interface WatchedSection {
 
 /** @param wallMs now, milliseconds since the epoch */
 export function describeWatching(
-  { instances }: KeepalivedStatus,
+  instances: readonly InstanceStatus[],
   wallMs: number,
 ): WatchedSection[] {
   return instances.map((instance) => ({

@@ -286,8 +286,8 @@ test('what is said aloud names server, instance and state, and the reason', () =
   });
   const said = [...html.matchAll(/data-announcement="([^"]*)"/g)].map(([, text]) => text);
   assert.deepEqual(said, [
-    'server1: VI_1 is now Active',
     'server1: VI_2 is now Fault: eth0 is down',
+    'server1: VI_1 is now Active',
     'server1: warning: A warning.',
   ]);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InstanceStatus, WatchedItem } from '../../../../server/keepalived/status.ts';
 import { describeWatching } from '../../../../server/web/pages/keepalived/watching.ts';
-import { sampleInstance, sampleStatus, wallMs } from './samples.ts';
+import { sampleInstance, wallMs } from './samples.ts';
 
 const script = (good: boolean | undefined): WatchedItem => ({
   ...{
@@ -15,10 +15,7 @@ const script = (good: boolean | undefined): WatchedItem => ({
 });
 
 function describe(instance: Partial<InstanceStatus>) {
-  const [section] = describeWatching(
-    sampleStatus({ instances: [sampleInstance(instance)] }),
-    wallMs,
-  );
+  const [section] = describeWatching([sampleInstance(instance)], wallMs);
   assert.ok(section);
   return {
     rows: section.rows.map(({ label, name, result, detail, since, effect }) =>
