@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseCidr } from '../keepalived/addresses.ts';
-import type { NetworkReport } from '../keepalived/evidence.ts';
+import type { NetworkInterface, NetworkReport } from '../keepalived/evidence.ts';
 import type { CommandReport } from './appliance.ts';
 import { reportCommand } from './command-report.ts';
 import { runCommand } from './run-command.ts';
@@ -10,8 +10,16 @@ const interfacesSchema = z.array(
     ifname: z.string(),
     address: z.string().optional(),
     flags: z.array(z.string()),
+    /** The interface that a virtual one stands on. */
+    link: z.string().optional(),
+    linkinfo: z.object({ info_kind: z.string().optional() }).optional(),
     addr_info: z.array(
-      z.object({ family: z.string(), local: z.string().optional(), prefixlen: z.number() }),
+      z.object({
+        family: z.string(),
+        local: z.string().optional(),
+        prefixlen: z.number(),
+        label: z.string().optional(),
+      }),
     ),
   }),
 );
@@ -25,26 +33,41 @@ const routesSchema = z.array(
 );
 
 /**
- * The kernel's account of its interfaces and addresses (`ip -j address show`). An address without a
+ * The kernel's account of its interfaces and addresses (`ip -j -d address show`). An address without a
  * local part, and other families than IPv4 and IPv6, are left out.
  */
 export async function readNetwork(): Promise<NetworkReport> {
-  const links = await askIp(['address', 'show'], interfacesSchema);
+  const links = await askIp(['-d', 'address', 'show'], interfacesSchema);
   if (!links.ok) return links;
   return {
     ok: true,
     interfaces: links.value.map((link) => ({
       name: link.ifname,
+      ...describeVirtual(link),
       macAddress: link.address,
       up: link.flags.includes('UP'),
       carrier: link.flags.includes('LOWER_UP'),
-      addresses: link.addr_info.flatMap(({ family, local, prefixlen: prefixLength }) =>
+      addresses: link.addr_info.flatMap(({ family, local, prefixlen: prefixLength, label }) =>
         local !== undefined && (family === 'inet' || family === 'inet6')
-          ? [{ family, address: local, prefixLength }]
+          ? [
+              {
+                ...{ family, address: local, prefixLength },
+                ...(label !== undefined && label !== link.ifname && { label }),
+              },
+            ]
           : [],
       ),
     })),
   };
+}
+
+function describeVirtual({
+  link: parentName,
+  linkinfo,
+}: z.output<typeof interfacesSchema>[number]): Pick<NetworkInterface, 'virtual'> {
+  const kind = linkinfo?.info_kind;
+  if (parentName === undefined || (kind !== 'macvlan' && kind !== 'ipvlan')) return {};
+  return { virtual: { kind, parentName } };
 }
 
 /** The interfaces through which a default route leaves, those of IPv4 first; none if not known. */

@@ -1,6 +1,12 @@
-/** Where virtual addresses are and where they should be: two witnesses, compared. */
+/**
+ * Where virtual addresses are and where they should be: two witnesses, compared. An address is
+ * keepalived's only at its place: interface, address and prefix length, which is what the kernel
+ * tells addresses apart by. The same number elsewhere (on `lo` for LVS direct routing, with another
+ * prefix length) is somebody else's: keepalived leaves it alone (measured, 2.2.7), and so do we.
+ */
 import { normalizeAddress } from './addresses.ts';
-import type { ConfigurationSummary } from './config/questions.ts';
+import { prefixLengthOf } from './config/addresses.ts';
+import type { ConfigurationSummary, ConfiguredInstance } from './config/questions.ts';
 import type { NetworkReport, RuntimeInstance, RuntimeReport } from './evidence.ts';
 
 /** What both witnesses said at one time. */
@@ -9,10 +15,19 @@ export interface AddressWitnesses {
   network: NetworkReport;
 }
 
+/** One address at its place. */
 export interface HeldAddress {
   interfaceName: string;
-  /** As the kernel has it: `10.9.0.100/24`. */
+  /** In its one spelling, with the prefix length: `10.9.0.100/24`. */
   cidr: string;
+  /** Undefined: the interface's name, which is the default. */
+  label?: string | undefined;
+}
+
+/** A virtual address that is here although no instance claims it. */
+export interface OrphanedAddress extends HeldAddress {
+  /** Whether it was seen to come here by keepalived, so that it is surely keepalived's. */
+  isOurs: boolean;
 }
 
 interface Misplacement {
@@ -37,91 +52,158 @@ export function findNewMisplacement(
 }
 
 function listMisplacements({ runtime, network }: AddressWitnesses): Misplacement[] {
-  const held = listHeld(network);
-  return listInstances(runtime).flatMap(({ name, state, addresses }) =>
-    addresses.map(getAddress).flatMap((address): Misplacement[] => {
-      const isHeld = held.has(address);
+  const held = mapHeld(network);
+  return listInstances(runtime).flatMap((instance) =>
+    listPlaces(instance).flatMap((place): Misplacement[] => {
+      const key = keyOf(place);
+      const { name, state } = instance;
+      const isHeld = held.has(key);
       if (isHeld === (state === 'MASTER')) return [];
+      const where = `${getAddress(place)} is on ${place.interfaceName}`;
       const sentence = isHeld
-        ? `${name} says ${state}, but ${address} is here`
-        : `${name} says MASTER without ${address}`;
-      return [{ key: `${isHeld ? 'held' : 'absent'} ${address}`, sentence }];
+        ? `${name} says ${state}, but ${where}`
+        : `${name} says MASTER without ${getAddress(place)}`;
+      return [{ key: `${isHeld ? 'held' : 'absent'} ${key}`, sentence }];
     }),
   );
 }
 
-/** What keepalived served, and no longer knows, but did not take off the interface. */
+/** What keepalived served, and no longer knows there, but did not take off the interface. */
 function listLeftBehind(before: AddressWitnesses, after: AddressWitnesses): Misplacement[] {
   if (!after.runtime?.ok) return [];
-  const known = new Set(after.runtime.instances.flatMap(listAddresses));
-  const held = listHeld(after.network);
-  return listServedAddresses(before)
-    .filter((address) => held.has(address) && !known.has(address))
-    .map((address) => ({
-      key: `left ${address}`,
-      sentence: `keepalived no longer serves ${address}, but left it on ${held.get(address)?.interfaceName ?? 'the interface'}`,
+  const known = new Set(after.runtime.instances.flatMap(listPlaces).map(keyOf));
+  const held = mapHeld(after.network);
+  return listServedPlaces(before)
+    .filter((place) => held.has(keyOf(place)) && !known.has(keyOf(place)))
+    .map((place) => ({
+      key: `left ${keyOf(place)}`,
+      sentence: `keepalived no longer serves ${place.cidr}, but left it on ${place.interfaceName}`,
     }));
 }
 
-/** The addresses that an instance claims as MASTER and the kernel has. */
-export function listServedAddresses({ runtime, network }: AddressWitnesses): string[] {
-  const held = listHeld(network);
-  return listClaimed(runtime).filter((address) => held.has(address));
+/** The places that an instance claims as MASTER and where the kernel has the address. */
+export function listServedPlaces({ runtime, network }: AddressWitnesses): HeldAddress[] {
+  const held = mapHeld(network);
+  return listClaimed(runtime).filter((place) => held.has(keyOf(place)));
+}
+
+/** The numbers of the addresses that this server serves, whatever their places. */
+export function listServedAddresses(witnesses: AddressWitnesses): string[] {
+  return [...new Set(listServedPlaces(witnesses).map(getAddress))];
+}
+
+/** All that a change has been seen of, besides what was before it and is now. */
+export interface OrphanCase {
+  before: AddressWitnesses | undefined;
+  /** What keepalived served at any look since; see `noteServed`. */
+  served: readonly HeldAddress[];
+  after: AddressWitnesses;
 }
 
 /**
- * Virtual addresses of these configurations that are here although no instance claims them. Never
- * one that was here before without keepalived's doing, nor an address owner's (priority 255,
- * RFC 9568, 8.3.2: the virtual address is the server's own).
+ * Virtual addresses that are here, at a place of these configurations or where keepalived was seen to
+ * serve them, although no instance claims them. Never one that was here before without keepalived's
+ * doing, nor an address owner's (priority 255, RFC 9568, 8.3.2: the address is the server's own).
  */
 export function findOrphanedAddresses(
-  before: AddressWitnesses | undefined,
-  after: AddressWitnesses,
+  { before, served, after }: OrphanCase,
   configurations: readonly ConfigurationSummary[],
-): HeldAddress[] {
-  const claimed = new Set(listClaimed(after.runtime));
-  const ours = new Set(before ? listClaimed(before.runtime) : []);
-  const foreign = before
-    ? new Set([...listHeld(before.network).keys()].filter((address) => !ours.has(address)))
-    : new Set<string>();
+): OrphanedAddress[] {
+  const seen = [...served, ...(before ? listServedPlaces(before) : [])];
   const instances = configurations.flatMap((summary) => summary.instances);
-  const virtual = instances.flatMap((one) => one.addresses.map(({ address }) => address));
-  const owned = instances
-    .filter(({ priority }) => priority === ownerPriority)
-    .flatMap((one) => one.addresses.map(({ address }) => normalizeAddress(address)));
-  const excluded = new Set([...claimed, ...foreign, ...owned]);
+  const configured = instances.flatMap(listConfiguredPlaces);
+  const wasHeld = before?.network.ok ? mapHeld(before.network) : undefined;
+  // It was not here before keepalived was told to put it here.
+  const come = wasHeld ? configured.filter((place) => !wasHeld.has(keyOf(place))) : [];
+  const ours = new Map([...come, ...seen].map((place) => [keyOf(place), place]));
+  const owned = new Set([
+    ...instances.filter(isOwner).flatMap(listConfiguredPlaces).map(getAddress),
+    ...listInstances(after.runtime)
+      .filter(({ basePriority }) => basePriority === ownerPriority)
+      .flatMap(listPlaces)
+      .map(getAddress),
+  ]);
+  const claimed = new Set(listClaimed(after.runtime).map(keyOf));
+  const foreign = new Set(before ? listForeign(before) : []);
+  const places = new Map([...configured, ...ours.values()].map((place) => [keyOf(place), place]));
 
-  const held = listHeld(after.network);
-  return [...new Set(virtual.map(normalizeAddress))].flatMap((address) => {
-    const place = held.get(address);
-    return place && !excluded.has(address) ? [place] : [];
+  const held = mapHeld(after.network);
+  return [...places.keys()].flatMap((key) => {
+    const place = held.get(key);
+    if (!place || claimed.has(key) || foreign.has(key) || owned.has(getAddress(place))) return [];
+    const known = ours.get(key);
+    return [{ ...place, isOurs: known !== undefined && known.label === place.label }];
   });
 }
 
+/**
+ * What keepalived serves now is added to what it was seen to serve, unless it was here before
+ * without keepalived's doing.
+ */
+export function noteServed(
+  known: readonly HeldAddress[],
+  before: AddressWitnesses | undefined,
+  now: AddressWitnesses,
+): HeldAddress[] {
+  const foreign = new Set(before ? listForeign(before) : []);
+  const all = [...known, ...listServedPlaces(now)].map((place) => [keyOf(place), place] as const);
+  return [...new Map(all.filter(([key]) => !foreign.has(key))).values()];
+}
+
+/** The keys of what the kernel has without an instance that claims it. */
+function listForeign(witnesses: AddressWitnesses): string[] {
+  const claimed = new Set(listClaimed(witnesses.runtime).map(keyOf));
+  return [...mapHeld(witnesses.network).keys()].filter((key) => !claimed.has(key));
+}
+
 const ownerPriority = 255;
+const isOwner = ({ priority }: ConfiguredInstance): boolean => priority === ownerPriority;
 
 const listInstances = (runtime: RuntimeReport | undefined): RuntimeInstance[] =>
   runtime?.ok ? runtime.instances : [];
 
-const listClaimed = (runtime: RuntimeReport | undefined): string[] =>
+const listClaimed = (runtime: RuntimeReport | undefined): HeldAddress[] =>
   listInstances(runtime)
     .filter(({ state }) => state === 'MASTER')
-    .flatMap(listAddresses);
+    .flatMap(listPlaces);
 
-const listAddresses = ({ addresses }: RuntimeInstance): string[] => addresses.map(getAddress);
+/** Where a running instance puts its addresses, by its own account. */
+export function listPlaces({ addresses, interfaceName }: RuntimeInstance): HeldAddress[] {
+  return addresses.map((address) => {
+    const name = address.interfaceName ?? interfaceName;
+    const label = address.label === name ? undefined : address.label;
+    return { interfaceName: name, cidr: normalizeCidr(address.cidr), label };
+  });
+}
+
+/** Where the file puts them, as far as it says on which interface. */
+function listConfiguredPlaces({ addresses, interfaceName }: ConfiguredInstance): HeldAddress[] {
+  return addresses.flatMap((address) => {
+    const name = address.interfaceName ?? interfaceName;
+    if (name === undefined) return [];
+    const cidr = normalizeCidr(`${address.address}/${prefixLengthOf(address)}`);
+    const label = address.label === name ? undefined : address.label;
+    return [{ interfaceName: name, cidr, label }];
+  });
+}
 
 /** The address alone of what is written as `10.9.0.100/24`, in its one spelling. */
 export const getAddress = ({ cidr }: { cidr: string }): string =>
   normalizeAddress(cidr.split('/')[0] ?? cidr);
 
-/** By the address alone, in its one spelling. */
-function listHeld(network: NetworkReport): Map<string, HeldAddress> {
-  const held = new Map<string, HeldAddress>();
-  if (!network.ok) return held;
-  for (const { name: interfaceName, addresses } of network.interfaces) {
-    for (const { address, prefixLength } of addresses) {
-      held.set(normalizeAddress(address), { interfaceName, cidr: `${address}/${prefixLength}` });
-    }
-  }
-  return held;
+function normalizeCidr(cidr: string): string {
+  return `${getAddress({ cidr })}/${cidr.split('/')[1] ?? ''}`;
+}
+
+const keyOf = ({ interfaceName, cidr }: HeldAddress): string => `${cidr} ${interfaceName}`;
+
+/** What the kernel has, by its place. */
+function mapHeld(network: NetworkReport): Map<string, HeldAddress> {
+  if (!network.ok) return new Map();
+  const held = network.interfaces.flatMap(({ name: interfaceName, addresses }) =>
+    addresses.map(({ address, prefixLength, label }): HeldAddress => {
+      return { interfaceName, cidr: `${normalizeAddress(address)}/${prefixLength}`, label };
+    }),
+  );
+  return new Map(held.map((place) => [keyOf(place), place]));
 }

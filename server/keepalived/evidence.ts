@@ -47,9 +47,11 @@ export interface HaltedProcess {
 export type VrrpState = 'INIT' | 'BACKUP' | 'MASTER' | 'FAULT' | 'DELETED' | 'STOP';
 
 export interface RuntimeAddress {
-  /** As keepalived prints it: `10.9.0.100/24`, `fd00::1/64`. */
+  /** As the kernel is told it: `10.9.0.100/24`, `fd00::1/64`. */
   cidr: string;
+  /** The interface that holds it: with `use_vmac` the virtual one. */
   interfaceName: string | undefined;
+  label?: string;
   /** keepalived's claim that it put the address there; no proof (see keepalived-facts, 6). */
   claimedSet: boolean;
 }
@@ -101,10 +103,14 @@ export interface NetworkAddress {
   family: 'inet' | 'inet6';
   address: string;
   prefixLength: number;
+  /** Only an IPv4 address has one; absent where it is the interface's name, which is the default. */
+  label?: string;
 }
 
 export interface NetworkInterface {
   name: string;
+  /** Of a virtual one that stands on another: keepalived makes these for `use_vmac`, `use_ipvlan`. */
+  virtual?: { kind: 'macvlan' | 'ipvlan'; parentName: string };
   macAddress: string | undefined;
   /** Administratively up (IFF_UP). */
   up: boolean;

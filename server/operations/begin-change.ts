@@ -41,6 +41,7 @@ export async function beginChange(
       old: old.ok && oldVersion ? { id: oldVersion.id, tag: old.tag, text: old.text } : undefined,
       before,
       previous: previous.ok ? previous.summary : undefined,
+      served: [],
     };
   } catch (error) {
     await versions.setOutcome(kept.id, 'failed').catch(ignoreFullDisk);
@@ -66,7 +67,7 @@ export async function beginReload(
     ...{ oldTag: old.tag, oldVersionId: old.id },
   });
   const transaction = await journal.begin(intent);
-  return { intent, transaction, old, before, previous: undefined };
+  return { intent, transaction, old, before, previous: undefined, served: [] };
 }
 
 function createIntent(

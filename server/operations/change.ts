@@ -2,6 +2,7 @@
 import { UserError } from '../errors.ts';
 import type { Transaction, TransactionIntent, TransactionStep } from '../history/journal.ts';
 import type { VersionOutcome } from '../history/version-store.ts';
+import type { HeldAddress } from '../keepalived/address-places.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 import type { Sighting } from '../keepalived/proof.ts';
 import type { OldVersion } from './kept-versions.ts';
@@ -16,6 +17,8 @@ export interface Change {
   before: Sighting | undefined;
   /** What the configuration said before it, where that could be read. */
   previous: ConfigurationSummary | undefined;
+  /** What keepalived was seen to serve since it began: only that is surely keepalived's. */
+  served: readonly HeldAddress[];
 }
 
 /** Only a reload: nothing was written, so nothing can be put back. */

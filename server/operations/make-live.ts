@@ -1,3 +1,4 @@
+import { noteServed } from '../keepalived/address-places.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { endChange, isUnchanged, recordStep } from './change.ts';
 import type { Change } from './change.ts';
@@ -63,6 +64,9 @@ async function load(
     expected: installed.summary,
     previous,
     onTold: () => recordStep(change, 'proving'),
+    onSighting: (now) => {
+      change.served = noteServed(change.served, change.before, now);
+    },
   });
   return { failure, report, liveTag: installed.tag };
 }

@@ -37,6 +37,8 @@ export interface LoadRequest extends ProofCase {
   restored: boolean;
   /** Called when keepalived was told, before it is looked at. */
   onTold?: () => Promise<void>;
+  /** Called with each look. */
+  onSighting?: (sighting: Sighting) => void;
 }
 
 export interface LoadResult {
@@ -52,7 +54,7 @@ export interface LoadResult {
 /** Tells keepalived to take the file on disk, and proves that it did. */
 export async function loadAndProve(
   appliance: Appliance,
-  { command, restored, onTold, ...proof }: LoadRequest,
+  { command, restored, onTold, onSighting, ...proof }: LoadRequest,
 ): Promise<LoadResult> {
   const { before, expected } = proof;
   const readLog = await followReload(appliance, before.daemon);
@@ -71,6 +73,7 @@ export async function loadAndProve(
   for (;;) {
     const log = await readLog();
     const after = await look(appliance);
+    onSighting?.(after);
     const verdict = judgeProof(baseline, after, restored ? withoutComplaint(log) : log);
     const key = keyOf(verdict);
     steady = { key, times: steady.key === key ? steady.times + 1 : 1 };

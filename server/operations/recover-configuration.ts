@@ -67,7 +67,10 @@ async function settle(
     ? decideRecovery({ intent, lastStep: unfinished.lastStep }, tagOf(current))
     : 'ask';
   const old = await findOld(parts, intent.oldVersionId);
-  const change: Change = { intent, transaction, old, before: undefined, previous: undefined };
+  const change: Change = {
+    ...{ intent, transaction, old },
+    ...{ before: undefined, previous: undefined, served: [] },
+  };
   const daemon = await appliance.readDaemon();
   const isRunning = daemon.state === 'running';
   const isStored = intent.fileId.startsWith('stored-');

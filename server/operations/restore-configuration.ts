@@ -1,5 +1,6 @@
 import type { Appliance } from '../appliance/appliance.ts';
 import type { TransactionIntent } from '../history/journal.ts';
+import { noteServed } from '../keepalived/address-places.ts';
 import { summarizeConfiguration } from '../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 import { parseConfiguration } from '../keepalived/config/tree.ts';
@@ -130,9 +131,13 @@ async function loadOld(
     before: { ...(before ?? now), daemon: now.daemon },
     expected,
     previous: tried,
+    onSighting: (sighting) => {
+      change.served = noteServed(change.served, before, sighting);
+    },
   });
   const configurations = tried ? [expected, tried] : [expected];
-  return { failure, sentences: await settleAddresses(appliance, before, after, configurations) };
+  const orphans = { before, served: change.served, after };
+  return { failure, sentences: await settleAddresses(appliance, orphans, configurations) };
 }
 
 async function rememberProved(

@@ -10,7 +10,9 @@ export function findAddress(
   place: { line: number; excluded: boolean },
 ): ConfiguredAddress | undefined {
   const [first = '', ...options] = words;
-  const [address = '', length] = first.split('/', 2);
+  const [address = '', ownLength] = first.split('/', 2);
+  // With a peer keepalived gives the kernel the peer's prefix length.
+  const length = optionAfter(options, 'peer')?.split('/')[1] ?? ownLength;
   const family = findAddressFamily(address);
   if (family === undefined) return undefined;
   const maximum = longestPrefix[family];

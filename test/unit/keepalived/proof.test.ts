@@ -176,7 +176,7 @@ const cases: Case[] = [
   },
   {
     ...{ what: 'BACKUP with the address', after: sighting({ state: 'BACKUP' }) },
-    verdict: ['pending', /says BACKUP, but 10\.9\.0\.100 is here/],
+    verdict: ['pending', /says BACKUP, but 10\.9\.0\.100 is on eth0/],
   },
   {
     ...{ what: 'an address that is no longer in the file, and still here' },
@@ -189,7 +189,7 @@ const cases: Case[] = [
       ['10.9.0.100', '10.9.0.101'],
     ),
     after: sighting({}, ['10.9.0.100', '10.9.0.101']),
-    verdict: ['pending', /no longer serves 10\.9\.0\.101, but left it on eth0/],
+    verdict: ['pending', /no longer serves 10\.9\.0\.101\/24, but left it on eth0/],
   },
   {
     ...{ what: 'a new script that was not heard of', after: sighting() },

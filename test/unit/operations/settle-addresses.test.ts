@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Appliance } from '../../../server/appliance/appliance.ts';
 import { summarizeConfiguration } from '../../../server/keepalived/config/questions.ts';
 import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
-import type { NetworkReport } from '../../../server/keepalived/evidence.ts';
+import type { NetworkReport, VrrpState } from '../../../server/keepalived/evidence.ts';
 import type { Sighting } from '../../../server/keepalived/proof.ts';
 import { settleAddresses } from '../../../server/operations/settle-addresses.ts';
 import { createSampleMachine, sampleRuntime } from './sample-machine.ts';
@@ -22,17 +22,39 @@ const configurations = [
   ),
 ];
 
-/** A look at a machine that has the virtual address on its interface; the instance is a backup. */
-async function see(running: 'running' | 'stopped', hasAccount: boolean): Promise<Sighting> {
-  const backup = sampleRuntime({ state: 'BACKUP', wantedState: 'BACKUP' });
-  const machine = createSampleMachine('', running === 'stopped' ? 'stopped' : [backup]);
+interface Look {
+  running?: 'running' | 'stopped';
+  state?: VrrpState;
+  hasAccount?: boolean;
+  /** Where the virtual address is, with its prefix length. */
+  on?: { name: 'lo' | 'eth0'; prefixLength: number }[];
+}
+
+const here = { name: 'eth0', prefixLength: 24 } as const;
+
+async function see({
+  running = 'running',
+  state = 'BACKUP',
+  hasAccount = true,
+  on = [here],
+}: Look): Promise<Sighting> {
+  const instance = sampleRuntime({ state, wantedState: state });
+  const machine = createSampleMachine('', running === 'stopped' ? 'stopped' : [instance]);
   const network = await machine.readNetwork();
   assert.ok(network.ok);
+  const lo = { name: 'lo', macAddress: undefined, up: true, carrier: true, addresses: [] };
   const holding: NetworkReport = {
     ok: true,
-    interfaces: network.interfaces.map((one) => ({
+    interfaces: [lo, ...network.interfaces].map((one) => ({
       ...one,
-      addresses: [...one.addresses, { family: 'inet', address: virtual, prefixLength: 24 }],
+      addresses: [
+        ...one.addresses,
+        ...on
+          .filter(({ name }) => name === one.name)
+          .map(({ prefixLength }) => ({
+            ...{ family: 'inet' as const, address: virtual, prefixLength },
+          })),
+      ],
     })),
   };
   return {
@@ -42,8 +64,13 @@ async function see(running: 'running' | 'stopped', hasAccount: boolean): Promise
   };
 }
 
+const master = await see({ state: 'MASTER' });
+
 /** @returns what was removed, and what is told */
-async function settle(after: Sighting): Promise<{ removed: string[]; sentences: string[] }> {
+async function settle(
+  before: Sighting | undefined,
+  after: Sighting,
+): Promise<{ removed: string[]; sentences: string[] }> {
   const removed: string[] = [];
   const appliance: Pick<Appliance, 'removeAddress'> = {
     removeAddress(interfaceName, cidr) {
@@ -52,20 +79,21 @@ async function settle(after: Sighting): Promise<{ removed: string[]; sentences: 
       return Promise.resolve({ command, result: 'ok', exitCode: 0, output: '' });
     },
   };
-  const sentences = await settleAddresses(appliance as Appliance, undefined, after, configurations);
+  const sentences = await settleAddresses(appliance, { before, served: [], after }, configurations);
   return { removed, sentences };
 }
 
 describe('an address that a failed change left on the interface', () => {
   it('is taken off where a running keepalived says that it does not serve it', async () => {
-    const { removed, sentences } = await settle(await see('running', true));
+    const { removed, sentences } = await settle(master, await see({}));
     assert.deepEqual(removed, ['192.168.0.100/24 eth0']);
     assert.match(sentences.join(), /no instance serves it: it was removed \(ip address del/);
   });
 
   it('stays where no keepalived runs: nobody else may serve it', async () => {
     for (const hasAccount of [true, false]) {
-      const { removed, sentences } = await settle(await see('stopped', hasAccount));
+      const after = await see({ running: 'stopped', hasAccount });
+      const { removed, sentences } = await settle(master, after);
       assert.deepEqual(removed, []);
       assert.match(
         sentences.join(),
@@ -75,18 +103,41 @@ describe('an address that a failed change left on the interface', () => {
   });
 
   it('stays where a running keepalived does not tell what it serves', async () => {
-    const { removed, sentences } = await settle(await see('running', false));
+    const { removed, sentences } = await settle(master, await see({ hasAccount: false }));
     assert.deepEqual(removed, []);
     assert.match(sentences.join(), /is on eth0; whether keepalived serves it can’t be told/);
   });
 
   it('stays, and nothing is said of who serves it, where keepalived could not be looked at', async () => {
     const unseen: Sighting['daemon'] = { state: 'unknown', reason: 'permission denied' };
-    const { removed, sentences } = await settle({
-      ...(await see('stopped', false)),
-      daemon: unseen,
-    });
+    const after = await see({ running: 'stopped', hasAccount: false });
+    const { removed, sentences } = await settle(master, { ...after, daemon: unseen });
     assert.deepEqual(removed, []);
     assert.doesNotMatch(sentences.join(), /no keepalived serves it|remove it/);
+  });
+
+  it('stays where nobody saw keepalived serve it, and is named', async () => {
+    const { removed, sentences } = await settle(undefined, await see({}));
+    assert.deepEqual(removed, []);
+    assert.match(sentences.join(), /Who put it there was not seen, so it stays/);
+  });
+});
+
+describe('the same number somewhere else', () => {
+  it('is the administrator’s: it stays, on lo and with another prefix length', async () => {
+    const elsewhere = [
+      { name: 'lo', prefixLength: 32 },
+      { name: 'eth0', prefixLength: 32 },
+    ] as const;
+    for (const before of [master, undefined]) {
+      const { removed, sentences } = await settle(before, await see({ on: [...elsewhere] }));
+      assert.deepEqual(removed, []);
+      assert.doesNotMatch(sentences.join(), /remove it here/);
+    }
+  });
+
+  it('does not hide what keepalived left at its place', async () => {
+    const after = await see({ on: [here, { name: 'lo', prefixLength: 32 }] });
+    assert.deepEqual((await settle(master, after)).removed, ['192.168.0.100/24 eth0']);
   });
 });

@@ -49,7 +49,7 @@ describe('the JSON dump', () => {
     });
     assert.equal(statistics['advert_sent'], 6);
     assert.deepEqual(second.addresses, [
-      { cidr: '10.9.0.101/24', interfaceName: 'eth0', claimedSet: true },
+      { cidr: '10.9.0.101/24', interfaceName: 'eth0', label: 'eth0:v2', claimedSet: true },
     ]);
   });
 
