@@ -1,8 +1,9 @@
 /**
- * good: looked at, and in order · look: works, but was probably not meant · wrong: this is why it
- * does not work · cannot-tell: the sentence says what was missing.
+ * good: looked at, and in order by what was seen, not by what was not · look: works, but was probably
+ * not meant · wrong: this is why it does not work · cannot-tell: the sentence says what was missing ·
+ * note: there is nothing to look at, as where no script is tracked.
  */
-export type Verdict = 'good' | 'look' | 'wrong' | 'cannot-tell';
+export type Verdict = 'good' | 'look' | 'wrong' | 'cannot-tell' | 'note';
 
 export interface CheckEvidence {
   what: string;
@@ -71,7 +72,7 @@ export const checkIds = [
 export type CheckId = (typeof checkIds)[number];
 
 /** What needs attention most comes first. */
-export const verdicts: readonly Verdict[] = ['wrong', 'look', 'cannot-tell', 'good'];
+export const verdicts: readonly Verdict[] = ['wrong', 'look', 'cannot-tell', 'good', 'note'];
 
 /** Sorts by what needs attention most; among equals the cause comes before what it causes. */
 export function orderChecks(checks: readonly Check[]): Check[] {

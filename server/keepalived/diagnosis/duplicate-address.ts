@@ -3,6 +3,7 @@ import type { CheckEvidence } from './check.ts';
 import type { InstanceView } from './instance-view.ts';
 import type { Judgement } from './judgement.ts';
 import { cannotTell, findWorst, good } from './judgement.ts';
+import { findPeerSigns } from './peer-signs.ts';
 import { patienceMs } from './sender.ts';
 import type { InstanceCheck } from './setting-check.ts';
 import { listInWords } from './words.ts';
@@ -91,7 +92,13 @@ function judgeSilence(address: string, answering: string[], view: InstanceView):
       remedy: `Look at the status page of ${master.source}: does it hold the address?`,
     };
   }
-  return good(`Nobody else answers for ${address}.`);
+  const signs = findPeerSigns(view);
+  if (signs.length === 0) {
+    return cannotTell(
+      `Nobody else answers for ${address}, but no other server of this cluster has been seen either: one that is cut off from this server could not answer.`,
+    );
+  }
+  return good(`${listInWords(signs)} is there and does not answer for ${address}.`);
 }
 
 function isOurs(mac: string, { network }: InstanceView): boolean {

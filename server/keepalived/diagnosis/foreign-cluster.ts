@@ -20,6 +20,14 @@ export const checkForeignCluster: InstanceCheck = ({ foreigners, ...view }) => {
       remedy: undefined,
     };
   }
+  if (!foreigner && view.peers.length === 0) {
+    return {
+      ...check,
+      verdict: 'cannot-tell',
+      sentence: `No other server was heard. One that is cut off, or stands by, sends nothing that arrives here.`,
+      remedy: undefined,
+    };
+  }
   if (!foreigner) {
     return {
       ...check,

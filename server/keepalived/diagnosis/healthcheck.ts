@@ -3,14 +3,14 @@ import type { HealthcheckExamination, ScriptRun } from '../evidence.ts';
 import type { CheckEvidence } from './check.ts';
 import type { InstanceView } from './instance-view.ts';
 import type { Judgement } from './judgement.ts';
-import { cannotTell, findWorst, good } from './judgement.ts';
+import { cannotTell, findWorst, good, note } from './judgement.ts';
 import type { InstanceCheck } from './setting-check.ts';
 import { describeDuration } from './words.ts';
 
 /** Whether the healthcheck URLs answer when they are asked as the manual's `curl` asks them. */
 export const checkHealthcheck: InstanceCheck = (view) => {
   const asked = examinationsOf(view);
-  const without = findUrls(view).length === 0 ? good('No script asks a URL.') : undefined;
+  const without = findUrls(view).length === 0 ? note('No script asks a URL.') : undefined;
   return {
     id: 'healthcheck',
     title: 'Healthcheck URL',
@@ -31,7 +31,7 @@ const slowDetectionSeconds = 60;
 export const checkHealthcheckInterval: InstanceCheck = ({ name, scripts }) => ({
   id: 'healthcheck-interval',
   title: 'Failures are noticed in time',
-  ...(findWorst(scripts.map(judgeInterval)) ?? good('The instance tracks no script.')),
+  ...(findWorst(scripts.map(judgeInterval)) ?? note('The instance tracks no script.')),
   evidence: [],
   about: { instance: name, setting: 'interval' },
 });

@@ -10,6 +10,13 @@ export const good = (sentence: string): Judgement => ({
   remedy: undefined,
 });
 
+/** @param sentence says why there is nothing to look at */
+export const note = (sentence: string): Judgement => ({
+  verdict: 'note',
+  sentence,
+  remedy: undefined,
+});
+
 /** @param sentence says what was missing */
 export const cannotTell = (sentence: string): Judgement => ({
   verdict: 'cannot-tell',

@@ -4,6 +4,7 @@ import type { InstanceView } from './instance-view.ts';
 import type { Judgement } from './judgement.ts';
 import { cannotTell, good } from './judgement.ts';
 import type { InstanceCheck } from './setting-check.ts';
+import { listInWords } from './words.ts';
 
 /** ip-sysctl: “do not reply for all local addresses”. */
 const neverAnswers = 8;
@@ -22,7 +23,8 @@ export const checkKernelSettings: InstanceCheck = (view) => {
   };
 };
 
-function judge(settings: KernelSettings, { addresses }: InstanceView): Judgement {
+function judge(settings: KernelSettings, view: InstanceView): Judgement {
+  const { addresses } = view;
   const { interfaceName, arpIgnore, disableIpv6, ipNonlocalBind } = settings;
   // sysctl(8): in a name of a VLAN’s interface the dot is written as a slash.
   const inName = interfaceName.replaceAll('.', '/');
@@ -35,12 +37,26 @@ function judge(settings: KernelSettings, { addresses }: InstanceView): Judgement
       remedy: set(`net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.${inName}.arp_ignore=0`),
     };
   }
+  const onLoopback = view.configured.addresses.filter(
+    ({ interfaceName: own, family }) => own === 'lo' && family === 'inet',
+  );
+  if (onLoopback.length > 0) {
+    const names = listInWords(onLoopback.map(({ address }) => address));
+    return {
+      verdict: 'look',
+      sentence: `${names} is set on lo: others reach it only while arp_ignore is 0 on ${interfaceName} (it is ${arpIgnore ?? 'not known'}), and after a failover they learn of the new server late, for keepalived’s gratuitous ARP does not leave by lo.`,
+      remedy: 'Take “dev lo” out of virtual_ipaddress, unless the address is meant to be there.',
+    };
+  }
   if (disableIpv6 === 1 && addresses.some((address) => address.includes(':'))) {
     return {
       verdict: 'wrong',
       sentence: `IPv6 is switched off on ${interfaceName}, so its IPv6 addresses cannot be set.`,
       remedy: set(`net.ipv6.conf.${inName}.disable_ipv6=0`),
     };
+  }
+  if (arpIgnore === undefined && disableIpv6 === undefined) {
+    return cannotTell(`The kernel’s settings of ${interfaceName} could not be read.`);
   }
   return good(
     `Nothing in the kernel’s settings of ${interfaceName} is in the way.` +

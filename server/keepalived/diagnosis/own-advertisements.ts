@@ -26,13 +26,13 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
   const { state, stateAtMs, own, obstacle, intervalMs, interfaceName = 'the network' } = view;
   // Who has become master only now has had no time to be heard.
   const listenedMs = stateAtMs - Math.max(view.fromMs, view.stateSinceMs ?? view.fromMs);
-  const tell = (verdict: 'good' | 'cannot-tell', sentence: string) =>
+  const tell = (verdict: 'good' | 'cannot-tell' | 'note', sentence: string) =>
     ({ verdict, sentence, remedy: undefined }) as const;
   const destination = view.unicastPeers.join(', ') || 'the multicast address';
   const remedy = `Allow outgoing packets of protocol 112 to ${destination} in this server’s firewall.`;
 
   if (state !== undefined && state !== 'MASTER') {
-    return tell('good', 'This server is not master, so it has nothing to advertise.');
+    return tell('note', 'This server is not master, so it has nothing to advertise.');
   }
   const isHeard = own !== undefined && own.last.atMs >= stateAtMs - patienceMs(intervalMs);
   if (isHeard) return tell('good', `This server’s advertisements leave on ${interfaceName}.`);

@@ -2,7 +2,7 @@ import type { ConfiguredScript } from '../config/summary.ts';
 import type { ScriptRun } from '../evidence.ts';
 import type { CheckEvidence } from './check.ts';
 import type { Judgement } from './judgement.ts';
-import { cannotTell, findWorst, good } from './judgement.ts';
+import { cannotTell, findWorst, good, note } from './judgement.ts';
 import type { InstanceCheck } from './setting-check.ts';
 import { describeDuration } from './words.ts';
 
@@ -14,7 +14,7 @@ export const checkScriptRuns: InstanceCheck = ({ name, scripts, asked: { scriptR
   });
   const without =
     scripts.length === 0
-      ? good('The instance tracks no script.')
+      ? note('The instance tracks no script.')
       : cannotTell('The tracked scripts have not been run.');
   return {
     id: 'script-run',

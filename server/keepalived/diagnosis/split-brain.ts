@@ -1,7 +1,9 @@
-import type { Check } from './check.ts';
 import { findClaimSince, findUnheededSince } from './conflict.ts';
 import type { InstanceView } from './instance-view.ts';
-import { describeSender } from './sender.ts';
+import { cannotTell, good } from './judgement.ts';
+import type { Judgement } from './judgement.ts';
+import { findPeerSigns } from './peer-signs.ts';
+import { describeSender, isCurrent } from './sender.ts';
 import type { InstanceCheck } from './setting-check.ts';
 import { describeDuration, listInWords } from './words.ts';
 
@@ -26,16 +28,10 @@ export const checkSplitBrain: InstanceCheck = (view) => {
   };
 };
 
-function judge(
-  { obstacle, fromMs, toMs, intervalMs, addresses }: InstanceView,
-  split: Split | undefined,
-): Pick<Check, 'verdict' | 'sentence' | 'remedy'> {
+function judge(view: InstanceView, split: Split | undefined): Judgement {
+  const { obstacle, fromMs, toMs, intervalMs, addresses } = view;
   if (obstacle !== undefined) {
-    return {
-      verdict: 'cannot-tell',
-      sentence: `How many masters there are is not known: ${obstacle}.`,
-      remedy: undefined,
-    };
+    return cannotTell(`How many masters there are is not known: ${obstacle}.`);
   }
   if (split) {
     const hadBegun = split.sinceMs - fromMs <= 2 * intervalMs;
@@ -48,17 +44,49 @@ function judge(
     };
   }
   if (toMs - fromMs < 3 * intervalMs) {
-    return {
-      verdict: 'cannot-tell',
-      sentence: `Listened for only ${describeDuration(toMs - fromMs)} so far.`,
-      remedy: undefined,
-    };
+    return cannotTell(`Listened for only ${describeDuration(toMs - fromMs)} so far.`);
   }
-  return {
-    verdict: 'good',
-    sentence: 'No two servers are master at the same time.',
-    remedy: undefined,
-  };
+  return judgeQuiet(view);
+}
+
+/**
+ * That no second master is heard is no proof: one that is cut off is as silent as a standby. Proved is
+ * what was seen: who advertises while this server stands by, or that another server is there on this
+ * network and neither advertises nor answers for an address.
+ */
+function judgeQuiet(view: InstanceView): Judgement {
+  const { state, own, peers, toMs } = view;
+  const masters = peers.filter(({ last }) => last.priority > 0);
+  const isAdvertising = state === 'MASTER' || (own !== undefined && isCurrent(own, toMs));
+  if (!isAdvertising && masters.length > 0) {
+    const names = listInWords(masters.map(({ source }) => source));
+    return good(`${names} is master, and this server is not.`);
+  }
+  const others = findPeerSigns(view);
+  if (isAdvertising && others.length > 0 && (peers.length > 0 || isOnlyAnswerOurs(view))) {
+    return good(
+      `This server is master. ${listInWords(others)} is there and does not claim to be master.`,
+    );
+  }
+  return cannotTell(
+    isAdvertising
+      ? 'No other master is heard. That proves nothing: a standby server sends nothing, and a server that is cut off from this one is as silent. Look at the other server’s page: it should say Standby.'
+      : 'No master is heard. There may be none, or it is cut off from this server.',
+  );
+}
+
+/** Whether every virtual IPv4 address was asked for by ARP, and nobody but us answered. */
+function isOnlyAnswerOurs({ addresses, asked, network }: InstanceView): boolean {
+  const macs = new Set(network?.ok ? network.interfaces.map(({ macAddress }) => macAddress) : []);
+  return (
+    addresses.length > 0 &&
+    addresses.every((wanted) =>
+      asked.addressProbes?.some(
+        (probe) =>
+          probe.address === wanted && probe.ok && probe.macAddresses.every((mac) => macs.has(mac)),
+      ),
+    )
+  );
 }
 
 /** The two servers that have been master together for longest. */

@@ -2,6 +2,7 @@ import type { TrackingReport } from '../evidence.ts';
 import { explainMessage } from '../runtime/explain-message.ts';
 import type { LogLine } from '../runtime/log-lines.ts';
 import type { CheckEvidence } from './check.ts';
+import { good, note } from './judgement.ts';
 import type { InstanceCheck } from './setting-check.ts';
 import { listInWords } from './words.ts';
 
@@ -36,12 +37,9 @@ export const checkTrackedScripts: InstanceCheck = ({ name, trackedScripts, log, 
   }
   return {
     ...check,
-    verdict: 'good',
-    sentence:
-      trackedScripts.length === 0
-        ? 'The instance tracks no script.'
-        : `${listInWords(trackedScripts)} succeeded when last heard of.`,
-    remedy: undefined,
+    ...(trackedScripts.length === 0
+      ? note('The instance tracks no script.')
+      : good(`The newest result of ${listInWords(trackedScripts)} is a success.`)),
   };
 };
 

@@ -20,6 +20,15 @@ export const checkVirtualRouterId: InstanceCheck = ({ misnumbered, ...view }) =>
       about: setting,
     };
   }
+  if (!sender && view.peers.length === 0) {
+    return {
+      ...check,
+      verdict: 'cannot-tell',
+      sentence: `No other server was heard. One that is cut off, or stands by, sends nothing that arrives here.`,
+      remedy: undefined,
+      about: setting,
+    };
+  }
   const ours = String(view.virtualRouterId);
   if (!sender) {
     return {

@@ -13,6 +13,7 @@ export const verdictLooks: Record<Verdict, VerdictLook> = {
   wrong: { word: 'Wrong', shape: '▲', tone: 'bad' },
   look: { word: 'Look here', shape: '◆', tone: 'warn' },
   'cannot-tell': { word: 'Cannot tell', shape: '?', tone: 'mute' },
+  note: { word: 'Note', shape: '–', tone: 'mute' },
   good: { word: 'Good', shape: '●', tone: 'good' },
 };
 

@@ -105,6 +105,12 @@ function describeHeadline(
     const sentence = 'Nothing was wrong when it was examined. “Check now” says how it is now.';
     return { ...unknown, word: 'Not examined lately', sentence };
   }
+  const open = checks.find(({ id, verdict }) => id === 'split-brain' && verdict === 'cannot-tell');
+  if (open) {
+    const sentence =
+      'Nothing is wrong on this server. Whether another server is master too cannot be seen from here: look at its page.';
+    return { tone: 'calm', shape: '○', word: 'Good', sentence };
+  }
   return {
     ...{ tone: 'good', shape: '●', word: 'Good' },
     sentence: 'Nothing is wrong, as far as this server can tell.',
@@ -144,6 +150,7 @@ function groupChecks(checks: readonly Check[], whole: boolean): DebugModel['inst
     const needsAttention = ({ verdict }: Check) => verdict === 'wrong' || verdict === 'look';
     const unknown = own.filter(({ verdict }) => verdict === 'cannot-tell').length;
     const good = own.filter(({ verdict }) => verdict === 'good').length;
+    const notes = own.filter(({ verdict }) => verdict === 'note').length;
     return {
       name,
       attention: own.filter(needsAttention).map(describeCheck),
@@ -153,6 +160,7 @@ function groupChecks(checks: readonly Check[], whole: boolean): DebugModel['inst
       restWords:
         `${good} ${good === 1 ? 'check is' : 'checks are'} good` +
         (unknown === 0 ? '' : `, ${unknown} cannot tell`) +
+        (notes === 0 ? '' : `, ${notes} ${notes === 1 ? 'has' : 'have'} nothing to look at`) +
         (listsAll ? '' : ' (“Copy as text” lists them)'),
     };
   });

@@ -100,9 +100,30 @@ const rows: Record<string, Row> = {
   },
   'nobody answers while this server serves': {
     id: 'duplicate-address',
-    verdict: 'good',
-    says: /Nobody else/,
+    verdict: 'cannot-tell',
+    says: /^Nobody else answers for 192\.168\.0\.100, but no other server/,
     scenario: { state: 'MASTER', heard: fromFirst(), changes: { addressProbes: answeredBy() } },
+  },
+  'nobody answers while this server serves, and the peer is there': {
+    id: 'duplicate-address',
+    verdict: 'good',
+    says: /^192\.168\.0\.12 is there and does not answer for 192\.168\.0\.100\.$/,
+    scenario: {
+      state: 'MASTER',
+      heard: [...fromFirst(), ...fromSecond({}, { from: 8, to: 7.5 })],
+      changes: { addressProbes: answeredBy() },
+    },
+  },
+  'the virtual address is set on lo': {
+    id: 'kernel-settings',
+    verdict: 'look',
+    says: /^192\.168\.0\.100 is set on lo: others reach it only while arp_ignore is 0 on eth0 \(it is 0\)/,
+    scenario: {
+      state: 'MASTER',
+      settings: 'virtual_router_id 51\n virtual_ipaddress {\n 192.168.0.100/32 dev lo\n }',
+      heard: fromFirst(),
+      changes: inOrder,
+    },
   },
   'a stranger answers while this server serves': {
     id: 'duplicate-address',

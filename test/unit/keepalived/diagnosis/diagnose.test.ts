@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import type { CheckId, Verdict } from '../../../../server/keepalived/diagnosis/check.ts';
 import { checkIds } from '../../../../server/keepalived/diagnosis/check.ts';
 import { diagnose } from '../../../../server/keepalived/diagnosis/diagnose.ts';
+import type { Heard } from '../../../../server/keepalived/diagnosis/input.ts';
 import { decodeFrame } from '../../../../server/keepalived/wire/decode-frame.ts';
 import { parsePcap } from '../../../../server/keepalived/wire/pcap.ts';
 import { fromFirst, fromSecond, inOrder, inputOf, toMs } from './scenario.ts';
@@ -155,8 +156,16 @@ describe('a healthy pair has nothing wrong', () => {
     const checks = diagnose(inputOf({ at: 'second', state: 'BACKUP', heard, changes: inOrder }));
     assert.deepEqual(checks.map(({ id }) => id).toSorted(), checkIds.toSorted());
     assert.deepEqual(
-      checks.filter(({ verdict }) => verdict !== 'good').map(({ id }) => id),
-      [],
+      checks
+        .filter(({ verdict }) => verdict !== 'good')
+        .map(({ id, verdict }) => `${verdict} ${id}`),
+      [
+        'own-advertisements',
+        'healthcheck',
+        'script-run',
+        'healthcheck-interval',
+        'tracked-script',
+      ].map((id) => `note ${id}`),
     );
   });
 
@@ -433,6 +442,22 @@ describe('the first thing named is the cause', () => {
   });
 });
 
+const answerOfPeer: Heard['arp'][number] = {
+  ...{ kind: 'arp', atMs: toMs - 5_000, interfaceName: 'eth0', vlanIds: [] },
+  ...{ operation: 'reply', gratuitous: false, sourceMac: '02:00:00:00:00:02' },
+  ...{ senderMac: '02:00:00:00:00:02', senderAddress: '192.168.0.12' },
+  ...{ targetAddress: '192.168.0.11', probe: false, outgoing: undefined },
+};
+
+function unicastMaster(arp: Heard['arp'], macAddresses: string[] | undefined): Scenario {
+  const toPeer = { ...noPassword, unicast: true, destination: '192.168.0.12' };
+  const [probe] = inOrder.addressProbes;
+  return {
+    ...{ state: 'MASTER', settings: unicast, heard: fromFirst(toPeer), arp },
+    changes: macAddresses && probe ? { addressProbes: [{ ...probe, macAddresses }] } : {},
+  };
+}
+
 describe('two masters at once', () => {
   it('are named with since when', () => {
     const heard = [...fromFirst(), ...fromSecond({ passwordMatchesOurs: false }, { from: 42 })];
@@ -453,9 +478,78 @@ describe('two masters at once', () => {
     assert.match(check.sentence, /^For at least 59 s /);
   });
 
-  it('that have ended are no longer named', () => {
+  it('that have ended are no longer named, nor is their absence proved by silence', () => {
     const heard = [...fromFirst(), ...fromSecond({}, { to: 20 })];
-    assert.equal(getCheck({ state: 'MASTER', heard }, 'split-brain').verdict, 'good');
+    assert.equal(getCheck({ state: 'MASTER', heard }, 'split-brain').verdict, 'cannot-tell');
+  });
+
+  const quiet: [what: string, scenario: Scenario, verdict: Verdict, says: RegExp][] = [
+    [
+      'a master that hears nobody cannot tell: the other may be cut off and master, too',
+      { state: 'MASTER', heard: fromFirst(), changes: inOrder },
+      'cannot-tell',
+      /a server that is cut off from this one is as silent/,
+    ],
+    [
+      'a standby that hears nobody cannot tell',
+      { at: 'second', state: 'BACKUP' },
+      'cannot-tell',
+      /^No master is heard\./,
+    ],
+    [
+      'a stopped server that hears nobody cannot tell',
+      { at: 'second', state: undefined },
+      'cannot-tell',
+      /^No master is heard\./,
+    ],
+    [
+      'a standby that hears the master knows',
+      { at: 'second', state: 'BACKUP', heard: fromFirst() },
+      'good',
+      /^192\.168\.0\.11 is master, and this server is not\.$/,
+    ],
+    [
+      'a master to which the other has just given way knows',
+      { state: 'MASTER', heard: [...fromFirst(), ...fromSecond({}, { from: 9, to: 8.5 })] },
+      'good',
+      /^This server is master\. 192\.168\.0\.12 is there/,
+    ],
+    [
+      'a unicast peer that answers by ARP, while only we answer for the address',
+      unicastMaster([answerOfPeer], ['02:00:00:00:00:01']),
+      'good',
+      /^This server is master\. 192\.168\.0\.12 is there/,
+    ],
+    [
+      'a unicast peer that answers by ARP, but the address was not asked for',
+      unicastMaster([answerOfPeer], undefined),
+      'cannot-tell',
+      /^No other master is heard/,
+    ],
+    [
+      'a unicast peer that is silent',
+      unicastMaster([], ['02:00:00:00:00:01']),
+      'cannot-tell',
+      /^No other master is heard/,
+    ],
+  ];
+  for (const [what, scenario, verdict, says] of quiet) {
+    it(`one master: ${what}`, () => {
+      const check = getCheck(scenario, 'split-brain');
+      assert.equal(check.verdict, verdict);
+      assert.match(check.sentence, says);
+    });
+  }
+
+  it('nothing is good for a master that has heard nobody, but what was looked at here', () => {
+    const checks = diagnose(inputOf({ state: 'MASTER', heard: fromFirst(), changes: inOrder }));
+    assert.deepEqual(
+      checks.filter(({ verdict }) => verdict === 'good').map(({ id }) => id),
+      [
+        ...['interface', 'firewall-in', 'firewall-out', 'kernel-settings', 'address-network'],
+        'own-advertisements',
+      ],
+    );
   });
 
   it('are found although one sends nothing: it refuses what it hears and waits anew each time', () => {

@@ -55,7 +55,12 @@ describe('the headline', () => {
       /\(and 1 more below, which may follow from it\)$/,
     ],
     ['a doubt', { checks: [{ ...wrong, verdict: 'look' }] }, /^Look here: /],
-    ['a healthy server', {}, /^Good: Nothing is wrong/],
+    ['a healthy server', {}, /^Good: Nothing is wrong, as far as/],
+    [
+      'a master that cannot see another one',
+      { checks: [check({ id: 'split-brain', verdict: 'cannot-tell' })] },
+      /^Good: Nothing is wrong on this server\. Whether another server is master too cannot be seen/,
+    ],
     ['an examination that failed', examined({ hasFailed: true }), /^Cannot tell: /],
     [
       'an interface that could not be listened on',
