@@ -1,53 +1,59 @@
+import { findLineSecrets } from './secrets/line-secrets.ts';
+import { findSecretDefinitions } from './secrets/secret-definitions.ts';
+import type { SecretRange } from './secrets/url-credentials.ts';
+
 const mask = '********';
 
-/**
- * A value up to the comment, the brace or the line's end: keepalived takes the first word, but who
- * wrote several meant them all, and who wrote `#` in or before it did not mean a comment.
- */
-const value = /(?:"[^"\r\n]*"?|[^\s{}"]|[^\S\r\n]+(?![\s#!{}]|$))+/.source;
-
-/** The keyword may be quoted, and needs no blank before a quote (measured, 2.2.7). */
-const authPass = new RegExp(
-  String.raw`(?<!Truncating )(\bauth_pass(?:"?[^\S\r\n]+|(?=")))${value}`,
-  'gm',
-);
-
-/** What `auth_pass` takes from a definition: `$NAME` or `${NAME}`. */
-const authPassVariable = /\bauth_pass"?[^\S\r\n]*"?\$\{?(\w+)/g;
-
-/** The pass phrase of a key, in a block `SSL`; only where a line can have a keyword. */
-const sslPassword = new RegExp(
-  String.raw`((?:^[-+ ]?|[{}])[^\S\r\n]*password[^\S\r\n]+(?![=:]))${value}`,
-  'gm',
-);
-
-/** In the JSON dump (in clear until 2.3). */
-const authData = /("auth_data"\s*:\s*)"(?:[^"\\]|\\.)*"?/g;
-
-/** In the text dump (in clear until 2.3), also where it was logged; `SSL password:` too. */
-const dumpedPassword = /(\bpassword[^\S\r\n]*[=:][^\S\r\n]*)[^\r\n]+/gi;
-
-/** Is in every text that has one of these; most lines of a log are spared the rest. */
-const hint = /pass|auth_data/i;
+/** Is in every text with a secret; most lines of a log are spared the rest. */
+const hint =
+  /pass|pwd|\bpw\b|secret|token|auth|key|psk|cred|cookie|session|\bsid\b|sig|hmac|pin\b|otp\b|bearer|basic|jwt|payload|require_reply|:\/\/|\S@|(?:^|\s)-[a-z]|\$\w+[ \t]*=|(?:gh[pousr]|github_pat|hv[sb]|npm|dop)_|glpat-|xox|sk[-_]|akia|asia|aiza|eyj|pypi-|community/im;
 
 /**
- * A text with every password in it replaced by asterisks, and else as it was. For all that comes
- * from keepalived or its files: configurations or lines of them, differences with their signs,
- * output of `-t` (which quotes a line with an unmatched quote), dumps, log lines. Masked text stays
- * as it is. A password in a definition (`$NAME=`) is only found together with its use.
+ * A text with every secret in it replaced by asterisks, and else as it was: what keepalived's
+ * keywords take (`auth_pass`, `auth_hmac`, `SSL`), credentials in URLs and in the arguments of
+ * scripts. For all that comes from keepalived or its files: configurations or lines of them,
+ * differences with their signs, output of `-t` (which quotes a line with an unmatched quote), dumps,
+ * log lines, output of scripts. Masked text stays as it is. In linear time.
+ * @param names the definitions (`$NAME=`) that this text's other files use for secrets; its own are
+ * found here
  */
-export function maskSecrets(text: string): string {
+export function maskSecrets(text: string, names: ReadonlySet<string> = new Set()): string {
   if (!hint.test(text)) return text;
-  return maskDefinitions(text)
-    .replaceAll(authPass, `$1${mask}`)
-    .replaceAll(sslPassword, `$1${mask}`)
-    .replaceAll(authData, `$1"${mask}"`)
-    .replaceAll(dumpedPassword, `$1${mask}`);
+  const own = text.includes('$') ? findSecretDefinitions([text], names) : names;
+  const isSecretDefinition = (name: string) => own.has(name);
+  let isContinued = false;
+  return text
+    .split('\n')
+    .map((line) => {
+      const wasContinued = isContinued;
+      isContinued = wasContinued && continues(line);
+      if (wasContinued) return maskRanges(line, [wholeLine(line)]);
+      if (!hint.test(line)) return line;
+      const content = line.trimEnd();
+      const ranges = findLineSecrets(content, isSecretDefinition);
+      // The lines that a definition goes on in.
+      isContinued =
+        continues(line) &&
+        ranges.some(({ end }) => end === content.length) &&
+        /^[\s\-+]*\$\w/.test(line);
+      return maskRanges(line, ranges);
+    })
+    .join('\n');
 }
 
-function maskDefinitions(text: string): string {
-  const names = new Set(Array.from(text.matchAll(authPassVariable), ([, name]) => name));
-  return text.replaceAll(/(\$(\w+)[^\S\r\n]*=[^\S\r\n]*)[^\r\n]+/g, (whole, start, name) =>
-    names.has(String(name)) ? `${String(start)}${mask}` : whole,
-  );
+const continues = (line: string): boolean => line.trimEnd().endsWith('\\');
+
+function wholeLine(line: string): SecretRange {
+  return { start: line.length - line.trimStart().length, end: line.trimEnd().length };
+}
+
+function maskRanges(line: string, ranges: readonly SecretRange[]): string {
+  let masked = '';
+  let from = 0;
+  for (const { start, end } of ranges.toSorted((one, other) => one.start - other.start)) {
+    if (end <= Math.max(from, start)) continue;
+    masked += start >= from ? line.slice(from, start) + mask : '';
+    from = end;
+  }
+  return masked + line.slice(from);
 }

@@ -19,6 +19,7 @@ import { createPlannedSaves } from './planned-saves.ts';
 import { look } from './prove-live.ts';
 import { readDrill } from './read-drill.ts';
 import { findRestoreChange, listVersions, planRestore } from './restore-version.ts';
+import { findKeptSecretDefinitions } from './secret-definitions.ts';
 import { controlKeepalived } from './service-control.ts';
 
 /** The operations over one appliance, its state keeper and its history. */
@@ -95,6 +96,7 @@ export function createOperations(
     applyConfiguration: (request) => changeAndObserve(() => confirmed.apply(request)),
     listVersions: () => listVersions(parts),
     readVersion: (versionId) => parts.versions.read(versionId),
+    findSecretDefinitions: () => findKeptSecretDefinitions(parts),
     planRestore: (versionId) => planRestore(parts, versionId),
     restoreVersion: (request) =>
       changeAndObserve(async () => {

@@ -85,6 +85,8 @@ export interface Operations {
   listVersions(): Promise<VersionList>;
   /** undefined: there is no such version (any more). */
   readVersion(versionId: string): Promise<KeptVersion | undefined>;
+  /** The definitions (`$NAME=`) of secrets that a file or a version may have in another one. */
+  findSecretDefinitions(): Promise<ReadonlySet<string>>;
   /** What restoring a version would do; undefined: there is no such version (any more). */
   planRestore(versionId: string): Promise<RestorePlan | undefined>;
   /** Makes a version live again, if the file is still the one that was shown. */

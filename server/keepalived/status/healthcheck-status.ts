@@ -1,6 +1,7 @@
 import { findHealthcheck } from '../config/questions.ts';
 import type { ConfigurationSummary } from '../config/questions.ts';
 import type { HealthcheckResult, Observed } from '../evidence.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 import { fresh, staleWords } from './freshness.ts';
 import type { InstanceStatus } from './status-model.ts';
 
@@ -21,7 +22,9 @@ export function judgeHealthcheck(
   const result = fresh(seen, nowMs, lifetimeMs);
   return {
     ...found,
-    words: result ? healthcheckWords(result) : `Unknown (${staleWords(seen, nowMs)})`,
+    // Shown to viewers, sent to programs, a label of metrics.
+    url: maskSecrets(found.url),
+    words: result ? maskSecrets(healthcheckWords(result)) : `Unknown (${staleWords(seen, nowMs)})`,
     good: result ? result.outcome.kind === 'ok' : undefined,
     durationMs: result && Math.round(result.durationMs),
   };

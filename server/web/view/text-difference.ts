@@ -23,14 +23,21 @@ const timeoutMs = 500;
 /**
  * The unified difference of two configuration texts, three lines of context around each change.
  * Secrets are masked after comparing, so that a changed password is seen to change, but not what it is.
+ * @param secretDefinitions names of definitions that other files use for secrets
  */
-export function compareTexts(before: string, after: string): TextDifference {
+export function compareTexts(
+  before: string,
+  after: string,
+  secretDefinitions?: ReadonlySet<string>,
+): TextDifference {
   const patch = structuredPatch('', '', before, after, undefined, undefined, {
     context: 3,
     timeout: timeoutMs,
   });
   if (!patch) return { lines: [], added: 0, removed: 0, tooLarge: true };
-  const [maskedBefore, maskedAfter] = [before, after].map((text) => maskSecrets(text).split('\n'));
+  const [maskedBefore, maskedAfter] = [before, after].map((text) =>
+    maskSecrets(text, secretDefinitions).split('\n'),
+  );
   const lines = patch.hunks.flatMap((hunk, index) => [
     ...(index === 0 && hunk.oldStart <= 1 ? [] : [gap(`line ${hunk.newStart}`)]),
     ...readHunk(hunk, maskedBefore ?? [], maskedAfter ?? []),

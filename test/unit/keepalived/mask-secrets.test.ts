@@ -51,7 +51,7 @@ const masked: [text: string, expected: string][] = [
   ['Keepalived_vrrp[7]:   Password = hunter2', 'Keepalived_vrrp[7]:   Password = ********'],
   ['  SSL password:hunter2', '  SSL password:********'],
   ['{"auth_data":"hunt\\"er2","x":"y"}', '{"auth_data":"********","x":"y"}'],
-  ['"auth_data": "hunter2', '"auth_data": "********"'],
+  ['"auth_data": "hunter2', '"auth_data": "********'],
 ];
 
 const untouched = [

@@ -55,22 +55,17 @@ export function describeCheck(check: Check): CheckWords {
   return {
     ...verdictLooks[verdict],
     ...{ id, title },
-    sentence: maskCredentials(sentence),
-    remedy: remedy === undefined ? undefined : maskCredentials(remedy),
+    sentence: maskSecrets(sentence),
+    remedy: remedy === undefined ? undefined : maskSecrets(remedy),
     place: needsMending ? findPlace(about) : undefined,
     offer: offer && { ...offer, label: offerLabels[offer.kind] },
     evidence: evidence.map(({ what, where, atMs }) => ({
       // Output of scripts and lines of keepalived's log are among it.
-      what: maskCredentials(maskSecrets(what)),
-      where: maskCredentials(where ?? ''),
+      what: maskSecrets(what),
+      where: maskSecrets(where ?? ''),
       when: atMs === undefined ? '' : describeInstant(atMs).text,
     })),
   };
-}
-
-/** What a URL bears before its host, as that of a healthcheck may. */
-function maskCredentials(text: string): string {
-  return text.replaceAll(/(\w:\/\/)[^\s/@]+@/g, '$1********@');
 }
 
 function findPlace({ instance, setting }: Check['about']): CheckWords['place'] {

@@ -33,14 +33,16 @@ const nowLabel = 'The file now';
 /**
  * Two versions of a file, or one and the file as it is.
  * @param records all versions of the file, to choose from
+ * @param secretDefinitions names of definitions that other files use for secrets
  */
 export function describeComparison(
   records: VersionRecord[],
   from: KeptVersion,
   to: KeptVersion | ConfigurationFileContent,
   { to: toId, layout }: CompareQuery,
+  secretDefinitions: ReadonlySet<string>,
 ): ComparisonModel {
-  const difference = compareTexts(from.text, 'text' in to ? to.text : '');
+  const difference = compareTexts(from.text, 'text' in to ? to.text : '', secretDefinitions);
   const choices = (selectedId: string) =>
     records.map((record) => ({
       id: record.id,

@@ -52,7 +52,13 @@ export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'ope
           : await getVersion(request.query.to);
       const { records } = await operations.listVersions();
       const ofFile = records.filter((record) => record.fileId === fileId);
-      const model = describeComparison(ofFile, from, to, request.query);
+      const model = describeComparison(
+        ofFile,
+        from,
+        to,
+        request.query,
+        await operations.findSecretDefinitions(),
+      );
       return reply.page('compare-versions', { title: 'Compare versions' }, model);
     },
   );
@@ -67,7 +73,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'ope
       return reply
         .type('text/plain; charset=utf-8')
         .header('content-disposition', `attachment; filename="keepalived-${when}.conf"`)
-        .send(isAdmin ? text : maskSecrets(text));
+        .send(isAdmin ? text : maskSecrets(text, await operations.findSecretDefinitions()));
     },
   );
 

@@ -65,6 +65,7 @@ async function openBrowser(
       const text = found && Object.values(texts).find((one) => tagOf(one) === found.tag);
       return Promise.resolve(found && { record: found, text: text ?? '' });
     },
+    findSecretDefinitions: () => Promise.resolve(new Set()),
     readConfigurationFile: () => Promise.resolve(current),
     planRestore: (id) =>
       Promise.resolve(
@@ -135,6 +136,30 @@ describe('/keepalived/versions', () => {
     assert.match(text.body, /^priority 100\nauth_pass \*+\n$/);
     const restore = await browser.get(`/keepalived/versions/restore?version=${oldVersion.id}`);
     assert.equal(restore.statusCode, 403);
+  });
+
+  test('a viewer sees no secret that one file defines and another one uses', async (t) => {
+    const operations: Partial<Operations> = {
+      findSecretDefinitions: () => Promise.resolve(new Set(['X'])),
+      readVersion: (id) =>
+        Promise.resolve({
+          record: oldVersion,
+          text: `$X=topsecret\n# ${id === oldVersion.id ? 'old' : 'new'}\n$VIP=10.0.0.1\n`,
+        }),
+    };
+    const browser = await openBrowser(t, operations, 'watcher');
+    const from = oldVersion.id;
+    const download = await browser.get(`/keepalived/versions/text?version=${from}`);
+    assert.equal(download.body, '$X=********\n# old\n$VIP=10.0.0.1\n');
+    const url = `/keepalived/versions/compare?from=${from}&to=${triedVersion.id}`;
+    for (const layout of ['side', 'unified']) {
+      const { body } = await browser.get(`${url}&layout=${layout}`);
+      assert.match(body, /10\.0\.0\.1/);
+      assert.doesNotMatch(body, /topsecret/);
+    }
+    const admin = await openBrowser(t, operations);
+    const whole = await admin.get(`/keepalived/versions/text?version=${from}`);
+    assert.match(whole.body, /^\$X=topsecret\n/);
   });
 
   test('an administrator downloads the text as it was', async (t) => {
