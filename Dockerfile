@@ -7,7 +7,9 @@
 #
 # NET_ADMIN sets the virtual IP, NET_RAW sends advertisements and captures packets, SYS_ADMIN is for
 # the private mount in which a configuration is tested. The page listens on the host's
-# 127.0.0.1:9443; set WAI_LISTEN for more. `docker logs` has the first password of admin.
+# 127.0.0.1:9443; set WAI_LISTEN for more. The first password of admin:
+#
+#   docker exec keepalived-wai cat /var/lib/keepalived-wai/first-password
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /opt/keepalived-wai

@@ -30,7 +30,13 @@ setInterval(() => {
 
 const { app } = await createTestApp({
   keeper,
-  streamLimits: { perSession: 4, total: 4 * sessionCount, unreadBytes: 1024 * 1024 },
+  streamLimits: {
+    perSession: 4,
+    perAccount: 4 * sessionCount,
+    total: 4 * sessionCount,
+    reservedForAdmins: 0,
+    unreadBytes: 1024 * 1024,
+  },
 });
 const cookies: string[] = [];
 for (let count = 0; count < sessionCount; count += 1) {

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { setAccount } from './access/accounts.ts';
+import { setAccount } from './access/set-account.ts';
 import type { Command } from './command-line.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function addAccount(
   const { isNew, generatedPassword } = await setAccount(stateDirectory, { ...account, password });
   const { name, role } = account;
   return [
-    `The account ${name} (${role}) was ${isNew ? 'made' : 'changed'}. A keepalived-wai that runs has to be restarted to know it.`,
+    `The account ${name} (${role}) was ${isNew ? 'made' : 'changed'}. A keepalived-wai that runs knows it within a second.${isNew ? '' : ' Whoever is signed in with the old password has to sign in again.'}`,
     ...(generatedPassword === undefined
       ? []
       : [

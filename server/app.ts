@@ -34,6 +34,7 @@ import { eventStreams } from './web/plugins/event-streams.ts';
 import type { StreamLimits } from './web/plugins/event-streams.ts';
 import { flash } from './web/plugins/flash.ts';
 import { hostCheck } from './web/plugins/host-check.ts';
+import { knownDevices } from './web/plugins/known-devices.ts';
 import { bodyLimitBytes, limits } from './web/plugins/limits.ts';
 import { originCheck } from './web/plugins/origin-check.ts';
 import { passwordProof } from './web/plugins/password-proof.ts';
@@ -46,6 +47,8 @@ import type { Certificate } from './web/server-factory.ts';
 
 export interface AppOptions extends PageParts {
   accounts: Accounts;
+  /** The file with the first password of `admin`, as long as there is one. */
+  findFirstPasswordFile: () => string | undefined;
   /** Signs the session cookies. */
   sessionSecret: string;
   /** Undefined: plain HTTP. */
@@ -70,6 +73,7 @@ const navigation = [
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { settings, accounts, operations, debug, keeper } = options;
   const tls = options.certificate !== undefined;
+  const cookieScope = { secret: options.sessionSecret, tls };
   const throttle = createLoginThrottle();
   const basicCredentials = createBasicCredentials({ accounts, throttle });
   const live = createLiveStatus(keeper);
@@ -90,10 +94,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     listOwnHosts: options.listOwnHosts,
   });
   await app.register(originCheck, { tls });
-  await app.register(session, { secret: options.sessionSecret, tls });
+  await app.register(session, cookieScope);
+  await app.register(knownDevices, cookieScope);
   await app.register(authentication, { accounts, basicCredentials, startPage });
   await app.register(passwordProof, { accounts, throttle });
-  await app.register(csrf);
+  await app.register(csrf, cookieScope);
   await app.register(flash);
   await app.register(views, { hostName: options.hostName, navigation });
   await app.register(eventStreams, { accounts, limits: options.streamLimits });
@@ -114,7 +119,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     pages.get('/', { config: { access: 'viewer' } }, (_request, reply) =>
       reply.redirect(startPage, 303),
     );
-    await pages.register(registerLoginPage, { accounts, throttle });
+    await pages.register(registerLoginPage, {
+      ...{ accounts, throttle },
+      findFirstPasswordFile: options.findFirstPasswordFile,
+    });
     await pages.register(registerApi, { keeper, live });
     await pages.register(registerKeepalivedPage, { operations, live });
     await pages.register(registerFailoversPage, { keeper });

@@ -3,7 +3,9 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { openAccounts } from './access/accounts.ts';
+import { writeFirstPassword } from './access/accounts-file.ts';
 import { openSessionSecret } from './access/session-secret.ts';
+import { watchAccounts } from './access/watch-accounts.ts';
 import { addAccount } from './add-account.ts';
 import { createApp } from './app.ts';
 import { createAppliance } from './appliance/create-appliance.ts';
@@ -43,7 +45,7 @@ async function start(settings: Settings): Promise<void> {
   const lock = await acquireLock(stateDirectory);
   const { accounts, generatedPassword } = await openAccounts(settings);
   // At once: should the rest of the start fail, nobody could log in later.
-  if (generatedPassword !== undefined) announceAccount(generatedPassword);
+  if (generatedPassword !== undefined) await announceAccount(stateDirectory, generatedPassword);
   const directory = join(stateDirectory, 'history');
   const damages: string[] = [];
   const reportDamage = (sentence: string) => void damages.push(sentence);
@@ -66,6 +68,12 @@ async function start(settings: Settings): Promise<void> {
   const runningDrill = createRunningDrill({ directory });
   const parts = { appliance, keeper, versions, journal, notices, runningDrill };
   const alone = createMutex();
+  const accountsWatch = await watchAccounts({
+    ...{ stateDirectory, accounts },
+    onProblem: (error) => {
+      app.log.error({ err: error }, 'what the accounts file says now cannot be used');
+    },
+  });
   const onProblem = (error: unknown) => {
     app.log.error({ err: error }, 'what was done in the background failed');
   };
@@ -79,6 +87,7 @@ async function start(settings: Settings): Promise<void> {
   const app = await createApp({
     settings,
     accounts,
+    findFirstPasswordFile: accountsWatch.findFirstPasswordFile,
     operations: createOperations({ ...parts, alone, confirmed }),
     debug,
     keeper,
@@ -94,6 +103,7 @@ async function start(settings: Settings): Promise<void> {
   closeWithGrace({ delay: 10_000, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'ending after an error');
     await app.close();
+    accountsWatch.close();
     confirmed.close();
     await debug.close();
     stopWatching();
@@ -115,15 +125,22 @@ async function start(settings: Settings): Promise<void> {
 
 // Standard output is for people; the log goes to standard error.
 
-function announceAccount(password: string): void {
+/** What is printed elsewhere than on a terminal stays: in the journal, for ever and for many. */
+async function announceAccount(stateDirectory: string, password: string): Promise<void> {
+  const isSeenOnce = process.stdout.isTTY;
+  const passwordLines = isSeenOnce
+    ? [`    Password: ${password}`, '', '  The password is shown this once only.']
+    : [
+        `    Password: in ${await writeFirstPassword(stateDirectory, password)}`,
+        '',
+        '  Only the owner of that file can read it. It is removed when the password is changed.',
+      ];
   const lines = [
     '',
     '  First start. Log in with:',
     '',
     '    Username: admin',
-    `    Password: ${password}`,
-    '',
-    '  The password is shown this once only.',
+    ...passwordLines,
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

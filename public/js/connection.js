@@ -55,7 +55,9 @@ export function connect(url, listeners, onLost) {
 async function findReason(url) {
   const request = new window.AbortController();
   try {
-    const answer = await fetch(url, { redirect: 'manual', signal: request.signal });
+    // As the EventSource asks: it is no use of the session.
+    const headers = { accept: 'text/event-stream' };
+    const answer = await fetch(url, { headers, redirect: 'manual', signal: request.signal });
     if (answer.type === 'opaqueredirect') return 'You are logged out: reload this page to log in.';
     return answer.status === 503 ? 'Too many live pages are open: close one of them.' : '';
   } catch {

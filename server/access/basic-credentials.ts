@@ -1,21 +1,27 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { maximumPasswordLength } from './accounts.ts';
 import type { Accounts } from './accounts.ts';
 import { checkPassword } from './check-password.ts';
 import type { PasswordOutcome } from './check-password.ts';
 import type { LoginThrottle } from './login-throttle.ts';
+import { maximumPasswordLength } from './password-rules.ts';
 
 export type BasicCredentials = (header: string, address: string) => Promise<PasswordOutcome>;
 
 const refused: PasswordOutcome = { kind: 'refused' };
-/** A password hash costs 0.2 s of a core; a scraper must not pay that every few seconds. */
-const rememberForMs = 60_000;
+const forgetAfterMs = 24 * 60 * 60_000;
 const maximumRemembered = 100;
+
+/** Credentials that were right, and what they were right for. */
+interface Remembered {
+  passwordId: string;
+  usedAtMs: number;
+}
 
 /**
  * Who an `Authorization: Basic` header (RFC 7617) speaks for: the same accounts as at the login
- * page, slowed down by the same throttle. Right credentials are remembered for a minute, as a keyed
- * hash in memory; the account must still be there.
+ * page, slowed down by the same throttle. A password hash costs 0.2 s of a core, so right credentials
+ * are remembered, as a keyed hash in memory, until the password is changed: then a scraper is also
+ * served while strangers try passwords.
  * @param now milliseconds on the monotonic clock
  */
 export function createBasicCredentials({
@@ -28,7 +34,32 @@ export function createBasicCredentials({
   now?: () => number;
 }): BasicCredentials {
   const key = randomBytes(32);
-  const remembered = new Map<string, { outcome: Promise<PasswordOutcome>; untilMs: number }>();
+  /** Least recently used first. Wrong ones have no place here: they could push out the right ones. */
+  const remembered = new Map<string, Remembered>();
+  const underWay = new Map<string, Promise<PasswordOutcome>>();
+
+  const remember = (id: string, passwordId: string) => {
+    remembered.delete(id);
+    remembered.set(id, { passwordId, usedAtMs: now() });
+    const [oldest] = remembered.keys();
+    if (remembered.size > maximumRemembered && oldest !== undefined) remembered.delete(oldest);
+  };
+
+  const findRemembered = (id: string, name: string) => {
+    const known = remembered.get(id);
+    const user = accounts.findUser(name);
+    if (!known || !user || known.passwordId !== accounts.findPasswordId(name)) return undefined;
+    return now() - known.usedAtMs < forgetAfterMs ? { user, ...known } : undefined;
+  };
+
+  const check = async (id: string, name: string, password: string, address: string) => {
+    // Before the check: should the password change meanwhile, it was right for the old one.
+    const passwordId = accounts.findPasswordId(name);
+    const attempt = { accountName: name, address };
+    const outcome = await checkPassword({ accounts, throttle }, attempt, password);
+    if (outcome.kind === 'user' && passwordId !== undefined) remember(id, passwordId);
+    return outcome;
+  };
 
   return async (header, address) => {
     const parsed = parseBasic(header);
@@ -37,22 +68,15 @@ export function createBasicCredentials({
     const id = createHmac('sha256', key)
       .update(JSON.stringify([name, password]))
       .digest('base64');
-    const known = remembered.get(id);
-    if (known && known.untilMs > now()) {
-      const outcome = await known.outcome;
-      if (outcome.kind !== 'user') return outcome;
-      const user = accounts.findUser(name);
-      return user ? { kind: 'user', user } : refused;
+    const known = findRemembered(id, name);
+    if (known) {
+      remember(id, known.passwordId);
+      return { kind: 'user', user: known.user };
     }
-    // The promise, not its value: requests at the same time are one attempt.
-    const outcome = checkPassword({ accounts, throttle }, name, password, address);
-    remembered.delete(id);
-    remembered.set(id, { outcome, untilMs: now() + rememberForMs });
-    const [oldest] = remembered.keys();
-    if (remembered.size > maximumRemembered && oldest !== undefined) remembered.delete(oldest);
-    const isRight = await outcome.then(({ kind }) => kind === 'user').catch(() => false);
-    if (!isRight) remembered.delete(id);
-    return outcome;
+    // Requests at the same time are one attempt.
+    const asked = underWay.get(id) ?? check(id, name, password, address);
+    underWay.set(id, asked);
+    return asked.finally(() => underWay.delete(id));
   };
 }
 

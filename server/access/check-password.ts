@@ -1,5 +1,5 @@
 import type { Accounts, User } from './accounts.ts';
-import type { LoginThrottle } from './login-throttle.ts';
+import type { LoginThrottle, SignInAttempt } from './login-throttle.ts';
 
 export type PasswordOutcome =
   | { kind: 'user'; user: User }
@@ -12,17 +12,22 @@ export interface PasswordCheck {
   throttle: LoginThrottle;
 }
 
-/** Whether a password is that of an account, slowed down by the one throttle for all who ask. */
+/**
+ * Whether a password is that of an account, slowed down by the one throttle for all who ask. Who
+ * comes from a known place is served before strangers.
+ */
 export async function checkPassword(
   { accounts, throttle }: PasswordCheck,
-  name: string,
+  attempt: SignInAttempt,
   password: string,
-  address: string,
 ): Promise<PasswordOutcome> {
-  const seconds = throttle.attempt(name, address);
+  const seconds = throttle.attempt(attempt);
   if (seconds > 0) return { kind: 'wait', seconds };
-  const user = await accounts.findUserByPassword(name, password);
+  const { accountName, knownPlace } = attempt;
+  const user = await accounts.findUserByPassword(accountName, password, {
+    isUrgent: knownPlace !== undefined,
+  });
   if (!user) return { kind: 'refused' };
-  throttle.succeed(name, address);
+  throttle.succeed(attempt);
   return { kind: 'user', user };
 }

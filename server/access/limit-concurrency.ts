@@ -1,14 +1,20 @@
 import { UserError } from '../errors.ts';
 
 /**
- * Lets at most `running` tasks run at once and `waiting` more wait their turn.
+ * Lets at most `running` tasks run at once and `waiting` more wait their turn. Urgent tasks wait in
+ * a queue of their own, as long, and go first.
  * @throws {UserError} `busy` (503) when the queue is full
  */
 export function createConcurrencyLimit(limits: { running: number; waiting: number }) {
-  const queue: (() => void)[] = [];
+  const urgentQueue: (() => void)[] = [];
+  const plainQueue: (() => void)[] = [];
   let running = 0;
 
-  return async function run<Result>(task: () => Promise<Result>): Promise<Result> {
+  return async function run<Result>(
+    task: () => Promise<Result>,
+    { isUrgent = false } = {},
+  ): Promise<Result> {
+    const queue = isUrgent ? urgentQueue : plainQueue;
     if (running >= limits.running) {
       if (queue.length >= limits.waiting) {
         throw new UserError('busy', 'Too many logins at once. Try again in a few seconds.', {
@@ -23,7 +29,7 @@ export function createConcurrencyLimit(limits: { running: number; waiting: numbe
       return await task();
     } finally {
       // The place is handed over, not freed: nobody can slip in between.
-      const next = queue.shift();
+      const next = urgentQueue.shift() ?? plainQueue.shift();
       if (next) next();
       else running -= 1;
     }

@@ -1,10 +1,22 @@
+/** Who tries a password, and from where. */
+export interface SignInAttempt {
+  accountName: string;
+  /** An IP address, or `unix`. */
+  address: string;
+  /**
+   * What only somebody has who has signed in to this account before: the id of the browser, or that
+   * of the session. undefined: a stranger, as far as can be told.
+   */
+  knownPlace?: string | undefined;
+}
+
 export interface LoginThrottle {
   /**
    * Asks for an attempt. 0 grants it, and counts it as failed until `succeed` says otherwise, so
    * that parallel attempts cannot slip through; else how many seconds to wait, rounded up.
    */
-  attempt(accountName: string, address: string): number;
-  succeed(accountName: string, address: string): void;
+  attempt(attempt: SignInAttempt): number;
+  succeed(attempt: SignInAttempt): void;
 }
 
 interface Failures {
@@ -15,31 +27,41 @@ interface Failures {
 const freeAttempts = 3;
 const forgetAfterMs = 15 * 60_000;
 const maximumTracked = 10_000;
-/** An account's wait stays short: its owner must get in while others guess from elsewhere. */
+/** An account's wait stays short: its owner may sign in from a browser that is new. */
 const maximumAccountWaitMs = 4_000;
 const maximumAddressWaitMs = 60_000;
+const maximumPlaceWaitMs = 60_000;
 
 /**
  * Slows down guessing: after three failures the next attempt waits 1, 2, 4 … seconds, by account
- * (at most 4 s) and by address (at most 60 s). Nothing is ever locked for good, and memory is
- * bounded: the least recently failed are forgotten first.
+ * (at most 4 s) and by address (at most 60 s). Who comes from a known place has a count of its own
+ * (at most 60 s) instead: strangers cannot keep the owner out, however many they are and even if all
+ * come from one address, that of a proxy. Nothing is ever locked for good, and memory is bounded: the
+ * least recently failed are forgotten first.
  * @param now milliseconds on the monotonic clock
  */
 export function createLoginThrottle(now: () => number = () => performance.now()): LoginThrottle {
   const accounts = createFailureTable(maximumAccountWaitMs, now);
   const addresses = createFailureTable(maximumAddressWaitMs, now);
+  const places = createFailureTable(maximumPlaceWaitMs, now);
+  /** The counts that an attempt adds to. */
+  const findCounts = ({ accountName, address, knownPlace }: SignInAttempt) =>
+    knownPlace === undefined
+      ? [
+          { table: accounts, key: accountName },
+          { table: addresses, key: networkOf(address) },
+        ]
+      : [{ table: places, key: JSON.stringify([knownPlace, accountName]) }];
   return {
-    attempt(accountName, address) {
-      const network = networkOf(address);
-      const waitMs = Math.max(accounts.waitMs(accountName), addresses.waitMs(network));
+    attempt(attempt) {
+      const counts = findCounts(attempt);
+      const waitMs = Math.max(...counts.map(({ table, key }) => table.waitMs(key)));
       if (waitMs > 0) return Math.ceil(waitMs / 1000);
-      accounts.fail(accountName);
-      addresses.fail(network);
+      for (const { table, key } of counts) table.fail(key);
       return 0;
     },
-    succeed(accountName, address) {
-      accounts.forget(accountName);
-      addresses.forget(networkOf(address));
+    succeed(attempt) {
+      for (const { table, key } of findCounts(attempt)) table.forget(key);
     },
   };
 }

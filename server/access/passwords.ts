@@ -24,9 +24,14 @@ export async function hashPassword(password: string): Promise<string> {
 
 /**
  * Whether the password is the one that was hashed, compared in constant time.
+ * @param options.isUrgent served before those that are not
  * @throws if `encoded` is not of `hashPassword`'s form
  */
-export async function verifyPassword(password: string, encoded: string): Promise<boolean> {
+export async function verifyPassword(
+  password: string,
+  encoded: string,
+  options: { isUrgent?: boolean } = {},
+): Promise<boolean> {
   const [, ln, r, p, salt, hash] = encodedPattern.exec(encoded) ?? [];
   if (salt === undefined || hash === undefined) throw new Error('Not a scrypt password hash');
   const expected = Buffer.from(hash, 'base64');
@@ -35,6 +40,7 @@ export async function verifyPassword(password: string, encoded: string): Promise
     Buffer.from(salt, 'base64'),
     { ln: Number(ln), r: Number(r), p: Number(p) },
     expected.length,
+    options,
   );
   return timingSafeEqual(actual, expected);
 }
@@ -49,7 +55,13 @@ function encode(salt: Buffer, key: Buffer): string {
   return `$scrypt$${parameters}$${salt.toString('base64')}$${key.toString('base64')}`;
 }
 
-function deriveKey(password: string, salt: Buffer, { ln, r, p }: Cost, length: number) {
+function deriveKey(
+  password: string,
+  salt: Buffer,
+  { ln, r, p }: Cost,
+  length: number,
+  turn: { isUrgent?: boolean } = {},
+) {
   const N = 2 ** ln;
   // Node's default of 32 MiB is just too little for these parameters.
   const options = { N, r, p, maxmem: 2 * 128 * N * r };
@@ -61,5 +73,6 @@ function deriveKey(password: string, salt: Buffer, { ln, r, p }: Cost, length: n
           else resolve(key);
         });
       }),
+    turn,
   );
 }

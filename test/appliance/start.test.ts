@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 import { openAccounts } from '../../server/access/accounts.ts';
+import { eventually } from '../lab/eventually.ts';
 import { serverWords } from '../program-words.ts';
 
 async function makeFolder(context: TestContext): Promise<string> {
@@ -67,15 +69,19 @@ function startProgram(
   };
 }
 
-test('the first start prints the address and a password, the second only the address', async (context) => {
+test('the first start puts the password into a file that only its owner reads, the second none', async (context) => {
   const folder = await makeFolder(context);
   const first = startProgram(context, folder);
   await first.untilListening();
-  assert.match(first.output(), /Username: admin\n +Password: ([0-9a-z]{5}-){3}[0-9a-z]{5}\n/);
+  const passwordFile = join(folder, 'state/first-password');
+  assert.ok(first.output().includes(`Username: admin\n    Password: in ${passwordFile}\n`));
   assert.match(first.output(), /^keepalived-wai: unix:\/.*\/socket$/m);
-  const password = /Password: (\S+)/.exec(first.output())?.[1] ?? '?';
+  const password = (await readFile(passwordFile, 'utf8')).trimEnd();
+  assert.match(password, /^([0-9a-z]{5}-){3}[0-9a-z]{5}$/);
+  assert.equal((await stat(passwordFile)).mode & 0o777, 0o600);
+  // What a service prints stays in the journal.
+  assert.equal((first.output() + first.log()).includes(password), false);
   assert.equal(await first.end(), 0);
-  assert.equal(first.log().includes(password), false);
 
   const second = startProgram(context, folder);
   await second.untilListening();
@@ -129,7 +135,68 @@ test('a port in use ends the start with one line, and the password is not lost',
     program.log(),
     `keepalived-wai: 127.0.0.1:${port} is already in use by another program. Stop it, or set WAI_LISTEN.\n`,
   );
-  assert.match(program.output(), /Password: /);
+  assert.match(program.output(), /Password: in /);
+});
+
+test('on a terminal the password is printed, and kept nowhere', async (context) => {
+  const folder = await makeFolder(context);
+  // script(1) gives it a terminal; the port that is in use ends it.
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const words = [process.execPath, ...serverWords].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['--quiet', '--command', words, '/dev/null'], {
+    env: {
+      ...{ PATH: process.env['PATH'], WAI_STATE_DIR: join(folder, 'state'), WAI_TLS: 'off' },
+      ...{ WAI_LISTEN: `127.0.0.1:${port}`, WAI_SERVICE_MANAGER: 'supervised' },
+      WAI_KEEPALIVED_CONFIG: join(folder, 'keepalived.conf'),
+      WAI_KEEPALIVED_PID: join(folder, 'keepalived.pid'),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await once(child, 'close');
+  assert.match(output, /Username: admin\r\n +Password: ([0-9a-z]{5}-){3}[0-9a-z]{5}\r\n/);
+  await assert.rejects(stat(join(folder, 'state/first-password')), /ENOENT/);
+});
+
+test('a password that is changed on the command line counts at once, and ends the sessions', async (context) => {
+  const folder = await makeFolder(context);
+  const passwordFile = join(folder, 'state/first-password');
+  const serving = startProgram(context, folder);
+  await serving.untilListening();
+  const password = (await readFile(passwordFile, 'utf8')).trimEnd();
+  const ask = (authorization: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const asking = request(
+        {
+          socketPath: join(folder, 'socket'),
+          path: '/api/v1/status',
+          headers: {
+            host: 'localhost',
+            authorization: `Basic ${Buffer.from(authorization).toString('base64')}`,
+          },
+        },
+        (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        },
+      );
+      asking.once('error', reject).end();
+    });
+  assert.equal(await ask(`admin:${password}`), 200);
+  const changing = startProgram(context, folder, {}, ['--add-account', 'admin', 'admin']);
+  assert.equal(await changing.untilExit(), 0, changing.log());
+  const now = /Password: (\S+)\n/.exec(changing.output())?.[1] ?? '';
+  await assert.rejects(stat(passwordFile), /ENOENT/);
+  await eventually('the old one is refused', async () => {
+    const status = await ask(`admin:${password}`);
+    return status === 401 || status === 429;
+  });
+  await eventually('the new one opens', async () => (await ask(`admin:${now}`)) === 200);
+  assert.equal(await serving.end(), 0);
 });
 
 test('WAI_ADMIN_PASSWORD_FILE: nothing is generated, and nothing of it is printed', async (context) => {
@@ -151,10 +218,13 @@ test('an account for somebody who only looks is made on the command line', async
 
   const serving = startProgram(context, folder);
   await serving.untilListening();
-  // Also while the program runs, which does not notice.
+  // Also while the program runs.
   const adding = startProgram(context, folder, {}, words);
   assert.equal(await adding.untilExit(), 0, adding.log());
-  assert.match(adding.output(), /^The account watcher \(viewer\) was made\..* restarted/);
+  assert.match(
+    adding.output(),
+    /^The account watcher \(viewer\) was made\..* knows it within a second/,
+  );
   const password = /Username: watcher\n +Password: (\S+)\n/.exec(adding.output())?.[1] ?? '';
   assert.equal(await serving.end(), 0);
   const { accounts } = await openAccounts({

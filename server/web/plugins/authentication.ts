@@ -33,7 +33,7 @@ declare module 'fastify' {
 }
 
 export interface AuthenticationOptions {
-  accounts: Pick<Accounts, 'findUser'>;
+  accounts: Pick<Accounts, 'findUser' | 'findPasswordId'>;
   /** For programs, which have no session; they may only read. */
   basicCredentials: BasicCredentials;
   startPage: string;
@@ -58,11 +58,10 @@ export const authentication = fastifyPlugin<AuthenticationOptions>((app, options
 
   app.decorateRequest('user', undefined);
   app.addHook('onRequest', async (request, reply) => {
-    const { userName } = request.session;
     request.user =
-      userName === undefined
+      request.session.userName === undefined
         ? await findProgramUser(request, reply, options.basicCredentials)
-        : options.accounts.findUser(userName);
+        : await findSessionUser(request, options.accounts);
     const access = request.is404 ? 'public' : request.routeOptions.config.access;
     if (access === 'public') return;
     if (!request.user) return refuseStranger(request, reply);
@@ -90,6 +89,18 @@ function describeRoute({ method, url, config }: RouteOptions): RouteRule[] {
 
 function isPage({ method, url, access }: RouteRule): boolean {
   return method === 'GET' && access !== 'public' && !isForPrograms(url);
+}
+
+/** A session ends with its account, and with the password that it was opened with. */
+async function findSessionUser(
+  { session }: FastifyRequest,
+  accounts: AuthenticationOptions['accounts'],
+): Promise<User | undefined> {
+  const { userName = '', passwordId } = session;
+  const user = accounts.findUser(userName);
+  if (user && accounts.findPasswordId(userName) === passwordId) return user;
+  await session.destroy();
+  return undefined;
 }
 
 /** Credentials that a browser may add by itself must not change anything, so only reading is granted. */

@@ -7,12 +7,22 @@ import { UserError } from '../../errors.ts';
 export interface StreamLimits {
   /** Of one session: a browser has six connections to a server, and must keep some for requests. */
   perSession: number;
+  /** Of one account, whatever its sessions. */
+  perAccount: number;
   total: number;
+  /** How many of them are kept free for administrators. */
+  reservedForAdmins: number;
   /** Who has left so many bytes unread when more is to be sent is dropped. */
   unreadBytes: number;
 }
 
-const defaultLimits: StreamLimits = { perSession: 4, total: 40, unreadBytes: 1024 * 1024 };
+const defaultLimits: StreamLimits = {
+  perSession: 4,
+  perAccount: 16,
+  total: 40,
+  reservedForAdmins: 12,
+  unreadBytes: 1024 * 1024,
+};
 
 /** An open answer of server-sent events. */
 export interface EventStream {
@@ -36,7 +46,7 @@ declare module 'fastify' {
 }
 
 export interface EventStreamsOptions {
-  accounts: Pick<Accounts, 'findUser'>;
+  accounts: Pick<Accounts, 'findUser' | 'findPasswordId'>;
   limits?: StreamLimits | undefined;
   /** How often it is looked whether a session or account still stands. */
   checkEveryMs?: number;
@@ -45,6 +55,8 @@ export interface EventStreamsOptions {
 interface OpenStream {
   body: Readable;
   userName: string;
+  /** The password that its reader gave. */
+  passwordId: string | undefined;
   /** undefined: opened with credentials, without a session. */
   sessionId: string | undefined;
 }
@@ -58,24 +70,31 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
   const end = (isMeant: (stream: OpenStream) => boolean) => {
     for (const stream of streams) if (isMeant(stream)) stream.body.push(null);
   };
-  const isOver = ({ userName, sessionId }: OpenStream) =>
-    !accounts.findUser(userName) || (sessionId !== undefined && !app.sessions.touch(sessionId));
+  const isOver = ({ userName, passwordId, sessionId }: OpenStream) =>
+    !accounts.findUser(userName) ||
+    accounts.findPasswordId(userName) !== passwordId ||
+    (sessionId !== undefined && !app.sessions.isAlive(sessionId));
 
   const admit = (request: FastifyRequest): OpenStream => {
     const { session, user } = request;
     const sessionId = session.userName === undefined ? undefined : session.sessionId;
     const userName = user?.name ?? '';
-    const own = [...streams].filter((other) =>
-      sessionId === undefined
-        ? other.sessionId === undefined && other.userName === userName
-        : other.sessionId === sessionId,
-    );
-    if (isClosing || own.length >= limits.perSession || streams.size >= limits.total) {
+    const ofAccount = [...streams].filter((other) => other.userName === userName);
+    const ofSession = ofAccount.filter((other) => other.sessionId === sessionId);
+    const total = limits.total - (user?.role === 'admin' ? 0 : limits.reservedForAdmins);
+    if (
+      isClosing ||
+      ofSession.length >= limits.perSession ||
+      ofAccount.length >= limits.perAccount ||
+      streams.size >= total
+    ) {
       throw new UserError('too-many-streams', 'Too many live pages are open. Close one of them.', {
         statusCode: 503,
       });
     }
-    const stream = { body: new Readable({ read: () => undefined }), userName, sessionId };
+    const passwordId = accounts.findPasswordId(userName);
+    const body = new Readable({ read: () => undefined });
+    const stream = { body, userName, passwordId, sessionId };
     streams.add(stream);
     stream.body.once('close', () => streams.delete(stream));
     return stream;

@@ -1,5 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
+import type { FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { UserError } from '../../errors.ts';
 
@@ -21,13 +22,23 @@ export const limits = fastifyPlugin<LimitsOptions>(async (app, options) => {
     maxEventLoopDelay: options.maximumEventLoopDelayMs ?? 2000,
     retryAfter: 5,
   });
-  await app.register(rateLimit, { global: false });
+  await app.register(rateLimit, { global: false, keyGenerator: findClient });
   app.addHook('onRequest', (request, _reply, next) => {
     const encoding = request.headers['content-encoding'];
     const isPlain = encoding === undefined || encoding === 'identity';
     next(isPlain ? undefined : compressedBody());
   });
 });
+
+/**
+ * Whose requests are counted together: behind a proxy or a unix socket all come from one address,
+ * and a stranger's must not count as those of somebody who is known.
+ */
+function findClient(request: FastifyRequest): string {
+  if (request.user) return `user ${request.user.name}`;
+  const deviceId = request.findDeviceId();
+  return deviceId === undefined ? `address ${request.ip || 'unix'}` : `device ${deviceId}`;
+}
 
 function compressedBody(): UserError {
   return new UserError('compressed-body', 'Compressed content is not accepted.', {

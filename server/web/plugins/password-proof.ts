@@ -26,8 +26,8 @@ export interface PasswordProofOptions extends PasswordCheck {
 }
 
 const validForMs = 5 * 60_000;
-/** What the session takes along: without its token, no other open page could be sent any more. */
-const kept = ['userName', '_csrf', 'flash'];
+/** What the session takes along. */
+const kept = ['userName', 'passwordId', 'flash'];
 
 /** The password asked again, by whom what changes who is root must be confirmed. */
 export const passwordProof = fastifyPlugin<PasswordProofOptions>((app, options, done) => {
@@ -40,7 +40,10 @@ export const passwordProof = fastifyPlugin<PasswordProofOptions>((app, options, 
     const { user } = this;
     if (!user) throw new Error('A password was asked of nobody: the route is public.');
     const about = { userName: user.name, remoteAddress: this.ip || 'unix' };
-    const outcome = await checkPassword(options, user.name, password, about.remoteAddress);
+    // Only who has a session of the account gets here: no stranger makes its owner wait.
+    const knownPlace = 'session';
+    const attempt = { accountName: user.name, address: about.remoteAddress, knownPlace };
+    const outcome = await checkPassword(options, attempt, password);
     switch (outcome.kind) {
       case 'wait':
         this.log.info(about, 'password delayed');

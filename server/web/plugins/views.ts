@@ -22,7 +22,7 @@ export interface PageModel {
   /** Two servers' pages must never be mistaken for each other. */
   hostName: string;
   navigation: (NavigationLink & { current: boolean })[];
-  /** For the hidden field `_csrf`. Asking for it starts a session, so ask only within a form. */
+  /** For the hidden field `_csrf`. Asking for it sets a cookie, so ask only within a form. */
   readonly csrfToken: string;
   user: User | undefined;
   flash: Flash[];
@@ -99,7 +99,7 @@ export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigat
       return this.send(await this.viewAsync(template, { ...model, page }));
     }
     const shell = await findShell(this, template, facts, model);
-    return sendPieces(this, joinPieces(shell, prepared, this.generateCsrf()));
+    return sendPieces(this, joinPieces(shell, prepared, this.makeFormToken()));
   });
 });
 
@@ -127,7 +127,7 @@ function withToken(facts: Omit<PageModel, 'csrfToken'>, reply: FastifyReply): Pa
   return {
     ...facts,
     get csrfToken() {
-      return (csrfToken ??= reply.generateCsrf());
+      return (csrfToken ??= reply.makeFormToken());
     },
   };
 }

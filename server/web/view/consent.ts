@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { maximumPasswordLength } from '../../access/accounts.ts';
+import { maximumPasswordLength } from '../../access/password-rules.ts';
 import type { SaveConsent } from '../../operations/confirmed-change.ts';
 import { goingBackFields, readConfirmSeconds } from './going-back.ts';
 import type { GoingBackForm } from './going-back.ts';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
-import { openAccounts, setAccount } from '../../../server/access/accounts.ts';
+import { openAccounts } from '../../../server/access/accounts.ts';
+import { setAccount } from '../../../server/access/set-account.ts';
 
 async function makeStateDirectory(context: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'wai-accounts-'));
@@ -51,15 +52,16 @@ test('the password file sets the first password only', async (context) => {
   assert.equal(first.generatedPassword, undefined);
   assert.ok(await first.accounts.findUserByPassword('admin', 'from the file'));
 
-  await writeFile(adminPasswordFile, 'another\n');
+  await writeFile(adminPasswordFile, 'another one\n');
   const second = await openAccounts({ stateDirectory, adminPasswordFile });
   assert.ok(await second.accounts.findUserByPassword('admin', 'from the file'));
-  assert.equal(await second.accounts.findUserByPassword('admin', 'another'), undefined);
+  assert.equal(await second.accounts.findUserByPassword('admin', 'another one'), undefined);
 });
 
 for (const [problem, content, sentence] of [
   ['is missing', undefined, /WAI_ADMIN_PASSWORD_FILE: .*\/password cannot be read \(ENOENT\)/],
   ['is empty', '\n', /WAI_ADMIN_PASSWORD_FILE: .*\/password is empty/],
+  ['is one character', 'x', /WAI_ADMIN_PASSWORD_FILE: .* is too short: use at least 8 characters/],
   ['is too long', 'x'.repeat(1025), /WAI_ADMIN_PASSWORD_FILE: .* more than 1024 characters/],
 ] as const) {
   test(`a password file that ${problem} is explained, and makes no account`, async (context) => {
@@ -105,9 +107,9 @@ test('an account is made and changed; the others stay as they are', async (conte
   assert.equal((await stat(path)).mode & 0o777, 0o600);
 
   // With another administrator, admin may become less; the last one may not.
-  await setAccount(stateDirectory, { name: 'admin', role: 'viewer', password: 'x' });
+  await setAccount(stateDirectory, { name: 'admin', role: 'viewer', password: 'not too short' });
   await assert.rejects(
-    setAccount(stateDirectory, { ...watcher, password: 'x' }),
+    setAccount(stateDirectory, { ...watcher, password: 'not too short' }),
     /watcher is the only administrator/,
   );
 });
@@ -115,7 +117,7 @@ test('an account is made and changed; the others stay as they are', async (conte
 test('what cannot be an account is refused, and the file stays', async (context) => {
   const stateDirectory = await makeStateDirectory(context);
   const path = join(stateDirectory, 'accounts.json');
-  const viewer = { name: 'watcher', role: 'viewer', password: 'x' } as const;
+  const viewer = { name: 'watcher', role: 'viewer', password: 'not too short' } as const;
   await assert.rejects(setAccount(stateDirectory, viewer), /Start keepalived-wai once/);
   assert.deepEqual(await readdir(stateDirectory), []);
 
@@ -127,7 +129,14 @@ test('what cannot be an account is refused, and the file stays', async (context)
   for (const [password, says] of [
     ['', /The password is empty/],
     ['x'.repeat(1025), /more than 1024 characters/],
+    ['x', /The password is too short: use at least 8 characters/],
+    ['1234567', /too short/],
+    ['aaaaaaaabbbb', /too simple: use at least 4 different characters/],
+    ['Watchers', /is the name of the account/],
   ] as const) {
+    const watchers = { ...viewer, name: 'watchers' };
+    await assert.rejects(setAccount(stateDirectory, { ...watchers, password }), says);
+    if (password === 'Watchers') continue;
     await assert.rejects(setAccount(stateDirectory, { ...viewer, password }), says);
   }
   assert.equal(await readFile(path, 'utf8'), before);

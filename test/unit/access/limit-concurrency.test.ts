@@ -32,3 +32,22 @@ test('two run, the rest wait in order, and too many are refused', async () => {
   assert.equal(most, 2);
   assert.deepEqual(order, [0, 1, 2, 3, 4]);
 });
+
+test('what is urgent goes first, and has room when the queue of the others is full', async () => {
+  const run = createConcurrencyLimit({ running: 1, waiting: 2 });
+  const order: string[] = [];
+  const finish: (() => void)[] = [];
+  const task = (name: string) => async () => {
+    order.push(name);
+    await new Promise<void>((resolve) => finish.push(resolve));
+  };
+  const results = [run(task('first')), run(task('plain 1')), run(task('plain 2'))];
+  await assert.rejects(run(task('plain 3')), (error: UserError) => error.statusCode === 503);
+  results.push(run(task('urgent'), { isUrgent: true }));
+  while (order.length < 4 || finish.length > 0) {
+    finish.shift()?.();
+    await setImmediate();
+  }
+  await Promise.all(results);
+  assert.deepEqual(order, ['first', 'urgent', 'plain 1', 'plain 2']);
+});

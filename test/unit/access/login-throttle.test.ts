@@ -6,20 +6,22 @@ function createClockedThrottle() {
   let nowMs = 0;
   const throttle = createLoginThrottle(() => nowMs);
   return {
-    attempt: (name: string, address: string) => throttle.attempt(name, address),
-    succeed: (name: string, address: string) => {
-      throttle.succeed(name, address);
+    attempt: (accountName: string, address: string, knownPlace?: string) =>
+      throttle.attempt({ accountName, address, knownPlace }),
+    succeed: (accountName: string, address: string) => {
+      throttle.succeed({ accountName, address });
     },
     pass: (seconds: number) => (nowMs += seconds * 1000),
     /** Fails until asked to wait, waits, and so on; returns the waits. */
     failFor: (attempts: number, name: (attempt: number) => string, address: string) => {
       const waits: number[] = [];
       for (let attempt = 0; attempt < attempts; attempt += 1) {
-        const waitSeconds = throttle.attempt(name(attempt), address);
+        const accountName = name(attempt);
+        const waitSeconds = throttle.attempt({ accountName, address });
         if (waitSeconds === 0) continue;
         waits.push(waitSeconds);
         nowMs += waitSeconds * 1000;
-        assert.equal(throttle.attempt(name(attempt), address), 0, 'the wait is as long as said');
+        assert.equal(throttle.attempt({ accountName, address }), 0, 'the wait is as long as said');
       }
       return waits;
     },
@@ -81,4 +83,30 @@ test('a flood of names and addresses does not grow without bound', () => {
     attempt(`user${count}`, `10.1.${count >> 8}.${count & 255}`);
   }
   assert.equal(attempt('first', '10.0.0.1'), 0, 'the oldest was forgotten');
+});
+
+test('strangers do not make a known browser wait, however many they are, or from one address', () => {
+  const { attempt, pass } = createClockedThrottle();
+  for (let guess = 0; guess < 200; guess += 1) {
+    attempt('admin', `10.0.0.${guess % 60}`);
+    attempt('admin', 'unix');
+    pass(0.5);
+  }
+  assert.ok(attempt('admin', 'unix') > 0);
+  assert.equal(attempt('admin', 'unix', 'device a'), 0);
+});
+
+test('a known browser that guesses waits as well, and only it', () => {
+  const { attempt, pass } = createClockedThrottle();
+  const waits: number[] = [];
+  for (let guess = 0; guess < 12; guess += 1) {
+    const seconds = attempt('admin', 'unix', 'device a');
+    if (seconds === 0) continue;
+    waits.push(seconds);
+    pass(seconds);
+    assert.equal(attempt('admin', 'unix', 'device a'), 0);
+  }
+  assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  assert.equal(attempt('admin', 'unix', 'device b'), 0);
+  assert.equal(attempt('admin', 'unix'), 0);
 });

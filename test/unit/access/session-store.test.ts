@@ -11,7 +11,8 @@ function createClockedStore(capacity = 3) {
     capacity,
     idleMs: 30 * minuteMs,
     absoluteMs: 12 * 60 * minuteMs,
-    isExpendable: (session) => session.userName === undefined,
+    capacityPerOwner: 3,
+    findOwner: (session) => session.userName,
     now: () => nowMs,
   });
   return {
@@ -29,6 +30,9 @@ function createClockedStore(capacity = 3) {
       let found: Session | null | undefined;
       store.get(id, (_error, session) => (found = session));
       return found;
+    },
+    touch: (id: string) => {
+      store.touch(id);
     },
     destroy: (id: string) => {
       store.destroy(id, (error) => {
@@ -48,23 +52,25 @@ test('what was stored comes back as a copy', () => {
   assert.equal(get('b'), null);
 });
 
-test('a session ends after half an hour without use', () => {
-  const { set, get, pass } = createClockedStore();
+test('a session ends half an hour after its last use; to be read is no use of it', () => {
+  const { set, get, touch, pass } = createClockedStore();
   set('a', 'admin');
   pass(29);
   assert.ok(get('a'));
+  touch('a');
   pass(29);
   assert.ok(get('a'), 'use keeps it');
-  pass(30);
+  set('a', 'admin');
+  pass(1);
   assert.equal(get('a'), null);
 });
 
 test('a session ends after twelve hours however much it is used', () => {
-  const { set, get, pass } = createClockedStore();
+  const { set, get, touch, pass } = createClockedStore();
   set('a', 'admin');
   for (let minutes = 0; minutes < 12 * 60; minutes += 20) {
     assert.ok(get('a'), `after ${minutes} min`);
-    set('a', 'admin');
+    touch('a');
     pass(20);
   }
   assert.equal(get('a'), null);
@@ -92,26 +98,36 @@ test('a full store drops who is not logged in first, then the least recently use
   assert.ok(get('b') && get('c') && get('d'));
 });
 
-test('a touch counts as a use, until the session is over or was ended', () => {
+test('an account that logs in again and again pushes out only its own sessions', () => {
+  const { set, get } = createClockedStore(10);
+  set('owner', 'admin');
+  for (let login = 0; login < 20; login += 1) set(`viewer ${login}`, 'viewer');
+  assert.ok(get('owner'));
+  assert.equal(get('viewer 16'), null);
+  assert.ok(get('viewer 17') && get('viewer 18') && get('viewer 19'));
+});
+
+test('to ask whether a session is alive does not keep it alive; its end is told', () => {
   const ended: string[] = [];
   let nowMs = 0;
   const store = createSessionStore({
     capacity: 3,
+    capacityPerOwner: 3,
     idleMs: 30 * minuteMs,
     absoluteMs: 12 * 60 * minuteMs,
-    isExpendable: () => false,
+    findOwner: (session) => session.userName,
     onEnd: (id) => ended.push(id),
     now: () => nowMs,
   });
   const callback = () => undefined;
   store.set('wall', { cookie: { originalMaxAge: null } }, callback);
-  for (nowMs = 0; nowMs < 12 * 60 * minuteMs; nowMs += 20 * minuteMs) {
-    assert.equal(store.touch('wall'), true);
-  }
-  assert.equal(store.touch('wall'), false, 'not longer than any session');
+  nowMs = 29 * minuteMs;
+  assert.equal(store.isAlive('wall'), true);
+  nowMs = 30 * minuteMs;
+  assert.equal(store.isAlive('wall'), false);
 
   store.set('other', { cookie: { originalMaxAge: null } }, callback);
   store.destroy('other', callback);
-  assert.equal(store.touch('other'), false);
+  assert.equal(store.isAlive('other'), false);
   assert.deepEqual(ended, ['other']);
 });

@@ -36,6 +36,7 @@ export async function createTestApp(
     debug: {} as Debug,
     accounts: {
       findUser,
+      findPasswordId: (name) => findUser(name) && 'the first',
       findUserByPassword: (name, given) =>
         Promise.resolve(
           users.some((one) => one.name === name && one.password === given)
@@ -43,6 +44,7 @@ export async function createTestApp(
             : undefined,
         ),
     },
+    findFirstPasswordFile: () => undefined,
     sessionSecret: 'a secret of at least thirty-two characters',
     certificate: undefined,
     hostName: () => 'server1',
@@ -97,8 +99,10 @@ export class TestBrowser {
     url: string,
     fields: Record<string, string> = {},
     headers: Record<string, string> = {},
+    from: Pick<InjectOptions, 'remoteAddress'> = {},
   ): Promise<LightMyRequestResponse> {
     return this.request({
+      ...from,
       method: 'POST',
       url,
       payload: new URLSearchParams({ _csrf: this.#token, ...fields }).toString(),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { FastifyInstance } from 'fastify';
 import { createTestApp, password, TestBrowser } from './app-harness.ts';
 
 test('the login page has the words of the contract', async (context) => {
@@ -10,6 +11,16 @@ test('the login page has the words of the contract', async (context) => {
   assert.match(body, /<label for="username">Username<\/label>/);
   assert.match(body, /<label for="password">Password<\/label>/);
   assert.match(body, /<button type="submit">Log in<\/button>/);
+});
+
+test('the login page names the file with the first password while there is one', async (context) => {
+  let file: string | undefined = '/var/lib/keepalived-wai/first-password';
+  const { app } = await createTestApp({ findFirstPasswordFile: () => file });
+  context.after(() => app.close());
+  const read = async () => (await new TestBrowser(app).get('/login')).body;
+  assert.match(await read(), /<code>\/var\/lib\/keepalived-wai\/first-password<\/code>/);
+  file = undefined;
+  assert.doesNotMatch(await read(), /first password/);
 });
 
 test('wrong credentials are one sentence, whoever it is, and keep the name', async (context) => {
@@ -147,4 +158,88 @@ test('a forged name stays one line of the log, and no password gets there', asyn
   for (const secret of ['a secret password', password, ...browser.cookies.values()]) {
     assert.equal(logText().includes(secret), false);
   }
+});
+
+test('a flood of strangers does not take a form away from anybody', async (context) => {
+  const { app } = await createTestApp();
+  context.after(() => app.close());
+  const owner = new TestBrowser(app);
+  await owner.get('/login');
+  for (let stranger = 0; stranger < 1_100; stranger += 1) await new TestBrowser(app).get('/login');
+  assert.equal((await owner.post('/login', { username: 'admin', password })).statusCode, 303);
+});
+
+/** Tries the owner's name so often from one address; returns the last answer's status. */
+async function guess(app: FastifyInstance, remoteAddress: string, attempts: number) {
+  const stranger = new TestBrowser(app);
+  await stranger.request({ url: '/login', remoteAddress });
+  let statusCode = 0;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const form = { username: 'admin', password: 'wrong' };
+    ({ statusCode } = await stranger.post('/login', form, {}, { remoteAddress }));
+  }
+  return statusCode;
+}
+
+for (const [what, addresses] of [
+  ['one address, that of a proxy', ['127.0.0.1']],
+  ['sixty addresses', Array.from({ length: 60 }, (_, host) => `10.0.0.${host + 1}`)],
+] as const) {
+  test(`who has signed in from a browser before gets in while ${what} guesses`, async (context) => {
+    const { app } = await createTestApp();
+    context.after(() => app.close());
+    const owner = new TestBrowser(app);
+    await owner.logIn();
+    await owner.get('/nowhere');
+    await owner.post('/logout');
+    const last: number[] = [];
+    for (const address of addresses) {
+      last.push(await guess(app, address, 150 / addresses.length + 3));
+    }
+    assert.ok(last.includes(429), 'a stranger is slowed down');
+    assert.equal((await owner.logIn()).statusCode, 303);
+  });
+}
+
+test('a device cookie is good for its own account and browser, and cannot be made', async (context) => {
+  const { app } = await createTestApp();
+  context.after(() => app.close());
+  const viewer = new TestBrowser(app);
+  const answer = await viewer.logIn('watcher');
+  const device = answer.cookies.find(({ name }) => name.endsWith('-device'));
+  assert.ok(device);
+  assert.equal(device.httpOnly, true);
+  assert.equal(device.sameSite, 'Strict');
+  assert.ok((device.maxAge ?? 0) > 0, 'it outlasts the browser');
+  await viewer.get('/nowhere');
+  await viewer.post('/logout');
+  await guess(app, '127.0.0.1', 150);
+  assert.equal((await viewer.logIn('admin')).statusCode, 429, 'not that of another account');
+
+  const [content = '', signature = ''] = device.value.split('.');
+  const claim = Buffer.from(content, 'base64url').toString().replace('watcher', 'admin');
+  const forged = Buffer.from(claim).toString('base64url');
+  for (const value of [`${forged}.${signature}`, forged, `${forged}.`, '.', '']) {
+    viewer.cookies.set(device.name, value);
+    assert.equal((await viewer.logIn('admin')).statusCode, 429, value);
+  }
+});
+
+test('a password that is changed ends the sessions that were opened with the old one', async (context) => {
+  let passwordId = 'the first';
+  const { app } = await createTestApp({
+    accounts: {
+      findUser: (name) => ({ name, role: 'admin' }),
+      findPasswordId: () => passwordId,
+      findUserByPassword: (name) => Promise.resolve({ name, role: 'admin' }),
+    },
+  });
+  context.after(() => app.close());
+  const browser = new TestBrowser(app);
+  await browser.logIn();
+  assert.equal((await browser.get('/')).headers.location, '/keepalived');
+  passwordId = 'another';
+  assert.equal((await browser.get('/')).headers.location, '/login?next=%2F');
+  passwordId = 'the first';
+  assert.equal((await browser.get('/')).headers.location, '/login?next=%2F', 'for good');
 });

@@ -45,6 +45,7 @@ test('an account that was removed is out at once, though its session goes on', a
   const { app } = await createTestApp({
     accounts: {
       findUser: (name) => (exists ? { name, role: 'admin' } : undefined),
+      findPasswordId: () => 'the first',
       findUserByPassword: (name) => Promise.resolve({ name, role: 'admin' }),
     },
   });

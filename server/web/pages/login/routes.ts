@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { maximumPasswordLength } from '../../../access/accounts.ts';
+import type { Accounts, User } from '../../../access/accounts.ts';
 import { checkPassword } from '../../../access/check-password.ts';
 import type { PasswordCheck } from '../../../access/check-password.ts';
+import { maximumPasswordLength } from '../../../access/password-rules.ts';
 
 const nextSchema = z.string().max(2048).optional();
 const loginQuerySchema = z.object({ next: nextSchema.catch(undefined) });
@@ -13,15 +14,32 @@ const loginFormSchema = z.strictObject({
   next: nextSchema,
 });
 
-/** What `views/login.eta` gets. */
+/** What `views/login.eta` gets, besides where the first password is. */
 interface LoginModel {
   userName: string;
   next: string | undefined;
   problem: string | undefined;
 }
 
+export interface LoginPageOptions extends PasswordCheck {
+  accounts: Pick<Accounts, 'findUserByPassword' | 'findPasswordId'>;
+  /** Where the first password is, as long as nobody has changed it. */
+  findFirstPasswordFile: () => string | undefined;
+}
+
 /** `/login` and `/logout`. */
-export const registerLoginPage: FastifyPluginCallbackZod<PasswordCheck> = (app, options, done) => {
+export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
+  app,
+  options,
+  done,
+) => {
+  const showLogin = (reply: FastifyReply, model: LoginModel): Promise<FastifyReply> =>
+    reply.page(
+      'login',
+      { title: 'Log in' },
+      { ...model, firstPasswordFile: options.findFirstPasswordFile() },
+    );
+
   app.get(
     '/login',
     { config: { access: 'public' }, schema: { querystring: loginQuerySchema } },
@@ -44,7 +62,7 @@ export const registerLoginPage: FastifyPluginCallbackZod<PasswordCheck> = (app, 
       const remoteAddress = request.ip || 'unix';
       const about = { userName, remoteAddress };
 
-      const outcome = await checkPassword(options, userName, password, remoteAddress);
+      const outcome = await checkPassword(options, request.describeAttempt(userName), password);
       if (outcome.kind === 'wait') {
         request.log.info(about, 'login delayed');
         reply.code(429).header('retry-after', outcome.seconds);
@@ -58,7 +76,8 @@ export const registerLoginPage: FastifyPluginCallbackZod<PasswordCheck> = (app, 
         return showLogin(reply, { userName, next, problem });
       }
 
-      await startSession(request, outcome.user.name);
+      await startSession(request, outcome.user, options.accounts);
+      reply.rememberDevice(outcome.user.name);
       request.log.info(about, 'logged in');
       return reply.redirect(app.resolveNextPage(next), 303);
     },
@@ -71,12 +90,14 @@ export const registerLoginPage: FastifyPluginCallbackZod<PasswordCheck> = (app, 
   done();
 };
 
-function showLogin(reply: FastifyReply, model: LoginModel): Promise<FastifyReply> {
-  return reply.page('login', { title: 'Log in' }, model);
-}
-
 /** A new id, so that an id planted in the browser before the login is worth nothing (fixation). */
-async function startSession(request: FastifyRequest, userName: string): Promise<void> {
+async function startSession(
+  request: FastifyRequest,
+  user: User,
+  accounts: Pick<Accounts, 'findPasswordId'>,
+): Promise<void> {
   await request.session.regenerate();
-  request.session.userName = userName;
+  request.session.userName = user.name;
+  const passwordId = accounts.findPasswordId(user.name);
+  if (passwordId !== undefined) request.session.passwordId = passwordId;
 }

@@ -14,6 +14,14 @@ import { createTestKeeper } from '../test-keeper.ts';
 
 const standby = { instances: [sampleInstance({ state: 'Standby' })] };
 const active = { instances: [sampleInstance()] };
+/** Limits that only a test of limits meets. */
+const roomy = {
+  perSession: 4,
+  perAccount: 200,
+  total: 200,
+  reservedForAdmins: 0,
+  unreadBytes: 1024 * 1024,
+};
 
 async function serve(t: TestContext, options: Partial<AppOptions> = {}) {
   const keeper = createTestKeeper();
@@ -122,13 +130,38 @@ describe('limits', () => {
   });
 
   test('forty in all: one more is 503', async (t) => {
-    const { app, logIn, open } = await serve(t);
+    const { app, logIn, open } = await serve(t, { streamLimits: { ...roomy, total: 40 } });
     for (let session = 0; session < 10; session += 1) {
       const browser = await logIn();
       await Promise.all([1, 2, 3, 4].map(() => open(browser)));
     }
     assert.equal(app.countEventStreams(), 40);
     assert.equal((await open(await logIn())).statusCode, 503);
+  });
+
+  test('an account has sixteen, whatever its sessions: it cannot take those of others', async (t) => {
+    const { app, logIn, open } = await serve(t);
+    for (let session = 0; session < 10; session += 1) {
+      const browser = await logIn('watcher');
+      await Promise.all([1, 2, 3, 4].map(() => open(browser)));
+    }
+    assert.equal(app.countEventStreams(), 16);
+    const admin = await open(await logIn());
+    assert.equal(admin.statusCode, 200);
+  });
+
+  test('viewers together leave room for an administrator', async (t) => {
+    const streamLimits = { ...roomy, total: 10, reservedForAdmins: 3 };
+    const { app, logIn, open } = await serve(t, { streamLimits });
+    for (let session = 0; session < 4; session += 1) {
+      const browser = await logIn('watcher');
+      await Promise.all([1, 2, 3, 4].map(() => open(browser)));
+    }
+    assert.equal(app.countEventStreams(), 7);
+    const admin = await logIn();
+    for (const expected of [200, 200, 200, 503]) {
+      assert.equal((await open(admin)).statusCode, expected);
+    }
   });
 
   test('a HEAD request opens none', async (t) => {
@@ -141,7 +174,7 @@ describe('limits', () => {
   });
 
   test('who does not read is dropped, and the others are served', async (t) => {
-    const streamLimits = { perSession: 4, total: 40, unreadBytes: 64 * 1024 };
+    const streamLimits = { ...roomy, total: 40, unreadBytes: 64 * 1024 };
     const { app, keeper, logIn, open } = await serve(t, { streamLimits });
     const browser = await logIn();
     const slow = await open(browser);
@@ -184,12 +217,30 @@ describe('how a stream ends', () => {
     const { logIn, open } = await serve(t, {
       accounts: {
         findUser: (name) => (exists ? { name, role: 'admin' } : undefined),
+        findPasswordId: () => 'the first',
         findUserByPassword: (name) => Promise.resolve({ name, role: 'admin' }),
       },
     });
     const client = await open(await logIn());
     exists = false;
     await eventually('the end of the stream', () => client.hasEnded());
+  });
+
+  test('with the password that was given for it', async (t) => {
+    let passwordId = 'the first';
+    const { logIn, open } = await serve(t, {
+      accounts: {
+        findUser: (name) => ({ name, role: 'admin' }),
+        findPasswordId: () => passwordId,
+        findUserByPassword: (name) => Promise.resolve({ name, role: 'admin' }),
+      },
+    });
+    const browser = await logIn();
+    const client = await open(browser);
+    await client.awaitEvent('status');
+    passwordId = 'another';
+    await eventually('the end of the stream', () => client.hasEnded());
+    assert.equal((await open(browser)).statusCode, 401);
   });
 
   test('with the program, which does not wait for it', async (t) => {
@@ -213,7 +264,7 @@ describe('how a stream ends', () => {
 });
 
 test('200 streams get one change, encoded once', async (t) => {
-  const streamLimits = { perSession: 4, total: 200, unreadBytes: 1024 * 1024 };
+  const streamLimits = roomy;
   const { keeper, logIn, open } = await serve(t, { streamLimits });
   const clients: EventClient[] = [];
   for (let session = 0; session < 50; session += 1) {

@@ -1,0 +1,64 @@
+import { stat } from 'node:fs/promises';
+import { accountsPath, firstPasswordPath, readStoredAccounts } from './accounts-file.ts';
+import type { OpenAccounts } from './accounts.ts';
+
+export interface AccountsWatch {
+  /** The file with the first password of `admin`; undefined: there is none. */
+  findFirstPasswordFile(): string | undefined;
+  close(): void;
+}
+
+export interface WatchAccountsOptions {
+  stateDirectory: string;
+  accounts: OpenAccounts;
+  /** Told once of each change that cannot be used; the accounts then stay as they were. */
+  onProblem: (error: unknown) => void;
+  everyMs?: number;
+}
+
+/**
+ * Takes over what the command line writes into `accounts.json` while the program runs: a changed
+ * password, a changed role, a new account. The file is replaced as a whole, so its inode tells; to
+ * look is cheaper than to watch, and misses nothing.
+ */
+export async function watchAccounts(options: WatchAccountsOptions): Promise<AccountsWatch> {
+  const { stateDirectory, accounts, onProblem, everyMs = 1000 } = options;
+  const firstPasswordFile = firstPasswordPath(stateDirectory);
+  let hasFirstPassword = false;
+  let seen: string | undefined;
+
+  async function look(): Promise<void> {
+    hasFirstPassword = (await findStamp(firstPasswordFile)) !== undefined;
+    const stamp = await findStamp(accountsPath(stateDirectory));
+    if (stamp === seen) return;
+    // Before it is read: what cannot be used is told of once.
+    seen = stamp;
+    const stored = await readStoredAccounts(stateDirectory);
+    if (!stored) throw new Error('accounts.json is gone: the accounts stay until the next start');
+    accounts.replace(stored);
+  }
+  await look().catch(onProblem);
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    looking ??= look()
+      .catch(onProblem)
+      .finally(() => (looking = undefined));
+  }, everyMs).unref();
+  return {
+    findFirstPasswordFile: () => (hasFirstPassword ? firstPasswordFile : undefined),
+    close: () => {
+      clearInterval(timer);
+    },
+  };
+}
+
+/** What is another one for each file that was put in place; undefined: there is none. */
+async function findStamp(path: string): Promise<string | undefined> {
+  try {
+    const { ino, mtimeNs, size } = await stat(path, { bigint: true });
+    return [ino, mtimeNs, size].join(' ');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
