@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeNotRunning } from '../keepalived/daemon-words.ts';
@@ -11,6 +11,7 @@ import { readEnvironmentVariable, survivesSignal } from './process-table.ts';
 import { readRootFile } from './read-root-file.ts';
 import { runCommand } from './run-command.ts';
 import { UnseenError } from './unseen-error.ts';
+import { nameUser } from './user-names.ts';
 
 /** keepalived writes a dump of 255 instances within 4 ms (measured); a busy machine takes longer. */
 const dumpLimitMs = 1000;
@@ -28,10 +29,16 @@ type Failure = Extract<RuntimeReport, { ok: false }>;
 type Dump = { ok: true } | { ok: false; reason: string };
 
 export interface DumpReaders {
-  /** keepalived's own account: its JSON dump, the text dump where JSON is not compiled in. */
+  /** keepalived's own account: its JSON dump, the text dump where there is no JSON dump. */
   readRuntime: () => Promise<RuntimeReport>;
   /** What it watches, which only the text dump tells. */
   readTracking: () => Promise<TrackingReport>;
+}
+
+/** Whom to signal: the daemon passes the signal on to its VRRP process. */
+interface Target {
+  pid: number;
+  receiver: number;
 }
 
 /**
@@ -41,63 +48,100 @@ export interface DumpReaders {
  */
 export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
   let known: { pid: number; startedAtMs: number; methods: DumpMethod[] } | undefined;
+  /** keepalived writes no JSON dump without an instance (measured, 2.2.7). */
+  let hasNoInstance = false;
   let underWay: Promise<unknown> = Promise.resolve();
 
-  async function ask<Report extends Dump>(
-    choose: (methods: DumpMethod[]) => DumpMethod | undefined,
-    parse: (text: string, source: DumpMethod['source']) => Report,
-  ): Promise<Report | Failure> {
+  async function prepare(): Promise<{ target: Target; methods: DumpMethod[] } | Failure> {
     const daemon = await readDaemon();
     if (daemon.state !== 'running') return failure(describeNotRunning(daemon));
-    const { pid, startedAtMs, vrrpPid, childPids } = daemon;
+    const { pid, startedAtMs, vrrpPid, childPids, halted = [] } = daemon;
     if (childPids.length === 0) {
       return failure('keepalived runs without a VRRP process: it has no instance to report on.');
     }
+    const isStopped = (one: number | undefined) =>
+      halted.some((process) => process.pid === one && process.how === 'stopped');
+    // Not asked: each signal would wait for it, and be a dump for nobody when it is continued.
+    if (isStopped(vrrpPid)) return silence(`its VRRP process ${vrrpPid ?? ''} is stopped`);
+    if (isStopped(pid) && vrrpPid === undefined) return silence(`its process ${pid} is stopped`);
     if (known?.pid !== pid || known.startedAtMs !== startedAtMs) {
+      hasNoInstance = false;
       known = { pid, startedAtMs, methods: await findDumpMethods(pid) };
     }
-    const method = choose(known.methods);
+    const { methods } = known;
+    const [method] = methods;
     if (!method) return failure('keepalived knows no signal for a dump.');
     for (const receiver of vrrpPid === undefined ? [pid] : [pid, vrrpPid]) {
       if (!(await survivesSignal(receiver, method.signal))) {
         return { ...failure('keepalived is still starting.'), starting: true };
       }
     }
-    return takeDump(pid, method, parse);
+    // Its VRRP process also answers for itself (measured, 2.2.7).
+    const receiver = isStopped(pid) && vrrpPid !== undefined ? vrrpPid : pid;
+    return { target: { pid, receiver }, methods };
   }
 
-  function read<Report extends Dump>(
-    choose: (methods: DumpMethod[]) => DumpMethod | undefined,
-    parse: (text: string, source: DumpMethod['source']) => Report,
-  ): Promise<Report | Failure> {
-    return ask(choose, parse).catch((error: unknown) => {
-      if (error instanceof UnseenError) return failure(`${error.message}.`);
-      throw error;
-    });
+  async function readRuntime(): Promise<RuntimeReport> {
+    const ready = await prepare();
+    if ('ok' in ready) return ready;
+    const json = ready.methods.find(({ source }) => source === 'json');
+    const text = ready.methods.find(({ source }) => source === 'text');
+    const failures: Failure[] = [];
+    for (const method of hasNoInstance ? [text] : [json, text]) {
+      if (!method) continue;
+      const report = await takeDump(ready, method, parseRuntime);
+      if (report.ok) {
+        hasNoInstance = report.source === 'text' && report.instances.length === 0;
+        const impediment = failures.find(({ silent }) => !silent)?.reason;
+        return { ...report, ...(impediment !== undefined && { impediment }) };
+      }
+      failures.push(report);
+    }
+    hasNoInstance = false;
+    const reasons = [...new Set(failures.map(({ reason }) => reason))].join(' ');
+    const isSilent = failures.every(({ silent }) => silent);
+    return { ...failure(reasons), ...(isSilent && { silent: true }) };
   }
 
-  function share<Report>(task: () => Promise<Report>): () => Promise<Report> {
-    let shared: Promise<Report> | undefined;
+  async function readTracking(): Promise<TrackingReport> {
+    const ready = await prepare();
+    if ('ok' in ready) return ready;
+    const text = ready.methods.find(({ source }) => source === 'text');
+    return text
+      ? takeDump(ready, text, parseTrackingDump)
+      : failure('keepalived knows no signal for a dump.');
+  }
+
+  function share<Report>(task: () => Promise<Report>): () => Promise<Report | Failure> {
+    let shared: Promise<Report | Failure> | undefined;
     return () => {
-      shared ??= underWay.then(task).finally(() => {
-        shared = undefined;
-      });
+      shared ??= underWay
+        .then(task)
+        .catch((error: unknown) => {
+          if (error instanceof UnseenError) return failure(`${capitalize(error.message)}.`);
+          throw error;
+        })
+        .finally(() => {
+          shared = undefined;
+        });
       underWay = shared.catch(() => undefined);
       return shared;
     };
   }
 
-  return {
-    readRuntime: share(() => read(([preferred]) => preferred, parseRuntime)),
-    readTracking: share(() =>
-      read((methods) => methods.find(({ source }) => source === 'text'), parseTrackingDump),
-    ),
-  };
+  return { readRuntime: share(readRuntime), readTracking: share(readTracking) };
 }
 
 function failure(reason: string): Failure {
   return { ok: false, reason };
 }
+
+const silence = (detail: string): Failure => ({
+  ...failure(`keepalived does not answer: ${detail}.`),
+  silent: true,
+});
+
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The best one first. */
 async function findDumpMethods(pid: number): Promise<DumpMethod[]> {
@@ -130,24 +174,42 @@ async function findDumpMethods(pid: number): Promise<DumpMethod[]> {
 }
 
 async function takeDump<Report extends Dump>(
-  pid: number,
+  { target, methods }: { target: Target; methods: DumpMethod[] },
   method: DumpMethod,
   parse: (text: string, source: DumpMethod['source']) => Report,
 ): Promise<Report | Failure> {
-  const files = [method.path, ...method.byProducts];
   try {
-    await removeFiles(files);
-    process.kill(pid, method.signal);
+    const obstacle = await clearPlace(method);
+    // Not asked: it could not put its dump there, and would leave its temporary file each time.
+    if (obstacle !== undefined) return failure(obstacle);
+    process.kill(target.receiver, method.signal);
     return await awaitDump(method, parse);
   } catch (error) {
     return failure(`No dump could be taken: ${(error as Error).message}.`);
   } finally {
-    await removeFiles(files).catch(() => undefined);
+    // Of all kinds: a late answer to an earlier question holds passwords too.
+    const files = methods.flatMap(({ path, byProducts }) => [path, ...byProducts]);
+    await removeFiles(files);
   }
 }
 
+/** @returns what is in the way of the dump, as a sentence; undefined: nothing (any more) */
+async function clearPlace({ path, byProducts }: DumpMethod): Promise<string | undefined> {
+  await removeFiles(byProducts);
+  try {
+    await rm(path, { force: true });
+    return undefined;
+  } catch (error) {
+    const owner = await stat(path).catch(() => undefined);
+    if (!owner?.isDirectory()) throw error;
+    const who = await nameUser(owner.uid);
+    return `${path} is a folder of ${who}, so keepalived can’t write its dump there. Remove it: rm -r ${path}`;
+  }
+}
+
+/** What cannot be removed, such as a folder of somebody else, does not keep the others. */
 async function removeFiles(paths: string[]): Promise<void> {
-  for (const path of paths) await rm(path, { force: true });
+  await Promise.allSettled(paths.map((path) => rm(path, { force: true })));
 }
 
 /** keepalived puts the file in place before it writes it, so it is read until it is whole. */
@@ -156,13 +218,13 @@ async function awaitDump<Report extends Dump>(
   parse: (text: string, source: DumpMethod['source']) => Report,
 ): Promise<Report | Failure> {
   const deadlineMs = performance.now() + dumpLimitMs;
-  let reason = '';
+  let reason: string | undefined;
   let previousText: string | undefined;
   for (let delayMs = 2; performance.now() < deadlineMs; delayMs = Math.min(delayMs * 2, 50)) {
     await sleep(delayMs);
     const file = await readRootFile(path);
     if (!file.ok) {
-      reason = file.reason;
+      reason = file.isAbsent ? undefined : file.reason;
       continue;
     }
     const dump = parse(file.text, source);
@@ -171,9 +233,9 @@ async function awaitDump<Report extends Dump>(
     else if (source === 'json' || file.text === previousText) return dump;
     previousText = file.text;
   }
-  return failure(
-    `keepalived gave no account of itself within ${dumpLimitMs} ms; it has none to give when it runs no vrrp_instance. ${reason}`,
-  );
+  return reason === undefined
+    ? { ...failure('keepalived did not answer in time.'), silent: true }
+    : failure(reason);
 }
 
 function parseRuntime(text: string, source: DumpMethod['source']): RuntimeReport {

@@ -78,11 +78,23 @@ export interface RuntimeInstance {
   statistics: Record<string, number>;
 }
 
-/** keepalived's own account of itself, or why there is none. */
+/** keepalived's own account of itself, or why there is none, as a sentence. */
 export type RuntimeReport =
-  | { ok: true; instances: RuntimeInstance[]; source: 'json' | 'text' }
-  /** `starting`: it has only just been started, and an account will come. */
-  | { ok: false; reason: string; starting?: true };
+  | {
+      ok: true;
+      instances: RuntimeInstance[];
+      source: 'json' | 'text';
+      /** Why it is the text dump, which lacks the counters, as a sentence. */
+      impediment?: string;
+    }
+  | {
+      ok: false;
+      reason: string;
+      /** It has only just been started, and an account will come. */
+      starting?: true;
+      /** It was asked for each kind of dump, or is stopped, and did not answer at all. */
+      silent?: true;
+    };
 
 /** Something that keepalived watches, and how it fares by keepalived's own account. */
 export interface TrackedItem {

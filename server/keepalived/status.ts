@@ -62,7 +62,7 @@ export function judgeStatus(
     startOnBoot,
     instances: namesOfInstances(scene).map((name) => judgeInstance(name, scene)),
     alarms: judgeMachine({
-      ...{ daemon, startOnBoot, configuration, running, statesForMs },
+      ...{ daemon, runtime, startOnBoot, configuration, running, statesForMs },
       wasConfigurationAsked: evidence.configuration !== undefined,
     }),
     configuration: {
@@ -105,6 +105,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     running,
     addresses,
     witnesses,
+    isSilent: evidence.isSilent ?? false,
     explainFault: () =>
       explainFault({
         interfaceName: running?.interfaceName ?? interfaceName,

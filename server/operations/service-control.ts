@@ -6,6 +6,7 @@ import {
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 import { describeNotRunning } from '../keepalived/daemon-words.ts';
 import type { DaemonProcess } from '../keepalived/evidence.ts';
+import type { Sighting } from '../keepalived/proof.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { foreseeEdited, reloadConfiguration } from './apply-configuration.ts';
 import { ignoreFullDisk } from './change.ts';
@@ -16,6 +17,7 @@ import { keepCurrent } from './kept-versions.ts';
 import type { ActionOutcome, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts } from './parts.ts';
 import { commandFailure, loadAndProve, look } from './prove-live.ts';
+import { settleAddresses } from './settle-addresses.ts';
 
 export type KeepalivedAction = 'start' | 'stop' | 'reload';
 
@@ -152,7 +154,26 @@ async function stop(appliance: Appliance): Promise<ActionOutcome> {
       report,
     );
   }
-  return done('keepalived was stopped.', report);
+  return done(
+    ['keepalived was stopped.', ...(await nameLeft(appliance, before, after))].join(' '),
+    report,
+  );
+}
+
+/**
+ * What the end of a keepalived left that could not say what it serves: one that hangs is killed in
+ * the end, and its addresses stay (measured, 2.2.7).
+ */
+async function nameLeft(
+  appliance: Appliance,
+  before: Sighting,
+  after: Sighting,
+): Promise<string[]> {
+  if (before.runtime?.ok) return [];
+  const live = await readLiveConfiguration(appliance);
+  return live.ok
+    ? settleAddresses(appliance, { before: undefined, served: [], after }, [live.summary])
+    : [];
 }
 
 function reloadWords(outcome: ApplyOutcome): ActionOutcome {

@@ -63,7 +63,7 @@ export function createWitnesses({
     const isSame = findSpeaker({ daemon }) === findSpeaker(evidence);
     note({
       daemon,
-      ...(isSame ? {} : { runtime: undefined, tracking: undefined }),
+      ...(isSame ? {} : { runtime: undefined, tracking: undefined, isSilent: false }),
       // One that could not be looked at may live on.
       ...(state === 'running' || state === 'unknown' ? {} : { log: noLogEvidence }),
     });
@@ -73,9 +73,14 @@ export function createWitnesses({
       await askDaemon();
       const asked = findSpeaker(evidence);
       if (asked === undefined) return;
-      const runtime = await observe(() => appliance.readRuntime());
-      // It may have ended while its account was awaited.
-      if (findSpeaker(evidence) === asked) note(noteRuntime(evidence, runtime));
+      const listen = async () => {
+        const runtime = await observe(() => appliance.readRuntime());
+        // It may have ended while its account was awaited.
+        if (findSpeaker(evidence) === asked) note(noteRuntime(evidence, runtime));
+        return isSilent(runtime.value);
+      };
+      // On a busy machine an answer may be late; who is silent twice hangs.
+      if ((await listen()) && !evidence.isSilent) await listen();
     },
     { minIntervalMs },
   );
@@ -172,12 +177,16 @@ function findSpeaker({ daemon }: Pick<Evidence, 'daemon'>): string | undefined {
 
 /** What follows from keepalived's newest account. */
 function noteRuntime(evidence: Evidence, runtime: Observed<RuntimeReport>): Partial<Evidence> {
-  if (!runtime.value.ok) return { runtime };
+  if (!runtime.value.ok) {
+    const wasSilent = evidence.runtime !== undefined && isSilent(evidence.runtime.value);
+    return { runtime, isSilent: isSilent(runtime.value) && wasSilent };
+  }
   const before = evidence.runtime?.value;
   const isSame = describeStates(before) === describeStates(runtime.value);
   const { otherMasters } = evidence.log;
   return {
     runtime,
+    isSilent: false,
     lastAccountAtMs: runtime.atMs,
     statesSinceMs: isSame ? evidence.statesSinceMs : runtime.atMs,
     log: {
@@ -186,6 +195,8 @@ function noteRuntime(evidence: Evidence, runtime: Observed<RuntimeReport>): Part
     },
   };
 }
+
+const isSilent = (report: RuntimeReport): boolean => !report.ok && report.silent === true;
 
 function describeStates(report: RuntimeReport | undefined): string | undefined {
   return report?.ok

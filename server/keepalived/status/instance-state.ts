@@ -8,6 +8,7 @@ import type {
 } from '../evidence.ts';
 import { raise } from './alarm-codes.ts';
 import type { AlarmCode } from './alarm-codes.ts';
+import { describeHang, findHang } from './hung-daemon.ts';
 import type { InstanceStatus, StateWord } from './status-model.ts';
 import { bareAddress, listAddresses } from './witnessed-addresses.ts';
 import type { WitnessedAddress } from './witnessed-addresses.ts';
@@ -23,6 +24,8 @@ export interface InstanceCase {
   running: RuntimeInstance | undefined;
   addresses: WitnessedAddress[];
   witnesses: Witnesses;
+  /** Whether keepalived was asked twice in a row, and did not answer. */
+  isSilent: boolean;
   /** Why it would be in FAULT. */
   explainFault: () => string;
   /** Why the kernel refused to set an address, if it did. */
@@ -52,18 +55,20 @@ export function judgeState(instance: InstanceCase): Verdict {
       return alarm(
         'address-without-daemon',
         `keepalived is not running, but ${places(held)}. Another server may serve it too. ` +
-          'Start keepalived, or remove the address by hand.',
+          `Start keepalived, or remove the address: ${removals(held)}`,
       );
     }
     return plain('Stopped');
   }
+  const hang = findHang(daemon, runtime, instance.isSilent);
+  if (hang) return alarm('daemon-hung', describeHang(hang, addresses));
   if (runtime?.ok === false && runtime.starting)
     return starting('keepalived has just been started');
   if (daemon.vrrpPid === undefined) {
     return unknown('keepalived runs, but its VRRP process does not (yet)');
   }
-  if (!runtime) return unknown('keepalived gave no account of itself lately');
-  if (!runtime.ok) return unknown(`keepalived gave no account of itself: ${runtime.reason}`);
+  if (!runtime) return unknown('keepalived did not answer lately');
+  if (!runtime.ok) return unknown(runtime.reason.replace(/\.$/, ''));
   if (!running) {
     return unknown('keepalived runs without this instance: it was not loaded from the file');
   }
@@ -121,6 +126,15 @@ const because = (reason: string | undefined): string => (reason === undefined ? 
 function places(held: WitnessedAddress[]): string {
   return `${listAddresses(held)} is still on ${interfaceOf(held)}`;
 }
+
+/** The commands that take them off. */
+const removals = (held: WitnessedAddress[]): string =>
+  held
+    .map(
+      ({ cidr, interfaceName }) =>
+        `ip address del ${cidr}${interfaceName === undefined ? '' : ` dev ${interfaceName}`}`,
+    )
+    .join('; ');
 
 const interfaceOf = (held: WitnessedAddress[]): string => held[0]?.interfaceName ?? 'an interface';
 

@@ -1,6 +1,12 @@
 /** What is wrong with the machine or with several instances at once. */
 import type { ConfigurationSummary } from '../config/questions.ts';
-import type { BootSetting, DaemonProcess, RuntimeInstance } from '../evidence.ts';
+import type {
+  BootSetting,
+  DaemonProcess,
+  HaltedProcess,
+  RuntimeInstance,
+  RuntimeReport,
+} from '../evidence.ts';
 import { raise } from './alarm-codes.ts';
 import type { Alarm } from './alarm-codes.ts';
 import type { ConfigurationWitness } from './status-model.ts';
@@ -10,6 +16,7 @@ const syncPatienceMs = 2_000;
 
 export interface MachineCase {
   daemon: DaemonProcess | undefined;
+  runtime: RuntimeReport | undefined;
   startOnBoot: BootSetting;
   configuration: ConfigurationWitness | undefined;
   /** Without it nothing is missing yet. */
@@ -21,7 +28,7 @@ export interface MachineCase {
 
 export function judgeMachine(machine: MachineCase): Alarm[] {
   const { daemon, startOnBoot, configuration, running, statesForMs } = machine;
-  const alarms: Alarm[] = [];
+  const alarms: Alarm[] = judgeWitnesses(machine);
   if (daemon?.state === 'stopped' && daemon.stalePidFile) {
     alarms.push(raise('stale-pid-file', describeStalePidFile(daemon.stalePidFile)));
   }
@@ -68,6 +75,41 @@ export function judgeMachine(machine: MachineCase): Alarm[] {
   }
   return alarms;
 }
+
+/** What this program can’t see, or sees less well than it should. */
+function judgeWitnesses({ daemon, runtime }: MachineCase): Alarm[] {
+  const alarms: Alarm[] = [];
+  if (daemon?.state === 'unknown') {
+    alarms.push(
+      raise(
+        'daemon-unseen',
+        `Can’t tell whether keepalived is running: ${daemon.reason}. Until then this page starts, stops and changes nothing.`,
+      ),
+    );
+  }
+  if (daemon?.state === 'running' && daemon.halted?.some(isStoppedMain(daemon.pid))) {
+    alarms.push(
+      raise(
+        'main-process-stopped',
+        `keepalived’s main process ${daemon.pid} is stopped, by a signal or a debugger: reload and stop do nothing until it is continued: kill -CONT ${daemon.pid}`,
+      ),
+    );
+  }
+  if (runtime?.ok && runtime.impediment !== undefined) {
+    alarms.push(
+      raise(
+        'dump-in-the-way',
+        `keepalived’s own account is read from its text dump, without its counters. ${runtime.impediment}`,
+      ),
+    );
+  }
+  return alarms;
+}
+
+const isStoppedMain =
+  (mainPid: number) =>
+  ({ pid, how }: HaltedProcess): boolean =>
+    pid === mainPid && how === 'stopped';
 
 function describeStalePidFile({
   path,

@@ -26,6 +26,8 @@ export interface Evidence {
   log: LogEvidence;
   /** Monotonic, ms: when keepalived last gave an account of itself. */
   lastAccountAtMs: number | undefined;
+  /** keepalived was asked twice in a row, and did not answer; absent: it did, or was asked once. */
+  isSilent?: boolean;
   /** Monotonic, ms: since when the instances' states have been what `runtime` says. */
   statesSinceMs: number | undefined;
 }

@@ -83,7 +83,15 @@ interface Link {
 /** A machine on which everything is well, changed in one place by each case. */
 interface Scene {
   daemon?: DaemonProcess;
-  says?: VrrpState | RuntimeInstance | RuntimeInstance[] | 'nothing' | 'empty dump' | 'starting';
+  says?:
+    | VrrpState
+    | RuntimeInstance
+    | RuntimeInstance[]
+    | 'nothing'
+    | 'empty dump'
+    | 'starting'
+    | 'silent'
+    | 'silent twice';
   holds?: string[];
   on?: string;
   link?: Link | 'gone';
@@ -149,6 +157,7 @@ function witness(scene: Scene): Evidence {
       (log, [message, agoMs]) => noteLogLine(log, { message, atMs: 77_000 }, nowMs - agoMs),
       noLogEvidence,
     ),
+    isSilent: says === 'silent twice',
     lastAccountAtMs: nowMs - (scene.accountAgoMs ?? 500),
     statesSinceMs: nowMs - (scene.statesForMs ?? 60_000),
   };
@@ -158,6 +167,10 @@ function witnessRuntime(says: NonNullable<Scene['says']>, ageMs: number | undefi
   if (says === 'nothing') return undefined;
   if (says === 'empty dump')
     return seen({ ok: false as const, reason: 'its dump was empty' }, ageMs);
+  if (says === 'silent' || says === 'silent twice') {
+    const reason = 'keepalived did not answer in time.';
+    return seen({ ok: false as const, reason, silent: true as const }, ageMs);
+  }
   if (says === 'starting') {
     const reason = 'keepalived is still starting.';
     return seen({ ok: false as const, reason, starting: true as const }, ageMs);
@@ -465,9 +478,15 @@ const verdicts: [what: string, scene: Scene, state: string, serving: string, why
     'Yes',
     /VRRP process/,
   ],
-  ['no dump', { says: 'nothing' }, 'Unknown', 'Yes', /no account/],
+  ['no dump', { says: 'nothing' }, 'Unknown', 'Yes', /^keepalived did not answer lately$/],
   ['an empty dump', { says: 'empty dump' }, 'Unknown', 'Yes', /dump was empty/],
-  ['an old dump', { ages: { runtime: tooOld } }, 'Unknown', 'Yes', /no account/],
+  [
+    'an old dump',
+    { ages: { runtime: tooOld } },
+    'Unknown',
+    'Yes',
+    /^keepalived did not answer lately$/,
+  ],
   ['a dump that is just young enough', { ages: { runtime: evidenceLifetimeMs } }, 'Active', 'Yes'],
   [
     'an old dump of a start that never ended',
@@ -489,6 +508,40 @@ const verdicts: [what: string, scene: Scene, state: string, serving: string, why
     'Unknown',
     'Yes',
     /process could not be looked at/,
+  ],
+  [
+    'keepalived could not be looked at',
+    { daemon: { state: 'unknown', reason: 'permission denied' } },
+    'Unknown',
+    'Yes',
+    /^can’t tell whether keepalived is running: permission denied\. 192\.168\.0\.100 is on eth0$/,
+  ],
+  [
+    'keepalived did not answer once: it may be busy',
+    { says: 'silent' },
+    'Unknown',
+    'Yes',
+    /^keepalived did not answer in time$/,
+  ],
+  [
+    'keepalived did not answer twice',
+    { says: 'silent twice' },
+    'Alarm',
+    'Yes',
+    /^keepalived does not answer \(.* gave no answer\)\. .* is still on eth0: another server may/,
+  ],
+  [
+    'its VRRP process is stopped, whatever it said before',
+    { daemon: { ...running, halted: [{ pid: 101, how: 'stopped' }] }, holds: [] },
+    'Alarm',
+    'No',
+    /192\.168\.0\.100 is not on this server; it will not take over/,
+  ],
+  [
+    'its VRRP process is blocked for a moment',
+    { daemon: { ...running, halted: [{ pid: 101, how: 'blocked' }] } },
+    'Active',
+    'Yes',
   ],
   ['the daemon says STOP', { says: 'STOP', holds: [] }, 'Unknown', 'No', /STOP/],
   ['the daemon says DELETED', { says: 'DELETED', holds: [] }, 'Unknown', 'No', /DELETED/],

@@ -7,6 +7,7 @@ import type {
   TrackingReport,
 } from '../../../server/keepalived/evidence.ts';
 import { createWitnesses } from '../../../server/state/witnesses.ts';
+import { eventually } from '../../lab/eventually.ts';
 
 const account: RuntimeReport = { ok: true, source: 'json', instances: [] };
 const watched: TrackingReport = { ok: true, items: [] };
@@ -18,10 +19,14 @@ const daemon = (pid: number, vrrpPid: number): DaemonProcess => ({
 /** A keepalived of which a test says who runs and when it gives its account. */
 function createScene() {
   let running: DaemonProcess = daemon(1, 2);
+  let asked = 0;
   let giveAccount: (report: RuntimeReport) => void = () => undefined;
   const appliance: Partial<Appliance> = {
     readDaemon: () => Promise.resolve(running),
-    readRuntime: () => new Promise((resolve) => (giveAccount = resolve)),
+    readRuntime: () => {
+      asked += 1;
+      return new Promise((resolve) => (giveAccount = resolve));
+    },
     readTracking: () => Promise.resolve(watched),
   };
   const witnesses = createWitnesses({
@@ -31,6 +36,10 @@ function createScene() {
   });
   return {
     witnesses,
+    timesAsked: () => asked,
+    give: (report: RuntimeReport) => {
+      giveAccount(report);
+    },
     run: (now: DaemonProcess) => {
       running = now;
     },
@@ -83,4 +92,26 @@ test('the same daemon, looked at again: its account stays', async () => {
   await give();
   await witnesses.askDaemon();
   assert.equal(witnesses.evidence().runtime?.value, account);
+});
+
+test('who does not answer is asked again at once, and hangs only after that', async () => {
+  const { witnesses, give, timesAsked } = createScene();
+  const silence: RuntimeReport = { ok: false, reason: 'It did not answer.', silent: true };
+  const isAsked = (times: number) =>
+    eventually(`question ${times}`, () => timesAsked() === times, { everyMs: 5 });
+  const first = witnesses.askRuntime();
+  await isAsked(1);
+  give(silence);
+  await isAsked(2);
+  assert.equal(witnesses.evidence().isSilent, false);
+  give(silence);
+  await first;
+  assert.equal(witnesses.evidence().isSilent, true);
+
+  const second = witnesses.askRuntime();
+  await isAsked(3);
+  give(account);
+  await second;
+  assert.equal(witnesses.evidence().isSilent, false);
+  assert.equal(timesAsked(), 3);
 });
