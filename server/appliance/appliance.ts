@@ -4,6 +4,7 @@
  * process and a privileged agent. Nothing here throws for what the machine may legitimately answer;
  * it throws only for programming errors.
  */
+import type { HiddenInclude } from '../keepalived/config/hidden-includes.ts';
 import type {
   AddressProbe,
   BootSetting,
@@ -223,8 +224,17 @@ export interface ConfigurationTest {
   ran: boolean;
   reason: string | undefined;
   exitCode: number | undefined;
-  /** Everything it printed, unparsed: `runtime/config-test-output.ts` reads it. */
+  /**
+   * What it printed, unparsed: `runtime/config-test-output.ts` reads it. Only lines that concern the
+   * files that were given to it.
+   */
   output: string;
+  /** How many lines are left out of `output`, because they may quote another file. */
+  withheldLines?: number;
+  /** Includes that lead outside the configuration folder: keepalived's test saw them as empty. */
+  outsideIncludes?: string[];
+  /** Includes of which keepalived's children crash; without a path in the tested text. */
+  hiddenIncludes?: HiddenInclude[];
   /** Absolute path of the tested text in its output; an include may be named relative to it. */
   testedPath: string | undefined;
 }

@@ -1,30 +1,29 @@
 import { constants } from 'node:fs';
-import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { findHiddenIncludes } from '../keepalived/config/hidden-includes.ts';
 import type { ConfigurationFileEntry, ConfigurationTest } from './appliance.ts';
-import { contains, followIncludes, resolvePath } from './includes.ts';
+import { followIncludes, resolvePath } from './includes.ts';
+import { findAbsolutePaths } from './path-facts.ts';
 import { readProcess } from './process-table.ts';
 import { errorCode, readRegularFile } from './regular-file.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
-import { ShadowTooLargeError, copyToShadow } from './shadow-folder.ts';
+import { ShadowTooLargeError } from './shadow-folder.ts';
+import { releaseTestOutput } from './test-output.ts';
+import { enterTestRoot, layOutTestRoot, mountFailedCode } from './test-root.ts';
 
 const timeoutMs = 10_000;
-/** What the script exits with when the shadow could not be mounted; keepalived never does. */
-const mountFailedCode = 125;
-
-/**
- * In a mount namespace of its own, so that only this keepalived sees the shadow; in a process
- * namespace of its own, because keepalived 2.2.7 ends itself otherwise when a script runs as
- * another user than root (measured, see keepalived facts, 4).
- */
-const script = `mount --bind "$1" "$2" || exit ${mountFailedCode}; shift 2; exec keepalived -t -f "$@"`;
 
 /**
  * Runs `keepalived -t` on the live configuration with `text` in the place of `entry`'s file; a
- * stored configuration is tested as if it were the live one. The disk's files are only read. What
- * includes a file outside the configuration folder is refused before keepalived sees it, because
- * keepalived would print lines of that file.
+ * stored configuration is tested as if it were the live one. The disk's files are only read.
+ *
+ * keepalived opens what it likes, also by ways that we do not foresee, and prints lines of it. So it
+ * runs in a root folder of its own that holds the configuration's files and nothing else (a file that
+ * is included from elsewhere is empty there), and of its output only what concerns those files is
+ * passed on. A process namespace, because keepalived 2.2.7 ends itself otherwise when a script runs
+ * as another user than root (measured, see keepalived facts, 4).
  * @param configurationId what `@id` lines are compared with; by default the short host name
  */
 export async function testConfiguration(
@@ -39,38 +38,71 @@ export async function testConfiguration(
   const resolvedLivePath = join(folder, basename(livePath));
   const candidatePath = entry.role === 'included' ? entry.path : resolvedLivePath;
 
+  const files = new Map<string, Uint8Array | string>();
   const includes = await followIncludes(livePath, async (path) => {
     if (path === candidatePath) return text;
     const file = await readRegularFile(path);
-    return file.ok ? file.bytes.toString() : undefined;
+    if (!file.ok) return undefined;
+    const isWhole = file.bytes.at(-1) === lineFeed;
+    files.set(path, isWhole ? file.bytes : Buffer.concat([file.bytes, Buffer.of(lineFeed)]));
+    return file.bytes.toString();
   });
-  const problem = includes.find((file) => file.problem !== undefined)?.problem;
-  if (problem !== undefined) return notRun(problem);
+  files.set(candidatePath, endLastLine(text));
+  const hiddenIncludes = findHiddenIncludes(
+    [...files].map(([path, bytes]) => ({
+      ...(path === candidatePath ? {} : { path }),
+      text: bytes.toString(),
+    })),
+    configurationId,
+  );
+  const outsideIncludes = includes.flatMap(({ path, problem }) => (problem ? [path] : []));
 
   const workFolder = await mkdtemp(join(tmpdir(), `${testFolderPrefix}${process.pid}-`));
   try {
-    const shadow = join(workFolder, 'shadow');
-    await copyToShadow(folder, shadow);
-    await placeCandidate(join(shadow, relative(folder, candidatePath)), text);
+    const named = [...files.values()].flatMap((bytes) => findAbsolutePaths(bytes.toString()));
+    const linked = await Promise.all(outsideIncludes.map(resolvePath));
+    const paths = [...named, ...linked.filter((path) => path !== undefined)];
+    const root = await layOutTestRoot(workFolder, { folder, files, paths });
+    await placeCandidate(join(root.path, candidatePath), endLastLine(text));
     const result = await runCommand(
       'unshare',
       [
         ...['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'],
-        ...['sh', '-c', script, 'sh', shadow, folder, resolvedLivePath],
+        ...['sh', '-c', enterTestRoot, 'sh', root.fstabPath, root.path],
+        ...(await powerlessly()),
+        ...['keepalived', '-t', '-f', resolvedLivePath],
         ...(configurationId === undefined ? [] : [`--config-id=${configurationId}`]),
       ],
       { timeoutMs },
     );
-    return await judge(result, folder, candidatePath);
+    const given = new Set(files.keys());
+    const judged = judge(result, given, resolvedLivePath, candidatePath);
+    return { ...judged, outsideIncludes, hiddenIncludes };
   } catch (error) {
     if (error instanceof ShadowTooLargeError) return notRun(error.message);
     return notRun(
-      `The copy of ${folder} for the test could not be made (${errorCode(error)}). Check that ${tmpdir()} has space and that ${candidatePath} is a regular file.`,
+      errorCode(error) === 'EPERM'
+        ? `The copy of ${folder} for the test could not be made. Run this program as root.`
+        : `The copy of ${folder} for the test could not be made (${errorCode(error)}). Check that ${tmpdir()} has space and that ${candidatePath} is a regular file.`,
     );
   } finally {
     await rm(workFolder, { recursive: true, force: true });
   }
 }
+
+/**
+ * Takes from root what a test does not need. DAC_OVERRIDE: the configuration may belong to somebody
+ * else. SETUID, SETGID: keepalived looks at a script as the user that is to run it.
+ * @returns the words before the command; none where this program may not lay down powers itself.
+ */
+async function powerlessly(): Promise<string[]> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  if ((effective & (1n << capabilitySetpcap)) === 0n) return [];
+  const kept = '--bounding-set=-all,+dac_override,+setuid,+setgid';
+  return ['setpriv', kept, '--inh-caps=-all', '--no-new-privs'];
+}
+const capabilitySetpcap = 8n;
 
 /** A folder of a test, by the process that runs it: it holds copies of files with passwords. */
 const testFolderPrefix = 'keepalived-wai-test-';
@@ -85,6 +117,13 @@ export async function sweepTestFolders(): Promise<void> {
   }
 }
 
+const lineFeed = 0x0a;
+
+/** keepalived does not count a line without an end, and so gives its messages a wrong number. */
+function endLastLine(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
 /**
  * Truncates the copy rather than replacing it, to keep its owner and mode. Never through a link: it
  * may be absolute and lead out of the shadow to the file itself.
@@ -94,12 +133,13 @@ async function placeCandidate(path: string, text: string): Promise<void> {
   await writeFile(path, text, { flag, mode: 0o640 });
 }
 
-async function judge(
+function judge(
   result: CommandResult,
-  folder: string,
+  given: ReadonlySet<string>,
+  livePath: string,
   testedPath: string,
-): Promise<ConfigurationTest> {
-  const output = result.stderr + result.stdout;
+): ConfigurationTest {
+  const printed = result.stderr + result.stdout;
   if (result.kind === 'timedOut') {
     return notRun(
       `keepalived did not finish its test within ${timeoutMs / 1000} s. Perhaps a name in the configuration (smtp_server) cannot be resolved.`,
@@ -109,27 +149,14 @@ async function judge(
     return notRun('The program `unshare` is missing. Install util-linux.');
   }
   if (result.exitCode === 127) return notRun('keepalived is not installed.');
-  if (result.exitCode === mountFailedCode || output.startsWith('unshare: ')) {
+  if (result.exitCode === mountFailedCode || printed.startsWith('unshare: ')) {
     return notRun(
-      `The test needs a private mount, which failed: ${output.trim()}. Run this program as root.`,
+      `The test needs a private mount, which failed: ${printed.trim()}. Run this program as root.`,
     );
   }
-  if (await namesOutsideFile(output, folder)) {
-    return notRun(
-      `The configuration makes keepalived read a file outside ${folder}; its output is withheld.`,
-    );
-  }
-  return { ran: true, reason: undefined, exitCode: result.exitCode, output, testedPath };
-}
-
-/** The second net: an include that only keepalived found betrays itself by its messages' place. */
-async function namesOutsideFile(output: string, folder: string): Promise<boolean> {
-  const places = new Set([...output.matchAll(/^\((.+?): Line \d+\)/gm)].map(([, path]) => path));
-  for (const place of places) {
-    const real = await realpath(resolve(folder, place ?? '')).catch(() => undefined);
-    if (real !== undefined && !contains(folder, real)) return true;
-  }
-  return false;
+  const { output, withheldLines } = releaseTestOutput(printed, given, livePath);
+  const { exitCode } = result;
+  return { ran: true, reason: undefined, exitCode, output, withheldLines, testedPath };
 }
 
 function notRun(reason: string): ConfigurationTest {

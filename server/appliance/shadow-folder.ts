@@ -1,25 +1,35 @@
 import { constants } from 'node:fs';
-import { chmod, chown, copyFile, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
-import { contains, resolvePath } from './includes.ts';
 import { errorCode } from './regular-file.ts';
 
 /** A configuration folder is small; one that is not is probably `/etc` itself. */
 const maxFiles = 2000;
-const maxTotalBytes = 32 * 1024 * 1024;
 
 /** The folder is too large to be copied for a test. */
 export class ShadowTooLargeError extends Error {}
 
 /**
- * Copies the content of `folder` to `target`, which must not exist, with owners and modes, because
- * keepalived's script security looks at them. Only what is inside counts: devices, sockets, and
- * links that lead outside are left out.
- * @throws {ShadowTooLargeError} beyond 2000 files or 32 MiB.
+ * Makes `target`, which must not exist, look like `folder`: names, owners and modes, because
+ * keepalived's script security looks at them. Only the files of `contents`, by their path in
+ * `folder`, hold their text; any other is empty there, a key or a script for instance.
+ * @throws {ShadowTooLargeError} beyond 2000 files.
  */
-export async function copyToShadow(folder: string, target: string): Promise<void> {
+export async function copyToShadow(
+  folder: string,
+  target: string,
+  contents: ReadonlyMap<string, Uint8Array | string>,
+): Promise<void> {
   let files = 0;
-  let totalBytes = 0;
 
   const copyFolder = async (from: string, to: string): Promise<void> => {
     await mkdir(to, { mode: 0o700 });
@@ -31,33 +41,32 @@ export async function copyToShadow(folder: string, target: string): Promise<void
   const copyEntry = async (from: string, to: string): Promise<void> => {
     const stats = await lstat(from);
     files += 1;
-    if (stats.isFile()) totalBytes += stats.size;
-    if (files > maxFiles || totalBytes > maxTotalBytes) {
+    if (files > maxFiles) {
       throw new ShadowTooLargeError(
-        `${folder} holds more than ${maxFiles} files or 32 MiB and cannot be copied for a test. Keep keepalived's configuration in a folder of its own.`,
+        `${folder} holds more than ${maxFiles} files and cannot be copied for a test. Keep keepalived's configuration in a folder of its own.`,
       );
     }
     if (stats.isDirectory()) {
       await copyFolder(from, to);
     } else if (stats.isFile()) {
-      await copyFile(from, to, constants.COPYFILE_EXCL);
+      await writeFile(to, contents.get(from) ?? '', { flag: newFile, mode: 0o600 });
       await keepOwnerAndMode(from, to);
     } else if (stats.isSymbolicLink()) {
-      const resolved = await resolvePath(from);
-      if (resolved !== undefined && contains(folder, resolved)) {
-        await symlink(await readlink(from), to);
-      }
+      await symlink(await readlink(from), to);
     }
   };
   await copyFolder(folder, target);
 }
+
+const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
 /** An editor's temporary file may disappear while we copy. */
 function ignoreVanished(error: unknown): void {
   if (errorCode(error) !== 'ENOENT') throw error;
 }
 
-async function keepOwnerAndMode(from: string, to: string): Promise<void> {
+/** As `from` has them. */
+export async function keepOwnerAndMode(from: string, to: string): Promise<void> {
   const stats = await lstat(from);
   await chown(to, stats.uid, stats.gid);
   await chmod(to, stats.mode & 0o7777);

@@ -2,6 +2,8 @@
 export interface Finding {
   /** fatal: stops a save · warning: can be accepted · info: good to know. */
   severity: 'fatal' | 'warning' | 'info';
+  /** Set where keepalived would not run, or would drop every virtual address: no way around it. */
+  endsDaemon?: true | undefined;
   /** Stable, for automation and for help: `unknown-keyword`, `duplicate-vrid`, … */
   code: string;
   /** 1-based line in `path`, where known. */

@@ -10,7 +10,7 @@ import { findConfigurationProblems } from '../keepalived/config/rules.ts';
 import { parseConfiguration } from '../keepalived/config/tree.ts';
 import type { ConfigurationTree } from '../keepalived/config/tree.ts';
 import type { Finding } from '../keepalived/finding.ts';
-import { parseConfigurationTestOutput } from '../keepalived/runtime/config-test-output.ts';
+import { judgeConfigurationTest } from '../keepalived/runtime/judge-config-test.ts';
 
 /**
  * Everything that can be known about a text before it touches the disk: our own rules, then
@@ -36,7 +36,7 @@ export async function checkConfiguration(
     findContradictions(appliance, tree, summary),
   ]);
   if (!test.ran) return [...own, ...contradictions, notTested(test.reason)];
-  const tested = parseConfigurationTestOutput(test.output, test.testedPath);
+  const tested = judgeConfigurationTest(test);
   // Where both say it, keepalived knows the line.
   const said = new Set(tested.map(({ code }) => code));
   return [...own.filter(({ code }) => !said.has(code)), ...contradictions, ...tested];

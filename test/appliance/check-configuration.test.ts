@@ -73,6 +73,39 @@ if (inPrivateNamespaces(import.meta.url)) {
     ]);
   });
 
+  const hidden = [
+    '@^other include extra.conf',
+    '$I=include extra.conf\n$I',
+    '~SEQ(i,1) include extra.conf',
+  ];
+  for (const lines of hidden) {
+    test(`an include of which the child processes crash is refused: ${lines}`, async () => {
+      // Only a comment: nothing in it is defined twice, so keepalived has nothing to say (measured).
+      writeFileSync('/etc/keepalived/extra.conf', '# nothing\n');
+      const codes = (await check('live', `${instance('')}${lines}\n`)).map(([code]) => code);
+      assert.ok(codes.includes('include-hidden'), String(codes));
+    });
+  }
+
+  test('an include from outside is a warning, and not read', async () => {
+    writeFileSync('/tmp/more.conf', 'nonsense\n');
+    assert.deepEqual(await check('live', `${instance('')}include /tmp/more.conf\n`), [
+      ['include-outside-folder', undefined, undefined],
+    ]);
+  });
+
+  test('the last line of an included file, without a newline and alone, has its number', async () => {
+    writeConfiguration('include conf.d/*.conf\n');
+    const files = await appliance.listConfigurationFiles();
+    const included = files.find(({ role }) => role === 'included');
+    assert.deepEqual(await check(included?.id ?? '', 'nonsense'), [
+      ['unknown-keyword', 1, undefined],
+    ]);
+    assert.deepEqual(await check('live', `${instance('')}nonsense`), [
+      ['unknown-keyword', 13, undefined],
+    ]);
+  });
+
   test('the installed version is known without a running daemon', async () => {
     assert.match((await appliance.readInstalledVersion()) ?? '', /^\d+\.\d+\.\d+$/);
   });

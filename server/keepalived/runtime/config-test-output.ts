@@ -38,7 +38,8 @@ function readComplaint(outputLine: string): Complaint {
     /^\((?:(.+): )?Line (\d+)\) (.+)$/s.exec(outputLine) ?? [];
   return {
     path: path === undefined ? undefined : escapeControlCharacters(path),
-    line: line === undefined ? undefined : Number(line),
+    // 0: a line without an end, which keepalived does not count.
+    line: line === undefined ? undefined : Math.max(1, Number(line)),
     text: escapeControlCharacters(maskTestMessage(text)),
   };
 }
