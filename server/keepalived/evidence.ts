@@ -61,7 +61,10 @@ export interface RuntimeInstance {
   name: string;
   state: VrrpState;
   wantedState: VrrpState;
+  /** Its own: with `use_vmac` or `use_ipvlan` the virtual one; empty for one without (unicast). */
   interfaceName: string;
+  /** Of `use_vmac` and `use_ipvlan`; absent if it has none. */
+  virtualInterfaceName?: string;
   virtualRouterId: number;
   version: 2 | 3;
   basePriority: number;

@@ -6,6 +6,7 @@
  */
 import type { ConfigurationSummary } from './config/questions.ts';
 import type { RuntimeInstance } from './evidence.ts';
+import { findInstanceInterfaces } from './instance-interfaces.ts';
 import { explainFault } from './status/fault-reason.ts';
 import { evidenceLifetimeMs, fresh, oldestAge, staleWords } from './status/freshness.ts';
 import { judgeHealthcheck } from './status/healthcheck-status.ts';
@@ -17,7 +18,8 @@ import { lastTransition } from './status/state-begin.ts';
 import type { StateBegin } from './status/state-begin.ts';
 import type { Evidence, InstanceStatus, KeepalivedStatus } from './status/status-model.ts';
 import { listWatched } from './status/watched-items.ts';
-import { servingWord, witnessAddresses } from './status/witnessed-addresses.ts';
+import { listElsewhere, servingWord, witnessAddresses } from './status/witnessed-addresses.ts';
+import type { WitnessedAddress } from './status/witnessed-addresses.ts';
 
 export { evidenceLifetimeMs };
 export { findMaintenance } from './status/maintenance.ts';
@@ -48,7 +50,18 @@ export function judgeStatus(
   const startOnBoot = evidence.startOnBoot?.value ?? { known: false, reason: 'not asked yet' };
   const summary = configuration?.ok ? configuration.summary : undefined;
   const running = daemon?.state === 'running' && runtime?.ok ? runtime.instances : [];
+  const names = listNames(summary, running);
   const scene: Scene = {
+    addresses: new Map(
+      names.map((name) => {
+        const interfaces = findInstanceInterfaces({
+          configured: summary?.instances.find((instance) => instance.name === name),
+          running: running.find((instance) => instance.name === name),
+          network,
+        });
+        return [name, witnessAddresses(interfaces, network)];
+      }),
+    ),
     evidence,
     nowMs,
     begins,
@@ -60,7 +73,7 @@ export function judgeStatus(
   return {
     daemon: daemon ?? { state: 'unknown', reason: staleWords(evidence.daemon, nowMs) },
     startOnBoot,
-    instances: namesOfInstances(scene).map((name) => judgeInstance(name, scene)),
+    instances: names.map((name) => judgeInstance(name, scene)),
     alarms: judgeMachine({
       ...{ daemon, runtime, startOnBoot, configuration, running, statesForMs },
       wasConfigurationAsked: evidence.configuration !== undefined,
@@ -78,7 +91,11 @@ export function judgeStatus(
   };
 }
 
+const ownerPriority = 255;
+
 interface Scene {
+  /** By instance. */
+  addresses: ReadonlyMap<string, WitnessedAddress[]>;
   evidence: Evidence;
   nowMs: number;
   begins: ReadonlyMap<string, StateBegin>;
@@ -89,7 +106,10 @@ interface Scene {
 }
 
 /** The file's instances in its order, then those that only the daemon knows. */
-function namesOfInstances({ summary, running }: Scene): string[] {
+function listNames(
+  summary: ConfigurationSummary | undefined,
+  running: readonly RuntimeInstance[],
+): string[] {
   const configured = summary?.instances ?? [];
   return [...new Set([...configured, ...running].map(({ name }) => name))];
 }
@@ -98,11 +118,14 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   const { evidence, nowMs, witnesses, summary } = scene;
   const configured = summary?.instances.find((instance) => instance.name === name);
   const running = scene.running.find((instance) => instance.name === name);
-  const addresses = witnessAddresses(configured, running, witnesses.network);
+  const { network } = witnesses;
+  const addresses = scene.addresses.get(name) ?? [];
   const watched = listWatched(name, configured, evidence.tracking, evidence.log);
   const interfaceName = configured?.interfaceName ?? running?.interfaceName;
+  const isOwner = (running?.basePriority ?? configured?.priority) === ownerPriority;
   const verdict = judgeState({
     running,
+    isOwner,
     addresses,
     witnesses,
     isSilent: evidence.isSilent ?? false,
@@ -135,7 +158,11 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     statistics: running?.statistics ?? {},
   };
   const otherMaster = evidence.log.otherMasters.get(name);
-  const beside = judgeAlarms(status, running?.state === 'MASTER', otherMaster, nowMs);
+  const all = [...scene.addresses.values()].flat();
+  // The address of its owner (RFC 9568, 8.3.2) may be the server's own, with another prefix length.
+  const elsewhere = isOwner ? [] : listElsewhere(addresses, all, network);
+  const isMaster = running?.state === 'MASTER';
+  const beside = judgeAlarms({ ...status, elsewhere }, isMaster, otherMaster, nowMs);
   return { ...status, alarms: [...status.alarms, ...beside] };
 }
 

@@ -2,6 +2,7 @@
 import type { Appliance, ServiceReport } from '../appliance/appliance.ts';
 import { findHealthcheck } from '../keepalived/config/questions.ts';
 import type { Observed, RuntimeReport } from '../keepalived/evidence.ts';
+import { findInstanceInterfaces } from '../keepalived/instance-interfaces.ts';
 import { noLogEvidence, noteLogLine, noteTracking } from '../keepalived/log-evidence.ts';
 import { noteReceivedAdvertisements } from '../keepalived/other-masters.ts';
 import type { LogLine } from '../keepalived/runtime/log-lines.ts';
@@ -211,23 +212,21 @@ function monotonicTimeOf({ atMs }: LogLine, clock: Clock): number {
 }
 
 /** The part of the kernel's account that an instance may depend on, to be compared. */
-function keepalivedInterfaces({ network, configuration, runtime }: Evidence): string {
-  if (!network?.value.ok) return '';
-  const instances = [
-    ...(configuration?.value.ok ? configuration.value.summary.instances : []),
-    ...(runtime?.value.ok ? runtime.value.instances : []),
-  ];
+function keepalivedInterfaces({ network: seen, configuration, runtime }: Evidence): string {
+  const network = seen?.value;
+  if (!network?.ok) return '';
+  const files = configuration?.value.ok ? configuration.value.summary.instances : [];
+  const account = runtime?.value.ok ? runtime.value.instances : [];
   const names = new Set(
-    instances.flatMap((instance) => [
-      instance.interfaceName,
-      ...('trackedInterfaces' in instance ? instance.trackedInterfaces : []),
-      ...instance.addresses.map(({ interfaceName }) => interfaceName),
-    ]),
+    [...new Set([...files, ...account].map(({ name }) => name))].flatMap((name) => {
+      const configured = files.find((instance) => instance.name === name);
+      const running = account.find((instance) => instance.name === name);
+      const { base, virtual, addresses } = findInstanceInterfaces({ configured, running, network });
+      const held = addresses.map(({ interfaceName }) => interfaceName);
+      return [base, virtual?.name, ...held, ...(configured?.trackedInterfaces ?? [])];
+    }),
   );
-  const theirs = network.value.interfaces.filter(
-    ({ name }) => names.has(name) || name.startsWith('vrrp'),
-  );
-  return JSON.stringify(theirs);
+  return JSON.stringify(network.interfaces.filter(({ name }) => names.has(name)));
 }
 
 function urlsToProbe({ configuration }: Evidence): string[] {

@@ -25,6 +25,7 @@ export function findAddress(
     interfaceName: optionAfter(options, 'dev'),
     label: optionAfter(options, 'label'),
     scope: optionAfter(options, 'scope'),
+    ...(options.includes('use_vmac') && { usesVmac: true }),
     excluded: place.excluded,
     line: place.line,
   };

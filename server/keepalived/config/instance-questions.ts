@@ -8,6 +8,7 @@ import type {
 } from './summary.ts';
 import { findStatements } from './tree.ts';
 import type { ConfigurationNode, Statement } from './tree.ts';
+import { readVirtualInterface } from './virtual-interface.ts';
 
 const ownerPriority = 255;
 const defaultPriority = 100;
@@ -17,18 +18,21 @@ const maximumPasswordBytes = 8;
  * What one `vrrp_instance` says, with keepalived's defaults (`vrrp.c` 2.2.7): a missing priority
  * follows from the state (MASTER makes an address owner, 255), a missing state from the priority.
  * Entries that are no addresses are added to `problems`.
+ * @param globals what `global_defs` holds
  */
 export function summarizeInstance(
   statement: Statement,
-  globalVersion: 2 | 3 | undefined,
+  globals: readonly ConfigurationNode[],
   problems: ConfigurationProblem[],
 ): ConfiguredInstance {
   const nodes = childrenOf(statement);
+  const globalVersion = readVersion(globals, 'vrrp_version');
   const addresses = [
     ...readAddresses(nodes, 'virtual_ipaddress', problems),
     ...readAddresses(nodes, 'virtual_ipaddress_excluded', problems),
   ];
   const isIpv6 = addresses.find((address) => !address.excluded)?.family === 'inet6';
+  const virtualRouterId = lastNumber(nodes, 'virtual_router_id', { minimum: -Infinity });
   const multicastDestination = lastValue(nodes, 'mcast_dst_ip');
   return {
     name: statement.words[1]?.text ?? '',
@@ -36,7 +40,8 @@ export function summarizeInstance(
     endLine: findEndLine(statement),
     ...readStateAndPriority(nodes),
     interfaceName: lastValue(nodes, 'interface'),
-    virtualRouterId: lastNumber(nodes, 'virtual_router_id', { minimum: -Infinity }),
+    ...readVirtualInterface(nodes, { globals, isIpv6, virtualRouterId }),
+    virtualRouterId,
     advertIntervalSeconds:
       lastNumber(nodes, 'advert_int', { minimum: 0.01, maximum: 255, whole: false }) ?? 1,
     version: readVersion(nodes, 'version') ?? (isIpv6 ? 3 : globalVersion),

@@ -1,6 +1,6 @@
 import { childrenOf, entryNames, lastArguments, lastNumber, lastValue } from './block-reading.ts';
 import { findUrl } from './healthcheck-url.ts';
-import { readVersion, summarizeInstance } from './instance-questions.ts';
+import { summarizeInstance } from './instance-questions.ts';
 import { isKnownBlock } from './known-blocks.ts';
 import type {
   ConfigurationProblem,
@@ -25,10 +25,9 @@ export function summarizeConfiguration(tree: ConfigurationTree): ConfigurationSu
   const nodes = tree.children;
   const problems: ConfigurationProblem[] = [...tree.problems];
   const globals = findStatements(nodes, 'global_defs').flatMap(childrenOf);
-  const globalVersion = readVersion(globals, 'vrrp_version');
   return {
     instances: findNamed(nodes, 'vrrp_instance', problems).map((statement) =>
-      summarizeInstance(statement, globalVersion, problems),
+      summarizeInstance(statement, globals, problems),
     ),
     scripts: findNamed(nodes, 'vrrp_script', problems).map(summarizeScript),
     syncGroups: findNamed(nodes, 'vrrp_sync_group', problems).map(summarizeSyncGroup),

@@ -12,6 +12,8 @@ export interface ConfiguredAddress {
   interfaceName: string | undefined;
   label: string | undefined;
   scope: string | undefined;
+  /** Its own `use_vmac`: it gets a virtual interface of its own where its instance's is no such. */
+  usesVmac?: boolean;
   /** From `virtual_ipaddress_excluded`: set and removed, but not advertised. */
   excluded: boolean;
   line: number;
@@ -24,6 +26,23 @@ export interface ConfiguredAuthentication {
   passwordTooLong?: boolean;
 }
 
+/** A virtual interface that an instance works on: `use_vmac` or `use_ipvlan`. */
+export interface ConfiguredVirtualInterface {
+  kind: 'macvlan' | 'ipvlan';
+  /** As given; undefined: keepalived makes a name, or takes an interface that it finds. */
+  name: string | undefined;
+  /** What a made name begins with: `vmac_prefix`. */
+  namePrefix: string;
+  /** Of a macvlan: its own, or the virtual router's (RFC 9568, 7.3). */
+  macAddress: string | undefined;
+  /** Of an ipvlan: from which its advertisements leave. */
+  sourceAddress: string | undefined;
+  /** `vmac_xmit_base`: advertisements leave and arrive by the interface below. */
+  transmitsByBase: boolean;
+  /** `use_vmac_addr`: for addresses on other interfaces there are more of them. */
+  forOtherAddresses: boolean;
+}
+
 export interface ConfiguredInstance {
   name: string;
   /** The file, when several were summarized. */
@@ -32,7 +51,9 @@ export interface ConfiguredInstance {
   line: number;
   endLine: number;
   initialState: 'MASTER' | 'BACKUP';
+  /** Its `interface`; with `use_vmac` the one below its own, see `findInstanceInterfaces`. */
   interfaceName: string | undefined;
+  virtualInterface?: ConfiguredVirtualInterface;
   /** As written, even out of range; undefined if missing or no number. */
   virtualRouterId: number | undefined;
   priority: number;

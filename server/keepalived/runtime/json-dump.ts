@@ -28,6 +28,8 @@ const instanceSchema = z
       iname: z.string(),
       // Left out for an instance without an interface (unicast).
       ifp_ifname: z.string().default(''),
+      // Empty without use_vmac and use_ipvlan; left out by a keepalived that cannot do these.
+      vmac_ifname: z.string().default(''),
       vrid: z.int(),
       version: z.literal([2, 3]),
       base_priority: z.int(),
@@ -50,6 +52,7 @@ const instanceSchema = z
     state: data.state,
     wantedState: data.wantstate,
     interfaceName: data.ifp_ifname,
+    ...(data.vmac_ifname !== '' && { virtualInterfaceName: data.vmac_ifname }),
     virtualRouterId: data.vrid,
     version: data.version,
     basePriority: data.base_priority,

@@ -135,7 +135,7 @@ function readInstance(record: DumpRecord): TextDumpInstance {
     name: record.name,
     state: properties.State,
     wantedState: properties.Wantstate,
-    interfaceName: properties.Interface,
+    ...readInterface(properties.Interface),
     virtualRouterId: properties['Virtual Router ID'],
     version: properties['VRRP Version'] === '2' ? 2 : 3,
     basePriority: properties.Priority,
@@ -153,6 +153,16 @@ function readInstance(record: DumpRecord): TextDumpInstance {
         ? undefined
         : { address: masterAddress, priority: masterPriority },
   };
+}
+
+/** Its line is ` Interface = vrrp.51, vmac on eth0, xmit base i/f` with use_vmac, else the name alone. */
+function readInterface(
+  text: string,
+): Pick<RuntimeInstance, 'interfaceName' | 'virtualInterfaceName'> {
+  const [name = '', kind = ''] = text.split(', ');
+  if (name === 'not configured') return { interfaceName: '' };
+  const isVirtual = /^(?:vmac|ipvlan) on /.test(kind);
+  return { interfaceName: name, ...(isVirtual && { virtualInterfaceName: name }) };
 }
 
 function readScript(record: DumpRecord): RuntimeScript {

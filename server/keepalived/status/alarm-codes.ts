@@ -14,6 +14,7 @@ const severities = {
   'daemon-hung': 'critical',
   'master-without-address': 'critical',
   'sync-group-split': 'critical',
+  'address-elsewhere': 'warning',
   'configuration-unread': 'warning',
   'daemon-unseen': 'warning',
   'dump-in-the-way': 'warning',

@@ -15,7 +15,7 @@ export function judgeAlarms(
   instance: Pick<
     InstanceStatus,
     'state' | 'addresses' | 'healthcheck' | 'virtualRouterId' | 'watched'
-  >,
+  > & { elsewhere: readonly string[] },
   isMaster: boolean,
   otherMaster: Observed<OtherMaster> | undefined,
   nowMs: number,
@@ -37,6 +37,16 @@ export function judgeAlarms(
       raise(
         'maintenance',
         `Maintenance is on: this server will not serve ${addresses} until it is ended.`,
+      ),
+    );
+  }
+  const [place, ...more] = instance.elsewhere;
+  if (place !== undefined) {
+    alarms.push(
+      raise(
+        'address-elsewhere',
+        `This server also has ${[place, ...more].join(', ')}, where keepalived does not put it and never removes it: ` +
+          `it answers there even while another server serves it. If that is not meant, remove it with “ip address del ${place.replace(' on ', ' dev ')}”.`,
       ),
     );
   }

@@ -22,6 +22,8 @@ export interface Witnesses {
 
 export interface InstanceCase {
   running: RuntimeInstance | undefined;
+  /** Priority 255: its address may be the server's own. */
+  isOwner: boolean;
   addresses: WitnessedAddress[];
   witnesses: Witnesses;
   /** Whether keepalived was asked twice in a row, and did not answer. */
@@ -51,6 +53,10 @@ export function judgeState(instance: InstanceCase): Verdict {
   }
   if (daemon.state !== 'running') {
     const held = addresses.filter((address) => address.held);
+    if (held.length > 0 && instance.isOwner) {
+      const reason = `${listAddresses(held)} is on ${interfaceOf(held)}: with priority 255 it may be this server’s own address`;
+      return { ...plain('Stopped'), reason };
+    }
     if (held.length > 0) {
       return alarm(
         'address-without-daemon',

@@ -1,53 +1,60 @@
-/** An instance's virtual addresses, and whether the kernel has them. */
+/** An instance's virtual addresses, and whether the kernel has them at their places. */
 import { normalizeAddress } from '../addresses.ts';
-import { prefixLengthOf } from '../config/addresses.ts';
-import type { ConfiguredInstance } from '../config/questions.ts';
-import type { NetworkReport, RuntimeInstance } from '../evidence.ts';
+import type { NetworkReport } from '../evidence.ts';
+import type { InstanceAddress, InstanceInterfaces } from '../instance-interfaces.ts';
 import type { InstanceStatus } from './status-model.ts';
 
 export type WitnessedAddress = InstanceStatus['addresses'][number];
-type PlacedAddress = Omit<WitnessedAddress, 'held'>;
 
 /** What the daemon serves; where it says nothing, what the file asks for. */
 export function witnessAddresses(
-  configured: ConfiguredInstance | undefined,
-  running: RuntimeInstance | undefined,
+  { addresses }: Pick<InstanceInterfaces, 'addresses'>,
   network: NetworkReport | undefined,
 ): WitnessedAddress[] {
-  return placeAddresses(configured, running).map((address) => ({
-    ...address,
+  return addresses.map((address) => ({
+    cidr: address.cidr,
+    interfaceName: address.interfaceName,
     held: isHeld(address, network),
   }));
 }
 
-function placeAddresses(
-  configured: ConfiguredInstance | undefined,
-  running: RuntimeInstance | undefined,
-): PlacedAddress[] {
-  if (running) {
-    return running.addresses.map(({ cidr, interfaceName }) => ({
-      cidr,
-      interfaceName: interfaceName ?? running.interfaceName,
-    }));
-  }
-  return (configured?.addresses ?? []).map((address) => ({
-    cidr: `${address.address}/${prefixLengthOf(address)}`,
-    interfaceName: address.interfaceName ?? configured?.interfaceName,
-  }));
+/** The same interface, address and prefix length: what keepalived would take off again. */
+function isHeld(
+  { cidr, interfaceName }: InstanceAddress,
+  network: NetworkReport | undefined,
+): boolean | undefined {
+  if (!network?.ok) return undefined;
+  return network.interfaces
+    .filter(({ name }) => interfaceName === undefined || name === interfaceName)
+    .some((link) => link.addresses.some((held) => cidrOf(held) === cidr));
 }
 
-/** Whether the kernel has the address; on any interface if it is not known which (VMAC). */
-function isHeld(address: PlacedAddress, network: NetworkReport | undefined): boolean | undefined {
-  if (!network?.ok) return undefined;
-  const wanted = normalizeAddress(bareAddress(address));
+const cidrOf = ({ address, prefixLength }: { address: string; prefixLength: number }): string =>
+  `${normalizeAddress(address)}/${prefixLength}`;
+
+/**
+ * Where the kernel has the same numbers besides: not put there by keepalived, and never taken off by
+ * it. On `lo` that is how LVS direct routing is set up, and a link-local address may be on every
+ * interface.
+ * @param all those of every instance: what one puts there is not somewhere else to another
+ * @returns `192.168.0.100/32 on eth0`
+ */
+export function listElsewhere(
+  addresses: readonly WitnessedAddress[],
+  all: readonly WitnessedAddress[],
+  network: NetworkReport | undefined,
+): string[] {
+  if (!network?.ok) return [];
+  const places = new Set(all.map((one) => `${one.cidr} on ${one.interfaceName ?? ''}`));
+  const numbers = new Set(addresses.map(bareAddress).filter((one) => !/^fe80:/i.test(one)));
   return network.interfaces
-    .filter(
-      ({ name }) =>
-        address.interfaceName === undefined ||
-        name === address.interfaceName ||
-        name.startsWith('vrrp'),
+    .filter(({ name }) => name !== 'lo')
+    .flatMap(({ name, addresses: held }) =>
+      held
+        .filter(({ address }) => numbers.has(normalizeAddress(address)))
+        .map((one) => `${cidrOf(one)} on ${name}`),
     )
-    .some((link) => link.addresses.some((held) => normalizeAddress(held.address) === wanted));
+    .filter((place) => !places.has(place));
 }
 
 /** What the row Serving on Virtual IP says. */

@@ -12,6 +12,7 @@ import type {
   VrrpState,
 } from '../../../server/keepalived/evidence.ts';
 import { noLogEvidence, noteLogLine } from '../../../server/keepalived/log-evidence.ts';
+import { parseVirtualAddress } from '../../../server/keepalived/runtime/virtual-address.ts';
 import { noEvidence } from '../../../server/keepalived/status/no-evidence.ts';
 import { claimBegin, withoutReloads } from '../../../server/keepalived/status/state-begin.ts';
 import type { StateBegin } from '../../../server/keepalived/status/state-begin.ts';
@@ -94,6 +95,8 @@ interface Scene {
     | 'silent twice';
   holds?: string[];
   on?: string;
+  /** More links of the kernel's. */
+  more?: NetworkInterface[];
   link?: Link | 'gone';
   network?: 'unreadable';
   /** Its text, or that it is `unreadable`. */
@@ -180,7 +183,7 @@ function witnessRuntime(says: NonNullable<Scene['says']>, ageMs: number | undefi
   return seen({ ok: true as const, source: 'json' as const, instances }, ageMs);
 }
 
-function witnessInterfaces({ link, on, holds }: Scene): NetworkInterface[] {
+function witnessInterfaces({ link, on, holds, more = [] }: Scene): NetworkInterface[] {
   if (link === 'gone') return [];
   return [
     {
@@ -191,9 +194,10 @@ function witnessInterfaces({ link, on, holds }: Scene): NetworkInterface[] {
       addresses: (holds ?? ['192.168.0.100']).map((address) => ({
         family: address.includes(':') ? ('inet6' as const) : ('inet' as const),
         address,
-        prefixLength: 24,
+        prefixLength: address.includes(':') ? 64 : 24,
       })),
     },
+    ...more,
   ];
 }
 
@@ -216,6 +220,17 @@ const twoAddresses = instance('MASTER', {
   addresses: ['192.168.0.100/24', '192.168.0.101/24'].map((cidr) => ({
     ...{ cidr, interfaceName: 'eth0', claimedSet: true },
   })),
+});
+
+/** Has the virtual IP, with another prefix length than keepalived gives it. */
+const holder = (name: string, prefixLength: number): NetworkInterface => ({
+  ...{ name, macAddress: undefined, up: true, carrier: true },
+  addresses: [{ family: 'inet', address: '192.168.0.100', prefixLength }],
+});
+const vmac = (name: string, address: string): NetworkInterface => ({
+  ...{ name, macAddress: '00:00:5e:00:01:33', up: true, carrier: true },
+  virtual: { kind: 'macvlan', parentName: 'eth0' },
+  addresses: [{ family: 'inet', address, prefixLength: 24 }],
 });
 
 const group = `${configuration}
@@ -266,12 +281,43 @@ const verdicts: [what: string, scene: Scene, state: string, serving: string, why
     'a virtual MAC interface holds it',
     {
       says: instance('MASTER', {
-        addresses: [{ cidr: '192.168.0.100/24', interfaceName: undefined, claimedSet: true }],
+        ...{ interfaceName: 'eth0v10v4', virtualInterfaceName: 'eth0v10v4' },
+        addresses: [parseVirtualAddress('192.168.0.100/24 dev eth0v10v4@eth0 scope global set')],
       }),
-      on: 'vrrp.51',
+      on: 'eth0v10v4',
     },
     'Active',
     'Yes',
+  ],
+  [
+    'a killed daemon left it on a virtual MAC interface with a name of its own',
+    {
+      ...{ ...silent, holds: [] },
+      file: configuration.replace('interface eth0', 'interface eth0\n  use_vmac eth0v10v4'),
+      more: [vmac('other', '192.168.0.100')],
+    },
+    'Alarm',
+    'Yes',
+    /not running, but 192\.168\.0\.100 is still on other\. .* dev other/,
+  ],
+  [
+    'BACKUP, the administrator’s own on lo for LVS direct routing',
+    { ...standby, more: [holder('lo', 32)] },
+    'Standby',
+    'No',
+  ],
+  [
+    'stopped, the administrator’s own on lo',
+    { ...silent, holds: [], more: [holder('lo', 32)] },
+    'Stopped',
+    'No',
+  ],
+  [
+    'stopped, the address of its owner',
+    { ...silent, file: configuration.replace('priority 101', 'priority 255') },
+    'Stopped',
+    'Yes',
+    /with priority 255 it may be this server’s own address/,
   ],
   [
     'an instance without addresses',
@@ -577,6 +623,20 @@ describe('the verdict', () => {
       assert.equal(judgeStatus(witness(scene), nowMs).instances[0]?.unknownForMs, ms);
     });
   }
+
+  test('the number at a place where keepalived does not put it is a warning that names it', () => {
+    const scene = { ...standby, more: [holder('eth1', 24), holder('lo', 32)] };
+    const [first] = judgeStatus(witness(scene), nowMs).instances;
+    assert.deepEqual([first?.state, first?.serving], ['Standby', 'No']);
+    assert.deepEqual(
+      first?.alarms.map(({ code }) => code),
+      ['address-elsewhere'],
+    );
+    assert.match(
+      first?.alarms[0]?.sentence ?? '',
+      /192\.168\.0\.100\/24 on eth1, .* “ip address del 192\.168\.0\.100\/24 dev eth1”/,
+    );
+  });
 
   test('nothing was asked yet: nothing is claimed', () => {
     const status = judgeStatus(noEvidence, nowMs);
