@@ -9,6 +9,7 @@ import type { Sighting } from '../keepalived/proof.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { endChange, ignoreFullDisk, isUnchanged, recordStep } from './change.ts';
 import type { Change } from './change.ts';
+import { hasDeadChild } from './dead-child.ts';
 import { findOldVersion } from './kept-versions.ts';
 import type { OldVersion } from './kept-versions.ts';
 import type { ApplyOutcome } from './outcomes.ts';
@@ -70,7 +71,13 @@ export async function restoreConfiguration(
   if (now.daemon.state !== 'running' && !mayStart) {
     return restored(`The old version is in ${intent.path} again. keepalived is not running.`);
   }
-  const { failure, sentences } = await loadOld(parts, change, now, live.summary);
+  let loaded = await loadOld(parts, change, now, live.summary);
+  if (loaded.failure !== undefined && (await hasDeadChild(appliance))) {
+    await appliance.controlService('keepalived', 'stop');
+    loaded = await loadOld(parts, change, await look(appliance), live.summary);
+    loaded.sentences.unshift('keepalived was stopped and started: its VRRP process had crashed.');
+  }
+  const { failure, sentences } = loaded;
   if (failure !== undefined) {
     return giveUp(
       `${intent.path} is as it was before, but keepalived does not run with it: ${failure}. ` +
