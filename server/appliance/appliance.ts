@@ -52,6 +52,8 @@ export interface Appliance {
   allowVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange>;
   /** Takes our own rules for them away again. */
   withdrawVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange>;
+  /** Removes one rule of ours; `removal` names it (`OwnRule.removal`), and is not run. */
+  removeOwnFirewallRule(removal: string): Promise<FirewallChange>;
   /**
    * Whether another machine answers for an address on the network of an interface, asked anew; takes
    * up to 0.2 s. Not answered either where the address is not on that network.

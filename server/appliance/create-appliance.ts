@@ -10,7 +10,7 @@ import { readConfigurationId } from './configuration-id.ts';
 import { sweepTestFolders, testConfiguration } from './configuration-test.ts';
 import { createDaemonReader, readInstalledVersion } from './daemon-process.ts';
 import { isExecutable } from './find-executable.ts';
-import { allowVrrp, withdrawVrrp } from './firewall/change-firewall.ts';
+import { allowVrrp, removeOwnFirewallRule, withdrawVrrp } from './firewall/change-firewall.ts';
 import { readFirewall } from './firewall/read-firewall.ts';
 import { examineHealthcheck, probeHealthcheck } from './healthcheck-probe.ts';
 import { readHostName } from './host.ts';
@@ -77,6 +77,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readFirewall,
     allowVrrp,
     withdrawVrrp,
+    removeOwnFirewallRule,
     askForAddress,
     watch: async (onEvent) => keep(await watchAppliance(settings, onEvent)),
     followLog: async (onLines) => keep(await followLog(settings.log, log, onLines)),

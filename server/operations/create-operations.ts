@@ -6,7 +6,12 @@ import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
 import { runDrill } from './failover-drill.ts';
 import type { DrillOutcome, DrillRequest } from './failover-drill.ts';
 import { findKeptText } from './find-kept-text.ts';
-import { allowVrrp, listOwnFirewallRules, withdrawVrrp } from './firewall.ts';
+import {
+  allowVrrp,
+  listOwnFirewallRules,
+  removeOwnFirewallRule,
+  withdrawVrrp,
+} from './firewall.ts';
 import { foreseeApply } from './foresee-apply.ts';
 import type { FormOrigin } from './form-origin.ts';
 import { planInstanceSettings } from './instance-settings.ts';
@@ -109,6 +114,7 @@ export function createOperations(
     undoChange: (...request) => change(() => confirmed.undo(...request)),
     allowVrrp: (...request) => change(() => allowVrrp(appliance, ...request)),
     withdrawVrrp: (...request) => change(() => withdrawVrrp(appliance, ...request)),
+    removeOwnFirewallRule: (removal) => change(() => removeOwnFirewallRule(appliance, removal)),
     listOwnFirewallRules: () => listOwnFirewallRules(appliance),
     readInstalledVersion: () => appliance.readInstalledVersion(),
     readLog: (query) => appliance.readLog(query),

@@ -1,11 +1,10 @@
 import type { Appliance, CommandReport, FirewallChange } from '../appliance/appliance.ts';
 import type { ConfiguredInstance } from '../keepalived/config/summary.ts';
-import { planRemoval, writeCommand } from '../keepalived/firewall/firewall-commands.ts';
-import { matchesPacket } from '../keepalived/firewall/holds.ts';
-import { describePlace, listObstructions } from '../keepalived/firewall/judge-packets.ts';
+import { listObstructions } from '../keepalived/firewall/judge-packets.ts';
+import { listEveryOwnRule } from '../keepalived/firewall/own-rules.ts';
 import { describePacket, listVrrpPackets } from '../keepalived/firewall/packet.ts';
 import type { PacketDirection, VrrpPacket } from '../keepalived/firewall/packet.ts';
-import { listOwnRules } from '../keepalived/firewall/rule-place.ts';
+import { describePlace } from '../keepalived/firewall/rule-place.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { commandFailure } from './prove-live.ts';
 
@@ -22,10 +21,13 @@ export interface FirewallOutcome {
 export interface OwnFirewallRule {
   /** As its tool prints it, with its chain and table. */
   description: string;
-  /** What takes it away, as one types it. */
+  /** What removes it, as one types it. */
   removal: string;
-  /** Whom it lets pass, by the live configuration; nobody: it is left over. */
-  serves: { instance: string; direction: PacketDirection }[];
+  /**
+   * Whose advertisements it lets pass, by the live configuration; nobody's: it is left over.
+   * undefined: the configuration could not be read.
+   */
+  serves: { instance: string; direction: PacketDirection }[] | undefined;
 }
 
 /**
@@ -58,7 +60,7 @@ export async function allowVrrp(
   return { ok: true, sentence, reports: change.commands };
 }
 
-/** Takes away the rules that `allowVrrp` added for an instance of the live configuration. */
+/** Removes the rules that `allowVrrp` added for an instance of the live configuration. */
 export async function withdrawVrrp(
   appliance: Appliance,
   instanceName: string,
@@ -66,37 +68,48 @@ export async function withdrawVrrp(
 ): Promise<FirewallOutcome> {
   const found = await findPackets(appliance, instanceName, direction);
   if (!found.ok) return failed(found.reason);
-  const change = await appliance.withdrawVrrp(found.packets);
+  return describeRemoval(await appliance.withdrawVrrp(found.packets));
+}
+
+/**
+ * Removes one rule of ours, whatever it was for.
+ * @param removal as `listOwnFirewallRules` says it; a rule that is not one of ours is never removed
+ */
+export async function removeOwnFirewallRule(
+  appliance: Appliance,
+  removal: string,
+): Promise<FirewallOutcome> {
+  return describeRemoval(await appliance.removeOwnFirewallRule(removal));
+}
+
+function describeRemoval(change: FirewallChange): FirewallOutcome {
   if (change.commands.length === 0) {
-    return failed('There is no rule of this program for it in the firewall.');
+    return failed('This program has no such rule in the firewall (any more).');
   }
   const failure = describeFailure(change);
-  if (failure !== '') return failed(`The rule was not taken away.${failure}`, change);
-  const sentence = `The rule was taken away. ${change.lasting?.sentence ?? ''}`;
+  if (failure !== '') return failed(`The rule was not removed.${failure}`, change);
+  const sentence = `The rule was removed. ${change.lasting?.sentence ?? ''}`;
   return { ok: true, sentence, reports: change.commands };
 }
 
 /** Every rule of ours in the firewall, and for whom it is there. */
 export async function listOwnFirewallRules(appliance: Appliance): Promise<OwnFirewallRule[]> {
-  const [{ chains, programs }, live, network] = await Promise.all([
+  const [report, live, network] = await Promise.all([
     appliance.readFirewall(),
     readLiveConfiguration(appliance),
     appliance.readNetwork(),
   ]);
   const instances = live.ok ? live.summary.instances : [];
   const directions = ['in', 'out'] as const;
-  return listOwnRules(chains).map(({ place, rule }) => ({
-    description: describePlace(place),
-    removal: writeCommand(planRemoval(place, programs)),
-    serves: instances.flatMap((instance) =>
-      directions
-        .filter((direction) =>
-          listVrrpPackets(instance, direction, network).some((packet) =>
-            matchesPacket(rule, packet),
-          ),
+  return listEveryOwnRule(report).map(({ description, removal, serves }) => ({
+    ...{ description, removal },
+    serves: live.ok
+      ? instances.flatMap((instance) =>
+          directions
+            .filter((direction) => listVrrpPackets(instance, direction, network).some(serves))
+            .map((direction) => ({ instance: instance.name, direction })),
         )
-        .map((direction) => ({ instance: instance.name, direction })),
-    ),
+      : undefined,
   }));
 }
 

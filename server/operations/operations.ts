@@ -101,8 +101,10 @@ export interface Operations {
 
   /** Lets an instance's advertisements in or out through this server's firewall. */
   allowVrrp(instanceName: string, direction: PacketDirection): Promise<FirewallOutcome>;
-  /** Takes away what `allowVrrp` added. */
+  /** Removes what `allowVrrp` added. */
   withdrawVrrp(instanceName: string, direction: PacketDirection): Promise<FirewallOutcome>;
+  /** Removes one rule that this program added, named by its `removal`, whatever it was for. */
+  removeOwnFirewallRule(removal: string): Promise<FirewallOutcome>;
   /** The rules that `allowVrrp` added. */
   listOwnFirewallRules(): Promise<OwnFirewallRule[]>;
   /** How it stands with moving an address on purpose; without a name, of the first instance. */

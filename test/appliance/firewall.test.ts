@@ -4,10 +4,15 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import test, { after, before, describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allowVrrp, withdrawVrrp } from '../../server/appliance/firewall/change-firewall.ts';
+import {
+  allowVrrp,
+  removeOwnFirewallRule,
+  withdrawVrrp,
+} from '../../server/appliance/firewall/change-firewall.ts';
 import { readFirewall } from '../../server/appliance/firewall/read-firewall.ts';
 import { followPacket } from '../../server/keepalived/firewall/evaluate.ts';
-import { describePlace } from '../../server/keepalived/firewall/judge-packets.ts';
+import { describePlace } from '../../server/keepalived/firewall/rule-place.ts';
+import { listEveryOwnRule } from '../../server/keepalived/firewall/own-rules.ts';
 import type { PacketDirection, VrrpPacket } from '../../server/keepalived/firewall/packet.ts';
 import { askUntil, end, mountTmpfs } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
@@ -295,6 +300,8 @@ if (inPrivateNamespaces(import.meta.url)) {
       const foreign = 'iifname "eth0" ip daddr 224.0.0.18 meta l4proto 112 accept comment "mine"';
       load({ direction: 'in', nft: input(foreign, 'drop') });
       assert.deepEqual((await withdrawVrrp([packetOf('in')])).commands, []);
+      const command = 'nft delete rule inet filter input handle 1';
+      assert.deepEqual((await removeOwnFirewallRule(command)).commands, []);
     });
 
     for (const [name, row] of Object.entries(rows)) {
@@ -327,7 +334,19 @@ if (inPrivateNamespaces(import.meta.url)) {
         const withdrawn = await withdrawVrrp([packet]);
         assert.ok(withdrawn.commands.every(({ result }) => result === 'ok'));
         assert.equal(readAllRules(), rulesBefore);
-        if (row.adds) assert.deepEqual((await withdrawVrrp([packet])).commands, []);
+        if (!row.adds) return;
+        assert.deepEqual((await withdrawVrrp([packet])).commands, []);
+
+        // Without asking for whom it was: its instance may be gone.
+        const again = await allowVrrp([packet]);
+        const own = listEveryOwnRule(again.report);
+        assert.ok(own.length > 0 && own.every(({ serves }) => serves(packet)));
+        for (const { removal } of own) {
+          const removed = await removeOwnFirewallRule(removal);
+          assert.ok(removed.commands.length > 0);
+          assert.ok(removed.commands.every(({ result }) => result === 'ok'));
+        }
+        assert.equal(readAllRules(), rulesBefore);
       });
     }
   });

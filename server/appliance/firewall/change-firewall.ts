@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { followPacket } from '../../keepalived/firewall/evaluate.ts';
-import {
-  listOwnRichRules,
-  planAllowCommand,
-  planRemoval,
-  planRichRule,
-} from '../../keepalived/firewall/firewall-commands.ts';
+import { planAllowCommand } from '../../keepalived/firewall/firewall-commands.ts';
 import type { FirewallCommand } from '../../keepalived/firewall/firewall-commands.ts';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
-import { matchesPacket } from '../../keepalived/firewall/holds.ts';
+import { listEveryOwnRule } from '../../keepalived/firewall/own-rules.ts';
+import type { OwnRule } from '../../keepalived/firewall/own-rules.ts';
 import type { VrrpPacket } from '../../keepalived/firewall/packet.ts';
-import { listOwnRules } from '../../keepalived/firewall/rule-place.ts';
 import type { CommandReport, FirewallChange } from '../appliance.ts';
 import { reportCommand } from '../command-report.ts';
 import { runCommand } from '../run-command.ts';
@@ -59,26 +54,26 @@ export async function allowVrrp(packets: readonly VrrpPacket[]): Promise<Firewal
 }
 
 /**
- * Takes away our own rules that let these advertisements pass, and no others.
+ * Removes our own rules that let these advertisements pass, and no others.
  * @throws {ZodError} for what is no advertisement.
  */
 export async function withdrawVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange> {
   const wanted = z.array(packetSchema).parse(packets);
-  const { chains, firewalld, programs } = await readFirewall();
-  const rules = listOwnRules(chains).filter(({ rule }) =>
-    wanted.some((packet) => matchesPacket(rule, packet)),
-  );
-  const isIncoming = wanted.some(({ direction }) => direction === 'in');
-  const richRules = firewalld && isIncoming ? listOwnRichRules(firewalld) : [];
-  const commands = await runAll([
-    ...rules.map(({ place }) => planRemoval(place, programs)),
-    ...richRules.flatMap(({ zone, text }) => [
-      planRichRule('remove', zone, text),
-      planRichRule('remove', zone, text, true),
-    ]),
-  ]);
-  const managers = new Set<Manager>(rules.map(({ place }) => place.manager));
-  if (richRules.length > 0) managers.add('firewalld');
+  return removeRules(({ serves }) => wanted.some(serves));
+}
+
+/**
+ * Removes the one rule of ours that this command, as `OwnRule.removal` says it, would remove. The
+ * command itself is not run: it only names the rule.
+ */
+export function removeOwnFirewallRule(removal: string): Promise<FirewallChange> {
+  return removeRules((rule) => rule.removal === removal);
+}
+
+async function removeRules(isMeant: (rule: OwnRule) => boolean): Promise<FirewallChange> {
+  const rules = listEveryOwnRule(await readFirewall()).filter(isMeant);
+  const commands = await runAll(rules.flatMap(({ removals }) => removals));
+  const managers = new Set<Manager>(rules.map(({ manager }) => manager));
   return finish(commands, managers, await readFirewall());
 }
 

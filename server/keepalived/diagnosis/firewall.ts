@@ -1,7 +1,8 @@
-import { describePlace, hasOwnRule, listObstructions } from '../firewall/judge-packets.ts';
+import { hasOwnRule, listObstructions } from '../firewall/judge-packets.ts';
 import type { Obstruction } from '../firewall/judge-packets.ts';
 import { describePacket } from '../firewall/packet.ts';
 import type { PacketDirection } from '../firewall/packet.ts';
+import { describePlace } from '../firewall/rule-place.ts';
 import type { Check } from './check.ts';
 import type { InstanceView } from './instance-view.ts';
 import type { InstanceCheck } from './setting-check.ts';

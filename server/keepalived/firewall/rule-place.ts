@@ -1,5 +1,5 @@
 import { ownComment } from './rule-set.ts';
-import type { Chain, ChainPlace, Rule } from './rule-set.ts';
+import type { Chain, ChainPlace, Rule, RuleManager } from './rule-set.ts';
 
 /** A rule in its chain, or the chain's policy. */
 export interface RulePlace extends ChainPlace {
@@ -25,4 +25,17 @@ export function listOwnRules(chains: readonly Chain[]): { place: RulePlace; rule
       rule.comment === ownComment ? [{ place: placeOf(chain, rule, at), rule }] : [],
     ),
   );
+}
+
+const managerNames: Record<RuleManager, string> = {
+  nft: 'nftables',
+  'iptables-nft': 'iptables (nft)',
+  'iptables-legacy': 'iptables (legacy)',
+};
+
+/** `nftables: “ip protocol vrrp drop” (handle 5), chain input of table inet filter` */
+export function describePlace({ manager, family, table, chain, rule }: RulePlace): string {
+  const handle = rule?.handle === undefined ? '' : ` (handle ${rule.handle})`;
+  const what = rule ? `“${rule.text}”${handle}` : 'the policy “drop”';
+  return `${managerNames[manager]}: ${what}, chain ${chain} of table ${family} ${table}`;
 }

@@ -8,6 +8,7 @@ import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
 import { createOwnTest } from '../../keepalived/diagnosis/sort-senders.ts';
 import type { Evidence } from '../../keepalived/status.ts';
 import type { Clock } from '../../state/clock.ts';
+import type { OwnFirewallRule } from '../firewall.ts';
 import type { Examination } from './examination.ts';
 import { findInterfaces } from './questions.ts';
 
@@ -38,6 +39,8 @@ export interface DebugReport {
   clusters: (HeardCluster & { isOurs: boolean; ownSources: string[] })[];
   freeVirtualRouterIds: number[];
   interfaceNames: string[];
+  /** Every rule of this program in the firewall, as last read. */
+  ownRules: readonly OwnFirewallRule[];
 }
 
 /** An examination that goes on, or the last one. */
@@ -56,7 +59,7 @@ export function createReport(
   session: Session | undefined,
   evidence: Evidence,
   clock: Clock,
-): DebugReport {
+): Omit<DebugReport, 'ownRules'> {
   const live = evidence.configuration?.value;
   const input = live?.ok ? witnessed(evidence, live.summary, clock) : undefined;
   return {

@@ -6,6 +6,7 @@ import type { StateKeeper } from '../../state-keeper.ts';
 import { createReport } from './debug-report.ts';
 import type { DebugReport, ExaminationKind, Session } from './debug-report.ts';
 import { startExamination } from './examination.ts';
+import { createOwnRulesReader } from './own-rules.ts';
 import { findLongestInterval } from './questions.ts';
 
 export interface Debug {
@@ -15,6 +16,8 @@ export interface Debug {
   beginAnew(kind: ExaminationKind): void;
   /** As of now; costs no command. */
   report(): DebugReport;
+  /** Reads our rules in the firewall again, for the next report. */
+  refreshOwnRules(): Promise<void>;
   /** Calls back when the report has news. Returns the function that ends it. */
   watch(listener: () => void): () => void;
   /** What was captured last on an interface. */
@@ -40,6 +43,7 @@ export function createDebug({
   onProblem: (error: unknown) => void;
 }): Debug {
   let session: Session | undefined;
+  const ownRules = createOwnRulesReader(appliance, clock, onProblem);
   const listeners = new Set<() => void>();
   let departure: NodeJS.Timeout | undefined;
 
@@ -81,10 +85,15 @@ export function createDebug({
   return {
     begin: (kind) => session?.examination.isOver() === false || start(kind),
     beginAnew(kind) {
+      ownRules.forget();
       session?.examination.close().catch(onProblem);
       start(kind);
     },
-    report: () => createReport(session, keeper.evidence(), clock),
+    report: () => ({
+      ...createReport(session, keeper.evidence(), clock),
+      ownRules: ownRules.current() ?? [],
+    }),
+    refreshOwnRules: () => ownRules.refresh(),
     watch(listener) {
       clearTimeout(departure);
       listeners.add(listener);

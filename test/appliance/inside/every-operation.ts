@@ -114,8 +114,12 @@ async function tryRule(direction: 'in' | 'out', path: string): Promise<void> {
   expectOk(allowed);
   assert.match(allowed.sentence, /now lets .* keeps this/);
   assert.match(readFileSync(path, 'utf8'), /keepalived-wai/);
-  assert.equal((await operations.listOwnFirewallRules()).length, 1);
-  const withdrawn = await operations.withdrawVrrp('VI_1', direction);
+  const [own] = await operations.listOwnFirewallRules();
+  assert.deepEqual(own?.serves, [{ instance: 'VI_1', direction }]);
+  const withdrawn =
+    direction === 'in'
+      ? await operations.withdrawVrrp('VI_1', direction)
+      : await operations.removeOwnFirewallRule(own.removal);
   expectOk(withdrawn);
   assert.doesNotMatch(withdrawn.sentence, /is back/);
 }

@@ -46,7 +46,7 @@ export interface CheckWords extends VerdictLook {
 
 const offerLabels: Record<CheckOffer['kind'], string> = {
   'allow-vrrp': 'Add this rule',
-  'withdraw-vrrp': 'Take the added rule away',
+  'withdraw-vrrp': 'Remove the added rule',
 };
 
 export function describeCheck(check: Check): CheckWords {

@@ -4,7 +4,7 @@ import type { DebugModel } from './view-model.ts';
 
 /** The page as text, for a support ticket: nothing in it is secret. */
 export function writeReport(model: DebugModel, hostName: string, nowMs: number): string {
-  const { headline, notices, instances, wire } = model;
+  const { headline, notices, instances, wire, ownRules } = model;
   const lines = [
     `Debug report of ${hostName}, ${describeInstant(nowMs).text}`,
     '',
@@ -24,6 +24,8 @@ export function writeReport(model: DebugModel, hostName: string, nowMs: number):
         ` priority ${row.priority}, every ${row.interval}, VRRP ${row.version}, authentication ${row.authentication},` +
         ` ${row.destination}, addresses ${row.addresses}, ${row.count} packets, last ${row.lastHeard}`,
     ),
+    ...(ownRules.length === 0 ? [] : ['', 'Rules that this program added to the firewall']),
+    ...ownRules.map(({ description, purpose }) => `  ${description}: ${purpose}`),
   ];
   return `${lines.join('\n')}\n`;
 }

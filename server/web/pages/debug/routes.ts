@@ -16,6 +16,7 @@ const firewallFormSchema = z.strictObject({
   instance: z.string().min(1).max(255),
   direction: z.enum(['in', 'out']),
 });
+const removeRuleFormSchema = z.strictObject({ rule: z.string().min(1).max(2048) });
 const captureQuerySchema = z.object({ interface: z.string().min(1).max(64) });
 
 /** Without JavaScript: how often the page comes anew while an examination goes on. */
@@ -28,7 +29,8 @@ export const registerDebugPage: FastifyPluginCallbackZod<
   const describe = (options?: { whole: boolean }) =>
     describeDebug(debug.report(), keeper.current().wallMs, options);
 
-  app.get('/debug', { config: { access: 'viewer' } }, (_request, reply) => {
+  app.get('/debug', { config: { access: 'viewer' } }, async (_request, reply) => {
+    await debug.refreshOwnRules();
     const model = describe();
     return reply.page(
       'debug',
@@ -70,6 +72,21 @@ export const registerDebugPage: FastifyPluginCallbackZod<
       const report = reports.find(({ result }) => result !== 'ok') ?? reports.at(-1);
       reply.flash(describeAction({ ok, sentence, report }));
       // What was read and heard before is of another firewall.
+      debug.beginAnew('check');
+      return reply.redirect('/debug', 303);
+    },
+  );
+
+  // Also for a rule whose instance is gone, which no check offers to remove.
+  app.post(
+    '/debug/firewall/remove',
+    { config: { access: 'admin' }, schema: { body: removeRuleFormSchema } },
+    async (request, reply) => {
+      const { rule } = request.body;
+      request.log.info({ ...getActor(request), rule }, 'removal of a firewall rule');
+      const { ok, sentence, reports } = await operations.removeOwnFirewallRule(rule);
+      const report = reports.find(({ result }) => result !== 'ok') ?? reports.at(-1);
+      reply.flash(describeAction({ ok, sentence, report }));
       debug.beginAnew('check');
       return reply.redirect('/debug', 303);
     },

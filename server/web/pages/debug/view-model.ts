@@ -20,6 +20,7 @@ export interface DebugModel {
   hasListened: boolean;
   captures: { interfaceName: string; href: string }[];
   freeVirtualRouterIds: string;
+  ownRules: { description: string; removal: string; purpose: string }[];
 }
 
 /** With more instances the page, sent anew each second, lists what needs attention only. */
@@ -55,7 +56,21 @@ export function describeDebug(
         }))
       : [],
     freeVirtualRouterIds: freeVirtualRouterIds.join(', '),
+    ownRules: report.ownRules.map((rule) => ({
+      description: rule.description,
+      removal: rule.removal,
+      purpose: describePurpose(rule),
+    })),
   };
+}
+
+function describePurpose({ serves }: DebugReport['ownRules'][number]): string {
+  if (serves === undefined) {
+    return 'The configuration cannot be read, so nobody knows whether an instance still needs it.';
+  }
+  if (serves.length === 0) return 'No instance of the configuration needs it. You can remove it.';
+  const whose = serves.map(({ instance, direction }) => `${instance} ${direction}`).join(', ');
+  return `Lets advertisements pass: ${whose}. Without it both servers may become master.`;
 }
 
 /** What is good does not stay good unseen. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Check } from '../../../../server/keepalived/diagnosis/check.ts';
 import type { DebugReport } from '../../../../server/operations/debug/debug-report.ts';
+import type { Operations } from '../../../../server/operations/operations.ts';
 import { writeReport } from '../../../../server/web/pages/debug/report-text.ts';
 import { describeDebug } from '../../../../server/web/pages/debug/view-model.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
@@ -30,6 +31,7 @@ const report = (changes: Partial<DebugReport> = {}): DebugReport => ({
   clusters: [],
   freeVirtualRouterIds: [52, 53, 54],
   interfaceNames: ['eth0'],
+  ownRules: [],
   ...changes,
 });
 const examined = (
@@ -164,6 +166,7 @@ describe('/debug', () => {
         begin: (kind) => begun.push(kind) > 0,
         beginAnew: () => undefined,
         report: () => report({ checks: [check({ evidence: [{ what: '<img onerror>' }] })] }),
+        refreshOwnRules: () => Promise.resolve(),
         watch: () => () => undefined,
         findPcap: (name) => (name === 'eth0' ? Buffer.from('pcap') : undefined),
         close: () => Promise.resolve(),
@@ -191,5 +194,46 @@ describe('/debug', () => {
     assert.deepEqual(begun, ['check']);
     assert.equal((await admin.get('/debug/capture?interface=eth0')).body, 'pcap');
     assert.equal((await admin.get('/debug/capture?interface=eth9')).statusCode, 404);
+  });
+
+  it('lists every rule of this program, and removes one whose instance is gone', async (context) => {
+    const removed: string[] = [];
+    const removal = "nft 'delete rule inet filter input handle 7'";
+    const description = 'nftables: “ip daddr 224.0.0.18 accept” (handle 7), chain input';
+    const { app } = await createTestApp({
+      keeper: createTestKeeper(),
+      debug: {
+        begin: () => false,
+        beginAnew: () => undefined,
+        report: () =>
+          report({ checks: undefined, ownRules: [{ description, removal, serves: [] }] }),
+        refreshOwnRules: () => Promise.resolve(),
+        watch: () => () => undefined,
+        findPcap: () => undefined,
+        close: () => Promise.resolve(),
+      },
+      operations: {
+        removeOwnFirewallRule: (rule: string) => {
+          removed.push(rule);
+          return Promise.resolve({ ok: true, sentence: 'The rule was removed.', reports: [] });
+        },
+      } as unknown as Operations,
+    });
+    context.after(() => app.close());
+    const watcher = new TestBrowser(app);
+    await watcher.logIn('watcher');
+    const seen = await watcher.get('/debug');
+    assert.match(seen.body, /chain input/);
+    assert.match(seen.body, /No instance of the configuration needs it/);
+    assert.doesNotMatch(seen.body, /Remove this rule/);
+    const remove = '/debug/firewall/remove';
+    assert.equal((await watcher.post(remove, { rule: removal })).statusCode, 403);
+    assert.match((await watcher.get('/debug/report.txt')).body, /handle 7.*\n?.*needs it/);
+
+    const admin = new TestBrowser(app);
+    await admin.logIn('admin');
+    assert.match((await admin.get('/debug')).body, /Remove this rule/);
+    assert.equal((await admin.post(remove, { rule: removal })).statusCode, 303);
+    assert.deepEqual(removed, [removal]);
   });
 });

@@ -24,8 +24,13 @@ const report: DebugReport = {
   },
   ...{ checks: [blocked], reason: undefined, clusters: [] },
   ...{ freeVirtualRouterIds: [52], interfaceNames: ['eth0'] },
+  ownRules: [{ description: 'nftables: “accept”', removal: 'nft', serves: [] }],
 };
-const debug: Partial<Debug> = { report: () => report, watch: () => () => undefined };
+const debug: Partial<Debug> = {
+  report: () => report,
+  refreshOwnRules: () => Promise.resolve(),
+  watch: () => () => undefined,
+};
 
 /** What the forms and links of a page lead to: `POST /keepalived/stop`. */
 function findOffers(html: string): string[] {
