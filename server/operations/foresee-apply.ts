@@ -1,7 +1,7 @@
 import type { Appliance } from '../appliance/appliance.ts';
 import { findPasswordChanges } from '../keepalived/config/password-changes.ts';
 import { summarizeConfigurations } from '../keepalived/config/questions.ts';
-import { findAddedCommands } from '../keepalived/foresight/added-commands.ts';
+import { findAddedPowers } from '../keepalived/foresight/added-commands.ts';
 import { nothingForeseen } from '../keepalived/foresight/foresight-result.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import { describeScriptDanger, findScriptChanges } from '../keepalived/foresight/script-changes.ts';
@@ -33,16 +33,21 @@ export async function foreseeApply(
 ): Promise<Foresight> {
   if (fileId.startsWith('stored-')) {
     const stored = await appliance.readConfigurationFile(fileId);
-    const addedCommands = findAddedCommands(stored.ok ? [stored] : [], [{ text }]);
-    return { ...nothingForeseen, addedCommands };
+    const { commands, others } = findAddedPowers(stored.ok ? [stored] : [], [{ text }]);
+    return { ...nothingForeseen, dangers: others, addedCommands: commands };
   }
   const parts = await readConfigurationParts(appliance);
   const before = parts.flatMap((part) => (part.ok ? [part] : []));
   const after = parts.flatMap((part) =>
     part.id === fileId ? [{ path: part.path, text }] : part.ok ? [part] : [],
   );
-  const addedCommands = findAddedCommands(before, after);
-  return { ...(await foresee(appliance, before, after, sighting)), addedCommands };
+  const { commands, others } = findAddedPowers(before, after);
+  const foresight = await foresee(appliance, before, after, sighting);
+  return {
+    ...foresight,
+    dangers: [...foresight.dangers, ...others],
+    addedCommands: commands,
+  };
 }
 
 /**
@@ -120,12 +125,14 @@ export function findMissingConsent(
   if (isSubset(dangers, acceptedDangers)) return undefined;
   return {
     ...{ kind: 'needs-acceptance', dangers, addedCommands: [] },
-    message: 'Nothing was changed yet: read what it would do to the virtual IPs, then decide.',
+    message: 'Nothing was changed yet: read what it would do, then decide.',
   };
 }
 
-const isSubset = (some: readonly string[], all: readonly string[]): boolean =>
-  some.every((one) => all.includes(one));
+function isSubset(some: readonly string[], all: readonly string[]): boolean {
+  const known = new Set(all);
+  return some.every((one) => known.has(one));
+}
 
 function readRunning({ daemon, runtime }: Sighting): ForeseenChange['running'] {
   if (daemon.state === 'unknown') return 'unknown';

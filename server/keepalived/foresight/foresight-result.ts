@@ -13,10 +13,13 @@ export interface ForeseenMovement {
 export interface Foresight {
   /** What will happen, in plain words. */
   sentences: string[];
-  /** What could put an address on two machines or on none: each must be accepted first. */
+  /**
+   * What could put an address on two machines or on none, and what changes routes, sends requests or
+   * hides keepalived: each must be accepted first.
+   */
   dangers: string[];
   movements: ForeseenMovement[];
-  /** What keepalived would run or write as root besides: each must be confirmed with a password. */
+  /** What keepalived would run, read or write as root besides: each needs a password. */
   addedCommands: string[];
 }
 

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { packagedDefaultConfiguration } from '../../../../server/keepalived/config/default-configurations.ts';
-import { findAddedCommands } from '../../../../server/keepalived/foresight/added-commands.ts';
+import { findPower } from '../../../../server/keepalived/config/keyword-powers.ts';
+import { keywordsByBlock } from '../../../../server/keepalived/config-keywords.ts';
+import { findAddedPowers } from '../../../../server/keepalived/foresight/added-commands.ts';
+import { assertLinear, repeat } from '../../growth.ts';
 
 const base = `global_defs {
     enable_script_security
@@ -23,6 +27,10 @@ track_file maint {
     init_file 0
 }
 `;
+const findAddedCommands = (
+  before: readonly { text: string }[],
+  after: readonly { text: string }[],
+): string[] => findAddedPowers(before, after).commands;
 const find = (before: string, after: string): string[] =>
   findAddedCommands([{ text: before }], [{ text: after }]);
 const inGlobals = (line: string) => base.replace('global_defs {', `global_defs {\n    ${line}`);
@@ -196,6 +204,184 @@ describe('what a save adds that runs as root', () => {
     }));
     assert.ok(first && last);
     assert.equal(findAddedCommands([first, part], [last, part]).length, 1);
+  });
+});
+
+describe('what a save adds besides VRRP', () => {
+  const inVirtualServer = (block: string) =>
+    `${base}virtual_server 10.0.0.9 80 {\n real_server 10.0.0.8 80 {\n ${block}\n }\n}\n`;
+  const reading: [what: string, after: string, named: RegExp][] = [
+    [
+      'a certificate’s files',
+      `${base}SSL {\n ca /etc/shadow\n}\n`,
+      /SSL: “ca \/etc\/shadow” has keepalived read/,
+    ],
+    ['a key file', `${base}SSL {\n key /etc/x\n}\n`, /“key \/etc\/x” has keepalived read/],
+    [
+      'the key file of auth_hmac',
+      inInstance('auth_hmac { key 1 file:/etc/x }'),
+      /“key 1 file:\/etc\/x” has/,
+    ],
+    [
+      'a tracked file',
+      `${base}track_file t {\n file /etc/shadow\n}\n`,
+      /track_file t: “file \/etc\/shadow” has keepalived read/,
+    ],
+    ['umask', inGlobals('umask 0'), /“umask 0” decides who may read and write/],
+    [
+      'another folder of iproute',
+      inGlobals('iproute_etc_dir /tmp'),
+      /“iproute_etc_dir \/tmp” reads/,
+    ],
+    [
+      'a file to reload by',
+      inGlobals('reload_time_file /tmp/x'),
+      /“reload_time_file \/tmp\/x” writes/,
+    ],
+    [
+      'an include behind a condition',
+      `${base}@s1 include extra.conf\n`,
+      /“@s1 include extra\.conf” may run/,
+    ],
+    [
+      'an include by a sequence',
+      `${base}~SEQ(i, 1) include extra$i.conf\n`,
+      /“~SEQ.* include .*” may run/,
+    ],
+    [
+      'an include by a definition',
+      `${base}$I=include extra.conf\n$I\n`,
+      /“include extra\.conf” takes in/,
+    ],
+  ];
+  for (const [what, after, named] of reading) {
+    test(`asks for the password for ${what}`, () => {
+      assert.match(find(base, after).join('\n'), named);
+      assert.deepEqual(findAddedPowers([{ text: after }], [{ text: after }]), {
+        commands: [],
+        others: [],
+      });
+    });
+  }
+
+  const others: [what: string, after: string, named: RegExp][] = [
+    [
+      'the default route',
+      inInstance('virtual_routes {\n 0.0.0.0/0 via 10.0.0.66\n}'),
+      /^vrrp_instance VI_1: “virtual_routes 0\.0\.0\.0\/0 via 10\.0\.0\.66” changes the routes/,
+    ],
+    [
+      'a rule',
+      inInstance('virtual_rules { from all table 5 }'),
+      /“virtual_rules from all table 5” changes the routes/,
+    ],
+    [
+      'static routes',
+      `${base}static_routes { default via 10.0.0.66 }\n`,
+      /“static_routes default via 10\.0\.0\.66” changes/,
+    ],
+    [
+      'static rules',
+      `${base}static_rules {\n from all table 5\n}\n`,
+      /“static_rules from all table 5” changes/,
+    ],
+    [
+      'static addresses',
+      `${base}static_ipaddress { 10.0.0.7/24 dev eth0 }\n`,
+      /“static_ipaddress 10\.0\.0\.7\/24 dev eth0” changes/,
+    ],
+    ['lvs_flush', inGlobals('lvs_flush'), /“lvs_flush” removes every LVS service/],
+    [
+      'requests',
+      inVirtualServer('HTTP_GET {\n url { path /x }\n }'),
+      /“HTTP_GET url path \/x” sends requests/,
+    ],
+    [
+      'questions to a name server',
+      inVirtualServer('DNS_CHECK { name x }'),
+      /“DNS_CHECK name x” sends requests/,
+    ],
+    [
+      'another place for pid files',
+      `use_pid_dir\n${base}`,
+      /“use_pid_dir” moves keepalived’s pid files/,
+    ],
+    ['process names', inGlobals('process_names'), /“process_names” changes under which name/],
+    ['DBus', inGlobals('enable_dbus'), /“enable_dbus” lets other programs/],
+    [
+      'an SNMP agent',
+      inGlobals('snmp_socket udp:192.0.2.1:705'),
+      /“snmp_socket udp:192\.0\.2\.1:705” sends/,
+    ],
+    ['another namespace', `net_namespace x\n${base}`, /“net_namespace x” moves keepalived/],
+  ];
+  for (const [what, after, named] of others) {
+    test(`names ${what}`, () => {
+      const added = findAddedPowers([{ text: base }], [{ text: after }]);
+      assert.match(added.others.join('\n'), new RegExp(named.source, 'm'));
+      assert.deepEqual(added.commands, []);
+      assert.deepEqual(findAddedPowers([{ text: after }], [{ text: after }]).others, []);
+    });
+  }
+
+  test('names another route, another request, in the same block', () => {
+    const after = inInstance('virtual_routes {\n 10.1.0.0/16 via 10.0.0.1\n}');
+    const changed = after.replace('via 10.0.0.1', 'via 10.0.0.66');
+    assert.match(
+      findAddedPowers([{ text: after }], [{ text: changed }]).others.join(),
+      /10\.0\.0\.66/,
+    );
+  });
+
+  test('does not show a key', () => {
+    const after = inInstance('auth_hmac { key 1 file:/x }\n@o key 1 seeded-3 notify /bin/x');
+    assert.doesNotMatch(find(base, after).join(), /seeded/);
+  });
+
+  test('takes time in proportion to the files, whatever they are', () => {
+    for (const unit of [
+      ...['user a\n', 'script a\nuser a\n', 'init_file a\nfile b\n', '$A=b\n', '$A=b \\\n'],
+      ...['notify x ', 'a {\n', 'HTTP_GET { url { path x } }\n', 'include x\n', '@a notify x\n'],
+      ...['virtual_routes {\n', '# x\n', '"', '~SEQ(i,1) notify $i\n', 'script_user a\n'],
+    ]) {
+      assertLinear(
+        (length) => repeat(unit, length),
+        (text) => findAddedPowers([{ text: base }], [{ text }, { text: base }]),
+      );
+      const differing = (length: number) =>
+        repeat(unit, length).replaceAll(/[ab]\n/g, (word, at) => `${String(at)}${word}`);
+      assertLinear(differing, (text) =>
+        findAddedPowers([{ text: base }], [{ text }, { text: base }]),
+      );
+    }
+  });
+});
+
+describe('the table of all keywords by what they do', () => {
+  const evidence = new URL('../../../fixtures/evidence/', import.meta.url);
+  /** What the lists' maker took for keywords: parameters of a macro. */
+  const noKeywords = new Set(['const char *string', 'string']);
+  for (const release of ['2.2.7', '2.3.4', '2.4.3']) {
+    test(`has every keyword of ${release}`, () => {
+      const lines = readFileSync(new URL(`keywords-${release}.txt`, evidence), 'utf8').trim();
+      const keywords = lines
+        .split('\n')
+        .map((line) => line.split('/').at(-1) ?? '')
+        .filter((keyword) => !noKeywords.has(keyword));
+      assert.ok(keywords.length > 330);
+      assert.deepEqual(
+        keywords.filter((keyword) => findPower(keyword) === undefined),
+        [],
+      );
+    });
+  }
+
+  test('has every keyword that the editor suggests', () => {
+    const suggested = [...keywordsByBlock.values()].flat();
+    assert.deepEqual(
+      suggested.filter((keyword) => findPower(keyword) === undefined),
+      [],
+    );
   });
 });
 
