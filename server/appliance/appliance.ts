@@ -4,6 +4,7 @@
  * process and a privileged agent. Nothing here throws for what the machine may legitimately answer;
  * it throws only for programming errors.
  */
+import type { ResolvedInclude } from '../keepalived/config/assembled.ts';
 import type { HiddenInclude } from '../keepalived/config/hidden-includes.ts';
 import type {
   AddressProbe,
@@ -79,9 +80,13 @@ export interface Appliance {
   runScript(request: ScriptRunRequest): Promise<ScriptRun>;
 
   // Configuration files
-  /** The live file, the two stored ones and the live file's includes, in this order. */
-  listConfigurationFiles(): Promise<ConfigurationFileEntry[]>;
-  readConfigurationFile(id: string): Promise<ConfigurationFileContent>;
+  /**
+   * The live file, the two stored ones and the live file's includes, in this order.
+   * @param candidate follows the includes as they were with this text
+   */
+  listConfigurationFiles(candidate?: CandidateText): Promise<ConfigurationFileEntry[]>;
+  /** @param candidate as for the list; what is read is what is on the disk */
+  readConfigurationFile(id: string, candidate?: CandidateText): Promise<ConfigurationFileContent>;
   /**
    * Replaces the file atomically (temporary file beside it, owner and mode kept, fsync, rename,
    * fsync of the folder) if it is still what `expectedTag` says (null: it must not exist).
@@ -182,6 +187,15 @@ export interface ConfigurationFileEntry {
   exists: boolean;
   /** Why it is neither read nor written: an include that leads outside the folder. */
   problem?: string | undefined;
+  /** What its own include lines name; undefined: that is not known. */
+  includes?: ResolvedInclude[] | undefined;
+}
+
+/** A text that may come into a file's place. */
+export interface CandidateText {
+  /** The file's; that of a stored one stands for the live file, as the button would put it there. */
+  fileId: string;
+  text: string;
 }
 
 export type ConfigurationFileContent =

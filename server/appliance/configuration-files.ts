@@ -3,20 +3,21 @@ import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../settings.ts';
 import type {
+  CandidateText,
   ConfigurationFileContent,
   ConfigurationFileEntry,
   FileReplacement,
   FileReplacementResult,
 } from './appliance.ts';
-import { followIncludes } from './includes.ts';
+import { followIncludes, readTextFromDisk } from './includes.ts';
 import { maxConfigurationBytes, pathExists, readRegularFile } from './regular-file.ts';
 import { replaceFile, tagOf } from './replace-file.ts';
 
 export interface ConfigurationFiles {
-  list: () => Promise<ConfigurationFileEntry[]>;
+  list: (candidate?: CandidateText) => Promise<ConfigurationFileEntry[]>;
   /** The entry of an id, as it is listed now; an id is looked up, never made into a path. */
-  find: (id: string) => Promise<ConfigurationFileEntry | undefined>;
-  read: (id: string) => Promise<ConfigurationFileContent>;
+  find: (id: string, candidate?: CandidateText) => Promise<ConfigurationFileEntry | undefined>;
+  read: (id: string, candidate?: CandidateText) => Promise<ConfigurationFileContent>;
   replace: (id: string, change: FileReplacement) => Promise<FileReplacementResult>;
 }
 
@@ -30,25 +31,45 @@ export function createConfigurationFiles(settings: Settings): ConfigurationFiles
     { id: 'stored-backup', role: 'stored-backup', path: join(folder, 'keepalived.conf.backup') },
   ] as const;
 
-  async function list(): Promise<ConfigurationFileEntry[]> {
-    const entries: ConfigurationFileEntry[] = [];
-    for (const file of ownFiles) entries.push({ ...file, exists: await pathExists(file.path) });
-    for (const { path, problem } of await followIncludes(livePath)) {
-      if (problem === undefined && (await isSkippedByKeepalived(path))) continue;
-      const id = `include-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`;
+  async function list(candidate?: CandidateText): Promise<ConfigurationFileEntry[]> {
+    const followed = await followIncludes(livePath, (path, isLive) =>
+      candidate !== undefined && isPlaceOf(candidate, path, isLive)
+        ? Promise.resolve(candidate.text)
+        : readTextFromDisk(path),
+    );
+    const skipped = new Set<string>();
+    const included: ConfigurationFileEntry[] = [];
+    for (const { path, problem } of followed.files) {
       // Of what is outside, not even whether it exists is told.
       const exists = problem === undefined && (await pathExists(path));
-      entries.push({ id, role: 'included', path, exists, problem });
+      if (problem === undefined && (!exists || (await isSkippedByKeepalived(path)))) {
+        skipped.add(path);
+        if (exists) continue;
+      }
+      included.push({ id: idOfIncluded(path), role: 'included', path, exists, problem });
     }
-    return entries;
+    const includesOf = (path: string) =>
+      followed.byPath.get(path)?.map(({ pattern, paths }) => ({
+        pattern,
+        paths: paths.filter((one) => !skipped.has(one)),
+      }));
+    const own: ConfigurationFileEntry[] = [];
+    for (const file of ownFiles) {
+      const includes = file.role === 'live' ? includesOf(followed.livePath) : undefined;
+      own.push({ ...file, exists: await pathExists(file.path), includes });
+    }
+    return [...own, ...included.map((entry) => ({ ...entry, includes: includesOf(entry.path) }))];
   }
 
-  async function find(id: string): Promise<ConfigurationFileEntry | undefined> {
-    return (await list()).find((entry) => entry.id === id);
+  async function find(
+    id: string,
+    candidate?: CandidateText,
+  ): Promise<ConfigurationFileEntry | undefined> {
+    return (await list(candidate)).find((entry) => entry.id === id);
   }
 
-  async function read(id: string): Promise<ConfigurationFileContent> {
-    const entry = await find(id);
+  async function read(id: string, candidate?: CandidateText): Promise<ConfigurationFileContent> {
+    const entry = await find(id, candidate);
     if (entry === undefined) {
       return { ok: false, id, path: '', problem: 'unknown-id', message: unknownFileMessage };
     }
@@ -82,6 +103,14 @@ export function createConfigurationFiles(settings: Settings): ConfigurationFiles
   }
 
   return { list, find, read, replace };
+}
+
+const idOfIncluded = (path: string): string =>
+  `include-${createHash('sha256').update(path).digest('hex').slice(0, 12)}`;
+
+/** Whether a candidate takes the place of the file at this path. */
+function isPlaceOf({ fileId }: CandidateText, path: string, isLive: boolean): boolean {
+  return isLive ? !fileId.startsWith('include-') : fileId === idOfIncluded(path);
 }
 
 const unknownFileMessage =

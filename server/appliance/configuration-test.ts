@@ -39,7 +39,7 @@ export async function testConfiguration(
   const candidatePath = entry.role === 'included' ? entry.path : resolvedLivePath;
 
   const files = new Map<string, Uint8Array | string>();
-  const includes = await followIncludes(livePath, async (path) => {
+  const { files: includes } = await followIncludes(livePath, async (path) => {
     if (path === candidatePath) return text;
     const file = await readRegularFile(path);
     if (!file.ok) return undefined;

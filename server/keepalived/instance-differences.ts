@@ -38,7 +38,7 @@ function compare(configured: ConfiguredInstance, found: RuntimeInstance): string
   if (virtualRouterId !== undefined && found.virtualRouterId !== virtualRouterId) {
     return `${name} runs with virtual router ID ${found.virtualRouterId}, the file says ${virtualRouterId}`;
   }
-  if (found.basePriority !== priority) {
+  if (priority !== undefined && found.basePriority !== priority) {
     return `${name} runs with priority ${found.basePriority}, the file says ${priority}`;
   }
   const runs = new Set(found.addresses.map(getAddress));

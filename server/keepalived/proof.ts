@@ -160,6 +160,6 @@ function listTracked({ instances, scripts }: ConfigurationSummary) {
 
 /** How long a proof may take: three advertisements and the election, plus 5 s. */
 export function proofTimeoutMs(expected: ConfigurationSummary): number {
-  const slowest = Math.max(1, ...expected.instances.map((one) => one.advertIntervalSeconds));
+  const slowest = Math.max(1, ...expected.instances.map((one) => one.advertIntervalSeconds ?? 1));
   return slowest * 3_000 + 5_000;
 }

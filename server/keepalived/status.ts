@@ -143,7 +143,11 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     name,
     addresses,
     healthcheck: judgeHealthcheck(summary, name, evidence.healthchecks, nowMs),
-    configurationState: configured?.initialState ?? 'BACKUP',
+    configurationState: configured?.initialState,
+    hasUnreadParts:
+      configured === undefined ||
+      configured.hasUnreadParts === true ||
+      configured.hasUnreadTracking === true,
     ...verdict,
     unknownForMs:
       verdict.state === 'Unknown'

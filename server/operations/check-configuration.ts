@@ -1,4 +1,5 @@
 import type { Appliance } from '../appliance/appliance.ts';
+import { assembleConfiguration } from '../keepalived/config/assembled.ts';
 import {
   describeMissingProgram,
   findNotifyPrograms,
@@ -8,9 +9,10 @@ import { summarizeConfiguration } from '../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 import { findConfigurationProblems } from '../keepalived/config/rules.ts';
 import { parseConfiguration } from '../keepalived/config/tree.ts';
-import type { ConfigurationTree } from '../keepalived/config/tree.ts';
+import type { ConfigurationContent } from '../keepalived/config/tree.ts';
 import type { Finding } from '../keepalived/finding.ts';
 import { judgeConfigurationTest } from '../keepalived/runtime/judge-config-test.ts';
+import { readConfigurationSources } from '../state/live-configuration.ts';
 
 /**
  * Everything that can be known about a text before it touches the disk: our own rules, then
@@ -23,18 +25,19 @@ export async function checkConfiguration(
   fileId: string,
   text: string,
 ): Promise<Finding[]> {
-  const configurationId = await appliance.readConfigurationId();
-  const tree = parseConfiguration(text, { configurationId });
-  const summary = summarizeConfiguration(tree);
-  const own = findConfigurationProblems(text, summary).filter(
-    ({ code }) => !isIncluded(fileId) || !wholeFileCodes.has(code),
-  );
+  const { content, path } = await readCandidate(appliance, fileId, text);
+  const summary = summarizeConfiguration(content);
+  // What is said of the text itself needs no path.
+  const own = findConfigurationProblems(text, summary)
+    .filter(({ code }) => !isIncluded(fileId) || !wholeFileCodes.has(code))
+    .map((finding) => withoutPath(finding, path));
   // What our rules refuse is not worth a test, or not safe to give to one (NUL, size).
   if (hasFatal(own)) return own;
-  const [test, contradictions] = await Promise.all([
+  const [test, found] = await Promise.all([
     appliance.testConfiguration(fileId, text),
-    findContradictions(appliance, tree, summary),
+    findContradictions(appliance, content, summary),
   ]);
+  const contradictions = found.map((finding) => withoutPath(finding, path));
   if (!test.ran) return [...own, ...contradictions, notTested(test.reason)];
   const tested = judgeConfigurationTest(test);
   // Where both say it, keepalived knows the line.
@@ -42,10 +45,27 @@ export async function checkConfiguration(
   return [...own.filter(({ code }) => !said.has(code)), ...contradictions, ...tested];
 }
 
+const withoutPath = (finding: Finding, path: string | undefined): Finding =>
+  finding.path === path ? { ...finding, path: undefined } : finding;
+
+/** The configuration with the text in its place, and which file that is. */
+async function readCandidate(appliance: Appliance, fileId: string, text: string) {
+  const [configurationId, sources] = await Promise.all([
+    appliance.readConfigurationId(),
+    readConfigurationSources(appliance, { fileId, text }),
+  ]);
+  const own = sources.find(({ isCandidate }) => isCandidate);
+  // A file that nothing includes any more is not part of it.
+  const content = own
+    ? assembleConfiguration(sources, { configurationId })
+    : parseConfiguration(text, { configurationId });
+  return { content, path: own?.path };
+}
+
 /** Where the text contradicts this machine: addresses that it lacks, programs that are not there. */
 async function findContradictions(
   appliance: Appliance,
-  tree: ConfigurationTree,
+  { children }: ConfigurationContent,
   { instances }: ConfigurationSummary,
 ): Promise<Finding[]> {
   const isUnicast = instances.some(
@@ -53,8 +73,10 @@ async function findContradictions(
       unicastPeers.length > 0 || unicastSourceAddress !== undefined,
   );
   const network = isUnicast ? await appliance.readNetwork() : undefined;
-  const programs = findNotifyPrograms(tree.children);
-  const areThere = await Promise.all(programs.map(({ path }) => appliance.isExecutable(path)));
+  const programs = findNotifyPrograms(children);
+  const areThere = await Promise.all(
+    programs.map(({ program }) => appliance.isExecutable(program)),
+  );
   return [
     ...(network?.ok ? findUnicastFindings(instances, network.interfaces) : []),
     ...programs.filter((_, index) => !areThere[index]).map(describeMissingProgram),

@@ -1,6 +1,8 @@
 import type { Appliance } from '../appliance/appliance.ts';
+import { assembleConfiguration } from '../keepalived/config/assembled.ts';
+import type { ConfigurationSource } from '../keepalived/config/assembled.ts';
 import { findPasswordChanges } from '../keepalived/config/password-changes.ts';
-import { summarizeConfigurations } from '../keepalived/config/questions.ts';
+import { summarizeConfiguration } from '../keepalived/config/questions.ts';
 import { findAddedPowers } from '../keepalived/foresight/added-commands.ts';
 import { nothingForeseen } from '../keepalived/foresight/foresight-result.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
@@ -10,7 +12,7 @@ import { foreseeChange } from '../keepalived/foresight.ts';
 import type { ForeseenChange } from '../keepalived/foresight.ts';
 import type { Sighting } from '../keepalived/proof.ts';
 import { healthcheckWords } from '../keepalived/status/healthcheck-status.ts';
-import { readConfigurationParts } from '../state/live-configuration.ts';
+import { readConfigurationSources } from '../state/live-configuration.ts';
 import type { ApplyOutcome } from './outcomes.ts';
 
 /** What a save consents to, word for word as it was shown. */
@@ -23,8 +25,7 @@ export interface Consent {
 
 /**
  * What saving this text would do to the virtual addresses, as keepalived and the files are now, and
- * what it would run. A stored file moves nothing. An include that comes or goes with the text is not
- * followed.
+ * what it would run. A stored file moves nothing.
  */
 export async function foreseeApply(
   appliance: Appliance,
@@ -36,11 +37,10 @@ export async function foreseeApply(
     const { commands, others } = findAddedPowers(stored.ok ? [stored] : [], [{ text }]);
     return { ...nothingForeseen, dangers: others, addedCommands: commands };
   }
-  const parts = await readConfigurationParts(appliance);
-  const before = parts.flatMap((part) => (part.ok ? [part] : []));
-  const after = parts.flatMap((part) =>
-    part.id === fileId ? [{ path: part.path, text }] : part.ok ? [part] : [],
-  );
+  const [before, after] = await Promise.all([
+    readConfigurationSources(appliance),
+    readConfigurationSources(appliance, { fileId, text }),
+  ]);
   const { commands, others } = findAddedPowers(before, after);
   const foresight = await foresee(appliance, before, after, sighting);
   return {
@@ -59,28 +59,32 @@ export async function foreseeReload(
   oldText: string | undefined,
   sighting: Sighting,
 ): Promise<Foresight> {
-  const parts = await readConfigurationParts(appliance);
-  const after = parts.flatMap((part) => (part.ok ? [part] : []));
-  const before = after.map((part) =>
-    part.id === 'live' ? { ...part, text: oldText ?? part.text } : part,
-  );
+  const [before, after] = await Promise.all([
+    readConfigurationSources(
+      appliance,
+      oldText === undefined ? undefined : { fileId: 'live', text: oldText },
+    ),
+    readConfigurationSources(appliance),
+  ]);
   return foresee(appliance, before, after, sighting);
 }
 
 async function foresee(
   appliance: Appliance,
-  before: readonly TextFile[],
-  after: readonly TextFile[],
+  before: readonly ConfigurationSource[],
+  after: readonly ConfigurationSource[],
   sighting: Sighting,
 ): Promise<Foresight> {
   const options = { configurationId: await appliance.readConfigurationId() };
-  const summaryBefore = summarizeConfigurations(before, options);
-  const summaryAfter = summarizeConfigurations(after, options);
+  const contentBefore = assembleConfiguration(before, options);
+  const contentAfter = assembleConfiguration(after, options);
+  const summaryBefore = summarizeConfiguration(contentBefore);
+  const summaryAfter = summarizeConfiguration(contentAfter);
   const running = readRunning(sighting);
   const foresight = foreseeChange({
     before: summaryBefore,
     after: summaryAfter,
-    passwordChanges: findPasswordChanges(before, after, options),
+    passwordChanges: findPasswordChanges(contentBefore, contentAfter),
     running,
   });
   if (typeof running === 'string') return foresight;
@@ -89,11 +93,6 @@ async function foresee(
     ...foresight,
     dangers: [...foresight.dangers, ...(await findScriptDangers(appliance, scripts))],
   };
-}
-
-interface TextFile {
-  path: string;
-  text: string;
 }
 
 /** A new URL that answers well is no danger; another command cannot be judged beforehand. */

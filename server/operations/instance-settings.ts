@@ -19,6 +19,7 @@ import type {
 } from '../keepalived/settings/instance-settings.ts';
 import { rebaseSettings } from '../keepalived/settings/rebase-settings.ts';
 import type { ChangedSetting } from '../keepalived/settings/rebase-settings.ts';
+import { readAssembledConfiguration } from '../state/live-configuration.ts';
 import { foreseeApply } from './foresee-apply.ts';
 import type { FormOrigin } from './form-origin.ts';
 import { look } from './prove-live.ts';
@@ -55,7 +56,7 @@ export type InstanceSettingsPlan =
       /** As the live file has them. */
       current: InstanceSettings;
       version: 2 | 3;
-      initialState: 'MASTER' | 'BACKUP';
+      initialState: 'MASTER' | 'BACKUP' | undefined;
       hasHealthcheck: boolean;
       interfaceNames: string[];
       /** What forbids the change, each beside its field. */
@@ -86,14 +87,17 @@ export async function planInstanceSettings(
   given: Partial<InstanceSettings>,
   origin?: FormOrigin,
 ): Promise<InstanceSettingsPlan> {
-  const [live, network, configurationId] = await Promise.all([
+  const [live, content, network, configurationId] = await Promise.all([
     appliance.readConfigurationFile('live'),
+    readAssembledConfiguration(appliance),
     appliance.readNetwork(),
     appliance.readConfigurationId(),
   ]);
   if (!live.ok) return { ok: false, reason: live.message, instanceNames: [] };
   const tree = parseConfiguration(live.text, { configurationId });
-  const summary = summarizeConfiguration(tree);
+  // Only what stands in the live file is edited, but an include may set the values of it.
+  const whole = summarizeConfiguration(content);
+  const summary = { ...whole, instances: whole.instances.filter(isIn(live.path)) };
   const instanceNames = summary.instances.map(({ name }) => name);
   const instance = summary.instances.find(({ name }) => name === (wantedName ?? instanceNames[0]));
   if (!instance) return { ok: false, reason: noInstance(wantedName, summary), instanceNames };
@@ -112,7 +116,7 @@ export async function planInstanceSettings(
       ? { given, meanwhile: undefined }
       : await carryOver(given, origin, { instanceName: instance.name, tree, current });
   const values = { ...current, ...form.given, ...(Object.fromEntries(left) as typeof given) };
-  const verdict = judge(values, current, { instance, summary, interfaces });
+  const verdict = judge(values, current, { instance, summary: whole, interfaces });
   const flawed = verdict.problems.map(({ field }) => field);
   // What is refused already need not be tried.
   const edited = editInstanceSettings(tree, place, current, withCurrent(values, current, flawed));
@@ -167,6 +171,11 @@ async function carryOver(
     .map((field) => ({ field, isDisputed: true }));
   return { given, meanwhile: { madeFrom: tag, isRebased: false, changes } };
 }
+
+const isIn =
+  (file: string) =>
+  ({ path }: ConfiguredInstance): boolean =>
+    path === file;
 
 function judge(
   values: InstanceSettings,

@@ -1,6 +1,7 @@
 import type { Appliance } from '../appliance/appliance.ts';
+import { assembleConfiguration } from '../keepalived/config/assembled.ts';
 import { childrenOf, lastNumber } from '../keepalived/config/block-reading.ts';
-import { summarizeConfigurations } from '../keepalived/config/questions.ts';
+import { summarizeConfiguration } from '../keepalived/config/questions.ts';
 import { findStatements, parseConfiguration } from '../keepalived/config/tree.ts';
 import type { ConfigurationNode } from '../keepalived/config/tree.ts';
 import { describeNotRunning } from '../keepalived/daemon-words.ts';
@@ -45,10 +46,9 @@ export async function readDrill(
   const [live] = parts;
   const readable = parts.flatMap((part) => (part.ok ? [part] : []));
   const options = { configurationId: await appliance.readConfigurationId() };
-  const nodes = readable.flatMap(({ text }) => parseConfiguration(text, options).children);
-  const instanceNames = summarizeConfigurations(readable, options).instances.map(
-    ({ name }) => name,
-  );
+  const content = assembleConfiguration(readable, options);
+  const nodes = content.children;
+  const instanceNames = summarizeConfiguration(content).instances.map(({ name }) => name);
   const name = instanceNames.find((one) => wantedName === undefined || one === wantedName);
   const impossible = (reason: string): DrillReading => ({
     ...{ kind: 'impossible', reason, instanceNames, instanceName: name },

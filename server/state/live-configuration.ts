@@ -1,6 +1,9 @@
-import type { Appliance, ConfigurationFileContent } from '../appliance/appliance.ts';
+import type { Appliance, CandidateText, ConfigurationFileContent } from '../appliance/appliance.ts';
+import { assembleConfiguration } from '../keepalived/config/assembled.ts';
+import type { ConfigurationSource, ResolvedInclude } from '../keepalived/config/assembled.ts';
 import { summarizeConfigurations } from '../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
+import type { ConfigurationContent } from '../keepalived/config/tree.ts';
 import type { Evidence } from '../keepalived/status.ts';
 
 export type LiveConfiguration =
@@ -14,16 +17,67 @@ export type LiveConfiguration =
       modifiedAtMs: number;
     };
 
-/** The live file and its includes as they are on disk now, the live one first. */
+/** A file of the live configuration, and what its include lines name. */
+type ConfigurationPart = ConfigurationFileContent & {
+  includes?: ResolvedInclude[] | undefined;
+};
+
+/**
+ * The live file and all that it includes, the live one first.
+ * @param candidate follows the includes as they were with this text; the parts are those on disk
+ */
 export async function readConfigurationParts(
-  appliance: Appliance,
-): Promise<ConfigurationFileContent[]> {
-  const entries = await appliance.listConfigurationFiles();
+  appliance: FileReader,
+  candidate?: CandidateText,
+): Promise<ConfigurationPart[]> {
+  const entries = await appliance.listConfigurationFiles(candidate);
   return Promise.all(
     entries
       .filter(({ role }) => role === 'live' || role === 'included')
-      .map(({ id }) => appliance.readConfigurationFile(id)),
+      .map(async ({ id, includes }) => ({
+        ...(await appliance.readConfigurationFile(id, candidate)),
+        includes,
+      })),
   );
+}
+
+/**
+ * What of the configuration can be read, to be assembled; the live file first.
+ * @param candidate a text in its file's place: as the configuration would be with it
+ */
+export async function readConfigurationSources(
+  appliance: FileReader,
+  candidate?: CandidateText,
+): Promise<TextSource[]> {
+  const parts = await readConfigurationParts(appliance, candidate);
+  const { fileId, text } = candidate ?? {};
+  const candidateId = fileId?.startsWith('stored-') === true ? 'live' : fileId;
+  return parts.flatMap((part): TextSource[] => {
+    const { id, path, includes } = part;
+    if (text !== undefined && id === candidateId) {
+      return [{ path, includes, text, isCandidate: true }];
+    }
+    return part.ok ? [{ path, includes, text: part.text, isCandidate: false }] : [];
+  });
+}
+
+type TextSource = ConfigurationSource & { isCandidate: boolean };
+
+type FileReader = Pick<Appliance, 'listConfigurationFiles' | 'readConfigurationFile'>;
+
+/**
+ * What can be read of the live configuration as keepalived on this server reads it.
+ * @param candidate a text in its file's place
+ */
+export async function readAssembledConfiguration(
+  appliance: Appliance,
+  candidate?: CandidateText,
+): Promise<ConfigurationContent> {
+  const [sources, configurationId] = await Promise.all([
+    readConfigurationSources(appliance, candidate),
+    appliance.readConfigurationId(),
+  ]);
+  return assembleConfiguration(sources, { configurationId });
 }
 
 /** Reads what the live file and its includes say now, to keepalived on this server. */

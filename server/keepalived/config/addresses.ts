@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { placeOf } from './place.ts';
 import type { ConfiguredAddress } from './summary.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { ConfiguredAddress } from './summary.ts';
  */
 export function findAddress(
   words: readonly string[],
-  place: { line: number; excluded: boolean },
+  place: { line: number; path?: string | undefined; excluded: boolean },
 ): ConfiguredAddress | undefined {
   const [first = '', ...options] = words;
   const [address = '', ownLength] = first.split('/', 2);
@@ -27,7 +28,7 @@ export function findAddress(
     scope: optionAfter(options, 'scope'),
     ...(options.includes('use_vmac') && { usesVmac: true }),
     excluded: place.excluded,
-    line: place.line,
+    ...placeOf(place),
   };
 }
 

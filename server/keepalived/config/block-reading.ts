@@ -45,7 +45,30 @@ export function entriesOf(nodes: readonly ConfigurationNode[], keyword: string):
     .filter((node): node is Statement => node.kind === 'statement');
 }
 
-/** The first word of each entry: names of scripts, interfaces, instances, peers. */
+/** The first word of each entry: names of scripts, interfaces, peers. */
 export function entryNames(nodes: readonly ConfigurationNode[], keyword: string): string[] {
   return entriesOf(nodes, keyword).map((entry) => entry.words[0].text);
+}
+
+/**
+ * Whether a node may stand for any statement: an include that is not read, a sequence, a condition
+ * or a reference in the place of a keyword of which the value is not known.
+ */
+export function isUnread(node: ConfigurationNode): boolean {
+  if (node.kind === 'opaque') return node.reason === 'condition' || node.reason === 'sequence';
+  return node.kind === 'include' ? !node.isRead : node.words[0].text.includes('$');
+}
+
+/** Whether a statement contains a reference of which the value is not known. */
+export function hasUnknownWord({ words }: Statement): boolean {
+  return words.some(({ text }) => text.includes('$'));
+}
+
+/** Whether one of these nodes, or one inside them, is not or not wholly known. */
+export function hasUnreadParts(nodes: readonly ConfigurationNode[]): boolean {
+  return nodes.some(
+    (node) =>
+      isUnread(node) ||
+      (node.kind === 'statement' && (hasUnknownWord(node) || hasUnreadParts(childrenOf(node)))),
+  );
 }

@@ -78,7 +78,9 @@ export function findOwnStatement(
   if (statement !== undefined && statement.origin !== 'plain') {
     return refuse(describeOrigin(statement, keyword));
   }
-  const hidden = children.find((node) => mayDecide(node, keyword, statement !== undefined));
+  // What is written decides over all that stands before it.
+  const from = statement === undefined ? 0 : children.indexOf(statement);
+  const hidden = children.find((node, index) => mayDecide(node, keyword, index < from));
   if (hidden !== undefined) {
     return refuse(
       `${keyword} of ${label} may be set by line ${hidden.line}, which is left alone here: edit the text itself.`,
@@ -101,11 +103,11 @@ export function childIndent(
   return own + (own.includes('\t') ? '\t' : '    ');
 }
 
-function mayDecide(node: ConfigurationNode, keyword: string, isWritten: boolean): boolean {
+function mayDecide(node: ConfigurationNode, keyword: string, isOverruled: boolean): boolean {
   if (node.kind === 'opaque') {
     return node.reason !== 'definition' && node.text.split(/[ \t{}]+/).includes(keyword);
   }
-  if (isWritten) return false;
+  if (isOverruled) return false;
   return node.kind === 'include' || node.words[0].text.startsWith('$');
 }
 

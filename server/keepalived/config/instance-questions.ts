@@ -1,11 +1,22 @@
 import { findAddress } from './addresses.ts';
-import { childrenOf, entriesOf, entryNames, lastNumber, lastValue } from './block-reading.ts';
+import {
+  childrenOf,
+  entriesOf,
+  entryNames,
+  hasUnknownWord,
+  hasUnreadParts,
+  isUnread,
+  lastNumber,
+  lastValue,
+} from './block-reading.ts';
+import { placeOf } from './place.ts';
 import type {
   ConfigurationProblem,
   ConfiguredAddress,
   ConfiguredAuthentication,
   ConfiguredInstance,
 } from './summary.ts';
+import { readTracking } from './sync-group-questions.ts';
 import { findStatements } from './tree.ts';
 import type { ConfigurationNode, Statement } from './tree.ts';
 import { readVirtualInterface } from './virtual-interface.ts';
@@ -17,7 +28,8 @@ const maximumPasswordBytes = 8;
 /**
  * What one `vrrp_instance` says, with keepalived's defaults (`vrrp.c` 2.2.7): a missing priority
  * follows from the state (MASTER makes an address owner, 255), a missing state from the priority.
- * Entries that are no addresses are added to `problems`.
+ * The last word wins: only what stands behind a part that is not read is surely so, and no default
+ * is. Entries that are no addresses are added to `problems`.
  * @param globals what `global_defs` holds
  */
 export function summarizeInstance(
@@ -32,25 +44,33 @@ export function summarizeInstance(
     ...readAddresses(nodes, 'virtual_ipaddress_excluded', problems),
   ];
   const isIpv6 = addresses.find((address) => !address.excluded)?.family === 'inet6';
-  const virtualRouterId = lastNumber(nodes, 'virtual_router_id', { minimum: -Infinity });
+  const sure = nodes.slice(nodes.findLastIndex(isUnread) + 1);
+  const mayDefault = (...keywords: string[]): boolean =>
+    sure.length === nodes.length &&
+    !keywords.some((keyword) => findStatements(nodes, keyword).some(hasUnknownWord));
+  const version = readVersion(sure, 'version') ?? (isIpv6 ? 3 : globalVersion);
+  const virtualRouterId = lastNumber(sure, 'virtual_router_id', { minimum: -Infinity });
   const multicastDestination = lastValue(nodes, 'mcast_dst_ip');
   return {
     name: statement.words[1]?.text ?? '',
-    line: statement.line,
+    ...placeOf(statement),
     endLine: findEndLine(statement),
-    ...readStateAndPriority(nodes),
-    interfaceName: lastValue(nodes, 'interface'),
+    ...(mayDefault('state', 'priority')
+      ? readStateAndPriority(nodes)
+      : readSureStateAndPriority(sure)),
+    interfaceName: lastValue(sure, 'interface'),
     ...readVirtualInterface(nodes, { globals, isIpv6, virtualRouterId }),
     virtualRouterId,
-    advertIntervalSeconds:
-      lastNumber(nodes, 'advert_int', { minimum: 0.01, maximum: 255, whole: false }) ?? 1,
-    version: readVersion(nodes, 'version') ?? (isIpv6 ? 3 : globalVersion),
-    nopreempt: readNopreempt(nodes),
-    authentication: readAuthentication(nodes),
+    advertIntervalSeconds: roundInterval(
+      lastNumber(sure, 'advert_int', { minimum: 0.01, maximum: 255, whole: false }) ??
+        (mayDefault('advert_int') ? 1 : undefined),
+      version,
+    ),
+    version,
+    nopreempt: readNopreempt(sure) ?? (mayDefault() ? false : undefined),
+    authentication: readAuthentication(nodes, mayDefault()),
     addresses,
-    trackedScripts: entryNames(nodes, 'track_script'),
-    trackedInterfaces: entryNames(nodes, 'track_interface'),
-    tracked: readTracked(nodes),
+    ...readTracking(nodes),
     unicastPeers: entryNames(nodes, 'unicast_peer'),
     unicastSourceAddress: lastValue(nodes, 'unicast_src_ip'),
     ...(multicastDestination === undefined ? {} : { multicastDestination }),
@@ -67,18 +87,25 @@ export function readVersion(
   return version === 2 || version === 3 ? version : undefined;
 }
 
+/** As keepalived does (`vrrp.c` 2.2.7): whole seconds in version 2, hundredths in version 3. */
+function roundInterval(seconds: number | undefined, version: 2 | 3 | undefined) {
+  if (seconds === undefined) return undefined;
+  if (version !== 3) return Math.max(1, Math.round(seconds));
+  return Math.min(40.95, Math.max(0.01, Math.round(seconds * 100) / 100));
+}
+
 function readAddresses(
   nodes: readonly ConfigurationNode[],
   keyword: string,
   problems: ConfigurationProblem[],
 ): ConfiguredAddress[] {
   const excluded = keyword === 'virtual_ipaddress_excluded';
-  return entriesOf(nodes, keyword).flatMap(({ words, line }) => {
+  return entriesOf(nodes, keyword).flatMap(({ words, line, path }) => {
     const texts = words.map((word) => word.text);
-    const address = findAddress(texts, { line, excluded });
+    const address = findAddress(texts, { line, path, excluded });
     if (address !== undefined) return [address];
     const message = `“${texts[0] ?? ''}” is no IP address; keepalived skips it.`;
-    problems.push({ code: 'invalid-address', line, message });
+    problems.push({ code: 'invalid-address', ...placeOf({ line, path }), message });
     return [];
   });
 }
@@ -99,39 +126,44 @@ function readStateAndPriority(nodes: readonly ConfigurationNode[]): {
   return { initialState: isMaster ? 'MASTER' : 'BACKUP', priority };
 }
 
-function readTracked(nodes: readonly ConfigurationNode[]): string[] {
-  const kinds = ['track_script', 'track_interface', 'track_file', 'track_process', 'track_bfd'];
-  return kinds.flatMap((kind) =>
-    entriesOf(nodes, kind).map(({ words }) => [kind, ...words.map(({ text }) => text)].join(' ')),
-  );
+/** What is surely so of nodes behind a part that is not read. */
+function readSureStateAndPriority(nodes: readonly ConfigurationNode[]): {
+  initialState: 'MASTER' | 'BACKUP' | undefined;
+  priority: number | undefined;
+} {
+  const states = findStatements(nodes, 'state').map((statement) => statement.words[1]?.text);
+  const { initialState } = readStateAndPriority(nodes);
+  // A MASTER before it makes keepalived ignore a BACKUP; any other word does not.
+  const isSure =
+    states.some((state) => state !== 'BACKUP') &&
+    !states.some((state) => state?.includes('$') === true);
+  return {
+    initialState: isSure ? initialState : undefined,
+    priority: lastNumber(nodes, 'priority', { minimum: 1, maximum: ownerPriority }),
+  };
 }
 
-function readNopreempt(nodes: readonly ConfigurationNode[]): boolean {
+function readNopreempt(nodes: readonly ConfigurationNode[]): boolean | undefined {
   const last = nodes.findLast(
     (node): node is Statement =>
       node.kind === 'statement' && ['nopreempt', 'preempt'].includes(node.words[0].text),
   );
-  return last?.words[0].text === 'nopreempt';
+  return last === undefined ? undefined : last.words[0].text === 'nopreempt';
 }
 
-function readAuthentication(nodes: readonly ConfigurationNode[]): ConfiguredAuthentication {
+function readAuthentication(
+  nodes: readonly ConfigurationNode[],
+  isWhole: boolean,
+): ConfiguredAuthentication {
   const block = findStatements(nodes, 'authentication').flatMap(childrenOf);
-  const type = lastValue(block, 'auth_type');
+  const written = lastValue(block, 'auth_type');
+  const type = written === 'PASS' || written === 'AH' ? written : undefined;
   const password = lastValue(block, 'auth_pass') ?? '';
   return {
-    type: type === 'PASS' || type === 'AH' ? type : 'none',
+    type: type ?? (isWhole && !hasUnreadParts(block) ? 'none' : undefined),
     hasPassword: password !== '',
     passwordTooLong: Buffer.byteLength(password) > maximumPasswordBytes,
   };
-}
-
-/** Whether something that is not read here, or a reference that is not resolved, may say more. */
-function hasUnreadParts(nodes: readonly ConfigurationNode[]): boolean {
-  return nodes.some((node) => {
-    if (node.kind === 'opaque') return node.reason === 'condition' || node.reason === 'sequence';
-    if (node.kind === 'include') return true;
-    return node.words.some((word) => word.text.includes('$')) || hasUnreadParts(childrenOf(node));
-  });
 }
 
 function findEndLine(statement: Statement): number {

@@ -2,16 +2,17 @@ import ipaddr from 'ipaddr.js';
 import type { NetworkInterface } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
 import { childrenOf } from './block-reading.ts';
+import { placeOf } from './place.ts';
+import type { ConfigurationPlace } from './place.ts';
 import type { ConfiguredInstance } from './summary.ts';
 import { findStatements } from './tree.ts';
 import type { ConfigurationNode, Statement } from './tree.ts';
 
 /** A program that keepalived is to run when a state changes. */
-export interface NotifyProgram {
+export interface NotifyProgram extends ConfigurationPlace {
   keyword: string;
   /** Absolute path. */
-  path: string;
-  line: number;
+  program: string;
 }
 
 const notifyKeywords = new Set([
@@ -28,22 +29,23 @@ export function findNotifyPrograms(nodes: readonly ConfigurationNode[]): NotifyP
     .flatMap((keyword) => findStatements(nodes, keyword))
     .flatMap(childrenOf)
     .filter((node): node is Statement => node.kind === 'statement' && node.origin === 'plain')
-    .flatMap(({ words: [keyword, command], line }) => {
+    .flatMap((statement) => {
+      const [keyword, command] = statement.words;
       // One word may hold the command and its arguments.
-      const path = command?.text.trim().split(/\s/)[0];
-      return notifyKeywords.has(keyword.text) && path?.startsWith('/') === true
-        ? [{ keyword: keyword.text, path, line }]
+      const program = command?.text.trim().split(/\s/)[0];
+      return notifyKeywords.has(keyword.text) && program?.startsWith('/') === true
+        ? [{ keyword: keyword.text, program, ...placeOf(statement) }]
         : [];
     });
 }
 
 /** `keepalived -t` does not look for notify scripts (measured); one fails when it is needed. */
-export function describeMissingProgram({ keyword, path, line }: NotifyProgram): Finding {
+export function describeMissingProgram({ keyword, program, ...place }: NotifyProgram): Finding {
   return {
     severity: 'warning',
     code: 'notify-script-missing',
-    line,
-    message: `The ${keyword} script ${path} does not exist or cannot be run, so nobody would be told.`,
+    ...place,
+    message: `The ${keyword} script ${program} does not exist or cannot be run, so nobody would be told.`,
     remedy: 'Install it and make it executable, or correct its path.',
   };
 }

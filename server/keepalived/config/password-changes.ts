@@ -1,29 +1,25 @@
 import { readPasswords } from './passwords.ts';
-import type { ParseOptions } from './tree.ts';
+import type { ConfigurationContent } from './tree.ts';
 
 const carriedBytes = 8;
 
 /**
- * The names of the instances whose `auth_pass` differs between two states of the same files. Only
+ * The names of the instances whose `auth_pass` differs between two states of a configuration. Only
  * the 8 bytes count that VRRP carries, and no password leaves this function.
  */
 export function findPasswordChanges(
-  before: readonly { text: string }[],
-  after: readonly { text: string }[],
-  options: ParseOptions = {},
+  before: ConfigurationContent,
+  after: ConfigurationContent,
 ): Set<string> {
-  const [old, next] = [carriedPasswords(before, options), carriedPasswords(after, options)];
+  const [old, next] = [carriedPasswords(before), carriedPasswords(after)];
   return new Set(
     [...old.keys()].filter((name) => next.has(name) && old.get(name) !== next.get(name)),
   );
 }
 
-function carriedPasswords(
-  files: readonly { text: string }[],
-  options: ParseOptions,
-): Map<string, string> {
+function carriedPasswords(content: ConfigurationContent): Map<string, string> {
   return new Map(
-    readPasswords(files, options).map(({ instanceName, password }) => [
+    readPasswords(content).map(({ instanceName, password }) => [
       instanceName,
       Buffer.from(password).subarray(0, carriedBytes).toString('hex'),
     ]),

@@ -1,6 +1,6 @@
 import { childrenOf, lastNumber, lastValue } from './block-reading.ts';
-import { findStatements, parseConfiguration } from './tree.ts';
-import type { ParseOptions } from './tree.ts';
+import { findStatements } from './tree.ts';
+import type { ConfigurationContent } from './tree.ts';
 
 export interface InstancePassword {
   instanceName: string;
@@ -14,13 +14,10 @@ export interface InstancePassword {
  * The `auth_pass` of each instance, for those who compare it with another one; it must go no
  * further. keepalived skips an instance whose name was used before: so does this.
  */
-export function readPasswords(
-  files: readonly { text: string }[],
-  options: ParseOptions = {},
-): InstancePassword[] {
-  const instances = files.flatMap(({ text }) =>
-    findStatements(parseConfiguration(text, options).children, 'vrrp_instance'),
-  );
+export function readPasswords({
+  children,
+}: Pick<ConfigurationContent, 'children'>): InstancePassword[] {
+  const instances = findStatements(children, 'vrrp_instance');
   const byName = new Map(
     instances.toReversed().map((statement): [string, InstancePassword] => {
       const nodes = childrenOf(statement);

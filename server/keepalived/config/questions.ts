@@ -1,7 +1,10 @@
-import { childrenOf, entryNames, lastArguments, lastNumber, lastValue } from './block-reading.ts';
+import { assembleConfiguration } from './assembled.ts';
+import type { ConfigurationSource } from './assembled.ts';
+import { childrenOf, isUnread, lastArguments, lastNumber, lastValue } from './block-reading.ts';
 import { findUrl } from './healthcheck-url.ts';
 import { summarizeInstance } from './instance-questions.ts';
 import { isKnownBlock } from './known-blocks.ts';
+import { placeOf } from './place.ts';
 import type {
   ConfigurationProblem,
   ConfigurationSummary,
@@ -9,66 +12,53 @@ import type {
   ConfiguredInstance,
   ConfiguredNotifyFifo,
   ConfiguredScript,
-  ConfiguredSyncGroup,
 } from './summary.ts';
-import { findStatements, parseConfiguration } from './tree.ts';
-import type { ConfigurationNode, ConfigurationTree, ParseOptions, Statement } from './tree.ts';
+import { indexByMember, summarizeSyncGroup, withGroupTracking } from './sync-group-questions.ts';
+import { findStatements } from './tree.ts';
+import type { ConfigurationContent, ConfigurationNode, ParseOptions, Statement } from './tree.ts';
 
 export type { ConfigurationSummary, ConfiguredInstance } from './summary.ts';
 
 /**
- * What a configuration says, with keepalived's own defaults filled in. Conditional `@id` lines
- * count only if the tree was parsed with the `configurationId` that they name. Included files are
- * listed, not read.
+ * What a configuration says, with keepalived's own defaults filled in where all that may say
+ * otherwise was read. Conditional `@id` lines count only if it was read with the `configurationId`
+ * that they name. Of an assembled configuration, everything has its file.
  */
-export function summarizeConfiguration(tree: ConfigurationTree): ConfigurationSummary {
-  const nodes = tree.children;
-  const problems: ConfigurationProblem[] = [...tree.problems];
+export function summarizeConfiguration(content: ConfigurationContent): ConfigurationSummary {
+  const nodes = content.children;
+  const problems: ConfigurationProblem[] = [...content.problems];
   const globals = findStatements(nodes, 'global_defs').flatMap(childrenOf);
+  const syncGroups = findNamed(nodes, 'vrrp_sync_group', problems).map(summarizeSyncGroup);
+  const groupsByMember = indexByMember(syncGroups);
+  const hasUnreadBlocks = nodes.some(isUnread);
+  const unread = hasUnreadBlocks ? { hasUnreadTracking: true } : {};
   return {
-    instances: findNamed(nodes, 'vrrp_instance', problems).map((statement) =>
-      summarizeInstance(statement, globals, problems),
-    ),
+    instances: findNamed(nodes, 'vrrp_instance', problems)
+      .map((statement) => summarizeInstance(statement, globals, problems))
+      .map((instance) => ({
+        ...withGroupTracking(instance, groupsByMember.get(instance.name)),
+        ...unread,
+      })),
     scripts: findNamed(nodes, 'vrrp_script', problems).map(summarizeScript),
-    syncGroups: findNamed(nodes, 'vrrp_sync_group', problems).map(summarizeSyncGroup),
+    syncGroups,
     includes: findIncludes(nodes),
     notifyFifos: findNotifyFifos(globals),
     scriptUserName: lastValue(globals, 'script_user'),
     knownBlockCount: nodes.filter(isKnownBlock).length,
+    ...(hasUnreadBlocks ? { hasUnreadBlocks } : {}),
     problems,
   };
 }
 
 /**
- * The summary of a configuration in several files, the live one first: each is read for itself and
- * what it says follows what the ones before it say. An include inside a block is not put there.
+ * The summary of a configuration in several files, each include where it stands.
+ * @param sources the live file first
  */
 export function summarizeConfigurations(
-  parts: readonly { path: string; text: string }[],
+  sources: readonly ConfigurationSource[],
   options: ParseOptions = {},
 ): ConfigurationSummary {
-  const summaries = parts.map(({ path, text }) => {
-    const summary = summarizeConfiguration(parseConfiguration(text, options));
-    const withPath = <Item>(items: Item[]) => items.map((item) => ({ ...item, path }));
-    return {
-      ...summary,
-      instances: withPath(summary.instances),
-      scripts: withPath(summary.scripts),
-      syncGroups: withPath(summary.syncGroups),
-      problems: withPath(summary.problems),
-    };
-  });
-  return {
-    instances: summaries.flatMap((summary) => summary.instances),
-    scripts: summaries.flatMap((summary) => summary.scripts),
-    syncGroups: summaries.flatMap((summary) => summary.syncGroups),
-    includes: summaries.flatMap((summary) => summary.includes),
-    notifyFifos: summaries.flatMap((summary) => summary.notifyFifos),
-    scriptUserName: summaries.findLast(({ scriptUserName }) => scriptUserName !== undefined)
-      ?.scriptUserName,
-    knownBlockCount: summaries.reduce((count, summary) => count + summary.knownBlockCount, 0),
-    problems: summaries.flatMap((summary) => summary.problems),
-  };
+  return summarizeConfiguration(assembleConfiguration(sources, options));
 }
 
 /** The first script tracked by an instance that asks a URL. */
@@ -91,12 +81,12 @@ function findNamed(
   problems: ConfigurationProblem[],
 ): Statement[] {
   const names = new Set<string>();
-  return findStatements(nodes, keyword).filter(({ words, line }) => {
+  return findStatements(nodes, keyword).filter(({ words, line, path }) => {
     const name = words[1]?.text ?? '';
     const isFirst = !names.has(name);
     names.add(name);
     const message = `${keyword} “${name}” is defined twice; keepalived ignores this one.`;
-    if (!isFirst) problems.push({ code: 'duplicate-name', line, message });
+    if (!isFirst) problems.push({ code: 'duplicate-name', ...placeOf({ line, path }), message });
     return isFirst;
   });
 }
@@ -106,7 +96,7 @@ function summarizeScript(statement: Statement): ConfiguredScript {
   const command = lastArguments(nodes, 'script')?.join(' ') ?? '';
   return {
     name: statement.words[1]?.text ?? '',
-    line: statement.line,
+    ...placeOf(statement),
     command,
     // 0 counts as 1.
     intervalSeconds: Math.max(1, lastNumber(nodes, 'interval') ?? 1),
@@ -119,19 +109,12 @@ function summarizeScript(statement: Statement): ConfiguredScript {
   };
 }
 
-function summarizeSyncGroup(statement: Statement): ConfiguredSyncGroup {
-  return {
-    name: statement.words[1]?.text ?? '',
-    line: statement.line,
-    instanceNames: entryNames(childrenOf(statement), 'group'),
-  };
-}
-
 function findIncludes(nodes: readonly ConfigurationNode[]): ConfiguredInclude[] {
   return nodes.flatMap((node) => {
     if (node.kind === 'opaque') return [];
     if (node.kind === 'statement') return findIncludes(childrenOf(node));
-    return [{ keyword: node.keyword, pattern: node.pattern, line: node.line }];
+    const { keyword, pattern, isRead } = node;
+    return [{ keyword, pattern, ...placeOf(node), isRead }];
   });
 }
 

@@ -9,6 +9,7 @@ import type { Block, Origin, Statement } from './tree.ts';
 export class ReadStatement implements Statement {
   readonly kind = 'statement';
   readonly line: number;
+  readonly path: string | undefined;
   readonly origin: Origin;
   block: Block | undefined;
   readonly #content: string;
@@ -17,12 +18,20 @@ export class ReadStatement implements Statement {
   #words: [Word, ...Word[]] | undefined;
 
   /**
+   * @param place where its keyword stands
    * @param content the line's content, whose columns are those of the line
    * @param start where the keyword starts; there is one
    * @param end the column behind the last word
    */
-  constructor(line: number, origin: Origin, content: string, start: number, end: number) {
-    this.line = line;
+  constructor(
+    place: { line: number; path: string | undefined },
+    origin: Origin,
+    content: string,
+    start: number,
+    end: number,
+  ) {
+    this.line = place.line;
+    this.path = place.path;
     this.origin = origin;
     this.#content = content;
     this.#start = start;

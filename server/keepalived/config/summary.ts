@@ -1,5 +1,7 @@
 /** What a configuration says, as plain data. Never holds a password. */
 
+import type { ConfigurationPlace } from './place.ts';
+
 export interface ConfiguredAddress {
   /** The whole entry as written: `10.0.0.1/24 dev eth1 label eth1:1`. */
   text: string;
@@ -17,10 +19,21 @@ export interface ConfiguredAddress {
   /** From `virtual_ipaddress_excluded`: set and removed, but not advertised. */
   excluded: boolean;
   line: number;
+  /** The file, when it is an assembled configuration. */
+  path?: string;
+}
+
+/** What an instance or a sync group watches: at least these, where something is not read. */
+export interface ConfiguredTracking {
+  trackedScripts: string[];
+  trackedInterfaces: string[];
+  /** All that may hold it in FAULT, as written: `track_file maintenance weight -254`. */
+  tracked: string[];
 }
 
 export interface ConfiguredAuthentication {
-  type: 'none' | 'PASS' | 'AH';
+  /** Undefined: a part that is not read may say it. */
+  type: 'none' | 'PASS' | 'AH' | undefined;
   hasPassword: boolean;
   /** VRRP carries 8 bytes; keepalived cuts the rest off. */
   passwordTooLong?: boolean;
@@ -43,42 +56,42 @@ export interface ConfiguredVirtualInterface {
   forOtherAddresses: boolean;
 }
 
-export interface ConfiguredInstance {
+/**
+ * Undefined where keepalived has a default: something that may set it is not read, so that it is not
+ * known. What keepalived takes by default is filled in only where everything was read.
+ */
+export interface ConfiguredInstance extends ConfiguredTracking, ConfigurationPlace {
   name: string;
-  /** The file, when several were summarized. */
-  path?: string;
-  /** 1-based line of `vrrp_instance`, and of the closing brace (or the last line read). */
-  line: number;
+  /** 1-based line of the closing brace (or the last line read); `line` is that of its keyword. */
   endLine: number;
-  initialState: 'MASTER' | 'BACKUP';
+  initialState: 'MASTER' | 'BACKUP' | undefined;
   /** Its `interface`; with `use_vmac` the one below its own, see `findInstanceInterfaces`. */
   interfaceName: string | undefined;
   virtualInterface?: ConfiguredVirtualInterface;
   /** As written, even out of range; undefined if missing or no number. */
   virtualRouterId: number | undefined;
-  priority: number;
-  advertIntervalSeconds: number;
+  priority: number | undefined;
+  advertIntervalSeconds: number | undefined;
   /** Undefined when nothing says so; keepalived then speaks version 2. */
   version: 2 | 3 | undefined;
-  nopreempt: boolean;
+  nopreempt: boolean | undefined;
   authentication: ConfiguredAuthentication;
   addresses: ConfiguredAddress[];
-  trackedScripts: string[];
-  trackedInterfaces: string[];
-  /** All that may hold it in FAULT, as written: `track_file maintenance weight -254`. */
-  tracked: string[];
   unicastPeers: string[];
   unicastSourceAddress: string | undefined;
   /** `mcast_dst_ip`: instances with different ones may share a virtual router ID. */
   multicastDestination?: string;
-  /** True if parts of it are not read here: an include, `~SEQ`, an `@id` line of unknown id. */
+  /**
+   * True if parts of it are not read: an include that cannot be read, `~SEQ`, an `@id` line of
+   * unknown id, a value that is not known. Its lists may then be longer.
+   */
   hasUnreadParts?: boolean;
+  /** True if it may track more: its sync group, or what holds one, has parts that are not read. */
+  hasUnreadTracking?: boolean;
 }
 
-export interface ConfiguredScript {
+export interface ConfiguredScript extends ConfigurationPlace {
   name: string;
-  path?: string;
-  line: number;
   /** The command and its arguments, quotes removed; empty if none is set. */
   command: string;
   intervalSeconds: number;
@@ -93,17 +106,19 @@ export interface ConfiguredScript {
   userName: string | undefined;
 }
 
-export interface ConfiguredSyncGroup {
+export interface ConfiguredSyncGroup extends ConfiguredTracking, ConfigurationPlace {
   name: string;
-  path?: string;
-  line: number;
   instanceNames: string[];
+  /** `sync_group_tracking_weight`: what its members track with a weight counts too. */
+  usesMemberWeights: boolean;
+  hasUnreadParts?: boolean;
 }
 
-export interface ConfiguredInclude {
+export interface ConfiguredInclude extends ConfigurationPlace {
   keyword: string;
   pattern: string;
-  line: number;
+  /** Whether what it brings is part of the summary. */
+  isRead: boolean;
 }
 
 export interface ConfiguredNotifyFifo {
@@ -135,5 +150,7 @@ export interface ConfigurationSummary {
   scriptUserName: string | undefined;
   /** How many top-level keywords keepalived knows. */
   knownBlockCount: number;
+  /** True if whole blocks may be missing here: an include that is not read, `~SEQ`, … */
+  hasUnreadBlocks?: boolean;
   problems: ConfigurationProblem[];
 }

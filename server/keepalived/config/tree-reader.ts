@@ -18,6 +18,9 @@ const maximumProblems = 100;
 const maximumDepth = 64;
 /** A definition may lead to itself. */
 const maximumExpansionDepth = 8;
+/** A file may include itself, and each of its copies again. */
+const maximumIncludeDepth = 16;
+const maximumIncludedFiles = 1024;
 
 const condition = /@(\^?)([^ \t]*)[ \t]+/y;
 const include = /(include[rmwba]?)[ \t\f\v\r]+(.*)$/sy;
@@ -25,6 +28,7 @@ const include = /(include[rmwba]?)[ \t\f\v\r]+(.*)$/sy;
 /** Where a text that is being read stands, and how it got there. */
 interface Place {
   line: number;
+  path: string | undefined;
   origin: Origin;
   expansionDepth: number;
 }
@@ -37,6 +41,18 @@ interface Scope {
   strayBraces: number;
 }
 
+/** A file that an include brings. */
+export interface IncludedText {
+  path: string;
+  text: string;
+}
+
+/** The files of an include in keepalived's order; undefined: they are not known. */
+export type FindIncluded = (
+  includingPath: string,
+  pattern: string,
+) => readonly IncludedText[] | undefined;
+
 /**
  * Reads one text line by line, in keepalived's own order of work; used once. What it keeps in the
  * tree are copies of the arrays that it filled: one that has grown has room for 17, and to collect
@@ -45,43 +61,66 @@ interface Scope {
 export class TreeReader {
   readonly #configurationId: string | undefined;
   readonly #definitions: Definitions;
+  readonly #findIncluded: FindIncluded;
   readonly #problems: TreeProblem[] = [];
   readonly #scopes: Scope[] = [];
   #scope: Scope = { children: [], owner: undefined, strayBraces: 0 };
   /** The statement that a `{` would belong to. */
   #pending: Statement | undefined;
+  /** The files that the line has included. */
+  #included: readonly IncludedText[] = [];
+  #includeDepth = 0;
+  #includedFiles = 0;
 
-  constructor(configurationId: string | undefined) {
+  constructor(configurationId: string | undefined, findIncluded: FindIncluded = () => undefined) {
     this.#configurationId = configurationId;
     this.#definitions = new Definitions(configurationId);
+    this.#findIncluded = findIncluded;
   }
 
-  read(text: string): ConfigurationTree {
+  /** @param path of the file; undefined: it stands alone, and no include of it is read */
+  read(text: string, path?: string): ConfigurationTree {
     const { children } = this.#scope;
-    const lineStarts = findLineStarts(text);
-    for (let number = 1; number <= lineStarts.length; number += 1) {
-      const [start = 0, next = text.length] = [lineStarts[number - 1], lineStarts[number]];
-      this.#readLine(cutLine(text, start, next).text, number);
-    }
+    const lineStarts = this.#readLines(text, path);
     for (const { owner } of [...this.#scopes, this.#scope]) {
       if (owner === undefined) continue;
-      const keyword = owner.statement.words[0].text;
-      this.#report('unclosed-block', owner.block.open.line, `“${keyword} {” is never closed.`);
+      const { words, path: file } = owner.statement;
+      const place = { line: owner.block.open.line, path: file };
+      this.#report('unclosed-block', place, `“${words[0].text} {” is never closed.`);
     }
     const configurationId = this.#configurationId;
     return { text, lineStarts, children, problems: this.#problems, configurationId };
   }
 
-  #readLine(line: string, number: number): void {
+  #readLines(text: string, path: string | undefined): number[] {
+    const lineStarts = findLineStarts(text);
+    for (let number = 1; number <= lineStarts.length; number += 1) {
+      const [start = 0, next = text.length] = [lineStarts[number - 1], lineStarts[number]];
+      this.#readLine(cutLine(text, start, next).text, { line: number, path });
+      if (this.#included.length > 0) this.#readIncluded();
+    }
+    return lineStarts;
+  }
+
+  /** As keepalived does: it goes on in a file when the line that includes it is done. */
+  #readIncluded(): void {
+    const files = this.#included;
+    this.#included = [];
+    this.#includeDepth += 1;
+    for (const { text, path } of files) this.#readLines(text, path);
+    this.#includeDepth -= 1;
+  }
+
+  #readLine(line: string, at: Pick<Place, 'line' | 'path'>): void {
     const { content, trailingBackslash, unterminatedQuote } = findContent(line);
-    if (unterminatedQuote) this.#reportQuote(number);
+    if (unterminatedQuote) this.#reportQuote(at);
     if (this.#definitions.awaitsMoreLines) {
       if (line === '') this.#definitions.endDefinition();
       else if (content !== '') this.#definitions.addLine(content.slice(skipBlanks(content, 0)));
       return;
     }
     const origin = unterminatedQuote || trailingBackslash ? 'damaged' : 'plain';
-    this.#readContent(content, { line: number, origin, expansionDepth: 0 });
+    this.#readContent(content, { line: at.line, path: at.path, origin, expansionDepth: 0 });
   }
 
   #readContent(content: string, at: Place): void {
@@ -96,7 +135,7 @@ export class TreeReader {
         const applies = match === null ? undefined : this.#applies(match[1] === '^', match[2]);
         if (applies !== true) {
           const reason = applies === false ? 'elsewhere' : 'condition';
-          this.#addOpaque(reason, place.line, content.slice(column));
+          this.#addOpaque(reason, place, content.slice(column));
           return;
         }
         column = condition.lastIndex;
@@ -104,11 +143,11 @@ export class TreeReader {
         continue;
       }
       if (first === '$' && this.#definitions.define(content, column)) {
-        this.#addOpaque('definition', place.line, content.slice(column));
+        this.#addOpaque('definition', place, content.slice(column));
         return;
       }
       if (content.startsWith('~SEQ', column) || content.startsWith('~LST', column)) {
-        this.#addOpaque('sequence', place.line, content.slice(column));
+        this.#addOpaque('sequence', place, content.slice(column));
         return;
       }
       if (mayExpand) {
@@ -129,22 +168,34 @@ export class TreeReader {
   }
 
   /** Takes an include; false if there is none. */
-  #include(content: string, column: number, { line }: Place): boolean {
+  #include(content: string, column: number, { line, path }: Place): boolean {
     include.lastIndex = column;
-    const [, keyword, pattern] = include.exec(content) ?? [];
-    if (keyword === undefined || pattern === undefined) return false;
-    this.#add({ kind: 'include', keyword, pattern: pattern.replace(/^[ \t]+/, ''), line });
+    const [, keyword, written] = include.exec(content) ?? [];
+    if (keyword === undefined || written === undefined) return false;
+    const pattern = written.replace(/^[ \t]+/, '');
+    const files = path === undefined ? undefined : this.#findFiles(path, pattern);
+    // Of several that one definition brings, keepalived reads the last one first.
+    if (files) this.#included = [...files, ...this.#included];
+    this.#add({ kind: 'include', keyword, pattern, line, path, isRead: files !== undefined });
     return true;
+  }
+
+  #findFiles(path: string, pattern: string): readonly IncludedText[] | undefined {
+    if (this.#includeDepth >= maximumIncludeDepth) return undefined;
+    const files = this.#findIncluded(path, pattern);
+    if (!files || this.#includedFiles + files.length > maximumIncludedFiles) return undefined;
+    this.#includedFiles += files.length;
+    return files;
   }
 
   /** Reads a statement up to its brace or the end, and the brace; returns where to go on. */
   #readSegment(content: string, from: number, place: Place): number {
     const run = findWordRun(content, from);
     const { start, end, stop } = run;
-    if (run.unterminatedQuote && place.origin !== 'damaged') this.#reportQuote(place.line);
+    if (run.unterminatedQuote && place.origin !== 'damaged') this.#reportQuote(place);
     if (start < end) {
       const origin = originOf(content, run, place);
-      this.#pending = new ReadStatement(place.line, origin, content, start, end);
+      this.#pending = new ReadStatement(place, origin, content, start, end);
       this.#add(this.#pending);
     }
     if (content[stop] === '{') this.#open(stop, place);
@@ -152,14 +203,15 @@ export class TreeReader {
     return skipBlanks(content, stop + 1);
   }
 
-  #open(column: number, { line, origin }: Place): void {
+  #open(column: number, place: Place): void {
+    const { line, origin } = place;
     const statement = this.#pending;
     this.#pending = undefined;
     const isTooDeep = this.#scopes.length >= maximumDepth;
     if (statement === undefined || isTooDeep) {
       this.#scope.strayBraces += 1;
       const why = isTooDeep ? `is in more than ${maximumDepth} blocks` : 'follows no keyword';
-      this.#report('stray-opening-brace', line, `This “{” ${why}.`);
+      this.#report('stray-opening-brace', place, `This “{” ${why}.`);
       return;
     }
     const block = { open: { line, column, origin }, close: undefined, children: [] };
@@ -168,13 +220,14 @@ export class TreeReader {
     this.#scope = { children: block.children, owner: { statement, block }, strayBraces: 0 };
   }
 
-  #close(column: number, { line, origin }: Place): void {
+  #close(column: number, place: Place): void {
+    const { line, origin } = place;
     this.#pending = undefined;
     const { owner } = this.#scope;
     if (this.#scope.strayBraces > 0) {
       this.#scope.strayBraces -= 1;
     } else if (owner === undefined) {
-      this.#report('extra-closing-brace', line, 'This “}” closes nothing.');
+      this.#report('extra-closing-brace', place, 'This “}” closes nothing.');
     } else {
       owner.block.close = { line, column, origin };
       owner.block.children = this.#scope.children.slice();
@@ -192,16 +245,21 @@ export class TreeReader {
     this.#scope.children.push(node);
   }
 
-  #addOpaque(reason: Opaque['reason'], line: number, text: string): void {
-    this.#add({ kind: 'opaque', reason, line, text });
+  #addOpaque(reason: Opaque['reason'], { line, path }: Place, text: string): void {
+    this.#add({ kind: 'opaque', reason, line, path, text });
   }
 
-  #reportQuote(line: number): void {
-    this.#report('unterminated-quote', line, 'A double quote has no partner on this line.');
+  #reportQuote(place: Pick<Place, 'line' | 'path'>): void {
+    this.#report('unterminated-quote', place, 'A double quote has no partner on this line.');
   }
 
-  #report(code: TreeProblem['code'], line: number, message: string): void {
-    if (this.#problems.length < maximumProblems) this.#problems.push({ code, line, message });
+  #report(
+    code: TreeProblem['code'],
+    { line, path }: Pick<Place, 'line' | 'path'>,
+    message: string,
+  ): void {
+    if (this.#problems.length >= maximumProblems) return;
+    this.#problems.push({ code, line, message, ...(path === undefined ? {} : { path }) });
   }
 }
 

@@ -10,6 +10,8 @@ export type Origin = 'plain' | 'conditional' | 'substituted' | 'damaged';
 
 export interface Statement {
   kind: 'statement';
+  /** The file, in an assembled configuration. */
+  path?: string | undefined;
   /** 1-based line of the keyword. */
   line: number;
   /** The keyword and its arguments; never empty. Read when they are first asked for. */
@@ -39,6 +41,9 @@ export interface Include {
   /** As written: a path or a pattern, relative to the including file. */
   pattern: string;
   line: number;
+  path?: string | undefined;
+  /** The files that it brings stand behind it, each as far as it has content. */
+  isRead: boolean;
 }
 
 /**
@@ -51,6 +56,7 @@ export interface Opaque {
   line: number;
   /** Its first line, from the special character to the end. */
   text: string;
+  path?: string | undefined;
 }
 
 export type ConfigurationNode = Statement | Include | Opaque;
@@ -58,16 +64,22 @@ export type ConfigurationNode = Statement | Include | Opaque;
 export interface TreeProblem {
   code: 'unclosed-block' | 'extra-closing-brace' | 'stray-opening-brace' | 'unterminated-quote';
   line: number;
+  path?: string;
   message: string;
 }
 
-export interface ConfigurationTree {
+/** What a configuration says, wherever it stands. */
+export interface ConfigurationContent {
+  children: ConfigurationNode[];
+  problems: TreeProblem[];
+}
+
+/** One file, without what it includes: what can be edited. */
+export interface ConfigurationTree extends ConfigurationContent {
   /** All of it, as it was read. */
   text: string;
   /** Offsets: the lines themselves would make the tree a seventh larger (measured). */
   lineStarts: number[];
-  children: ConfigurationNode[];
-  problems: TreeProblem[];
   /** With which it was read; a tree is the options to read an edited text in the same way. */
   configurationId: string | undefined;
 }

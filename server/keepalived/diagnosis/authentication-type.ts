@@ -7,7 +7,7 @@ const words = { none: 'none', password: 'PASS', ah: 'AH', unknown: 'of an unknow
 export const compareAuthenticationType: Comparison = ({ version, authentication }, peer) => {
   const { last, source } = peer;
   // Version 3 has no authentication.
-  if (last.version !== version) return 'unknown';
+  if (last.version !== version || authentication === undefined) return 'unknown';
   if (last.authentication === authentication) return 'same';
   return {
     verdict: 'wrong',
@@ -21,5 +21,6 @@ export const compareAuthenticationType: Comparison = ({ version, authentication 
 export const checkAuthenticationType = createSettingCheck(
   { id: 'authentication-type', title: 'Kind of authentication', setting: 'auth_type' },
   compareAuthenticationType,
-  ({ authentication }) => `Both servers use the same authentication (${words[authentication]}).`,
+  ({ authentication }) =>
+    `Both servers use the same authentication (${words[authentication ?? 'unknown']}).`,
 );

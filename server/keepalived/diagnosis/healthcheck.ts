@@ -5,12 +5,14 @@ import type { InstanceView } from './instance-view.ts';
 import type { Judgement } from './judgement.ts';
 import { cannotTell, findWorst, good, note } from './judgement.ts';
 import type { InstanceCheck } from './setting-check.ts';
+import { unreadTracking } from './tracked-script.ts';
 import { describeDuration } from './words.ts';
 
 /** Whether the healthcheck URLs answer when they are asked as the manual's `curl` asks them. */
 export const checkHealthcheck: InstanceCheck = (view) => {
   const asked = examinationsOf(view);
-  const without = findUrls(view).length === 0 ? note('No script asks a URL.') : undefined;
+  const without =
+    findUrls(view).length === 0 ? withoutScripts(view, 'No script asks a URL.') : undefined;
   return {
     id: 'healthcheck',
     title: 'Healthcheck URL',
@@ -28,12 +30,13 @@ export const checkHealthcheck: InstanceCheck = (view) => {
 const slowDetectionSeconds = 60;
 
 /** How long a failure stays unnoticed, by the interval and the number of failures in a row. */
-export const checkHealthcheckInterval: InstanceCheck = ({ name, scripts }) => ({
+export const checkHealthcheckInterval: InstanceCheck = (view) => ({
   id: 'healthcheck-interval',
   title: 'Failures are noticed in time',
-  ...(findWorst(scripts.map(judgeInterval)) ?? note('The instance tracks no script.')),
+  ...(findWorst(view.scripts.map(judgeInterval)) ??
+    withoutScripts(view, 'The instance tracks no script.')),
   evidence: [],
-  about: { instance: name, setting: 'interval' },
+  about: { instance: view.name, setting: 'interval' },
 });
 
 function judgeInterval({ name, intervalSeconds, fall }: ConfiguredScript): Judgement {
@@ -45,6 +48,11 @@ function judgeInterval({ name, intervalSeconds, fall }: ConfiguredScript): Judge
     sentence: `${words} Until then this server goes on serving the virtual address.`,
     remedy: 'Write a lower interval into the vrrp_script, on both servers; 2 to 10 s are usual.',
   };
+}
+
+/** That there is none is known only where all was read that may bring it. */
+function withoutScripts({ hasUnreadTracking }: InstanceView, sentence: string): Judgement {
+  return hasUnreadTracking ? cannotTell(unreadTracking) : note(sentence);
 }
 
 const findUrls = ({ scripts }: InstanceView) =>

@@ -8,14 +8,17 @@ export interface InstanceSettings {
   interfaceName: string | undefined;
   virtualRouterId: number | undefined;
   version: 2 | 3;
-  /** The effective one where the daemon says it. */
-  priority: number;
+  /** The effective one where the daemon says it; undefined: not known. */
+  priority: number | undefined;
   intervalMs: number;
-  authentication: 'none' | 'password' | 'ah';
+  /** Undefined: not known. */
+  authentication: 'none' | 'password' | 'ah' | undefined;
   /** Those that are advertised. */
   addresses: string[];
   unicastPeers: string[];
   trackedScripts: string[];
+  /** Whether a part of the file that is not read may have it track more. */
+  hasUnreadTracking: boolean;
 }
 
 /** What the daemon loaded, where it says so; else what the file says. */
@@ -24,7 +27,8 @@ export function getSettings(
   running: RuntimeInstance | undefined,
 ): InstanceSettings {
   const version = running?.version ?? configured.version ?? 2;
-  const intervalSeconds = running?.advertIntervalSeconds ?? configured.advertIntervalSeconds;
+  // What is not read may say another one; a wait of the usual length is no claim.
+  const intervalSeconds = running?.advertIntervalSeconds ?? configured.advertIntervalSeconds ?? 1;
   return {
     name: configured.name,
     interfaceName: configured.interfaceName ?? running?.interfaceName,
@@ -40,9 +44,14 @@ export function getSettings(
       .map(({ address }) => normalizeAddress(address)),
     unicastPeers: configured.unicastPeers.map(normalizeAddress),
     trackedScripts: configured.trackedScripts,
+    hasUnreadTracking: configured.hasUnreadParts === true || configured.hasUnreadTracking === true,
   };
 }
 
-function authenticationOf({ authentication }: ConfiguredInstance): 'none' | 'password' | 'ah' {
-  return authentication.type === 'PASS' ? 'password' : authentication.type === 'AH' ? 'ah' : 'none';
+const authenticationWords = { none: 'none', PASS: 'password', AH: 'ah' } as const;
+
+function authenticationOf({
+  authentication: { type },
+}: ConfiguredInstance): InstanceSettings['authentication'] {
+  return type && authenticationWords[type];
 }

@@ -6,7 +6,7 @@ const givesUp = 0;
 
 /** keepalived lowers its own priority to 254 when it notices (measured, 2.2.7): the file tells. */
 export const compareOwner: Comparison = ({ configured, priority }, { source, last }) => {
-  const ours = Math.max(configured.priority, priority);
+  const ours = Math.max(configured.priority ?? 0, priority ?? 0);
   if (ours !== ownerPriority || last.priority !== ownerPriority) return 'same';
   return {
     verdict: 'wrong',
@@ -18,7 +18,7 @@ export const compareOwner: Comparison = ({ configured, priority }, { source, las
 };
 
 const comparePriority: Comparison = ({ priority }, { source, last }) => {
-  if (last.priority === givesUp) return 'unknown';
+  if (last.priority === givesUp || priority === undefined) return 'unknown';
   if (last.priority !== priority || priority === ownerPriority) return 'same';
   return {
     verdict: 'look',

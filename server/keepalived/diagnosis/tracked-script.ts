@@ -7,7 +7,13 @@ import type { InstanceCheck } from './setting-check.ts';
 import { listInWords } from './words.ts';
 
 /** Whether a tracked script failed last time, by keepalived's dump or else by its log. */
-export const checkTrackedScripts: InstanceCheck = ({ name, trackedScripts, log, asked }) => {
+export const checkTrackedScripts: InstanceCheck = ({
+  name,
+  trackedScripts,
+  hasUnreadTracking,
+  log,
+  asked,
+}) => {
   const lastWords = trackedScripts.flatMap(
     (script) => findResult(script, asked.tracking) ?? findLastWord(script, log) ?? [],
   );
@@ -35,6 +41,9 @@ export const checkTrackedScripts: InstanceCheck = ({ name, trackedScripts, log, 
       remedy: undefined,
     };
   }
+  if (hasUnreadTracking) {
+    return { ...check, verdict: 'cannot-tell', sentence: unreadTracking, remedy: undefined };
+  }
   return {
     ...check,
     ...(trackedScripts.length === 0
@@ -42,6 +51,10 @@ export const checkTrackedScripts: InstanceCheck = ({ name, trackedScripts, log, 
       : good(`The newest result of ${listInWords(trackedScripts)} is a success.`)),
   };
 };
+
+/** What is said where a part of the configuration that may have it track a script is not read. */
+export const unreadTracking =
+  'It is not known which scripts the instance tracks: a part of the configuration cannot be read here.';
 
 interface Word {
   script: string;

@@ -1,11 +1,6 @@
 /** The `track_file` by which a server steps down on purpose, as the configuration has it. */
-import {
-  childrenOf,
-  entriesOf,
-  entryNames,
-  lastArguments,
-  lastValue,
-} from '../config/block-reading.ts';
+import { childrenOf, entriesOf, lastArguments, lastValue } from '../config/block-reading.ts';
+import { findMembers } from '../config/sync-group-questions.ts';
 import { findStatements } from '../config/tree.ts';
 import type { ConfigurationNode, Statement } from '../config/tree.ts';
 
@@ -25,7 +20,7 @@ const keywords = ['track_file', 'vrrp_track_file'] as const;
 /**
  * The maintenance file that an instance or its sync group tracks: ours, or one that an administrator
  * made for the same purpose and called so. Others are left alone, for a program may write them.
- * @param nodes the top level of all files of the configuration
+ * @param nodes the top level of the assembled configuration
  */
 export function findMaintenanceFile(
   nodes: readonly ConfigurationNode[],
@@ -69,7 +64,7 @@ export function findTrackFile(
 /** An instance and those of its sync group: they change state together. */
 export function membersWith(nodes: readonly ConfigurationNode[], instanceName: string): string[] {
   const group = findStatements(nodes, 'vrrp_sync_group')
-    .map((statement) => entryNames(childrenOf(statement), 'group'))
+    .map(findMembers)
     .find((names) => names.includes(instanceName));
   return group ?? [instanceName];
 }
@@ -87,7 +82,7 @@ function listTrackers(nodes: readonly ConfigurationNode[]): Tracker[] {
   }));
   const groups = findStatements(nodes, 'vrrp_sync_group').map((statement) => ({
     statement,
-    instanceNames: entryNames(childrenOf(statement), 'group'),
+    instanceNames: findMembers(statement),
   }));
   return [...instances, ...groups].flatMap(({ statement, instanceNames }) =>
     entriesOf(childrenOf(statement), 'track_file').map((entry) => ({ instanceNames, entry })),

@@ -18,7 +18,8 @@ export interface SettingsPlace {
   instanceName: string;
   /** Undefined: no tracked script asks a URL. */
   scriptName: string | undefined;
-  initialState: 'MASTER' | 'BACKUP';
+  /** Undefined: not known. */
+  initialState: 'MASTER' | 'BACKUP' | undefined;
 }
 
 interface FieldEdit {
@@ -138,7 +139,7 @@ function setNopreempt(
   tree: ConfigurationTree,
   instanceName: string,
   on: boolean,
-  initialState: 'MASTER' | 'BACKUP',
+  initialState: SettingsPlace['initialState'],
 ): EditResult {
   const flagged = setInstanceFlag(tree, instanceName, 'nopreempt', on);
   if (!flagged.ok || !on || initialState === 'BACKUP') return flagged;

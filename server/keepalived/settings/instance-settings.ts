@@ -44,7 +44,7 @@ export interface SettingsSurroundings {
   hasHealthcheck: boolean;
 }
 
-/** What a configuration says of an instance, with keepalived's defaults filled in. */
+/** What a configuration says of an instance, with keepalived's defaults; empty: not known. */
 export function readInstanceSettings(
   summary: ConfigurationSummary,
   instance: ConfiguredInstance,
@@ -58,15 +58,15 @@ export function readInstanceSettings(
       .join('\n'),
     interfaceName: instance.interfaceName ?? '',
     virtualRouterId: String(instance.virtualRouterId ?? ''),
-    priority: String(instance.priority),
-    advertInterval: String(instance.advertIntervalSeconds),
-    authentication: instance.authentication.type,
+    priority: String(instance.priority ?? ''),
+    advertInterval: String(instance.advertIntervalSeconds ?? ''),
+    authentication: instance.authentication.type ?? '',
     password: '',
     healthcheckUrl: healthcheck?.url ?? '',
     healthcheckInterval: String(healthcheck?.intervalSeconds ?? ''),
     fall: String(script?.fall ?? ''),
     rise: String(script?.rise ?? ''),
-    nopreempt: instance.nopreempt,
+    nopreempt: instance.nopreempt === true,
     unicastPeers: instance.unicastPeers.join('\n'),
   };
 }

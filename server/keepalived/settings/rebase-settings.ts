@@ -31,11 +31,12 @@ export function rebaseSettings(
   given: Partial<InstanceSettings>,
   { instanceName, baseText, tree, current }: TwoStates,
 ): { given: Partial<InstanceSettings>; changes: ChangedSetting[] } | undefined {
-  const summary = summarizeConfiguration(parseConfiguration(baseText, tree));
+  const baseTree = parseConfiguration(baseText, tree);
+  const summary = summarizeConfiguration(baseTree);
   const instance = summary.instances.find(({ name }) => name === instanceName);
   if (!instance) return undefined;
   const base = readInstanceSettings(summary, instance);
-  const isOtherPassword = findPasswordChanges([{ text: baseText }], [tree], tree);
+  const isOtherPassword = findPasswordChanges(baseTree, tree);
   const fields = Object.keys(current) as SettingsField[];
   const isTyped = (field: SettingsField): boolean =>
     given[field] !== undefined && !isSameSetting(field, given[field], base[field]);

@@ -77,7 +77,10 @@ export interface InstanceStatus {
         durationMs: number | undefined;
       }
     | undefined;
-  configurationState: 'MASTER' | 'BACKUP';
+  /** Undefined: the file does not say it, or a part that is not read may say otherwise. */
+  configurationState: 'MASTER' | 'BACKUP' | undefined;
+  /** Whether the file may say more of it than was read: what is missing here is then not known. */
+  hasUnreadParts: boolean;
   state: StateWord;
   /** Why, for every word that is not self-explaining. */
   reason: string | undefined;

@@ -7,7 +7,7 @@ import { splitScriptCommand } from '../../keepalived/config/script-command.ts';
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
 import type { ScriptRun } from '../../keepalived/evidence.ts';
 import { maskSecrets } from '../../keepalived/mask-secrets.ts';
-import { readConfigurationParts } from '../../state/live-configuration.ts';
+import { readAssembledConfiguration } from '../../state/live-configuration.ts';
 
 /** What is asked of the machine beside listening to the network. */
 export type Answers = Pick<
@@ -91,7 +91,7 @@ export function findAddresses({ instances }: ConfigurationSummary): Map<string, 
 
 /** In seconds, of all instances; at least the usual one. */
 export function findLongestInterval({ instances }: ConfigurationSummary): number {
-  return Math.max(1, ...instances.map(({ advertIntervalSeconds }) => advertIntervalSeconds));
+  return Math.max(1, ...instances.map(({ advertIntervalSeconds = 1 }) => advertIntervalSeconds));
 }
 
 /** The interfaces over which the instances speak. */
@@ -113,6 +113,5 @@ export function findListeningPlaces(summary: ConfigurationSummary): Map<string, 
 
 /** Our passwords, to tell whether a peer has the same. */
 export async function readOwnPasswords(appliance: Appliance): Promise<InstancePassword[]> {
-  const files = await readConfigurationParts(appliance);
-  return readPasswords(files.flatMap((file) => (file.ok ? [file] : [])));
+  return readPasswords(await readAssembledConfiguration(appliance));
 }

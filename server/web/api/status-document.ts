@@ -25,7 +25,10 @@ const instanceSchema = z.strictObject({
       held: z.boolean().nullable().describe('Whether the kernel has it; null: not known'),
     }),
   ),
-  configurationState: z.enum(['MASTER', 'BACKUP']),
+  configurationState: z
+    .enum(['MASTER', 'BACKUP'])
+    .nullable()
+    .describe('null: not known, because a part of the configuration cannot be read'),
   interfaceName: z.string().nullable(),
   virtualRouterId: z.number().nullable(),
   priority: z.strictObject({
@@ -128,7 +131,7 @@ function describeInstance(instance: InstanceStatus): StatusDocument['instances']
       interfaceName: interfaceName ?? null,
       held: held ?? null,
     })),
-    configurationState: instance.configurationState,
+    configurationState: instance.configurationState ?? null,
     interfaceName: instance.interfaceName ?? null,
     virtualRouterId: instance.virtualRouterId ?? null,
     priority: {

@@ -58,7 +58,7 @@ function foresee(
   return foreseeChange({
     before: summarize(before),
     after: summarize(after),
-    passwordChanges: findPasswordChanges([{ text: before }], [{ text: after }]),
+    passwordChanges: findPasswordChanges(parseConfiguration(before), parseConfiguration(after)),
     running,
   });
 }

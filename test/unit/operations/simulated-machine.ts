@@ -131,7 +131,7 @@ export const addressesOf = (text: string): string[] =>
 function runInstances(text: string): RuntimeInstance[] {
   const state = text.includes(faultyWord) ? 'FAULT' : 'MASTER';
   return summarize(text).instances.map(
-    ({ name, virtualRouterId = 0, priority, advertIntervalSeconds, addresses }) => ({
+    ({ name, virtualRouterId = 0, priority = 100, advertIntervalSeconds = 1, addresses }) => ({
       ...{ name, state, wantedState: state, interfaceName: 'eth0', virtualRouterId, version: 2 },
       ...{ basePriority: priority, effectivePriority: priority, advertIntervalSeconds },
       ...{ nopreempt: false, lastTransitionAtMs: undefined, authentication: 'none' },

@@ -23,6 +23,8 @@ export interface StatusTable {
 }
 
 const notConfigured = 'not configured';
+/** A part of the file that may say it cannot be read. */
+const notKnown = 'not known';
 
 /**
  * The keepalived Status table of one instance; without an instance, what is known of the process.
@@ -38,18 +40,24 @@ export function describeTable(
     rows: [
       {
         label: 'Virtual IP',
-        values: filled(instance?.addresses.map(({ cidr }) => cidr)),
+        values: filled(
+          instance?.addresses.map(({ cidr }) => cidr),
+          missingWord(instance),
+        ),
       },
       ...healthcheckRows(instance),
-      { label: 'Configuration State', values: [instance?.configurationState ?? notConfigured] },
+      {
+        label: 'Configuration State',
+        values: [instance?.configurationState ?? missingWord(instance)],
+      },
       currentStateRow(instance, alarmsToTell(status)),
       { label: 'Serving on Virtual IP', values: [instance?.serving ?? notConfigured] },
       processRow(status, wallMs),
       { label: 'Start On Boot', values: [startOnBootWords(status)] },
-      { label: 'Interface', values: [instance?.interfaceName ?? notConfigured] },
+      { label: 'Interface', values: [instance?.interfaceName ?? missingWord(instance)] },
       {
         label: 'Virtual Router ID',
-        values: [String(instance?.virtualRouterId ?? notConfigured)],
+        values: [String(instance?.virtualRouterId ?? missingWord(instance))],
       },
       { label: 'Priority', values: [priorityWords(instance)] },
       lastTransitionRow(instance, wallMs),
@@ -57,18 +65,23 @@ export function describeTable(
   };
 }
 
-function filled(values: string[] | undefined): string[] {
-  return values === undefined || values.length === 0 ? [notConfigured] : values;
+/** What is said of a value that was not found. */
+function missingWord(instance: InstanceStatus | undefined): string {
+  return instance?.hasUnreadParts === true ? notKnown : notConfigured;
+}
+
+function filled(values: string[] | undefined, missing: string): string[] {
+  return values === undefined || values.length === 0 ? [missing] : values;
 }
 
 function healthcheckRows(instance: InstanceStatus | undefined): StatusRow[] {
   const check = instance?.healthcheck;
   const status: StatusRow = {
     label: 'Healthcheck Status',
-    values: [check?.words ?? notConfigured],
+    values: [check?.words ?? missingWord(instance)],
   };
   if (check) status.tone = check.good === undefined ? 'warn' : check.good ? 'good' : 'bad';
-  return [{ label: 'Healthcheck URL', values: [check?.url ?? notConfigured] }, status];
+  return [{ label: 'Healthcheck URL', values: [check?.url ?? missingWord(instance)] }, status];
 }
 
 function currentStateRow(
@@ -110,7 +123,8 @@ function startOnBootWords({ startOnBoot }: KeepalivedStatus): string {
 function priorityWords(instance: InstanceStatus | undefined): string {
   if (!instance) return notConfigured;
   const { configured, effective } = instance.priority;
-  const configuredWords = configured === undefined ? 'not configured' : `${configured} configured`;
+  const configuredWords =
+    configured === undefined ? `configured ${notKnown}` : `${configured} configured`;
   return effective === undefined ? configuredWords : `${configuredWords}, ${effective} effective`;
 }
 

@@ -14,7 +14,7 @@ export function describeClusters({
   version,
 }: Extract<InstanceSettingsPlan, { ok: true }>): ClusterRule[] {
   const isSecured = current.authentication !== 'none';
-  const state = { label: 'State', value: initialState };
+  const state = { label: 'State', value: initialState ?? 'not known' };
   return [
     {
       rule: 'Another value in each cluster, the same on both of its servers',

@@ -25,8 +25,8 @@ vrrp_instance VI_1 {
 }
 `;
     assert.deepEqual(findNotifyPrograms(parseConfiguration(text).children), [
-      { keyword: 'notify_master', path: '/usr/local/bin/up.sh', line: 8 },
-      { keyword: 'notify', path: '/usr/local/bin/group.sh', line: 5 },
+      { keyword: 'notify_master', program: '/usr/local/bin/up.sh', line: 8 },
+      { keyword: 'notify', program: '/usr/local/bin/group.sh', line: 5 },
     ]);
   });
 });

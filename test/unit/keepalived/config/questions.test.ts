@@ -81,13 +81,14 @@ describe('instances', () => {
   it('resolves definitions, and says where something stays unread', () => {
     const [instance] = evidence('lex').instances;
     assert.equal(instance?.name, 'name with space');
-    assert.equal(instance.interfaceName, 'eth0');
-    assert.equal(instance.virtualRouterId, 60);
     assert.deepEqual(
       instance.addresses.map(({ address }) => address),
       ['10.9.0.110', '10.9.0.111'],
     );
     assert.equal(instance.hasUnreadParts, true);
+    // They stand before an include that is not read here, and the last word wins.
+    assert.equal(instance.interfaceName, undefined);
+    assert.equal(instance.priority, undefined);
   });
 
   it('derives a missing priority from the state, and a missing state from the priority', () => {
@@ -154,7 +155,7 @@ describe('instances', () => {
     assert.equal(instanceOf('nopreempt').nopreempt, true);
     assert.equal(instanceOf('nopreempt\npreempt').nopreempt, false);
     const instance = instanceOf(
-      'advert_int 0.25\nunicast_src_ip 10.0.0.2\nunicast_peer {\n10.0.0.3 min_ttl 2\n10.0.0.4\n}\n' +
+      'version 3\nadvert_int 0.25\nunicast_src_ip 10.0.0.2\nunicast_peer {\n10.0.0.3 min_ttl 2\n10.0.0.4\n}\n' +
         'authentication { auth_type AH\n auth_pass 123456789 }\ntrack_interface {\neth1 weight 5\n}',
     );
     assert.equal(instance.advertIntervalSeconds, 0.25);
@@ -176,7 +177,7 @@ describe('instances', () => {
       summarize(text, { configurationId }).instances[0]?.initialState;
     assert.equal(stateFor('one'), 'MASTER');
     assert.equal(stateFor('two'), 'BACKUP');
-    assert.equal(stateFor(), 'BACKUP');
+    assert.equal(stateFor(), undefined);
     assert.equal(summarize(text).instances[0]?.hasUnreadParts, true);
   });
 
@@ -285,8 +286,8 @@ describe('the whole file', () => {
         ' includea conf.d/*.conf\n}\n@one include never.conf',
     );
     assert.deepEqual(summary.includes, [
-      { keyword: 'include', pattern: 'a.conf', line: 1 },
-      { keyword: 'includea', pattern: 'conf.d/*.conf', line: 5 },
+      { keyword: 'include', pattern: 'a.conf', line: 1, isRead: false },
+      { keyword: 'includea', pattern: 'conf.d/*.conf', line: 5, isRead: false },
     ]);
     assert.deepEqual(summary.notifyFifos, [
       { kind: 'notify_fifo', path: '/run/a', line: 3 },
@@ -305,14 +306,62 @@ describe('the whole file', () => {
 
   it('joins a file and its includes in order, each with its path', () => {
     const summary = summarizeConfigurations([
-      { path: '/etc/keepalived/keepalived.conf', text: 'include a.conf\nglobal_defs {\n}' },
+      {
+        path: '/etc/keepalived/keepalived.conf',
+        text: 'include a.conf\nglobal_defs {\n}',
+        includes: [{ pattern: 'a.conf', paths: ['/etc/keepalived/a.conf'] }],
+      },
       { path: '/etc/keepalived/a.conf', text: 'vrrp_instance A {\n' },
     ]);
-    assert.equal(summary.knownBlockCount, 2);
+    assert.equal(summary.knownBlockCount, 1);
     assert.equal(summary.instances[0]?.path, '/etc/keepalived/a.conf');
     assert.deepEqual(
       summary.problems.map(({ code, path, line }) => [code, path, line]),
       [['unclosed-block', '/etc/keepalived/a.conf', 1]],
     );
+  });
+
+  it('claims nothing that a part may say which is not read', () => {
+    const inside = 'priority 150\n include role.conf\n virtual_router_id 51';
+    const [instance] = summarizeConfigurations([
+      { path: '/k.conf', text: `vrrp_instance A {\n ${inside}\n}` },
+    ]).instances;
+    assert.equal(instance?.virtualRouterId, 51);
+    assert.equal(instance.hasUnreadParts, true);
+    for (const key of ['priority', 'initialState', 'nopreempt', 'advertIntervalSeconds'] as const) {
+      assert.equal(instance[key], undefined, key);
+    }
+    assert.equal(instance.authentication.type, undefined);
+    const [beside] = summarizeConfigurations([
+      { path: '/k.conf', text: 'vrrp_instance A {\n priority 150\n}\ninclude groups.conf' },
+    ]).instances;
+    assert.equal(beside?.priority, 150);
+    assert.equal(beside.hasUnreadTracking, true);
+  });
+
+  it('ends where a file includes itself, or multiplies', () => {
+    const text = 'include k.conf\ninclude k.conf\nvrrp_instance A { priority 9 }\n';
+    const includes = [{ pattern: 'k.conf', paths: ['/k.conf'] }];
+    const summary = summarizeConfigurations([{ path: '/k.conf', text, includes }]);
+    assert.equal(summary.instances[0]?.priority, 9);
+    assert.ok(summary.includes.some(({ isRead }) => !isRead));
+  });
+
+  it('gives members what their sync group tracks', () => {
+    const summary = summarize(
+      'vrrp_sync_group G {\n group { A B }\n track_script {\n chk weight 5\n }\n' +
+        ' track_interface {\n eth1\n }\n track_file {\n maint\n }\n}\n' +
+        'vrrp_instance A {\n track_script {\n own\n }\n}\nvrrp_instance B { }\nvrrp_instance C { }',
+    );
+    assert.deepEqual(summary.syncGroups[0]?.instanceNames, ['A', 'B']);
+    assert.deepEqual(
+      summary.instances.map(({ trackedScripts }) => trackedScripts),
+      [['own', 'chk'], ['chk'], []],
+    );
+    assert.deepEqual(summary.instances[1]?.tracked, [
+      'track_script chk weight 5',
+      'track_interface eth1',
+      'track_file maint',
+    ]);
   });
 });

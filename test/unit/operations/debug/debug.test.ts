@@ -26,6 +26,7 @@ function createCase(machine: Partial<Appliance> = {}) {
   const problems: unknown[] = [];
   const appliance: Partial<Appliance> = {
     listConfigurationFiles: () => Promise.resolve([]),
+    readConfigurationId: () => Promise.resolve('server1'),
     readLog: () => Promise.resolve({ ok: false, reason: 'there is none' } as never),
     readFirewall: () => new Promise(() => undefined),
     readKernelSettings: () => Promise.resolve([]),

@@ -26,6 +26,7 @@ export function sampleInstance(changes: Partial<InstanceStatus> = {}): InstanceS
       durationMs: 4,
     },
     configurationState: 'MASTER',
+    hasUnreadParts: false,
     state: 'Active',
     reason: undefined,
     unknownForMs: undefined,
