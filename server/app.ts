@@ -12,8 +12,9 @@ import { registerHealth } from './web/api/health.ts';
 import { registerMetrics } from './web/api/metrics.ts';
 import { registerApi } from './web/api/routes.ts';
 import { createLiveStatus } from './web/live/live-status.ts';
-import { createLoggerOptions, FailedRequestLog } from './web/log.ts';
+import { createLoggerOptions, FailedRequestLog, logWithheld } from './web/log.ts';
 import type { LogDestination } from './web/log.ts';
+import { createLogLimit } from './web/log-limit.ts';
 import type { PageParts } from './web/page-parts.ts';
 import { registerBootPage } from './web/pages/boot/routes.ts';
 import { registerConfirmPage } from './web/pages/confirm/routes.ts';
@@ -27,6 +28,7 @@ import { registerLoginPage } from './web/pages/login/routes.ts';
 import { registerLogsPage } from './web/pages/logs/routes.ts';
 import { registerSettingsPage } from './web/pages/settings/routes.ts';
 import { registerVersionsPage } from './web/pages/versions/routes.ts';
+import { audit } from './web/plugins/audit.ts';
 import { authentication } from './web/plugins/authentication.ts';
 import { csrf } from './web/plugins/csrf.ts';
 import { errors } from './web/plugins/errors.ts';
@@ -73,6 +75,7 @@ const navigation = [
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { settings, accounts, operations, debug, keeper } = options;
   const tls = options.certificate !== undefined;
+  const logLimit = createLogLimit();
   const cookieScope = { secret: options.sessionSecret, tls };
   const throttle = createLoginThrottle();
   const basicCredentials = createBasicCredentials({ accounts, throttle });
@@ -81,7 +84,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     serverFactory: createServerFactory(options.certificate),
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
-    logger: createLoggerOptions(options.log),
+    logger: createLoggerOptions(options.log, logLimit),
     logController: new FailedRequestLog(),
     frameworkErrors: refuseMalformedUrl,
   });
@@ -100,11 +103,20 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(passwordProof, { accounts, throttle });
   await app.register(csrf, cookieScope);
   await app.register(flash);
+  await app.register(audit);
   await app.register(views, { hostName: options.hostName, navigation });
   await app.register(eventStreams, { accounts, limits: options.streamLimits });
   await app.register(staticFiles);
   await app.register(registerHealth);
   await app.register(registerMetrics, { keeper });
+  const sums = setInterval(() => {
+    logWithheld(app.log, logLimit);
+  }, 60_000).unref();
+  app.addHook('onClose', (_app, next) => {
+    clearInterval(sums);
+    logWithheld(app.log, logLimit);
+    next();
+  });
   app.addHook('preClose', (next) => {
     live.close();
     next();

@@ -27,6 +27,8 @@ const storedRecordSchema = z.strictObject({
   tag: z.string().regex(/^[0-9a-f]{64}$/),
   /** undefined: changed outside of this program. */
   userName: z.string().optional(),
+  /** Where the request came from: an IP address, or `unix`. undefined: not known. */
+  remoteAddress: z.string().optional(),
   /** What caused it: `edit`, `default-master`, `restore`, `outside`, … */
   action: z.string(),
   comment: z.string(),
@@ -36,6 +38,7 @@ const storedRecordSchema = z.strictObject({
 export const versionRecordSchema = storedRecordSchema.transform((record) => ({
   ...record,
   userName: record.userName,
+  remoteAddress: record.remoteAddress,
 }));
 export type VersionRecord = z.output<typeof versionRecordSchema>;
 

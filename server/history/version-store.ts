@@ -27,8 +27,9 @@ export interface VersionStore {
   setOutcome(id: string, outcome: VersionOutcome): Promise<void>;
 }
 
-export interface NewVersion extends Omit<VersionRecord, 'id' | 'keptAtMs'> {
+export interface NewVersion extends Omit<VersionRecord, 'id' | 'keptAtMs' | 'remoteAddress'> {
   text: string;
+  remoteAddress?: string | undefined;
 }
 
 export interface VersionStoreOptions {
@@ -73,7 +74,8 @@ export async function createVersionStore(options: VersionStoreOptions): Promise<
 
   async function keep({ text, ...version }: NewVersion): Promise<VersionRecord> {
     if (tagOf(text) !== version.tag) throw new Error('The tag is not that of the text.');
-    const record = { ...version, id: randomUUID(), keptAtMs: clock() };
+    const { remoteAddress } = version;
+    const record = { ...version, remoteAddress, id: randomUUID(), keptAtMs: clock() };
     try {
       await texts.put(version.tag, text);
       await index.add(record);

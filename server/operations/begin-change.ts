@@ -22,13 +22,13 @@ export async function beginChange(
 ): Promise<Change> {
   const { old, before, previous } = surroundings;
   const { fileId, text, action, comment } = request;
-  const { userName } = request.actor;
+  const { userName, remoteAddress } = request.actor;
   const { path } = old;
   const newTag = createHash('sha256').update(text).digest('hex');
   const oldVersion = old.ok ? await keepCurrent(versions, old) : undefined;
   const kept = await versions.keep({
     ...{ fileId, path, text, tag: newTag },
-    ...{ userName, action, comment, outcome: 'pending' },
+    ...{ userName, remoteAddress, action, comment, outcome: 'pending' },
   });
   const intent = createIntent(before, {
     ...{ fileId, path, action, userName, newTag, newVersionId: kept.id },

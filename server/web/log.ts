@@ -1,16 +1,38 @@
 import { LogController } from 'fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import type { LogLimit } from './log-limit.ts';
 
 export interface LogDestination {
   write(line: string): unknown;
 }
 
+/** What the log reads of a line that it is given, whoever gives it. */
+interface LineFacts {
+  remoteAddress?: unknown;
+  /** What users did, and sums, are written whatever else is. */
+  isAlwaysWritten?: unknown;
+}
+
 /**
  * Options of our own log: one JSON object a line, nothing secret, and nothing that a terminal or a
- * log viewer would act upon.
+ * log viewer would act upon. Of a flood of like lines only the first are written, see `LogLimit`.
  */
-export function createLoggerOptions(destination: LogDestination) {
+export function createLoggerOptions(destination: LogDestination, limit: LogLimit) {
   return {
+    hooks: {
+      logMethod(
+        this: unknown,
+        words: [unknown, ...unknown[]],
+        write: (...words: [unknown, ...unknown[]]) => void,
+      ) {
+        const [first, message = first] = words;
+        const facts: LineFacts = typeof first === 'object' && first !== null ? first : {};
+        const { remoteAddress, isAlwaysWritten } = facts;
+        const kind = typeof message === 'string' ? message : 'other';
+        const address = typeof remoteAddress === 'string' ? remoteAddress : undefined;
+        if (isAlwaysWritten === true || limit.admit(kind, address)) write.apply(this, words);
+      },
+    },
     level: 'info',
     stream: { write: (line: string) => destination.write(escapeInvisible(line)) },
     redact: ['password', '_csrf', 'headers.cookie', 'headers.authorization'].flatMap((path) => [
@@ -28,7 +50,17 @@ export function createLoggerOptions(destination: LogDestination) {
   };
 }
 
-/** Logs only requests that were refused or failed; the healthy ones would bury them. */
+/** Says how many lines of each kind were not written since the last time. */
+export function logWithheld(log: FastifyBaseLogger, limit: LogLimit): void {
+  for (const { message, ...numbers } of limit.takeWithheld()) {
+    log.info({ of: message, ...numbers, isAlwaysWritten: true }, 'more of these were not written');
+  }
+}
+
+/**
+ * Logs only requests that were refused or failed; the healthy ones would bury them. What changes
+ * something is said by the plugin `audit`.
+ */
 export class FailedRequestLog extends LogController {
   override incomingRequest(): void {
     // Said once, when it is over.
@@ -44,17 +76,28 @@ export class FailedRequestLog extends LogController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): void {
-    if (reply.statusCode < 400 && !error) return;
+    const isFailure = reply.statusCode >= 500 || Boolean(error);
+    if (reply.statusCode < 400 && !isFailure) return;
+    if (isChange(request) && !isFailure) return;
+    // Without the query: it may hold what was typed.
+    const [path = ''] = request.url.split('?');
     const about = {
       method: request.method,
-      url: request.url,
+      path: path.slice(0, maximumPathLength),
       statusCode: reply.statusCode,
       remoteAddress: request.ip,
       durationMs: Math.round(reply.elapsedTime),
     };
-    if (reply.statusCode >= 500 || error) request.log.error(about, 'request failed');
+    if (isFailure) request.log.error(about, 'request failed');
     else request.log.info(about, 'request refused');
   }
+}
+
+const maximumPathLength = 200;
+
+/** Whether a request may change something, and meets a route. */
+export function isChange({ method, is404 }: Pick<FastifyRequest, 'method' | 'is404'>): boolean {
+  return !['GET', 'HEAD', 'OPTIONS'].includes(method) && !is404;
 }
 
 function isPrematureClose(error: NodeJS.ErrnoException): boolean {

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
 /** A message that the next page shows once: what was done, by which command, what it printed. */
@@ -21,11 +21,20 @@ declare module 'fastify' {
 
 const maximumMessages = 20;
 
+/** What was said with an answer, for the log. */
+const said = new WeakMap<FastifyReply, Flash[]>();
+
+/** The messages that were made by the request that is answered. */
+export function listFlashes(reply: FastifyReply): readonly Flash[] {
+  return said.get(reply) ?? [];
+}
+
 /** One-shot messages, kept in the session across the redirect after a POST. */
 export const flash = fastifyPlugin((app, _options, done) => {
   app.decorateReply('flash', function (message) {
     const { session } = this.request;
     session.flash = [...(session.flash ?? []), message].slice(-maximumMessages);
+    said.set(this, [...(said.get(this) ?? []), message]);
     return this;
   });
   done();

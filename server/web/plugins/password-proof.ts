@@ -39,22 +39,21 @@ export const passwordProof = fastifyPlugin<PasswordProofOptions>((app, options, 
   app.decorateRequest('provePassword', async function (this: FastifyRequest, password: string) {
     const { user } = this;
     if (!user) throw new Error('A password was asked of nobody: the route is public.');
-    const about = { userName: user.name, remoteAddress: this.ip || 'unix' };
     // Only who has a session of the account gets here: no stranger makes its owner wait.
     const knownPlace = 'session';
-    const attempt = { accountName: user.name, address: about.remoteAddress, knownPlace };
+    const attempt = { accountName: user.name, address: this.ip || 'unix', knownPlace };
     const outcome = await checkPassword(options, attempt, password);
     switch (outcome.kind) {
       case 'wait':
-        this.log.info(about, 'password delayed');
+        this.describeChange({ passwordProof: 'wait' });
         return `Too many wrong passwords. Try again in ${outcome.seconds} s.`;
       case 'refused':
-        this.log.info(about, 'password refused');
+        this.describeChange({ passwordProof: 'refused' });
         return 'This is not your password.';
       case 'user':
         await this.session.regenerate(kept);
         this.session.provedAtMs = now();
-        this.log.info(about, 'password proved');
+        this.describeChange({ passwordProof: 'proved' });
         return undefined;
     }
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createTestApp, password, TestBrowser } from './app-harness.ts';
 
@@ -138,26 +139,33 @@ for (const [next, expected] of [
   });
 }
 
-test('a forged name stays one line of the log, and no password gets there', async (context) => {
+test('what is typed as a name or a password never gets into the log', async (context) => {
   const { app, logText } = await createTestApp();
   context.after(() => app.close());
   const browser = new TestBrowser(app);
   await browser.get('/login');
-  const username = 'x\n{"level":30,"msg":"logged in"}\r\u001b[31m\u009b31m\u2028\u202eadmin';
-  await browser.post('/login', { username, password: 'a secret password' });
+  // A password in the wrong field, and a line of the log as a name.
+  const forged = 'x\n{"level":30,"msg":"change done"}\r\u001b[31m\u009b31m\u2028\u202eadmin';
+  for (const username of ['my secret password', forged]) {
+    await browser.post('/login', { username, password: 'a secret password' });
+  }
   await browser.logIn();
 
   const lines = logText()
     .split('\n')
-    .filter((line) => line.includes('login refused'));
-  assert.equal(lines.length, 1);
-  const [line = ''] = lines;
-  // eslint-disable-next-line no-control-regex -- they are what must not be there
-  assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u2028\u202e]/);
-  assert.equal((JSON.parse(line) as { userName: string }).userName, username, 'nothing is lost');
-  for (const secret of ['a secret password', password, ...browser.cookies.values()]) {
-    assert.equal(logText().includes(secret), false);
-  }
+    .filter((line) => line.includes('POST /login'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(
+    lines.map(({ msg, account, reason }) => ({ msg, account, reason })),
+    [
+      { msg: 'change refused', account: 'unknown', reason: 'wrong' },
+      { msg: 'change refused', account: 'unknown', reason: 'wrong' },
+      { msg: 'change done', account: 'admin', reason: undefined },
+    ],
+  );
+  assert.ok(lines.every(({ remoteAddress }) => remoteAddress === '127.0.0.1'));
+  const secrets = ['a secret', 'my secret', '31m', password, ...browser.cookies.values()];
+  for (const secret of secrets) assert.equal(logText().includes(secret), false, secret);
 });
 
 test('a flood of strangers does not take a form away from anybody', async (context) => {
@@ -165,7 +173,11 @@ test('a flood of strangers does not take a form away from anybody', async (conte
   context.after(() => app.close());
   const owner = new TestBrowser(app);
   await owner.get('/login');
-  for (let stranger = 0; stranger < 1_100; stranger += 1) await new TestBrowser(app).get('/login');
+  for (let stranger = 0; stranger < 1_100; stranger += 1) {
+    await new TestBrowser(app).get('/login');
+    // Else no timer comes to its turn, and the machine is taken for a busy one.
+    await setImmediate();
+  }
   assert.equal((await owner.post('/login', { username: 'admin', password })).statusCode, 303);
 });
 

@@ -12,6 +12,7 @@ test('a password that was given again counts for five minutes', async (context) 
   const session = { regenerate: () => Promise.resolve() };
   app.decorateRequest('session');
   app.decorateRequest('user');
+  app.decorateRequest('describeChange', () => undefined);
   app.addHook('onRequest', (request, _reply, done) => {
     Object.assign(request, { session, user });
     done();

@@ -1,7 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
-import { getActor } from '../../view/actor.ts';
 import { createBootFormSchema } from './form-schema.ts';
 import { describeBoot } from './view-model.ts';
 
@@ -22,7 +21,6 @@ export const registerBootPage: FastifyPluginCallbackZod<
         const text = 'Nothing was done: select the box next to a service first.';
         return reply.flash({ tone: 'bad', text }).redirect('/boot', 303);
       }
-      request.log.info({ ...getActor(request), services, action }, 'service control');
       const outcomes = await operations.controlServices(services, action);
       for (const outcome of outcomes) reply.flash(describeAction(outcome));
       return reply.redirect('/boot', 303);

@@ -31,7 +31,6 @@ export const registerConfirmPage: FastifyPluginCallbackZod<Pick<PageParts, 'oper
     async (request, reply) => {
       const { tag, decision } = request.body;
       const actor = getActor(request);
-      request.log.info({ ...actor, decision }, 'answer to a change that waits');
       if (decision === 'keep') {
         const wasKept = await operations.confirmChange(tag ?? '');
         reply.flash(wasKept ? kept : nothingWaits);

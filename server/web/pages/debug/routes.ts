@@ -48,7 +48,6 @@ export const registerDebugPage: FastifyPluginCallbackZod<
     { config: { access: 'admin' }, schema: { body: examineFormSchema } },
     (request, reply) => {
       const { kind } = request.body;
-      request.log.info({ ...getActor(request), kind }, 'examination');
       if (!debug.begin(kind)) {
         reply.flash({
           tone: 'bad',
@@ -64,7 +63,6 @@ export const registerDebugPage: FastifyPluginCallbackZod<
     { config: { access: 'admin' }, schema: { body: firewallFormSchema } },
     async (request, reply) => {
       const { kind, instance, direction } = request.body;
-      request.log.info({ ...getActor(request), kind, instance, direction }, 'firewall');
       const { ok, sentence, reports } =
         kind === 'allow-vrrp'
           ? await operations.allowVrrp(instance, direction)

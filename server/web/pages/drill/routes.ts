@@ -40,11 +40,9 @@ export const registerDrillPage: FastifyPluginCallbackZod<
     { config: { access: 'admin' }, schema: { body: drillFormSchema } },
     async (request, reply) => {
       const { instance, action, way, accepted } = request.body;
-      request.log.info({ ...getActor(request), action, instance, way }, 'failover drill');
       const outcome = await operations.runDrill({
         ...{ instanceName: instance, action, way, acceptedDangers: accepted },
       });
-      request.log.info({ ...outcome, action, instance }, 'end of the failover drill');
       if (outcome.kind === 'needs-acceptance') {
         reply.code(409);
         return show(reply, instance, { action, way });

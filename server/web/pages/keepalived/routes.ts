@@ -4,7 +4,6 @@ import { createFeed } from '../../live/feed.ts';
 import type { LiveStatus } from '../../live/live-status.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
-import { getActor } from '../../view/actor.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
 import { shownWordsSchema } from '../../view/shown-words.ts';
 import { describeWaiting } from '../../view/waiting-change.ts';
@@ -66,7 +65,6 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     '/keepalived/start',
     { config: { access: 'admin' }, schema: { body: startFormSchema } },
     async (request, reply) => {
-      request.log.info({ ...getActor(request), action: 'start' }, 'keepalived control');
       const outcome = await operations.controlKeepalived('start', {
         startAnyway: request.body.startAnyway === 'yes',
       });
@@ -85,8 +83,7 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
   app.post(
     '/keepalived/stop',
     { config: { access: 'admin' }, schema: { body: emptyFormSchema } },
-    async (request, reply) => {
-      request.log.info({ ...getActor(request), action: 'stop' }, 'keepalived control');
+    async (_request, reply) => {
       const outcome = await operations.controlKeepalived('stop');
       return reply.flash(describeAction(outcome)).redirect('/keepalived', 303);
     },
@@ -96,7 +93,6 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     '/keepalived/reload',
     { config: { access: 'admin' }, schema: { body: reloadFormSchema } },
     async (request, reply) => {
-      request.log.info({ ...getActor(request), action: 'reload' }, 'keepalived control');
       const outcome = await operations.controlKeepalived('reload', {
         acceptedDangers: request.body?.accepted ?? [],
       });

@@ -22,7 +22,7 @@ interface LoginModel {
 }
 
 export interface LoginPageOptions extends PasswordCheck {
-  accounts: Pick<Accounts, 'findUserByPassword' | 'findPasswordId'>;
+  accounts: Pick<Accounts, 'findUser' | 'findUserByPassword' | 'findPasswordId'>;
   /** Where the first password is, as long as nobody has changed it. */
   findFirstPasswordFile: () => string | undefined;
 }
@@ -58,19 +58,17 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
     },
     async (request, reply) => {
       const { username: userName, password, next } = request.body;
-      // Over a unix socket there is no address.
-      const remoteAddress = request.ip || 'unix';
-      const about = { userName, remoteAddress };
-
+      // Only a name that there is: people type their password into the wrong field.
+      request.describeChange({ account: options.accounts.findUser(userName)?.name ?? 'unknown' });
       const outcome = await checkPassword(options, request.describeAttempt(userName), password);
       if (outcome.kind === 'wait') {
-        request.log.info(about, 'login delayed');
+        request.describeChange({ reason: 'wait' });
         reply.code(429).header('retry-after', outcome.seconds);
         const problem = `Too many failed logins. Try again in ${outcome.seconds} s.`;
         return showLogin(reply, { userName, next, problem });
       }
       if (outcome.kind === 'refused') {
-        request.log.info(about, 'login refused');
+        request.describeChange({ reason: 'wrong' });
         reply.code(401);
         const problem = 'The user name or the password is wrong.';
         return showLogin(reply, { userName, next, problem });
@@ -78,7 +76,6 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
 
       await startSession(request, outcome.user, options.accounts);
       reply.rememberDevice(outcome.user.name);
-      request.log.info(about, 'logged in');
       return reply.redirect(app.resolveNextPage(next), 303);
     },
   );
@@ -98,6 +95,7 @@ async function startSession(
 ): Promise<void> {
   await request.session.regenerate();
   request.session.userName = user.name;
+  request.user = user;
   const passwordId = accounts.findPasswordId(user.name);
   if (passwordId !== undefined) request.session.passwordId = passwordId;
 }

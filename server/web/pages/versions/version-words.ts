@@ -8,6 +8,8 @@ export interface VersionWords {
   path: string;
   when: Instant;
   who: string;
+  /** The address of who asked for it, where that is known. */
+  from: string | undefined;
   action: string;
   comment: string;
   outcome: { word: string; explanation: string; tone: 'good' | 'calm' | 'warn' | 'bad' | 'mute' };
@@ -43,11 +45,12 @@ const actions = new Map([
 ]);
 
 export function describeVersion(record: VersionRecord): VersionWords {
-  const { id, path, keptAtMs, userName, action, comment, outcome } = record;
+  const { id, path, keptAtMs, userName, remoteAddress, action, comment, outcome } = record;
   return {
     ...{ id, path, comment },
     when: describeInstant(keptAtMs),
     who: userName ?? 'outside of this page',
+    from: remoteAddress === 'none' ? undefined : remoteAddress,
     action: actions.get(action) ?? action,
     outcome: outcomes[outcome],
   };

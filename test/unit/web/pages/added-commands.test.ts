@@ -174,7 +174,7 @@ for (const [name, route] of Object.entries(routes)) {
     await refused({ commands });
     await refused({ commands, ownPassword: 'a wrong one' }, 'wrong');
     assert.doesNotMatch(logText(), /a wrong one/);
-    assert.match(logText(), /password refused/);
+    assert.match(logText(), /"passwordProof":"refused"/);
 
     const cookie = browser.cookieHeader;
     const done = await browser.post(route.path, { ...fields, commands, ownPassword: password });

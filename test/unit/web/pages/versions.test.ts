@@ -24,14 +24,20 @@ const texts = {
 function record(text: string, changes: Partial<VersionRecord> = {}): VersionRecord {
   return {
     ...{ id: randomUUID(), keptAtMs: wallMs, fileId: 'live', path, tag: tagOf(text) },
-    ...{ userName: 'admin', action: 'edit', comment: '', outcome: 'live' },
+    ...{
+      userName: 'admin',
+      remoteAddress: '192.168.0.7',
+      action: 'edit',
+      comment: '',
+      outcome: 'live',
+    },
     ...changes,
   };
 }
 
 const oldVersion = record(texts.old, { comment: 'for <the> night' });
 const nowVersion = record(texts.now, {
-  userName: undefined,
+  ...{ userName: undefined, remoteAddress: undefined },
   action: 'outside',
   outcome: 'outside',
 });
@@ -45,6 +51,12 @@ const current: ConfigurationFileContent = {
   ...{ ok: true, id: 'live', path, text: texts.now, tag: tagOf(texts.now) },
   ...{ modifiedAtMs: 0, mode: 0o600 },
 };
+
+test('the list says from which address a version came', async (t) => {
+  const browser = await openBrowser(t);
+  const text = textOf((await browser.get('/keepalived/versions')).body);
+  assert.match(text, /admin\s*from 192\.168\.0\.7/);
+});
 
 async function openBrowser(
   t: TestContext,
@@ -95,7 +107,7 @@ describe('/keepalived/versions', () => {
       textOf(row),
     );
     assert.equal(rows.length, 4);
-    assert.match(rows[0] ?? '', /admin Edit Config Files Taken back/);
+    assert.match(rows[0] ?? '', /admin\s*from \S+ Edit Config Files Taken back/);
     assert.doesNotMatch(rows[0] ?? '', /In force now/);
     assert.match(rows[1] ?? '', /In force now.*outside of this page Changed outside Found/);
     assert.match(rows[2] ?? '', /Edit Config Files: for <the> night Live/);
