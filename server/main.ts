@@ -2,8 +2,8 @@
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
-import { openAccounts } from './access/accounts.ts';
 import { writeFirstPassword } from './access/accounts-file.ts';
+import { openAccounts } from './access/accounts.ts';
 import { openSessionSecret } from './access/session-secret.ts';
 import { watchAccounts } from './access/watch-accounts.ts';
 import { addAccount } from './add-account.ts';
@@ -82,7 +82,12 @@ async function start(settings: Settings): Promise<void> {
     confirmations: createPendingConfirmation({ directory }),
     apply: (request) => applyConfiguration(parts, request),
   });
-  const debug = createDebug({ appliance, keeper, clock, onProblem });
+  const debug = createDebug({
+    ...{ appliance, keeper, clock, onProblem },
+    onFindings: (findings) => {
+      keeper.noteFindings(findings);
+    },
+  });
   const stopWatching = watchOutsideChanges({ ...parts, alone, onProblem });
   const app = await createApp({
     settings,

@@ -41,6 +41,8 @@ export interface StateKeeper {
   refresh(options?: { withTracking: boolean }): Promise<void>;
   /** Tells that the daemon has just loaded the live file with this tag. */
   noteLoaded(tag: string): void;
+  /** Tells what Debug has proved; replaces what was told before. */
+  noteFindings: (findings: Evidence['findings']) => void;
   /** Called after each change of what was witnessed. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;
   /** Changes of state, newest first; `sinceMs` is of the wall clock. */
@@ -197,6 +199,7 @@ export function createStateKeeper({
       if (withTracking) await tracking.ask();
       else inBackground(tracking.ask);
     },
+    noteFindings: witnesses.noteFindings,
     noteLoaded(tag) {
       witnesses.noteLoaded(tag);
     },

@@ -7,6 +7,7 @@
 import type { ConfigurationSummary } from './config/questions.ts';
 import type { RuntimeInstance } from './evidence.ts';
 import { findInstanceInterfaces } from './instance-interfaces.ts';
+import { judgeFindings } from './status/debug-findings.ts';
 import { explainFault } from './status/fault-reason.ts';
 import { evidenceLifetimeMs, fresh, oldestAge, staleWords } from './status/freshness.ts';
 import { judgeHealthcheck } from './status/healthcheck-status.ts';
@@ -167,7 +168,9 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   const elsewhere = isOwner ? [] : listElsewhere(addresses, all, network);
   const isMaster = running?.state === 'MASTER';
   const beside = judgeAlarms({ ...status, elsewhere }, isMaster, otherMaster, nowMs);
-  return { ...status, alarms: [...status.alarms, ...beside] };
+  const tag = evidence.configuration?.value.ok ? evidence.configuration.value.tag : undefined;
+  const proved = judgeFindings(status, evidence.findings, tag);
+  return { ...status, alarms: [...status.alarms, ...proved, ...beside] };
 }
 
 function findFaultyMembers(name: string, { summary, running }: Scene): string[] {

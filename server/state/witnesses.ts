@@ -29,6 +29,7 @@ export interface Witnesses {
   askHealthchecks: () => Promise<void>;
   noteLines(lines: readonly LogLine[]): void;
   noteLoaded(tag: string): void;
+  noteFindings: (findings: Evidence['findings']) => void;
 }
 
 /** However fast events follow each other, keepalived and `ip` are not asked more often than this. */
@@ -151,6 +152,9 @@ export function createWitnesses({
         before,
       );
       if (log !== before) note({ log });
+    },
+    noteFindings(findings) {
+      note({ findings });
     },
     noteLoaded(tag) {
       const daemon = evidence.daemon?.value;

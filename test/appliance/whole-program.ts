@@ -39,7 +39,10 @@ export async function createWholeProgram(settings: Settings, onProblem: (error: 
     confirmations: createPendingConfirmation({ directory }),
     apply: (request) => applyConfiguration(parts, request),
   });
-  const debug = createDebug({ appliance, keeper, clock, onProblem });
+  const debug = createDebug({
+    ...{ appliance, keeper, clock, onProblem },
+    onFindings: keeper.noteFindings,
+  });
   await keeper.start();
   return {
     ...{ appliance, keeper, debug, notices: parts.notices },

@@ -75,7 +75,7 @@ export type CheckId = (typeof checkIds)[number];
 export const verdicts: readonly Verdict[] = ['wrong', 'look', 'cannot-tell', 'good', 'note'];
 
 /** Sorts by what needs attention most; among equals the cause comes before what it causes. */
-export function orderChecks(checks: readonly Check[]): Check[] {
+export function orderChecks<One extends Check>(checks: readonly One[]): One[] {
   return checks.toSorted(
     (one, other) =>
       verdicts.indexOf(one.verdict) - verdicts.indexOf(other.verdict) ||

@@ -9,6 +9,7 @@
  */
 const severities = {
   'another-master': 'critical',
+  'address-twice': 'critical',
   'address-without-daemon': 'critical',
   'address-without-master': 'critical',
   'daemon-hung': 'critical',
@@ -18,6 +19,7 @@ const severities = {
   'configuration-unread': 'warning',
   'daemon-unseen': 'warning',
   'dump-in-the-way': 'warning',
+  'debug-finding': 'warning',
   'edited-since-load': 'warning',
   'healthcheck-failing-while-active': 'warning',
   'left-children': 'warning',
@@ -36,6 +38,8 @@ export interface Alarm {
   severity: 'critical' | 'warning';
   /** A sentence that one can act on. */
   sentence: string;
+  /** Wall clock, ms: when Debug found it, where that is how it is known. */
+  foundAtMs?: number;
 }
 
 /** An alarm; how severe it is follows from its code. */

@@ -11,6 +11,7 @@ export const noEvidence: Evidence = {
   healthchecks: new Map(),
   tracking: undefined,
   log: noLogEvidence,
+  findings: [],
   lastAccountAtMs: undefined,
   statesSinceMs: undefined,
 };

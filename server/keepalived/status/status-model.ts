@@ -12,6 +12,7 @@ import type {
 } from '../evidence.ts';
 import type { LogEvidence } from '../log-evidence.ts';
 import type { Alarm } from './alarm-codes.ts';
+import type { DebugFinding } from './debug-findings.ts';
 
 /** Everything that was witnessed, each with its age; undefined: not asked yet. */
 export interface Evidence {
@@ -24,6 +25,8 @@ export interface Evidence {
   healthchecks: ReadonlyMap<string, Observed<HealthcheckResult>>;
   tracking: Observed<TrackingReport> | undefined;
   log: LogEvidence;
+  /** What Debug has proved. */
+  findings: readonly DebugFinding[];
   /** Monotonic, ms: when keepalived last gave an account of itself. */
   lastAccountAtMs: number | undefined;
   /** keepalived was asked twice in a row, and did not answer; absent: it did, or was asked once. */

@@ -15,6 +15,17 @@ import { findInterfaces } from './questions.ts';
 /** check: long enough to judge by, and to its end · listen: for as long as somebody looks on. */
 export type ExaminationKind = 'check' | 'listen';
 
+/** A check with its age. */
+export interface ReportedCheck extends Check {
+  /** Wall clock, ms: when what it says was so. */
+  atMs: number;
+  /** Whether more has happened since than it knows of: another file, another state, or much time. */
+  isStale: boolean;
+}
+
+/** What nobody has looked at for so long may be otherwise. */
+export const trustedMs = 10 * 60_000;
+
 export interface DebugReport {
   /** undefined: nobody has asked for one since the start. */
   examination:
@@ -33,7 +44,7 @@ export interface DebugReport {
       }
     | undefined;
   /** undefined: there is no configuration to judge by; `reason` says why. */
-  checks: Check[] | undefined;
+  checks: ReportedCheck[] | undefined;
   reason: string | undefined;
   /** What was heard on the network. */
   clusters: (HeardCluster & { isOurs: boolean; ownSources: string[] })[];
@@ -51,6 +62,8 @@ export interface Session {
   tag: string;
   /** Once it is over. */
   checks?: Check[];
+  /** Wall clock, ms: when it was over, which may be before its time. */
+  endedAtMs?: number;
   hasFailed?: boolean;
 }
 
@@ -64,19 +77,43 @@ export function createReport(
   const input = live?.ok ? witnessed(evidence, live.summary, clock) : undefined;
   return {
     examination: session && describeExamination(session, live?.ok ? live.tag : undefined),
-    checks: input && findChecks(session, input),
+    checks: input && live?.ok ? findChecks(session, input, live.tag, clock) : undefined,
     reason: live?.ok === false ? live.reason : undefined,
     ...describeNetwork(session, input),
   };
 }
 
-function findChecks(session: Session | undefined, input: DiagnosisInput): Check[] {
+function findChecks(
+  session: Session | undefined,
+  input: DiagnosisInput,
+  tag: string,
+  clock: Clock,
+): ReportedCheck[] {
+  const nowMs = clock.wallMs();
+  const asOfNow = (checks: Check[]) =>
+    checks.map((check) => ({ ...check, atMs: nowMs, isStale: false }));
   if (session?.checks === undefined) {
-    return diagnose({ ...input, ...session?.examination.findings() });
+    return asOfNow(diagnose({ ...input, ...session?.examination.findings() }));
   }
   const now = diagnoseWitnessed(input);
   const renewed = new Set(now.map(({ id }) => id));
-  return orderChecks([...session.checks.filter(({ id }) => !renewed.has(id)), ...now]);
+  const atMs = Math.min(session.examination.endsAtMs, session.endedAtMs ?? Infinity);
+  const states = new Map(
+    (input.runtime?.ok ? input.runtime.instances : []).map((instance) => [instance.name, instance]),
+  );
+  const isStale = ({ about }: Check) =>
+    session.tag !== tag ||
+    nowMs - atMs > trustedMs ||
+    (states.get(about.instance)?.lastTransitionAtMs ?? -Infinity) > atMs;
+  const examined = session.checks
+    .filter(({ id }) => !renewed.has(id))
+    .map((check) => ({ ...check, atMs, isStale: isStale(check) }));
+  return orderByAge(orderChecks([...examined, ...asOfNow(now)]));
+}
+
+/** What is as it was seen first. */
+function orderByAge<Aged extends { isStale: boolean }>(checks: readonly Aged[]): Aged[] {
+  return checks.toSorted((one, other) => Number(one.isStale) - Number(other.isStale));
 }
 
 function describeExamination(

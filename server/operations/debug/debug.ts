@@ -1,6 +1,8 @@
 /** What is wrong: examinations on request, and the checks that rest upon them. */
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
+import { noteExamination } from '../../keepalived/status/debug-findings.ts';
+import type { DebugFinding } from '../../keepalived/status/debug-findings.ts';
 import type { Clock } from '../../state/clock.ts';
 import type { StateKeeper } from '../../state-keeper.ts';
 import { createReport } from './debug-report.ts';
@@ -30,20 +32,26 @@ const shortestCheckSeconds = 10;
 const longestCheckSeconds = 60;
 /** A reload of the page is not a departure. */
 const departureMs = 4_000;
+/** A check that ends so much before its time has seen enough. */
+const graceMs = 1_000;
 
 export function createDebug({
   appliance,
   keeper,
   clock,
   onProblem,
+  onFindings,
 }: {
   appliance: Appliance;
   keeper: Pick<StateKeeper, 'evidence' | 'refresh'>;
   clock: Clock;
   onProblem: (error: unknown) => void;
+  /** Told after each examination what is proved by now. */
+  onFindings?: (findings: readonly DebugFinding[]) => void;
 }): Debug {
   let session: Session | undefined;
   const ownRules = createOwnRulesReader(appliance, clock, onProblem);
+  let findings: readonly DebugFinding[] = [];
   const listeners = new Set<() => void>();
   let departure: NodeJS.Timeout | undefined;
 
@@ -53,7 +61,12 @@ export function createDebug({
   /** Judged once: what is heard gets old, and must not be judged by later witnesses. */
   const conclude = (over: Session) => {
     const { checks } = createReport(over, keeper.evidence(), clock);
-    if (checks) over.checks = checks;
+    if (checks) {
+      over.checks = checks;
+      over.endedAtMs = clock.wallMs();
+      findings = noteExamination(findings, checks, describeEnd(over, clock));
+      onFindings?.(findings);
+    }
     tell();
   };
 
@@ -113,6 +126,13 @@ export function createDebug({
       await session?.examination.close();
     },
   };
+}
+
+/** When an examination that is over ended, and whether it saw all that it should. */
+function describeEnd({ examination, hasFailed, tag }: Session, clock: Clock) {
+  const atMs = Math.min(clock.wallMs(), examination.endsAtMs);
+  const isLong = atMs >= examination.endsAtMs - graceMs;
+  return { atMs, tag, isWhole: isLong && hasFailed !== true && examination.problems().size === 0 };
 }
 
 /** A master is missed after three intervals and a part; twice that, to hear who answers it. */

@@ -9,6 +9,7 @@ const alarmSchema = z.strictObject({
   code: z.enum(alarmCodes).describe('Stable, for programs; the manual says what to do for each'),
   severity: z.enum(['critical', 'warning']),
   sentence: z.string().describe('For people: what is wrong and what to do'),
+  foundAt: timeSchema.nullable().describe('When Debug found it; null: it is seen all the time'),
 });
 
 const instanceSchema = z.strictObject({
@@ -154,6 +155,9 @@ function describeInstance(instance: InstanceStatus): StatusDocument['instances']
   };
 }
 
-const describeAlarm = ({ code, severity, sentence }: Alarm) => ({ code, severity, sentence });
+const describeAlarm = ({ code, severity, sentence, foundAtMs }: Alarm) => ({
+  ...{ code, severity, sentence },
+  foundAt: foundAtMs === undefined ? null : formatTime(foundAtMs),
+});
 const roundOrNull = (ms: number | undefined) => (ms === undefined ? null : Math.round(ms));
 const formatTime = (atMs: number): string => new Date(atMs).toISOString();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { summarizeConfiguration } from '../../../server/keepalived/config/questions.ts';
 import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
+import type { Check, CheckId, Verdict } from '../../../server/keepalived/diagnosis/check.ts';
 import type {
   DaemonProcess,
   HealthcheckOutcome,
@@ -13,6 +14,8 @@ import type {
 } from '../../../server/keepalived/evidence.ts';
 import { noLogEvidence, noteLogLine } from '../../../server/keepalived/log-evidence.ts';
 import { parseVirtualAddress } from '../../../server/keepalived/runtime/virtual-address.ts';
+import { noteExamination } from '../../../server/keepalived/status/debug-findings.ts';
+import type { DebugFinding } from '../../../server/keepalived/status/debug-findings.ts';
 import { noEvidence } from '../../../server/keepalived/status/no-evidence.ts';
 import { claimBegin, withoutReloads } from '../../../server/keepalived/status/state-begin.ts';
 import type { StateBegin } from '../../../server/keepalived/status/state-begin.ts';
@@ -107,6 +110,7 @@ interface Scene {
   tracks?: TrackedItem[];
   /** Lines that keepalived logged, and how long ago. */
   logged?: [message: string, agoMs: number][];
+  findings?: Evidence['findings'];
   statesForMs?: number;
   accountAgoMs?: number;
   ages?: Partial<
@@ -156,6 +160,7 @@ function witness(scene: Scene): Evidence {
       ],
     ]),
     tracking: scene.tracks && seen({ ok: true, items: scene.tracks }, ages.tracking),
+    findings: scene.findings ?? [],
     log: (scene.logged ?? []).reduce(
       (log, [message, agoMs]) => noteLogLine(log, { message, atMs: 77_000 }, nowMs - agoMs),
       noLogEvidence,
@@ -633,7 +638,7 @@ describe('the verdict', () => {
       ['address-elsewhere'],
     );
     assert.match(
-      first?.alarms[0]?.sentence ?? '',
+      first.alarms[0]?.sentence ?? '',
       /192\.168\.0\.100\/24 on eth1, .* “ip address del 192\.168\.0\.100\/24 dev eth1”/,
     );
   });
@@ -723,6 +728,53 @@ describe('since when a state lasts', () => {
   });
 });
 
+const finding = (id: DebugFinding['id'], changes: Partial<DebugFinding> = {}): DebugFinding => ({
+  ...{ id, instance: 'VI_1', atMs: 200_000, tag: 'abc' },
+  sentence: '192.168.0.20 answers for 192.168.0.100 while this server serves it.',
+  ...changes,
+});
+
+describe('what Debug has proved', () => {
+  const check = (id: CheckId, verdict: Verdict, instance = 'VI_1'): Check => ({
+    ...{ id, verdict, title: '', sentence: `${id}.`, evidence: [], remedy: undefined },
+    about: { instance },
+  });
+  const known = [finding('split-brain')];
+  const whole = { atMs: 300_000, tag: 'abc', isWhole: true };
+  const cases: [what: string, checks: Check[], isWhole: boolean, ids: string[]][] = [
+    [
+      'is what it found wrong',
+      [check('password', 'wrong'), check('checksum', 'look')],
+      true,
+      ['password'],
+    ],
+    ['is refuted by a later examination', [check('split-brain', 'good')], true, []],
+    [
+      'and by a whole one that does not find it again',
+      [check('split-brain', 'cannot-tell')],
+      true,
+      [],
+    ],
+    [
+      'but not by one that was cut short',
+      [check('split-brain', 'cannot-tell')],
+      false,
+      ['split-brain'],
+    ],
+    ['one that was cut short may refute it, too', [check('split-brain', 'good')], false, []],
+    ['is not what the status sees by itself', [check('tracked-script', 'wrong')], true, []],
+  ];
+  for (const [what, checks, isWhole, ids] of cases) {
+    test(what, () => {
+      const now = noteExamination(known, checks, { ...whole, isWhole });
+      assert.deepEqual(
+        now.map(({ id }) => id),
+        ids,
+      );
+    });
+  }
+});
+
 describe('alarms beside the state of an instance', () => {
   const election =
     '(VI_1) Received advert from 192.168.0.20 with lower priority 100, ours 101, forcing new election';
@@ -748,6 +800,43 @@ describe('alarms beside the state of an instance', () => {
       'Active',
       ['another-master'],
       /^Another master is heard for virtual router ID 51: 192\.168\.0\.20 with priority 100\. Two servers may serve 192\.168\.0\.100\.$/,
+    ],
+    [
+      'Debug has proved that the address exists twice',
+      { findings: [finding('duplicate-address')] },
+      'Active',
+      ['address-twice'],
+      /^192\.168\.0\.20 answers for 192\.168\.0\.100/,
+    ],
+    [
+      'Debug has proved a split brain and its cause',
+      { findings: [finding('firewall-in'), finding('split-brain')] },
+      'Active',
+      ['address-twice', 'debug-finding'],
+    ],
+    [
+      'what Debug proved before the state changed',
+      { findings: [finding('split-brain', { atMs: 122_000 })] },
+      'Active',
+      [],
+    ],
+    [
+      'what Debug proved of a file that is another one now',
+      { findings: [finding('password', { tag: 'old' }), finding('split-brain', { tag: 'old' })] },
+      'Active',
+      ['address-twice'],
+    ],
+    [
+      'what Debug proved of another instance',
+      { findings: [finding('split-brain', { instance: 'VI_9' })] },
+      'Active',
+      [],
+    ],
+    [
+      'a split brain ends with the daemon, who else has the address does not',
+      { ...silent, holds: [], findings: [finding('split-brain'), finding('duplicate-address')] },
+      'Stopped',
+      ['address-twice'],
     ],
     [
       'another master was heard a while ago: healed',

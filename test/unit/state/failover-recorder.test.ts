@@ -66,7 +66,7 @@ function createScene(
     ) => {
       const evidence: Evidence = {
         ...{ configuration: undefined, startOnBoot: undefined, tracking: undefined },
-        ...{ healthchecks: new Map(), log: noLogEvidence },
+        ...{ healthchecks: new Map(), log: noLogEvidence, findings: [] },
         network: { value: { ok: true, interfaces: [] }, atMs: lookedAtMs },
         ...{ lastAccountAtMs: undefined, statesSinceMs: undefined },
         daemon: { value: state === 'stopped' ? stopped : daemon, atMs: clock.monotonicMs() },

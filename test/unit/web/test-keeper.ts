@@ -18,6 +18,7 @@ export function createTestKeeper(): TestKeeper {
     evidence: () => noEvidence,
     refresh: () => Promise.resolve(),
     noteLoaded: () => undefined,
+    noteFindings: () => undefined,
     readTransitions: () => [],
     readFailoverRecords: () => [],
     subscribe(listener) {

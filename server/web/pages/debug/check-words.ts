@@ -1,6 +1,8 @@
 import type { Check, CheckOffer, Verdict } from '../../../keepalived/diagnosis/check.ts';
 import { maskSecrets } from '../../../keepalived/mask-secrets.ts';
-import { describeInstant } from '../../view/time-words.ts';
+import type { ReportedCheck } from '../../../operations/debug/debug-report.ts';
+import { describeElapsed, describeInstant } from '../../view/time-words.ts';
+import type { Elapsed } from '../../view/time-words.ts';
 
 interface VerdictLook {
   word: string;
@@ -16,6 +18,12 @@ export const verdictLooks: Record<Verdict, VerdictLook> = {
   note: { word: 'Note', shape: '–', tone: 'mute' },
   good: { word: 'Good', shape: '●', tone: 'good' },
 };
+
+/** Of what may have been mended since. */
+const staleLooks = {
+  wrong: { word: 'Was wrong', shape: '△', tone: 'mute' },
+  look: { word: 'Was suspicious', shape: '◇', tone: 'mute' },
+} as const;
 
 /** keepalived's keywords that the settings form has a field for. */
 const settingsFields: Record<string, string> = {
@@ -42,6 +50,8 @@ export interface CheckWords extends VerdictLook {
   offer:
     { kind: CheckOffer['kind']; instance: string; direction: string; label: string } | undefined;
   evidence: { where: string; what: string; when: string }[];
+  /** How long ago it was so. */
+  age: Elapsed;
 }
 
 const offerLabels: Record<CheckOffer['kind'], string> = {
@@ -49,11 +59,12 @@ const offerLabels: Record<CheckOffer['kind'], string> = {
   'withdraw-vrrp': 'Remove the added rule',
 };
 
-export function describeCheck(check: Check): CheckWords {
+export function describeCheck(check: ReportedCheck, nowMs: number): CheckWords {
   const { id, title, verdict, sentence, remedy, evidence, about, offer } = check;
   const needsMending = verdict === 'wrong' || verdict === 'look';
   return {
-    ...verdictLooks[verdict],
+    ...(needsMending && check.isStale ? staleLooks[verdict] : verdictLooks[verdict]),
+    age: describeElapsed(check.atMs, nowMs),
     ...{ id, title },
     sentence: maskSecrets(sentence),
     remedy: remedy === undefined ? undefined : maskSecrets(remedy),

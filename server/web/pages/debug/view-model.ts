@@ -1,7 +1,8 @@
 import type { Check } from '../../../keepalived/diagnosis/check.ts';
 import { groupBy } from '../../../keepalived/diagnosis/group-by.ts';
-import type { DebugReport } from '../../../operations/debug/debug-report.ts';
-import { describeElapsed } from '../../view/time-words.ts';
+import { trustedMs } from '../../../operations/debug/debug-report.ts';
+import type { DebugReport, ReportedCheck } from '../../../operations/debug/debug-report.ts';
+import { describeElapsed, formatDuration } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';
 import { describeCheck, verdictLooks } from './check-words.ts';
 import type { CheckWords } from './check-words.ts';
@@ -46,7 +47,7 @@ export function describeDebug(
         ? describeElapsed(Math.min(examination.endsAtMs, nowMs), nowMs)
         : undefined,
     notices: describeNotices(report),
-    instances: groupChecks(checks, whole),
+    instances: groupChecks(checks, whole, nowMs),
     wire: describeWire(report),
     hasListened,
     captures: hasListened
@@ -73,9 +74,6 @@ function describePurpose({ serves }: DebugReport['ownRules'][number]): string {
   return `Lets advertisements pass: ${whose}. Without it both servers may become master.`;
 }
 
-/** What is good does not stay good unseen. */
-const trustedMs = 10 * 60_000;
-
 function describeHeadline(
   { checks, reason, examination }: DebugReport,
   nowMs: number,
@@ -86,17 +84,23 @@ function describeHeadline(
       sentence: reason ?? 'no VRRP instance is configured on this server.',
     };
   }
-  const [first] = checks;
-  const wrong = checks.filter(({ verdict }) => verdict === 'wrong');
-  const look = checks.filter(({ verdict }) => verdict === 'look');
-  if (first && (wrong.length > 0 || look.length > 0)) {
+  const fresh = checks.filter(({ isStale }) => !isStale);
+  const wrong = fresh.filter(({ verdict }) => verdict === 'wrong');
+  const look = fresh.filter(({ verdict }) => verdict === 'look');
+  const first = wrong[0] ?? look[0];
+  if (first) {
     const alike = wrong.length > 0 ? wrong : look;
     const { tone, shape, word } = verdictLooks[first.verdict];
     const more = alike.length - 1;
     const rest = more === 0 ? '' : ` (and ${more} more below, which may follow from it)`;
     const isOneOfSeveral = checks.some(({ about }) => about.instance !== first.about.instance);
     const which = isOneOfSeveral ? `${first.about.instance}: ` : '';
-    return { tone, shape, word, sentence: `${which}${describeCheck(first).sentence}${rest}` };
+    return {
+      tone,
+      shape,
+      word,
+      sentence: `${which}${describeCheck(first, nowMs).sentence}${rest}`,
+    };
   }
   if (examination === undefined) {
     return {
@@ -116,8 +120,13 @@ function describeHeadline(
     const sentence = 'Nothing wrong was found, but not everything could be examined.';
     return { ...unknown, word: 'Cannot tell', sentence };
   }
-  if (examination.isOutdated || nowMs - examination.endsAtMs > trustedMs) {
-    const sentence = 'Nothing was wrong when it was examined. “Check now” says how it is now.';
+  const old = checks.filter(({ isStale }) => isStale);
+  if (old.length > 0 || examination.isOutdated || nowMs - examination.endsAtMs > trustedMs) {
+    const was = old.find(({ verdict }) => verdict === 'wrong' || verdict === 'look');
+    const then = was
+      ? `${formatDuration(nowMs - was.atMs)} ago this was found: ${describeCheck(was, nowMs).sentence}`
+      : 'Nothing was wrong when it was examined.';
+    const sentence = `${then} “Check now” tells how it is now.`;
     return { ...unknown, word: 'Not examined lately', sentence };
   }
   const open = checks.find(({ id, verdict }) => id === 'split-brain' && verdict === 'cannot-tell');
@@ -158,7 +167,11 @@ function describeNotices({ examination }: DebugReport): string[] {
   ];
 }
 
-function groupChecks(checks: readonly Check[], whole: boolean): DebugModel['instances'] {
+function groupChecks(
+  checks: readonly ReportedCheck[],
+  whole: boolean,
+  nowMs: number,
+): DebugModel['instances'] {
   const byInstance = groupBy(checks, ({ about }) => about.instance);
   const listsAll = whole || byInstance.size <= mostListedWhole;
   return [...byInstance].map(([name, own]) => {
@@ -168,9 +181,11 @@ function groupChecks(checks: readonly Check[], whole: boolean): DebugModel['inst
     const notes = own.filter(({ verdict }) => verdict === 'note').length;
     return {
       name,
-      attention: own.filter(needsAttention).map(describeCheck),
+      attention: own.filter(needsAttention).map((check) => describeCheck(check, nowMs)),
       rest: listsAll
-        ? joinAlike(own.filter((check) => !needsAttention(check))).map(describeCheck)
+        ? joinAlike(own.filter((check) => !needsAttention(check))).map((check) =>
+            describeCheck(check, nowMs),
+          )
         : [],
       restWords:
         `${good} ${good === 1 ? 'check is' : 'checks are'} good` +
@@ -182,7 +197,7 @@ function groupChecks(checks: readonly Check[], whole: boolean): DebugModel['inst
 }
 
 /** What cannot be told for one and the same reason is told once. */
-function joinAlike(checks: readonly Check[]): Check[] {
+function joinAlike(checks: readonly ReportedCheck[]): ReportedCheck[] {
   const alike = groupBy(checks, ({ id, verdict, sentence }) =>
     verdict === 'cannot-tell' ? sentence : id,
   );

@@ -25,6 +25,8 @@ export interface Headline {
   because: string;
   /** The alarm that is a part of it, and is not said again below. */
   told: Alarm | undefined;
+  /** How long ago Debug found what it says; undefined: it is seen all the time. */
+  found: Elapsed | undefined;
   instanceName: string;
 }
 
@@ -92,10 +94,17 @@ export function describeHeadline(
     return {
       ...own,
       ...{ ...alarmLook, word: 'Alarm', sentence, elapsed: undefined, because: '', told: alarm },
+      found: describeFound(alarm, wallMs),
     };
   }
   if (own.tone === 'bad' || own.tone === 'warn') return own;
-  return { ...own, ...warningLook, because: `${own.because}. ${alarm.sentence}`, told: alarm };
+  const because = `${own.because}. ${alarm.sentence}`;
+  return { ...own, ...warningLook, because, told: alarm, found: describeFound(alarm, wallMs) };
+}
+
+/** How long ago Debug found it. */
+export function describeFound({ foundAtMs }: Alarm, wallMs: number): Elapsed | undefined {
+  return foundAtMs === undefined ? undefined : describeElapsed(foundAtMs, wallMs);
 }
 
 function describeState(instance: InstanceStatus, wallMs: number): Headline {
@@ -110,6 +119,7 @@ function describeState(instance: InstanceStatus, wallMs: number): Headline {
         ? describeElapsed(lastTransitionAtMs, wallMs)
         : undefined,
     because: reason === undefined || state === 'Alarm' ? '' : `: ${reason}`,
+    found: undefined,
     told: state === 'Alarm' ? alarms.find(({ sentence }) => sentence === reason) : undefined,
     instanceName: name,
   };
@@ -124,6 +134,7 @@ function describeMaintenance(instance: InstanceStatus, wallMs: number): Headline
     elapsed: sinceMs === undefined ? undefined : describeElapsed(sinceMs, wallMs),
     because: ', as somebody asked',
     told: instance.alarms.find(({ code }) => code === 'maintenance'),
+    found: undefined,
     instanceName: instance.name,
   };
 }

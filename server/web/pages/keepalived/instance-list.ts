@@ -1,4 +1,6 @@
 import type { Alarm, KeepalivedStatus } from '../../../keepalived/status.ts';
+import type { Elapsed } from '../../view/time-words.ts';
+import { describeFound } from './headline.ts';
 import type { Headline } from './headline.ts';
 import { describeTable } from './status-table.ts';
 import type { StatusTable } from './status-table.ts';
@@ -16,7 +18,7 @@ export interface ListedInstance<Line extends Headline> {
   /** The values of the filters that show it. */
   filters: string;
   /** Those that the headline does not say. */
-  alarms: Alarm[];
+  alarms: (Alarm & { found: Elapsed | undefined })[];
   table: StatusTable;
   watched: WatchedSection;
 }
@@ -57,7 +59,9 @@ export function describeInstanceList<Line extends Headline>(
         headline,
         addresses: instance.addresses.map(({ cidr }) => cidr).join(', '),
         filters: needsSomebody(headline) ? attention : headline.word.toLowerCase(),
-        alarms: instance.alarms.filter((alarm) => alarm !== headline.told),
+        alarms: instance.alarms
+          .filter((alarm) => alarm !== headline.told)
+          .map((alarm) => ({ ...alarm, found: describeFound(alarm, wallMs) })),
         table: describeTable(status, instance, wallMs),
         watched,
       },

@@ -6,7 +6,7 @@ import type { Elapsed } from '../../view/time-words.ts';
 import { describeActions } from './actions.ts';
 import type { PageAction } from './actions.ts';
 import { announceAlarm, announceInstance } from './announcements.ts';
-import { alarmsToTell, describeHeadline } from './headline.ts';
+import { alarmsToTell, describeFound, describeHeadline } from './headline.ts';
 import type { Headline } from './headline.ts';
 import { describeInstanceList, mostShownWhole } from './instance-list.ts';
 import type { InstanceList } from './instance-list.ts';
@@ -30,7 +30,7 @@ export interface KeepalivedModel {
   list: InstanceList<Headline & Announced> | undefined;
   /** What to do when there is no instance to speak of. */
   guidance: { title: string; steps: string[] } | undefined;
-  alarms: (Alarm & Announced)[];
+  alarms: (Alarm & Announced & { found: Elapsed | undefined })[];
   tables: StatusTable[];
   /** How old the oldest fact is that the page rests upon; undefined: nothing was checked yet. */
   age: Elapsed | undefined;
@@ -71,6 +71,7 @@ export function describeKeepalived({
       told,
     ).map((alarm) => ({
       ...alarm,
+      found: describeFound(alarm, wallMs),
       announcement: announceAlarm(alarm, hostName),
     })),
     tables: isMany

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Check } from '../../../../server/keepalived/diagnosis/check.ts';
-import type { DebugReport } from '../../../../server/operations/debug/debug-report.ts';
+import type {
+  DebugReport,
+  ReportedCheck,
+} from '../../../../server/operations/debug/debug-report.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
 import { writeReport } from '../../../../server/web/pages/debug/report-text.ts';
 import { describeDebug } from '../../../../server/web/pages/debug/view-model.ts';
@@ -10,7 +12,8 @@ import { createTestKeeper } from '../test-keeper.ts';
 
 const nowMs = Date.UTC(2026, 10, 24, 13, 0, 0);
 
-const check = (changes: Partial<Check> = {}): Check => ({
+const check = (changes: Partial<ReportedCheck> = {}): ReportedCheck => ({
+  ...{ atMs: nowMs - 30_000, isStale: false },
   id: 'interface',
   title: 'Network interface',
   verdict: 'good',
@@ -69,6 +72,24 @@ describe('the headline', () => {
       examined({ problems: [{ interfaceName: 'eth0', reason: 'tcpdump is not installed' }] }),
       /^Cannot tell: /,
     ],
+    [
+      'what was wrong once and may be mended by now',
+      {
+        checks: [{ ...wrong, atMs: nowMs - 28 * 60_000, isStale: true }, check()],
+        ...examined({ endsAtMs: nowMs - 28 * 60_000 }),
+      },
+      /^Not examined lately: 28 min ago this was found: The passwords differ\. “Check now” tells how it is now\.$/,
+    ],
+    [
+      'what is wrong now before what was wrong then',
+      {
+        checks: [
+          { ...wrong, sentence: 'eth0 is down.' },
+          { ...wrong, isStale: true },
+        ],
+      },
+      /^Wrong: eth0 is down\.$/,
+    ],
     ['another configuration', examined({ isOutdated: true }), /^Not examined lately: /],
     ['long ago', examined({ endsAtMs: nowMs - 11 * 60_000 }), /^Not examined lately: /],
     [
@@ -125,7 +146,7 @@ describe('the page', () => {
   });
 
   it('says what cannot be told for one reason once', () => {
-    const unknown = (id: Check['id'], title: string) =>
+    const unknown = (id: ReportedCheck['id'], title: string) =>
       check({ id, title, verdict: 'cannot-tell', sentence: 'Nobody was heard.' });
     const checks = [unknown('password', 'Password'), unknown('checksum', 'Checksum'), check()];
     const [instance] = describeDebug(report({ checks }), nowMs).instances;
@@ -236,4 +257,15 @@ describe('/debug', () => {
     assert.equal((await admin.post(remove, { rule: removal })).statusCode, 303);
     assert.deepEqual(removed, [removal]);
   });
+});
+
+it('each finding has its age; what may be mended is no longer red', () => {
+  const stale = { ...wrong, atMs: nowMs - 28 * 60_000, isStale: true };
+  const [instance] = describeDebug(report({ checks: [stale, check()] }), nowMs).instances;
+  assert.deepEqual(
+    [...(instance?.attention ?? []), ...(instance?.rest ?? [])].map(
+      ({ word, tone, age }) => `${word} ${tone} ${age.words}`,
+    ),
+    ['Was wrong mute 28 min', 'Good good 30 s'],
+  );
 });

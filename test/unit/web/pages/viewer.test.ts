@@ -2,15 +2,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import type { Check } from '../../../../server/keepalived/diagnosis/check.ts';
-import type { DebugReport } from '../../../../server/operations/debug/debug-report.ts';
+import type {
+  DebugReport,
+  ReportedCheck,
+} from '../../../../server/operations/debug/debug-report.ts';
 import type { Debug } from '../../../../server/operations/debug/debug.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { listen, openEvents } from '../event-client.ts';
 import { createTestKeeper } from '../test-keeper.ts';
 import { wallMs } from './samples.ts';
 
-const blocked: Check = {
+const blocked: ReportedCheck = {
+  ...{ atMs: wallMs - 30_000, isStale: false },
   ...{ id: 'firewall-in', title: 'Firewall', verdict: 'wrong', evidence: [] },
   sentence: 'A rule drops the advertisements.',
   remedy: 'Let them pass.',
