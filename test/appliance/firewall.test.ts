@@ -11,9 +11,9 @@ import {
 } from '../../server/appliance/firewall/change-firewall.ts';
 import { readFirewall } from '../../server/appliance/firewall/read-firewall.ts';
 import { followPacket } from '../../server/keepalived/firewall/evaluate.ts';
-import { describePlace } from '../../server/keepalived/firewall/rule-place.ts';
 import { listEveryOwnRule } from '../../server/keepalived/firewall/own-rules.ts';
 import type { PacketDirection, VrrpPacket } from '../../server/keepalived/firewall/packet.ts';
+import { describePlace } from '../../server/keepalived/firewall/rule-place.ts';
 import { askUntil, end, mountTmpfs } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 

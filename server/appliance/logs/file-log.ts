@@ -61,7 +61,8 @@ async function* exportLog(path: string, filter: LogFilter): AsyncGenerator<strin
 
 async function* exportFile(file: LogFile, reader: LogReader): AsyncGenerator<string> {
   try {
-    for await (const batch of readLinesForwards(readChunks(file), 0, reader.find)) {
+    const find = await reader.chooseFinder(file);
+    for await (const batch of readLinesForwards(readChunks(file), 0, find)) {
       const lines = batch.lines
         .map((found) => reader.read(found, file))
         .filter((line) => line !== undefined && line !== 'long-before');

@@ -1,7 +1,7 @@
 import { type FindNext, createTextSearch } from './text-search.ts';
 
-/** Every line that keepalived logs has it in its tag. */
-const marker = 'Keepalived';
+/** Every line that keepalived logs through a syslog has it in its tag, which some write small. */
+const marker = 'eepalived';
 
 /** A longer line is cut here; what follows of it is dropped. */
 export const maxLineBytes = 16 * 1024;
@@ -33,6 +33,14 @@ export function createLineFinder(wanted: string): LineFinder {
   const search = createTextSearch(needle);
   return (text, offset) =>
     cutOut(text, offset, search(text)).filter(({ bytes }) => bytes.includes(marker));
+}
+
+/** The same for a file that keepalived writes itself: every line is its own. */
+export function createOwnLineFinder(wanted: string): LineFinder {
+  const needle = findLongestAsciiPart(wanted);
+  if (needle === '') return (text, offset) => cutOut(text, offset, (from) => from);
+  const search = createTextSearch(needle);
+  return (text, offset) => cutOut(text, offset, search(text));
 }
 
 export function cutLine(bytes: Buffer): Buffer {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type LogLine,
-  isKeepalivedLine,
   isOwnDumpLine,
   parseJournalEntry,
   parseLogLine,
 } from '../../keepalived/runtime/log-lines.ts';
+import { isKeepalivedLine } from '../../keepalived/runtime/log-shapes.ts';
 import type { Settings } from '../../settings.ts';
 import type { LogFollower } from '../appliance.ts';
 import { type CommandStream, streamCommand } from '../run-command.ts';

@@ -1,16 +1,21 @@
-import {
-  type LogLine,
-  isKeepalivedLine,
-  parseLogLine,
-} from '../../keepalived/runtime/log-lines.ts';
+import { type LogLine, parseLogLine } from '../../keepalived/runtime/log-lines.ts';
+import { isKeepalivedLine, isOwnLine } from '../../keepalived/runtime/log-shapes.ts';
 import type { LogFilter } from '../appliance.ts';
-import { type FoundLine, type LineFinder, createLineFinder } from './find-lines.ts';
-import type { LogFile } from './log-files.ts';
+import {
+  type FoundLine,
+  type LineFinder,
+  createLineFinder,
+  createOwnLineFinder,
+  lineFeed,
+  maxLineBytes,
+} from './find-lines.ts';
+import { type LogFile, readText } from './log-files.ts';
 import { createLineFilter, createTextFilter, stampToleranceMs } from './log-source.ts';
 
 /** Of a syslog file: which lines are asked for, and whether it may hold any. */
 export interface LogReader {
-  find: LineFinder;
+  /** By the file: where keepalived itself writes, no line bears its name. */
+  chooseFinder(file: LogFile): Promise<LineFinder>;
   /** The line if it is asked for. */
   read(found: FoundLine, file: LogFile): LogLine | 'long-before' | undefined;
   isLongBefore(atMs: number): boolean;
@@ -20,11 +25,17 @@ export interface LogReader {
 
 export function createLogReader(filter: LogFilter): LogReader {
   const { fromMs = -Infinity, toMs = Infinity } = filter;
+  const wanted = filter.filter ?? '';
   const hasText = createTextFilter(filter.filter);
   const isAskedFor = createLineFilter(filter);
   const isLongBefore = (atMs: number) => atMs < fromMs - stampToleranceMs;
   return {
-    find: createLineFinder(filter.filter ?? ''),
+    async chooseFinder(file) {
+      const start = await readText(file, 0, maxLineBytes).catch(() => Buffer.alloc(0));
+      const feed = start.indexOf(lineFeed);
+      const line = start.subarray(0, feed === -1 ? undefined : feed).toString();
+      return isOwnLine(line) ? createOwnLineFinder(wanted) : createLineFinder(wanted);
+    },
     read({ bytes }, { modifiedAtMs }) {
       const text = bytes.toString();
       if (!isKeepalivedLine(text)) return undefined;

@@ -50,7 +50,8 @@ async function readFile(
   let end = offset;
   // The offset of a place is that of the text; a packed file is read from its start to there.
   const from = file.isPacked ? 0 : offset;
-  for await (const batch of readLinesForwards(readChunks(file, from), from, reader.find)) {
+  const find = await reader.chooseFinder(file);
+  for await (const batch of readLinesForwards(readChunks(file, from), from, find)) {
     // It is told when it is finished; in a file that was rotated it never will be.
     if (batch.unfinished && isLast) break;
     for (const found of batch.lines) {

@@ -1,4 +1,4 @@
-import { type LogLine, parseLogLine } from '../../keepalived/runtime/log-lines.ts';
+import { type LogLine, readLogTime } from '../../keepalived/runtime/log-lines.ts';
 import type { LogPage, LogQuery } from '../appliance.ts';
 import { type ScanBudget, readLinesBackwards } from './backward-lines.ts';
 import { lineFeed, maxLineBytes, stampBytes } from './find-lines.ts';
@@ -105,7 +105,7 @@ function createScan({ limit, ...filter }: LogQuery, limits: SearchLimits, notes:
 
   async function readPlain(file: LogFile, end: number): Promise<Stop | undefined> {
     const from = await findStart(file, end, reader);
-    const found = readLinesBackwards(file.handle, from, reader.find, budget);
+    const found = readLinesBackwards(file.handle, from, await reader.chooseFinder(file), budget);
     for (;;) {
       const next = await found.next();
       if (next.done) return next.value === 0 ? undefined : stopAtBudget(file, next.value);
@@ -120,7 +120,7 @@ function createScan({ limit, ...filter }: LogQuery, limits: SearchLimits, notes:
     const text = await readText(file, offset, stampBytes);
     return {
       older: createPlaceBefore(text, offset, file),
-      searchedBackToMs: parseLogLine(text.toString(), file.modifiedAtMs).atMs ?? null,
+      searchedBackToMs: readLogTime(text.toString(), file.modifiedAtMs) ?? null,
     };
   }
 
@@ -181,7 +181,8 @@ async function readNewestPacked(
 ): Promise<PackedLines> {
   let lines: PageLine[] = [];
   try {
-    for await (const batch of readLinesForwards(readChunks(file), 0, reader.find)) {
+    const find = await reader.chooseFinder(file);
+    for await (const batch of readLinesForwards(readChunks(file), 0, find)) {
       for (const found of batch.lines) {
         if (found.offset >= end) return { lines: lines.slice(-count), problem: undefined };
         const line = reader.read(found, file);

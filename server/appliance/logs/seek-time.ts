@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { parseLogLine } from '../../keepalived/runtime/log-lines.ts';
+import { readLogTime } from '../../keepalived/runtime/log-lines.ts';
 import { lineFeed, stampBytes } from './find-lines.ts';
 import { readAt } from './log-files.ts';
 
@@ -38,5 +38,5 @@ async function readStampAfter(
   const text = await readAt(handle, offset, offset + probeBytes);
   const feed = text.indexOf(lineFeed);
   if (feed === -1) return undefined;
-  return parseLogLine(text.subarray(feed + 1, feed + 1 + stampBytes).toString(), writtenAtMs).atMs;
+  return readLogTime(text.subarray(feed + 1, feed + 1 + stampBytes).toString(), writtenAtMs);
 }

@@ -1,4 +1,6 @@
 import { maskSecrets } from '../mask-secrets.ts';
+import { findStamp, isKeepalivedTag, splitLogLine } from './log-shapes.ts';
+import { readStamp } from './log-stamps.ts';
 import { maskTestMessage } from './mask-test-message.ts';
 
 /** A line of the log, its secrets masked: viewers read it, and it is kept in histories. */
@@ -15,42 +17,34 @@ export interface LogLine {
   raw: string;
 }
 
-const stamp = String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+`;
-// `Keepalived`, its child, then network namespace and instance as far as configured (main.c).
-const keepalivedTag = String.raw`Keepalived(?:_vrrp|_healthcheckers|_bfd)?(?:_[^\s:[\]]+)?`;
-
-const syslogLine = new RegExp(
-  String.raw`^(?<time>${stamp}) \S+ (?<tag>[^\s:[\]]+)(?:\[(?<pid>\d+)\])?: ?(?<message>.*)$`,
-  's',
-);
-const keepalivedLine = new RegExp(String.raw`^(?:${stamp}) \S+ ${keepalivedTag}(?:\[\d+\])?:`);
-const wholeKeepalivedTag = new RegExp(`^${keepalivedTag}$`);
-
-/** Whether keepalived or one of its children logged this syslog line; names in the text do not count. */
-export function isKeepalivedLine(raw: string): boolean {
-  return keepalivedLine.test(raw);
-}
-
 /**
- * Reads a line of a syslog file, with a traditional (RFC 3164) or an RFC 3339 stamp. A line of
- * another form becomes a message without time and tag.
+ * Reads a line of a log file, of any shape that `log-shapes.ts` knows. A line of another shape becomes
+ * a message without time and tag.
  * @param nowMs wall clock, ms since the epoch: a traditional stamp has no year
  */
 export function parseLogLine(raw: string, nowMs: number): LogLine {
   const line = raw.replace(/\r?\n$/, '');
-  const parts = syslogLine.exec(line)?.groups;
-  const timeText = parts?.['time'] ?? '';
-  const pid = parts?.['pid'];
-  const message = parts?.['message'] ?? line;
+  const { timeText, tag, pid, message } = splitLogLine(line) ?? noParts(line);
   const maskedMessage = maskMessage(message);
   return {
     atMs: timeText === '' ? undefined : readStamp(timeText, nowMs),
     timeText,
-    tag: escapeControlCharacters(parts?.['tag'] ?? ''),
+    tag: escapeControlCharacters(tag),
     pid: pid === undefined ? undefined : Number(pid),
     message: escapeControlCharacters(maskedMessage),
     raw: escapeControlCharacters(`${line.slice(0, line.length - message.length)}${maskedMessage}`),
   };
+}
+
+const noParts = (message: string) => ({ timeText: '', tag: '', pid: undefined, message });
+
+/**
+ * When a line was logged, ms since the epoch.
+ * @param start of the line: its end may be missing
+ */
+export function readLogTime(start: string, nowMs: number): number | undefined {
+  const timeText = findStamp(start);
+  return timeText === undefined ? undefined : readStamp(timeText, nowMs);
 }
 
 /** The fields that are used of `journalctl --output=json` (systemd.journal-fields(7)). */
@@ -70,7 +64,7 @@ interface JournalEntry {
 export function parseJournalEntry(json: string): LogLine | undefined {
   const entry = parseObject(json);
   const tag = entry?.SYSLOG_IDENTIFIER;
-  if (!entry || typeof tag !== 'string' || !wholeKeepalivedTag.test(tag)) return undefined;
+  if (!entry || typeof tag !== 'string' || !isKeepalivedTag(tag)) return undefined;
   const atMs = Math.floor(Number(entry.__REALTIME_TIMESTAMP) / 1000);
   const pid = Number(entry.SYSLOG_PID ?? entry._PID);
   const known = { time: isTime(atMs), pid: Number.isInteger(pid) };
@@ -112,37 +106,6 @@ export function isOwnDumpLine(message: string): boolean {
   return /^Printing (?:VRRP as json|(?:VRRP|parent|checker|BFD) data) for process\(\d+\) on signal$/.test(
     message,
   );
-}
-
-function readStamp(timeText: string, nowMs: number): number | undefined {
-  if (/^\d/.test(timeText)) {
-    const atMs = Date.parse(timeText);
-    return isTime(atMs) ? atMs : undefined;
-  }
-  return readStampWithoutYear(timeText, nowMs);
-}
-
-/** What the writer's clock may be ahead of the reader's before a stamp is taken for last year's. */
-const clockToleranceMs = 24 * 3600 * 1000;
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** 29 February is at most so many years back. */
-const longestLeapGapYears = 8;
-
-/** `Nov 24 13:00:01`, local time, in the newest year that puts it into the past. */
-function readStampWithoutYear(timeText: string, nowMs: number): number | undefined {
-  const month = months.indexOf(timeText.slice(0, 3));
-  const [day = 0, hour = 0, minute = 0, second = 0] = timeText
-    .slice(4)
-    .split(/[ :]/)
-    .slice(-4)
-    .map(Number);
-  const thisYear = new Date(nowMs + clockToleranceMs).getFullYear();
-  for (let year = thisYear; year >= thisYear - longestLeapGapYears; year -= 1) {
-    const date = new Date(year, month, day, hour, minute, second);
-    const exists = date.getMonth() === month && date.getDate() === day;
-    if (exists && date.getTime() <= nowMs + clockToleranceMs) return date.getTime();
-  }
-  return undefined;
 }
 
 function isTime(atMs: number): boolean {

@@ -187,3 +187,20 @@ test('the export is all lines, oldest first, and ends when its reader goes', asy
     break;
   }
 });
+
+test('a file that keepalived writes itself, where no line bears its name', async (context) => {
+  const path = makePath(context);
+  const at = 'Mon Feb 21 13:38:06.984861723 2022: ';
+  writeFileSync(
+    path,
+    `${at}Starting VRRP child process, pid=7\n${at}(VI_1) Entering MASTER STATE\n`,
+  );
+  assert.deepEqual(await readMessages(path), {
+    messages: ['(VI_1) Entering MASTER STATE', 'Starting VRRP child process, pid=7'],
+    reachedStart: true,
+  });
+  assert.deepEqual((await readMessages(path, 10, 'master')).messages, [
+    '(VI_1) Entering MASTER STATE',
+  ]);
+  assert.equal(await exportText(path, 'child'), `${at}Starting VRRP child process, pid=7\n`);
+});

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   escapeControlCharacters,
-  isKeepalivedLine,
   isOwnDumpLine,
   parseJournalEntry,
   parseLogLine,
 } from '../../../../server/keepalived/runtime/log-lines.ts';
+import { isKeepalivedLine } from '../../../../server/keepalived/runtime/log-shapes.ts';
 
 const nowMs = new Date(2026, 10, 24, 13, 30, 0).getTime();
 
