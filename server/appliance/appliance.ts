@@ -110,6 +110,11 @@ export interface Appliance {
 
   // Services
   readServices(): Promise<ServiceReport[]>;
+  /**
+   * How the keepalived with this pid ended, by the word of who started it: systemd, or this program.
+   * Undefined: nobody tells, or it runs.
+   */
+  readKeepalivedExit(pid: number): Promise<KeepalivedExit | undefined>;
   controlService(service: string, action: ServiceAction): Promise<CommandReport>;
   setStartOnBoot(service: string, enabled: boolean): Promise<CommandReport>;
 
@@ -254,6 +259,9 @@ export interface ConfigurationTest {
   /** Absolute path of the tested text in its output; an include may be named relative to it. */
   testedPath: string | undefined;
 }
+
+/** `stopped`: in order, by whomever · `failed`: by itself, or killed. */
+export type KeepalivedExit = 'stopped' | 'failed';
 
 export type ServiceAction = 'start' | 'stop' | 'restart' | 'reload';
 

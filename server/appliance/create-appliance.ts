@@ -100,6 +100,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     writeTrackFile: trackFiles.write,
 
     readServices: () => readServices(settings.services, { manager, bootTool, readDaemon }),
+    readKeepalivedExit: (pid) => manager.readKeepalivedExit(pid),
     controlService: (service, action) => manager.control(service, action),
     setStartOnBoot: (service, enabled) => bootTool.set(service, enabled),
 

@@ -62,17 +62,18 @@ function judgeLoad(
   const pending = (reason: string): ProofVerdict => ({ kind: 'pending', about, reason });
 
   const complaint = log?.configurationError;
-  const says = complaint === undefined ? '' : `, and says: “${complaint}”`;
+  const lastWords = complaint ?? log?.fatalLine;
+  const says = lastWords === undefined ? '' : `, and says: “${lastWords}”`;
   if (after.daemon.state === 'unknown') {
     return pending(`whether keepalived runs can’t be told: ${after.daemon.reason}`);
   }
-  if (after.daemon.state !== 'running') return failed(`keepalived ended of it${says}`);
+  if (after.daemon.state !== 'running') return failed(`keepalived ended${says}`);
   const { pid, vrrpPid } = after.daemon;
   if (before.daemon.state === 'running') {
-    if (before.daemon.pid !== pid) return failed(`keepalived ended and was started anew${says}`);
+    if (before.daemon.pid !== pid) return failed(`keepalived ended and was started again${says}`);
     const oldVrrpPid = before.daemon.vrrpPid ?? vrrpPid;
     if (vrrpPid !== undefined && vrrpPid !== oldVrrpPid) {
-      return failed(`keepalived’s VRRP process ended and was started anew${says}`);
+      return failed(`keepalived’s VRRP process ended and was started again${says}`);
     }
   }
   if (complaint !== undefined) return failed(`keepalived says: “${complaint}”`);

@@ -1,4 +1,5 @@
 import { noteServed } from '../keepalived/address-places.ts';
+import type { Sighting } from '../keepalived/proof.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { endChange, isUnchanged, recordStep } from './change.ts';
 import type { Change } from './change.ts';
@@ -8,6 +9,7 @@ import type { ApplyParts } from './parts.ts';
 import { loadAndProve, look } from './prove-live.ts';
 import type { LoadResult } from './prove-live.ts';
 import { restoreConfiguration } from './restore-configuration.ts';
+import { endedDaemonOf, wasStoppedByOthers } from './stopped-by-others.ts';
 
 export interface MakeLiveOptions {
   /** `none`: keepalived was told before a crash. */
@@ -32,10 +34,14 @@ export async function makeLive(
     await endChange(parts, change, 'conflict');
     return conflictWith(current);
   }
-  const { failure, report, liveTag } = await load(parts, change, command);
+  const { failure, report, liveTag, after } = await load(parts, change, command);
   if (failure !== undefined) {
     const what = isUnchanged(change) ? 'After the reload' : 'The new configuration did not work';
-    const intro = `${what}: ${failure}.`;
+    const isStopped =
+      after?.daemon.state === 'stopped' &&
+      (await wasStoppedByOthers(appliance, endedDaemonOf(change)));
+    // Not the file's doing; what the restore finds says the rest.
+    const intro = isStopped ? 'The configuration was not proved.' : `${what}: ${failure}.`;
     return {
       ...(await restoreConfiguration(parts, change, { intro, mayStart })),
       findings: [],
@@ -52,12 +58,12 @@ async function load(
   { appliance }: ApplyParts,
   change: Change,
   command: MakeLiveOptions['command'],
-): Promise<Pick<LoadResult, 'failure' | 'report'> & { liveTag?: string }> {
+): Promise<Pick<LoadResult, 'failure' | 'report'> & { liveTag?: string; after?: Sighting }> {
   const installed = await readLiveConfiguration(appliance);
   if (!installed.ok) return { failure: installed.reason, report: undefined };
   const { before = await lookAnew(appliance), previous } = change;
   if (command === 'reload') await recordStep(change, 'reloading');
-  const { failure, report } = await loadAndProve(appliance, {
+  const { failure, report, after } = await loadAndProve(appliance, {
     command,
     restored: false,
     before,
@@ -68,7 +74,7 @@ async function load(
       change.served = noteServed(change.served, change.before, now);
     },
   });
-  return { failure, report, liveTag: installed.tag };
+  return { failure, report, liveTag: installed.tag, after };
 }
 
 /** After a crash: who lives now has to go on living, but no FAULT of now is an old one. */

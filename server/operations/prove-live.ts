@@ -99,7 +99,8 @@ async function awaitReload(readLog: () => Promise<ReloadLog | undefined>): Promi
   const settledMs = performance.now() + settleMs;
   while (performance.now() < settledMs) {
     const log = await readLog();
-    if (log?.complete || log?.configurationError !== undefined) return;
+    if (log?.complete || log?.configurationError !== undefined || log?.fatalLine !== undefined)
+      return;
     await sleep(logPollMs);
   }
 }
@@ -109,7 +110,8 @@ async function findComplaint(
   readLog: () => Promise<ReloadLog | undefined>,
 ): Promise<string | undefined> {
   await awaitReload(readLog);
-  const complaint = (await readLog())?.configurationError;
+  const log = await readLog();
+  const complaint = log?.configurationError ?? log?.fatalLine;
   return complaint === undefined ? undefined : `it says: “${complaint}”`;
 }
 

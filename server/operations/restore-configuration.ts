@@ -16,6 +16,7 @@ import type { ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts } from './parts.ts';
 import { loadAndProve, look } from './prove-live.ts';
 import { settleAddresses } from './settle-addresses.ts';
+import { endedDaemonOf, wasStoppedByOthers } from './stopped-by-others.ts';
 
 type RestoreOutcome = Omit<
   Extract<ApplyOutcome, { kind: 'restored' | 'restore-failed' }>,
@@ -53,6 +54,8 @@ export async function restoreConfiguration(
     return { kind: 'restored', message: [intro, ...sentences].join(' ') };
   };
 
+  const wasStopped = () => wasStoppedByOthers(appliance, endedDaemonOf(change));
+
   if (!old) {
     return giveUp(
       'No earlier version is known to have worked, so there is nothing to go back to: edit the file and save again.',
@@ -68,10 +71,18 @@ export async function restoreConfiguration(
   if (now.daemon.state === 'unknown') {
     return giveUp(`${intent.path} is as it was before. ${describeNotRunning(now.daemon)}`);
   }
+  if (now.daemon.state !== 'running' && (await wasStopped())) {
+    const left = { before: change.before, served: change.served, after: now };
+    const sentences = await settleAddresses(appliance, left, [live.summary]);
+    return restored(staysStopped(intent), ...sentences);
+  }
   if (now.daemon.state !== 'running' && !mayStart) {
     return restored(`The old version is in ${intent.path} again. keepalived is not running.`);
   }
   let loaded = await loadOld(parts, change, now, live.summary);
+  if (loaded.failure !== undefined && (await wasStopped())) {
+    return restored(staysStopped(intent), ...loaded.sentences);
+  }
   if (loaded.failure !== undefined && (await hasDeadChild(appliance))) {
     await appliance.controlService('keepalived', 'stop');
     loaded = await loadOld(parts, change, await look(appliance), live.summary);
@@ -91,6 +102,10 @@ export async function restoreConfiguration(
     ...sentences,
   );
 }
+
+/** Who stopped it meant to; it is theirs to start it again. */
+const staysStopped = ({ path }: TransactionIntent): string =>
+  `keepalived was stopped in order meanwhile, not by this program, so it stays stopped. ${path} is as it was before. Click Start keepalived when it shall serve again.`;
 
 /**
  * Puts the old text in the place of the new one, unless it is there already.

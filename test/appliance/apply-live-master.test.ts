@@ -138,7 +138,7 @@ if (inLabServer(import.meta.url)) {
       const pid = await pidOf();
       const outcome = await save(withAppliance(parts, blindTest), fatal);
       assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
-      assert.match(outcome.message, /keepalived ended of it, and says: “.*Non-existent interface/);
+      assert.match(outcome.message, /keepalived ended, and says: “.*Non-existent interface/);
       assert.equal(readConfiguration(), good);
       assert.notEqual(await pidOf(), pid);
       assert.equal(await holds(parts.appliance, virtualAddress), true);

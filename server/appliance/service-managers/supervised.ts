@@ -16,8 +16,9 @@ import { removeStalePidFiles } from './stale-pid-files.ts';
 /** What the daemon's exit code means at a start (measured, 2.2.7; the manual's are wrong). */
 const exitMeanings = new Map([
   [0, 'it found another keepalived running, or its network namespace is missing'],
-  [1, 'an argument is wrong; see WAI_KEEPALIVED_ARGS'],
+  [1, 'it, or a process of it, could not do its work; the Keepalived Log says why'],
   [2, 'the configuration has an error that it cannot run with; the Keepalived Log says which'],
+  [4, 'it may not do what its configuration asks for; the Keepalived Log says what'],
   [6, 'the configuration file is missing or cannot be read'],
 ]);
 
@@ -36,6 +37,8 @@ export function createSupervised(
     `--vrrp_pid=${childPidPath(pidPath, 'vrrp')}`,
     ...extraArguments,
   ];
+  /** Of the daemons that this program started. */
+  const exitCodes = new Map<number, number>();
   const startCommand = ['keepalived', ...daemonArguments].join(' ');
 
   async function start(): Promise<CommandReport> {
@@ -55,11 +58,14 @@ export function createSupervised(
         return { command: startCommand, result: 'notFound', exitCode: undefined, output };
       }
       let exitCode: number | undefined;
-      void started.exited.then((code) => (exitCode = code));
+      void started.exited.then((code) => {
+        exitCode = code;
+        exitCodes.set(started.pid, code);
+      });
       const { up, words } = await awaitStart(readDaemon, () => exitCode !== undefined);
       const printed = await readFile(outputPath, 'utf8');
       if (up) return succeeded(startCommand, ...removed, printed, words);
-      const output = joinOutput(...removed, printed, words, explainExit(exitCode));
+      const output = joinOutput(...removed, printed, words, explainExit(exitCode, printed));
       return { command: startCommand, result: 'exited', exitCode, output };
     } finally {
       await rm(folder, { recursive: true });
@@ -100,6 +106,12 @@ export function createSupervised(
       if (service === 'keepalived') return actions[action]();
       return failed(`${action} ${service}`, onlyKeepalived(service));
     },
+    readKeepalivedExit(pid) {
+      const code = exitCodes.get(pid);
+      // SIGTERM ends it with 0 (measured, 2.2.7).
+      const exit = code === undefined ? undefined : code === 0 ? 'stopped' : 'failed';
+      return Promise.resolve(exit);
+    },
     async isRunning(service) {
       if (service !== 'keepalived') return { known: false, reason: onlyKeepalived(service) };
       const daemon = await readDaemon();
@@ -131,8 +143,11 @@ function failed(command: string, output: string): CommandReport {
   return { command, result: 'exited', exitCode: undefined, output };
 }
 
-function explainExit(exitCode: number | undefined): string {
+function explainExit(exitCode: number | undefined, printed: string): string {
   if (exitCode === undefined) return '';
-  const meaning = exitMeanings.get(exitCode);
+  const isUsage = /^Usage:/m.test(printed);
+  const meaning = isUsage
+    ? 'an argument is wrong; see WAI_KEEPALIVED_ARGS'
+    : exitMeanings.get(exitCode);
   return `It ended with exit code ${exitCode}${meaning === undefined ? '' : `: ${meaning}`}.`;
 }

@@ -1,4 +1,4 @@
-import type { CommandReport, ServiceAction, ServiceReport } from '../appliance.ts';
+import type { CommandReport, KeepalivedExit, ServiceAction, ServiceReport } from '../appliance.ts';
 import { joinOutput, reportCommand } from '../command-report.ts';
 import type { DaemonReader } from '../daemon-process.ts';
 import { runCommand } from '../run-command.ts';
@@ -21,6 +21,7 @@ export function createSystemd(readDaemon: DaemonReader): ServiceManager {
       if (report.result === 'ok' || report.result === 'notFound') return report;
       return { ...report, output: joinOutput(report.output, await readStatus(service)) };
     },
+    readKeepalivedExit,
     isRunning,
   };
 }
@@ -33,6 +34,17 @@ async function systemctl(action: ServiceAction, service: string): Promise<Comman
 async function readStatus(service: string): Promise<string> {
   const words = ['status', '--no-pager', '--lines=5', '--', unitName(service)];
   return (await runCommand('systemctl', words)).stdout;
+}
+
+async function readKeepalivedExit(pid: number): Promise<KeepalivedExit | undefined> {
+  const properties = '--property=ActiveState,Result,ExecMainPID';
+  const answer = await runCommand('systemctl', ['show', properties, '--', unitName('keepalived')]);
+  const lines = answer.stdout.split('\n');
+  // Of another process, such as one that was started by hand, the unit knows nothing.
+  if (!lines.includes(`ExecMainPID=${pid}`)) return undefined;
+  if (lines.includes('ActiveState=failed')) return 'failed';
+  if (!lines.includes('ActiveState=inactive')) return undefined;
+  return lines.includes('Result=success') ? 'stopped' : 'failed';
 }
 
 async function isRunning(service: string): Promise<ServiceReport['running']> {

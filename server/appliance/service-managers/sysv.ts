@@ -31,6 +31,8 @@ export function createSysv(readDaemon: DaemonReader): ServiceManager {
       }
       return service === 'keepalived' ? controlKeepalived(action) : runInitScript(service, action);
     },
+    // An init script does not know.
+    readKeepalivedExit: () => Promise.resolve(undefined),
     isRunning,
   };
 }

@@ -1,5 +1,6 @@
 /** What keepalived's log says of one reload: the only place where it names what it did not take. */
 import { parseConfigurationTestOutput } from './config-test-output.ts';
+import { findFatalLine } from './exit-log.ts';
 import { explainMessage } from './explain-message.ts';
 import type { LogLine } from './log-lines.ts';
 
@@ -8,6 +9,8 @@ export interface ReloadLog {
   complete: boolean;
   /** Why it runs less than the file says, in its own words, passwords masked. */
   configurationError: string | undefined;
+  /** Why a process of it ended, in its own words; undefined: none did. */
+  fatalLine: string | undefined;
   /** The last thing that it said of a failing script or a fault; the cause of a FAULT. */
   faultCause: string | undefined;
   /** Tracked scripts that were heard of, and whether the newest result is good. */
@@ -30,11 +33,13 @@ export function readReloadLog(lines: readonly LogLine[], daemon: Writers | undef
   const log: ReloadLog = {
     complete: false,
     configurationError: undefined,
+    fatalLine: undefined,
     faultCause: undefined,
     scripts: new Map(),
   };
-  for (const { pid, message } of lines) {
-    if (daemon && pid !== daemon.pid && !daemon.childPids.includes(pid ?? 0)) continue;
+  const own = daemon ? linesOf(lines, daemon) : lines;
+  log.fatalLine = findFatalLine(own);
+  for (const { message } of own) {
     if (message === 'Reload complete') log.complete = true;
     const explained = explainMessage(message);
     if (!explained) continue;
@@ -51,6 +56,16 @@ export function readReloadLog(lines: readonly LogLine[], daemon: Writers | undef
     if (id === 'fault-reason' || id === faultOnly) log.faultCause = message;
   }
   return log;
+}
+
+/** Also of the children that it started since: it names their pids. */
+function linesOf(lines: readonly LogLine[], { pid, childPids }: Writers): LogLine[] {
+  const pids = new Set<number | undefined>([pid, ...childPids]);
+  for (const line of lines) {
+    const started = line.pid === pid && /^Starting .* process, pid=(\d+)$/.exec(line.message);
+    if (started) pids.add(Number(started[1]));
+  }
+  return lines.filter((line) => pids.has(line.pid));
 }
 
 /** Its consequence is a FAULT, which counts only where there was none before. */

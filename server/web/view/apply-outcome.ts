@@ -73,7 +73,11 @@ export function describeFailure(outcome: Failure, text: string): FailureNotice {
     case 'failed':
       return { ...notice, statusCode: 500, title: 'Not saved' };
     case 'restored':
-      return { ...notice, statusCode: 422, title: 'Taken back: the previous file is in use again' };
+      return {
+        ...notice,
+        statusCode: 422,
+        title: 'Rolled back: the previous file is in place again',
+      };
     case 'restore-failed':
       return { ...notice, statusCode: 500, title: 'keepalived needs your attention' };
   }

@@ -66,7 +66,8 @@ const stopped: Sighting = {
 
 function log(changes: Partial<ReloadLog> = {}): ReloadLog {
   return {
-    ...{ complete: true, configurationError: undefined, faultCause: undefined },
+    ...{ complete: true, configurationError: undefined },
+    ...{ fatalLine: undefined, faultCause: undefined },
     scripts: new Map(),
     ...changes,
   };
@@ -90,15 +91,15 @@ const cases: Case[] = [
   {
     ...{ what: 'a daemon that ended', after: stopped },
     log: log({ configurationError: 'Non-existent interface specified in configuration' }),
-    verdict: ['failed', /^keepalived ended of it, and says: “Non-existent interface/],
+    verdict: ['failed', /^keepalived ended, and says: “Non-existent interface/],
   },
   {
     ...{ what: 'another daemon', after: sighting({}, [address], { pid: 102 }) },
-    verdict: ['failed', /started anew/],
+    verdict: ['failed', /started again/],
   },
   {
     ...{ what: 'another child', after: sighting({}, [address], { vrrpPid: 102 }) },
-    verdict: ['failed', /VRRP process ended and was started anew/],
+    verdict: ['failed', /VRRP process ended and was started again/],
   },
   {
     ...{ what: 'no child', after: sighting({}, [address], { vrrpPid: undefined }) },

@@ -92,6 +92,7 @@ export function createSimulatedAppliance(folder: string): Appliance {
       const link = { name: 'eth0', macAddress: undefined, up: true, carrier: true };
       return Promise.resolve({ ok: true, interfaces: [{ ...link, addresses }] });
     },
+    readKeepalivedExit: () => Promise.resolve(undefined),
     controlService: (_service, action) => {
       if (action === 'reload' || action === 'start') return load(action);
       throw new Error(`a change never asks for ${action}`);

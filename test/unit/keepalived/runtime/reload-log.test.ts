@@ -38,6 +38,26 @@ describe('the log of a reload', () => {
     assert.doesNotMatch(error ?? '', /s3cr3t/);
   });
 
+  it('quotes the last complaint of a process that ended, also of one that came with it', () => {
+    const log = read(
+      'Keepalived[100]: Starting Healthcheck child process, pid=102',
+      'Keepalived_healthcheckers[102]: Initializing ipvs',
+      "Keepalived_healthcheckers[102]: IPVS: Can't initialize ipvs: No such file or directory",
+      'Keepalived_healthcheckers[102]: Shutting down service [10.9.0.9]:tcp:80 from VS [10.9.0.100]:tcp:80',
+      'Keepalived_healthcheckers[102]: Stopped - used (self/children) 0.000000/0.002532 user time',
+      'Keepalived[100]: pid 102 exited with permanent error FATAL. Terminating',
+      'Keepalived[100]: Stopped Keepalived v2.2.7 (01/16,2022)',
+    );
+    assert.equal(log.fatalLine, "IPVS: Can't initialize ipvs: No such file or directory");
+  });
+
+  it('quotes the end itself where the process said nothing', () => {
+    const line = 'pid 101 exited due to signal 9 (Killed) - has rlimit_rttime been exceeded?';
+    const log = read(`Keepalived[100]: ${line}`, 'Keepalived[100]: VRRP child process(101) died');
+    assert.equal(log.fatalLine, line);
+    assert.equal(read('Keepalived[100]: Reload complete').fatalLine, undefined);
+  });
+
   it('tells of scripts and of a FAULT’s cause', () => {
     const log = read(
       'Keepalived_vrrp[101]: VRRP_Script(good) succeeded',
