@@ -26,6 +26,7 @@ const instanceRules: readonly InstanceRule[] = [
       if (hasUnreadParts === true) return undefined;
       return {
         severity: 'fatal',
+        endsDaemon: true,
         code: 'virtual-router-id-missing',
         message: `“${name}” has no virtual_router_id: keepalived would not run with this file.`,
         remedy: 'Add “virtual_router_id” with a number from 1 to 255, the same on both servers.',
@@ -36,6 +37,7 @@ const instanceRules: readonly InstanceRule[] = [
     }
     return {
       severity: 'fatal',
+      endsDaemon: true,
       code: 'virtual-router-id-out-of-range',
       message: `virtual_router_id ${virtualRouterId} of “${name}” is out of range: keepalived would not run with this file.`,
       remedy: 'Choose a number from 1 to 255, the same on both servers.',
@@ -47,6 +49,7 @@ const instanceRules: readonly InstanceRule[] = [
     }
     return {
       severity: 'fatal',
+      endsDaemon: true,
       code: 'interface-missing',
       message: `“${name}” has no interface: keepalived would not run with this file.`,
       remedy: 'Add “interface” with the name of the network interface.',
@@ -99,6 +102,7 @@ function findSharedRouterIds(instances: readonly ConfiguredInstance[]): Finding[
     if (other === undefined) return [];
     return {
       severity: 'fatal' as const,
+      endsDaemon: true as const,
       code: 'virtual-router-id-shared',
       line: instance.line,
       path: instance.path,

@@ -69,6 +69,7 @@ function findEmptiness(text: string, summary: ConfigurationSummary): Finding[] {
   return [
     {
       severity: 'fatal',
+      endsDaemon: true,
       code: isEmpty ? 'empty-file' : 'no-known-block',
       line: undefined,
       message: isEmpty

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import { consequenceRules } from './config-test-rules/consequence-rules.ts';
 import { generalRules } from './config-test-rules/general-rules.ts';
 import { instanceRules } from './config-test-rules/instance-rules.ts';
 import { languageRules } from './config-test-rules/language-rules.ts';
@@ -7,7 +8,13 @@ import { scriptRules } from './config-test-rules/script-rules.ts';
 import { escapeControlCharacters } from './log-lines.ts';
 import { maskTestMessage } from './mask-test-message.ts';
 
-const rules = [...languageRules, ...instanceRules, ...scriptRules, ...generalRules];
+const rules = [
+  ...languageRules,
+  ...instanceRules,
+  ...consequenceRules,
+  ...scriptRules,
+  ...generalRules,
+];
 
 interface Complaint {
   path: string | undefined;
@@ -55,10 +62,11 @@ function dropPlacelessRepeats(complaints: Complaint[]): Complaint[] {
 
 function explain({ path, line, text }: Complaint, mainPath: string | undefined): Finding {
   const [, instance, rest = text] = /^\(([^()]*)\):? (.+)$/s.exec(text) ?? [];
-  const { code, severity, message, remedy, pattern } = getRule(rest);
+  const { code, severity, endsDaemon, message, remedy, pattern } = getRule(rest);
   const values = { instance: instance ?? 'An instance', ...pattern.exec(rest)?.groups };
   return {
     severity,
+    ...(endsDaemon && { endsDaemon }),
     code,
     line,
     path: isSameFile(path, mainPath) ? undefined : path,
@@ -113,6 +121,7 @@ function joinInterfaceFindings(findings: Finding[]): Finding[] {
         ? {
             ...finding,
             severity: 'fatal',
+            endsDaemon: true,
             message: `${finding.message.slice(0, -1)}: keepalived would not start.`,
           }
         : finding,

@@ -4,6 +4,8 @@ import type { Finding } from '../../finding.ts';
 export interface MessageRule {
   code: string;
   severity: Finding['severity'];
+  /** Whether the daemon would not run: `ends` in the table. */
+  endsDaemon: true | undefined;
   /** Matched against the message without its place and without the instance in front of it. */
   pattern: RegExp;
   /** `{name}` stands for the pattern's group of that name, `{instance}` for the instance. */
@@ -13,7 +15,7 @@ export interface MessageRule {
 
 type Row = [
   code: string,
-  severity: Finding['severity'],
+  severity: Finding['severity'] | 'ends',
   pattern: RegExp,
   message: string,
   remedy: MessageRule['remedy'],
@@ -23,7 +25,8 @@ type Row = [
 export function messageRules(rows: Row[]): MessageRule[] {
   return rows.map(([code, severity, pattern, message, remedy]) => ({
     code,
-    severity,
+    severity: severity === 'ends' ? 'fatal' : severity,
+    endsDaemon: severity === 'ends' ? true : undefined,
     pattern,
     message,
     remedy,

@@ -1,0 +1,193 @@
+/** What `keepalived -t` says, and what the daemon then does: both run, and the severity compared. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import test, { after, before } from 'node:test';
+import type { Appliance } from '../../server/appliance/appliance.ts';
+import { createAppliance } from '../../server/appliance/create-appliance.ts';
+import { checkConfiguration } from '../../server/operations/check-configuration.ts';
+import { parseSettings } from '../../server/settings.ts';
+import {
+  askUntil,
+  end,
+  preparePrivateMachine,
+  startKeepalived,
+  writeConfiguration,
+} from './private-keepalived.ts';
+import { inPrivateNamespaces } from './private-namespaces.ts';
+
+/** What becomes of 10.9.0.100: served, not served by a daemon that runs, or no daemon at all. */
+type Deed = 'serves' | 'serves-not' | 'ends';
+
+interface Case {
+  /** Lines of the instance, in the place of what it has by default. */
+  instance?: string;
+  addresses?: string;
+  /** Whole, where it is no such instance. */
+  text?: string;
+  before?: string;
+  code: string;
+  severity: 'fatal' | 'warning';
+  deed: Deed;
+}
+
+// Priority 255: it is Active at once.
+const base = ` state MASTER
+ interface eth0
+ virtual_router_id 51
+ priority 255`;
+const group = 'vrrp_sync_group G {\n group {\n  VI_1\n }\n}\n';
+const script = `vrrp_script chk {\n script "/usr/bin/true"\n interval 1\n user root\n`;
+
+const cases: Record<string, Case> = {
+  'a label that is too long': {
+    addresses: '10.9.0.100/24 label eth0:much-too-long',
+    ...{ code: 'address-label-too-long', severity: 'fatal', deed: 'serves-not' },
+  },
+  'a broadcast that is none': {
+    addresses: '10.9.0.100/24 brd 10.9.0.999',
+    ...{ code: 'address-left-out', severity: 'fatal', deed: 'serves-not' },
+  },
+  'an address on an interface that does not exist': {
+    addresses: '10.9.0.100/24 dev eth9',
+    ...{ code: 'interface-missing', severity: 'fatal', deed: 'ends' },
+  },
+  'an address that is none': {
+    addresses: '10.9.0.1000/24',
+    ...{ code: 'invalid-address', severity: 'fatal', deed: 'serves-not' },
+  },
+  'an address of the other family': {
+    addresses: '2001:db8::1/64\n  10.9.0.100/24',
+    ...{ code: 'mixed-address-families', severity: 'fatal', deed: 'serves-not' },
+  },
+  'the same address twice': {
+    addresses: '10.9.0.100/24\n  10.9.0.100/24',
+    ...{ code: 'virtual-address-shared', severity: 'warning', deed: 'serves' },
+  },
+  'an interface that does not exist': {
+    instance: base.replace('eth0', 'eth9'),
+    ...{ code: 'interface-missing', severity: 'fatal', deed: 'ends' },
+  },
+  'no virtual_router_id': {
+    instance: base.replace(/ virtual_router_id 51\n/, ''),
+    ...{ code: 'virtual-router-id-missing', severity: 'fatal', deed: 'ends' },
+  },
+  'a virtual_router_id out of range': {
+    instance: base.replace('51', '300'),
+    ...{ code: 'virtual-router-id-out-of-range', severity: 'fatal', deed: 'ends' },
+  },
+  'the loopback interface': {
+    instance: base.replace('eth0', 'lo'),
+    ...{ code: 'loopback-interface', severity: 'fatal', deed: 'ends' },
+  },
+  'an interface without multicast': {
+    instance: base.replace('eth0', 'nomc0'),
+    ...{ code: 'multicast-unsupported', severity: 'fatal', deed: 'serves-not' },
+  },
+  'a virtual MAC on an interface that cannot': {
+    instance: `${base.replace('eth0', 'tun0')}\n use_vmac`,
+    ...{ code: 'vmac-unsupported', severity: 'fatal', deed: 'serves-not' },
+  },
+  'an ipvlan without an address': {
+    instance: `${base}\n use_ipvlan ipv0`,
+    ...{ code: 'instance-fault', severity: 'fatal', deed: 'serves-not' },
+  },
+  'an own script with a weight in a sync group': {
+    before: `${script} weight 20\n}\n${group}`,
+    instance: `${base.replace('255', '254')}\n track_script {\n  chk\n }`,
+    ...{ code: 'tracked-ignored', severity: 'warning', deed: 'serves' },
+  },
+  'a weight with the priority 255': {
+    before: `${script} weight 20\n}\n`,
+    instance: `${base}\n track_script {\n  chk\n }`,
+    ...{ code: 'tracked-ignored', severity: 'warning', deed: 'serves' },
+  },
+  'a sync group without its instance': {
+    before: 'vrrp_sync_group G {\n group {\n  VI_9\n }\n}\n',
+    ...{ code: 'sync-group-unknown-instance', severity: 'warning', deed: 'serves' },
+  },
+  'a tracked script that is not defined': {
+    instance: `${base}\n track_script {\n  nothing\n }`,
+    ...{ code: 'unknown-track-script', severity: 'warning', deed: 'serves' },
+  },
+  'a state that is not known': {
+    instance: base.replace('MASTER', 'SLAVE'),
+    ...{ code: 'unknown-state', severity: 'fatal', deed: 'serves' },
+  },
+  'a word that is not known': {
+    instance: `${base}\n nonsense 1`,
+    ...{ code: 'unknown-keyword', severity: 'fatal', deed: 'serves' },
+  },
+  'a multicast address that is none': {
+    instance: `${base}\n mcast_dst_ip 10.9.0.7`,
+    ...{ code: 'multicast-address-ignored', severity: 'fatal', deed: 'serves' },
+  },
+  'nopreempt with state MASTER': {
+    instance: `${base}\n nopreempt`,
+    ...{ code: 'nopreempt-with-master', severity: 'warning', deed: 'serves' },
+  },
+  'an auth_pass that is too long': {
+    instance: `${base}\n authentication {\n  auth_type PASS\n  auth_pass 1234567890\n }`,
+    ...{ code: 'password-truncated', severity: 'warning', deed: 'serves' },
+  },
+  'an instance without a name': {
+    text: `vrrp_instance {\n${base}\n virtual_ipaddress {\n  10.9.0.100/24\n }\n}\n`,
+    ...{ code: 'name-missing', severity: 'fatal', deed: 'serves-not' },
+  },
+  'an unclosed brace': {
+    text: `vrrp_instance VI_1 {\n${base}\n virtual_ipaddress {\n  10.9.0.100/24\n}\n`,
+    ...{ code: 'unclosed-block', severity: 'fatal', deed: 'serves' },
+  },
+  'an empty file': { text: '\n', ...{ code: 'empty-file', severity: 'fatal', deed: 'serves-not' } },
+};
+
+if (inPrivateNamespaces(import.meta.url)) {
+  let appliance: Appliance;
+  before(async () => {
+    preparePrivateMachine();
+    const ip = (...words: string[]) => execFileSync('ip', words);
+    ip('link', 'add', 'nomc0', 'type', 'veth', 'peer', 'name', 'nomc1');
+    ip('link', 'set', 'nomc0', 'up', 'multicast', 'off');
+    ip('tuntap', 'add', 'tun0', 'mode', 'tun');
+    ip('link', 'set', 'tun0', 'up', 'multicast', 'on');
+    writeConfiguration('\n');
+    appliance = await createAppliance(parseSettings({ WAI_SERVICE_MANAGER: 'supervised' }));
+  });
+  after(() => appliance.close());
+
+  const serves = () =>
+    Promise.resolve(execFileSync('ip', ['-o', 'address']).toString().includes('10.9.0.100/'));
+
+  /** Waits for what is expected; what is not expected is given 1.5 s to show itself. */
+  async function watch(text: string, expected: Deed): Promise<Deed> {
+    writeFileSync('/etc/keepalived/keepalived.conf', text);
+    const daemon = startKeepalived();
+    const hasEnded = () => daemon.exitCode !== null;
+    const limitMs = expected === 'serves-not' ? 1500 : 15_000;
+    const see = async (): Promise<Deed> =>
+      hasEnded() ? 'ends' : (await serves()) ? 'serves' : 'serves-not';
+    const deed = await askUntil(see, (seen) => seen !== 'serves-not', limitMs);
+    await end(daemon);
+    execFileSync('ip', ['address', 'flush', 'to', '10.9.0.100']);
+    return deed;
+  }
+
+  for (const [what, one] of Object.entries(cases)) {
+    test(`${what}: ${one.code} is ${one.severity}, and the daemon ${one.deed}`, async () => {
+      const { instance = base, addresses = '10.9.0.100/24' } = one;
+      const text =
+        one.text ??
+        `${one.before ?? ''}vrrp_instance VI_1 {\n${instance}\n virtual_ipaddress {\n  ${addresses}\n }\n}\n`;
+      const findings = await checkConfiguration(appliance, 'live', text);
+      const said = findings.find(({ code }) => code === one.code);
+      const deed = await watch(text, one.deed);
+      assert.deepEqual(
+        [said?.severity, said?.endsDaemon === true || one.text === '\n', deed],
+        [one.severity, one.deed === 'ends' || one.text === '\n', one.deed],
+        JSON.stringify(findings, undefined, 1),
+      );
+      // What costs the address is never only a remark.
+      if (deed !== 'serves') assert.equal(one.severity, 'fatal');
+    });
+  }
+}
