@@ -56,6 +56,8 @@ export interface AppOptions extends PageParts {
   /** Undefined: plain HTTP. */
   certificate: Certificate | undefined;
   hostName: () => string;
+  /** What makes this page less safe than it should be; administrators are told on every page. */
+  listWarnings: () => string[];
   /** This machine's names and addresses as of now. */
   listOwnHosts: () => string[];
   log: LogDestination;
@@ -104,7 +106,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(csrf, cookieScope);
   await app.register(flash);
   await app.register(audit);
-  await app.register(views, { hostName: options.hostName, navigation });
+  await app.register(views, {
+    ...{ hostName: options.hostName, listWarnings: options.listWarnings, navigation },
+  });
   await app.register(eventStreams, { accounts, limits: options.streamLimits });
   await app.register(staticFiles);
   await app.register(registerHealth);

@@ -13,6 +13,7 @@ import { readHostName } from './appliance/host.ts';
 import { listOwnHosts } from './appliance/own-hosts.ts';
 import { readCommandLine } from './command-line.ts';
 import { explainStartFailure, formatListen } from './explain-start-failure.ts';
+import { describeExposure, readExposure } from './exposure.ts';
 import { freeSocketPath } from './free-socket-path.ts';
 import { createJournal } from './history/journal.ts';
 import { acquireLock } from './history/lock.ts';
@@ -64,6 +65,11 @@ async function start(settings: Settings): Promise<void> {
       app.log.error({ err: error }, 'a witness could not be asked');
     },
   });
+  const certificate = settings.tls.enabled
+    ? await loadCertificate(settings, listOwnHosts())
+    : undefined;
+  const exposure = await readExposure(settings, certificate);
+  const listWarnings = () => describeExposure(settings, exposure, Date.now());
   const notices = await openNotices({ directory: stateDirectory });
   const runningDrill = createRunningDrill({ directory });
   const parts = { appliance, keeper, versions, journal, notices, runningDrill };
@@ -97,13 +103,15 @@ async function start(settings: Settings): Promise<void> {
     debug,
     keeper,
     sessionSecret: await openSessionSecret(stateDirectory),
-    certificate: settings.tls.enabled ? await loadCertificate(settings, listOwnHosts()) : undefined,
+    certificate,
+    listWarnings,
     hostName: readHostName,
     listOwnHosts,
     log: process.stderr,
   });
 
   for (const damage of damages) app.log.error(damage);
+  for (const warning of listWarnings()) app.log.warn(warning);
 
   closeWithGrace({ delay: 10_000, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'ending after an error');

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { limitConnections } from './connection-limit.ts';
 
 export interface Certificate {
   certificatePem: string;
@@ -33,17 +34,31 @@ export function createServerFactory(
     // Longer than the pauses of somebody who is reading; shorter than a proxy's patience.
     keepAliveTimeout: 60_000,
   };
-  return (handler: http.RequestListener): http.Server =>
-    certificate
+  return (handler: http.RequestListener): http.Server => {
+    const server = certificate
       ? https.createServer(
           {
             ...options,
             handshakeTimeout: limits.headersTimeoutMs,
             minVersion: 'TLSv1.2',
+            ciphers,
             cert: certificate.certificatePem,
             key: certificate.keyPem,
           },
           handler,
         )
       : http.createServer(options, handler);
+    limitConnections(server);
+    return server;
+  };
 }
+
+/** Those of TLS 1.3, and of TLS 1.2 only what has forward secrecy and no CBC (RFC 9325, 4.2). */
+const ciphers = [
+  ...['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'],
+  ...['ECDSA', 'RSA'].flatMap((key) =>
+    ['AES256-GCM-SHA384', 'CHACHA20-POLY1305', 'AES128-GCM-SHA256'].map(
+      (suite) => `ECDHE-${key}-${suite}`,
+    ),
+  ),
+].join(':');

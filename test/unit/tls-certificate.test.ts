@@ -77,12 +77,41 @@ test('over TLS the cookie is Secure and tied to the host, and a foreign scheme i
   assert.match(answer, /^HTTP\/1\.1 200 OK/);
   assert.match(
     answer,
-    /set-cookie: __Host-wai-\w{8}=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Strict\r\n/i,
+    /set-cookie: __Host-wai-\w{8}-form=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Strict\r\n/i,
   );
 
   const plain = await new TestBrowser(app).post('/login', {}, { origin: 'http://localhost' });
   assert.equal(plain.statusCode, 403);
   assert.match(plain.body, /did not come from a page of this server/);
+});
+
+test('TLS 1.2 has suites with forward secrecy and without CBC only', async (context) => {
+  const stateDirectory = await makeStateDirectory(context);
+  const certificate = await loadCertificate({ tls: selfSigned, stateDirectory }, hosts);
+  const { app } = await createTestApp({ certificate });
+  context.after(() => app.close());
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const isAccepted = (options: tls.ConnectionOptions) =>
+    new Promise<boolean>((resolve) => {
+      const known = { host: '127.0.0.1', port: Number(port), ca: certificate.certificatePem };
+      const socket = tls.connect({ ...known, servername: 'localhost', ...options }, () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => {
+        resolve(false);
+      });
+    });
+  for (const [ciphers, expected] of [
+    ['ECDHE-ECDSA-AES256-GCM-SHA384', true],
+    ['ECDHE-ECDSA-CHACHA20-POLY1305', true],
+    ['ECDHE-ECDSA-AES128-SHA', false],
+    ['ECDHE-ECDSA-AES256-SHA', false],
+    ['ECDHE-ECDSA-AES128-SHA256', false],
+  ] as const) {
+    assert.equal(await isAccepted({ ciphers, maxVersion: 'TLSv1.2' }), expected, ciphers);
+  }
+  assert.equal(await isAccepted({ minVersion: 'TLSv1.3' }), true);
 });
 
 function askOverTls(port: number, ca: string): Promise<string> {

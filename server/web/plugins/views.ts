@@ -25,11 +25,13 @@ export interface PageModel {
   /** For the hidden field `_csrf`. Asking for it sets a cookie, so ask only within a form. */
   readonly csrfToken: string;
   user: User | undefined;
+  /** For administrators: what makes this page less safe than it should be. */
+  warnings: string[];
   flash: Flash[];
 }
 
 /** All that the frame of a page depends on. */
-interface PageFacts extends Pick<PageModel, 'title' | 'hostName' | 'user' | 'flash'> {
+interface PageFacts extends Pick<PageModel, 'title' | 'hostName' | 'user' | 'warnings' | 'flash'> {
   path: string;
 }
 
@@ -52,56 +54,61 @@ declare module 'fastify' {
 
 export interface ViewsOptions {
   hostName: () => string;
+  listWarnings: () => string[];
   navigation: NavigationLink[];
 }
 
 /** Templates: Eta with autoescape, compiled once. */
-export const views = fastifyPlugin<ViewsOptions>(async (app, { hostName, navigation }) => {
-  const eta = new Eta({ views: viewsFolder, cache: true, autoEscape: true });
-  app.decorate('renderFragment', (template: string, model: object) =>
-    eta.render(`/partials/${template}`, model),
-  );
-  await app.register(view, {
-    engine: { eta },
-    templates: viewsFolder,
-    production: true,
-  });
-
-  const describePage = ({ path, ...facts }: PageFacts): Omit<PageModel, 'csrfToken'> => ({
-    ...facts,
-    navigation: facts.user ? navigation.map((link) => withCurrent(link, path)) : [],
-  });
-
-  const shells = new Map<string, Shell>();
-  /** Most pages differ from the one before in nothing but the token. */
-  const findShell = async (
-    reply: FastifyReply,
-    template: string,
-    facts: PageFacts,
-    model: object,
-  ) => {
-    const key = JSON.stringify([template, facts, model]);
-    const known = shells.get(key);
-    if (known) return known;
-    const page: PageModel = { ...describePage(facts), csrfToken: '' };
-    const shell = prepareShell(
-      await reply.viewAsync(template, { ...model, page, prepared: { place } }),
+export const views = fastifyPlugin<ViewsOptions>(
+  async (app, { hostName, listWarnings, navigation }) => {
+    const eta = new Eta({ views: viewsFolder, cache: true, autoEscape: true });
+    app.decorate('renderFragment', (template: string, model: object) =>
+      eta.render(`/partials/${template}`, model),
     );
-    if (shells.size >= maximumShells) shells.clear();
-    shells.set(key, shell);
-    return shell;
-  };
+    await app.register(view, {
+      engine: { eta },
+      templates: viewsFolder,
+      production: true,
+    });
 
-  app.decorateReply('page', async function (template, { title, prepared }, model = {}) {
-    const facts = readFacts(this, title, hostName());
-    if (!prepared) {
-      const page = withToken(describePage(facts), this);
-      return this.send(await this.viewAsync(template, { ...model, page }));
-    }
-    const shell = await findShell(this, template, facts, model);
-    return sendPieces(this, joinPieces(shell, prepared, this.makeFormToken()));
-  });
-});
+    const describePage = ({ path, ...facts }: PageFacts): Omit<PageModel, 'csrfToken'> => ({
+      ...facts,
+      navigation: facts.user ? navigation.map((link) => withCurrent(link, path)) : [],
+    });
+
+    const shells = new Map<string, Shell>();
+    /** Most pages differ from the one before in nothing but the token. */
+    const findShell = async (
+      reply: FastifyReply,
+      template: string,
+      facts: PageFacts,
+      model: object,
+    ) => {
+      const key = JSON.stringify([template, facts, model]);
+      const known = shells.get(key);
+      if (known) return known;
+      const page: PageModel = { ...describePage(facts), csrfToken: '' };
+      const shell = prepareShell(
+        await reply.viewAsync(template, { ...model, page, prepared: { place } }),
+      );
+      if (shells.size >= maximumShells) shells.clear();
+      shells.set(key, shell);
+      return shell;
+    };
+
+    app.decorateReply('page', async function (template, { title, prepared }, model = {}) {
+      const isAdmin = this.request.user?.role === 'admin';
+      const warnings = isAdmin ? listWarnings() : [];
+      const facts = readFacts(this, { title, hostName: hostName(), warnings });
+      if (!prepared) {
+        const page = withToken(describePage(facts), this);
+        return this.send(await this.viewAsync(template, { ...model, page }));
+      }
+      const shell = await findShell(this, template, facts, model);
+      return sendPieces(this, joinPieces(shell, prepared, this.makeFormToken()));
+    });
+  },
+);
 
 /** One for each user and message; they are small. */
 const maximumShells = 16;
@@ -117,9 +124,12 @@ function sendPieces(reply: FastifyReply, pieces: Buffer[]): FastifyReply {
   return reply.header('content-length', length).send(body);
 }
 
-function readFacts({ request }: FastifyReply, title: string, hostName: string): PageFacts {
+function readFacts(
+  { request }: FastifyReply,
+  known: Pick<PageFacts, 'title' | 'hostName' | 'warnings'>,
+): PageFacts {
   const [path = ''] = request.url.split('?');
-  return { title, hostName, path, user: request.user, flash: takeFlash(request) };
+  return { ...known, path, user: request.user, flash: takeFlash(request) };
 }
 
 function withToken(facts: Omit<PageModel, 'csrfToken'>, reply: FastifyReply): PageModel {

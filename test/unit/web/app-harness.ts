@@ -48,6 +48,7 @@ export async function createTestApp(
     sessionSecret: 'a secret of at least thirty-two characters',
     certificate: undefined,
     hostName: () => 'server1',
+    listWarnings: () => [],
     listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
     log: { write: (line) => lines.push(line) },
     ...options,

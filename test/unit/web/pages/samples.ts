@@ -106,6 +106,7 @@ export function renderPage(template: string, model: object, page: Partial<PageMo
     ],
     csrfToken: 'a-token',
     user: { name: 'admin', role: 'admin' },
+    warnings: [],
     flash: [],
   };
   return eta.render(`./${template}`, { ...model, page: { ...defaults, ...page } });
