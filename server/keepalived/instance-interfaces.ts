@@ -61,7 +61,7 @@ export function findInstanceInterfaces({
   const isWireThere = wire === base || links.some((link) => link.name === wire);
   return {
     ...{ base, virtual, wire, audible: isWireThere ? wire : base },
-    sourceAddress: configured?.unicastSourceAddress?.split('/')[0] ?? setting?.sourceAddress,
+    sourceAddress: configured?.unicastSourceAddress ?? setting?.sourceAddress,
     addresses: running ? listRunning(running) : listConfigured(configured, virtual, links),
   };
 }

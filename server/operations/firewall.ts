@@ -1,10 +1,12 @@
 import type { Appliance, CommandReport, FirewallChange } from '../appliance/appliance.ts';
 import type { ConfiguredInstance } from '../keepalived/config/summary.ts';
+import type { NetworkReport } from '../keepalived/evidence.ts';
 import { listObstructions } from '../keepalived/firewall/judge-packets.ts';
 import { listEveryOwnRule } from '../keepalived/firewall/own-rules.ts';
 import { describePacket, listVrrpPackets } from '../keepalived/firewall/packet.ts';
 import type { PacketDirection, VrrpPacket } from '../keepalived/firewall/packet.ts';
 import { describePlace } from '../keepalived/firewall/rule-place.ts';
+import { findInstanceInterfaces } from '../keepalived/instance-interfaces.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { commandFailure } from './prove-live.ts';
 
@@ -106,7 +108,7 @@ export async function listOwnFirewallRules(appliance: Appliance): Promise<OwnFir
     serves: live.ok
       ? instances.flatMap((instance) =>
           directions
-            .filter((direction) => listVrrpPackets(instance, direction, network).some(serves))
+            .filter((direction) => listPackets(instance, direction, network).some(serves))
             .map((direction) => ({ instance: instance.name, direction })),
         )
       : undefined,
@@ -124,9 +126,18 @@ async function findPackets(
     ({ name }: ConfiguredInstance) => name === instanceName,
   );
   if (!instance) return { ok: false, reason: 'The configuration has no such instance (any more).' };
-  const packets = listVrrpPackets(instance, direction, await appliance.readNetwork());
+  const packets = listPackets(instance, direction, await appliance.readNetwork());
   if (packets.length > 0) return { ok: true, packets };
   return { ok: false, reason: 'The instance names no interface that has an address.' };
+}
+
+function listPackets(
+  configured: ConfiguredInstance,
+  direction: PacketDirection,
+  network: NetworkReport,
+): VrrpPacket[] {
+  const interfaces = findInstanceInterfaces({ configured, running: undefined, network });
+  return listVrrpPackets({ ...configured, interfaces }, direction, network);
 }
 
 function describeFailure({ commands }: FirewallChange): string {

@@ -89,7 +89,10 @@ export function setUnicastPeers(
   peers: readonly string[],
 ): EditResult {
   return editBlock(tree, 'vrrp_instance', instanceName, (block) =>
-    setEntries(tree, block, 'unicast_peer', peers, { keepsOptions: true }),
+    setEntries(tree, block, 'unicast_peer', peers, {
+      keepsOptions: true,
+      ignoresPrefixLength: true,
+    }),
   );
 }
 

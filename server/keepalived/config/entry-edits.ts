@@ -12,6 +12,8 @@ import type { ConfigurationTree, Statement } from './tree.ts';
 interface EntryRule {
   /** Whether an entry that is given as an address only keeps the options that it has. */
   keepsOptions: boolean;
+  /** Whether keepalived ignores a prefix length, so that an entry is the same with and without. */
+  ignoresPrefixLength?: boolean;
 }
 
 /**
@@ -91,10 +93,18 @@ function changeEntries(
   return changes;
 }
 
-function spellings(entry: Statement | string, { keepsOptions }: EntryRule): string[] {
+function spellings(
+  entry: Statement | string,
+  { keepsOptions, ignoresPrefixLength = false }: EntryRule,
+): string[] {
   if (typeof entry === 'string') return [entry.trim().split(/\s+/).join(' ')];
   const whole = entry.words.map((word) => word.text).join(' ');
-  return keepsOptions ? [whole, entry.words[0].text] : [whole];
+  const first = entry.words[0].text;
+  return [
+    whole,
+    ...(keepsOptions ? [first] : []),
+    ...(ignoresPrefixLength ? [first.replace(/\/.*$/, '')] : []),
+  ];
 }
 
 function replaceEntry(

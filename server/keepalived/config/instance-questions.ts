@@ -50,6 +50,7 @@ export function summarizeInstance(
     !keywords.some((keyword) => findStatements(nodes, keyword).some(hasUnknownWord));
   const version = readVersion(sure, 'version') ?? (isIpv6 ? 3 : globalVersion);
   const virtualRouterId = lastNumber(sure, 'virtual_router_id', { minimum: -Infinity });
+  const source = lastValue(nodes, 'unicast_src_ip');
   const multicastDestination = lastValue(nodes, 'mcast_dst_ip');
   return {
     name: statement.words[1]?.text ?? '',
@@ -71,8 +72,8 @@ export function summarizeInstance(
     authentication: readAuthentication(nodes, mayDefault()),
     addresses,
     ...readTracking(nodes),
-    unicastPeers: entryNames(nodes, 'unicast_peer'),
-    unicastSourceAddress: lastValue(nodes, 'unicast_src_ip'),
+    unicastPeers: entryNames(nodes, 'unicast_peer').map(withoutPrefixLength),
+    unicastSourceAddress: source && withoutPrefixLength(source),
     ...(multicastDestination === undefined ? {} : { multicastDestination }),
     ...(hasUnreadParts(nodes) ? { hasUnreadParts: true } : {}),
   };
@@ -93,6 +94,8 @@ function roundInterval(seconds: number | undefined, version: 2 | 3 | undefined) 
   if (version !== 3) return Math.max(1, Math.round(seconds));
   return Math.min(40.95, Math.max(0.01, Math.round(seconds * 100) / 100));
 }
+/** keepalived takes one with these addresses, and ignores it (measured, 2.2.7). */
+const withoutPrefixLength = (address: string): string => address.split('/')[0] ?? address;
 
 function readAddresses(
   nodes: readonly ConfigurationNode[],

@@ -21,7 +21,8 @@ export const checkAddressNetwork: InstanceCheck = (view) => {
 
 function judge(virtual: ConfiguredAddress, view: InstanceView): Judgement {
   const { network } = view;
-  const interfaceName = virtual.interfaceName ?? view.interfaceName;
+  // A virtual interface (use_vmac) has no network but that of the one below.
+  const interfaceName = virtual.interfaceName ?? view.interfaces.base;
   if (!network?.ok) return cannotTell('The networks of this server are not known.');
   const link = network.interfaces.find(({ name }) => name === interfaceName);
   if (!link) return cannotTell(`This server has no interface ${interfaceName ?? ''}.`);

@@ -1,4 +1,6 @@
+import { normalizeAddress } from '../addresses.ts';
 import type { AddressProbe } from '../evidence.ts';
+import { isVirtualRouter } from '../instance-interfaces.ts';
 import type { CheckEvidence } from './check.ts';
 import type { InstanceView } from './instance-view.ts';
 import type { Judgement } from './judgement.ts';
@@ -13,9 +15,9 @@ import { listInWords } from './words.ts';
  * server, or the one whose advertisements are heard.
  */
 export const checkDuplicateAddress: InstanceCheck = (view) => {
-  const probes = view.asked.addressProbes?.filter(({ address }) =>
-    view.addresses.includes(address),
-  );
+  // Also those that are left out of advertisements.
+  const ours = new Set(view.configured.addresses.map((one) => normalizeAddress(one.address)));
+  const probes = view.asked.addressProbes?.filter(({ address }) => ours.has(address));
   return {
     id: 'duplicate-address',
     title: 'Nobody else has the virtual address',
@@ -101,15 +103,20 @@ function judgeSilence(address: string, answering: string[], view: InstanceView):
   return good(`${listInWords(signs)} is there and does not answer for ${address}.`);
 }
 
-function isOurs(mac: string, { network }: InstanceView): boolean {
-  return network?.ok === true && network.interfaces.some(({ macAddress }) => macAddress === mac);
+/** A virtual router's MAC address is no machine's: the master has it, whoever that is. */
+function isOurs(mac: string, { network, interfaces }: InstanceView): boolean {
+  if (!network?.ok) return false;
+  return network.interfaces.some(
+    (link) =>
+      link.macAddress === mac && !isVirtualRouter(link) && link.name !== interfaces.virtual?.name,
+  );
 }
 
 /** Also by the virtual router's MAC address (RFC 9568, 7.3), from which a `use_vmac` master answers. */
-function isPeer(mac: string, { peers, virtualRouterId }: InstanceView): boolean {
+function isPeer(mac: string, { peers, virtualRouterId, configured }: InstanceView): boolean {
   const last = (virtualRouterId ?? 0).toString(16).padStart(2, '0');
-  const virtualMac = `00:00:5e:00:01:${last}`;
-  return peers.some(({ last: { sourceMac } }) => mac === sourceMac || mac === virtualMac);
+  const virtualMacs = [`00:00:5e:00:01:${last}`, configured.virtualInterface?.macAddress];
+  return peers.some(({ last: { sourceMac } }) => mac === sourceMac || virtualMacs.includes(mac));
 }
 
 function describe(probe: AddressProbe): CheckEvidence {

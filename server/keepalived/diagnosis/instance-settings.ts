@@ -5,6 +5,7 @@ import type { RuntimeInstance } from '../evidence.ts';
 /** What an instance is set to, as far as its advertisements show it. */
 export interface InstanceSettings {
   name: string;
+  /** Where its advertisements are heard. */
   interfaceName: string | undefined;
   virtualRouterId: number | undefined;
   version: 2 | 3;
@@ -25,13 +26,14 @@ export interface InstanceSettings {
 export function getSettings(
   configured: ConfiguredInstance,
   running: RuntimeInstance | undefined,
+  interfaceName: string | undefined,
 ): InstanceSettings {
   const version = running?.version ?? configured.version ?? 2;
   // What is not read may say another one; a wait of the usual length is no claim.
   const intervalSeconds = running?.advertIntervalSeconds ?? configured.advertIntervalSeconds ?? 1;
   return {
     name: configured.name,
-    interfaceName: configured.interfaceName ?? running?.interfaceName,
+    interfaceName,
     virtualRouterId: running?.virtualRouterId ?? configured.virtualRouterId,
     version,
     priority: running?.effectivePriority ?? configured.priority,

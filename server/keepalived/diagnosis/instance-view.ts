@@ -3,6 +3,8 @@ import type { RuntimeInstance, VrrpState } from '../evidence.ts';
 import type { FirewallReport } from '../firewall/firewall-report.ts';
 import { listVrrpPackets } from '../firewall/packet.ts';
 import type { PacketDirection, VrrpPacket } from '../firewall/packet.ts';
+import { findInstanceInterfaces } from '../instance-interfaces.ts';
+import type { InstanceInterfaces } from '../instance-interfaces.ts';
 import type { LogLine } from '../runtime/log-lines.ts';
 import type { ArpMessage } from '../wire/decoded-frame.ts';
 import { proposeFreeVrids } from './clusters.ts';
@@ -14,6 +16,7 @@ import type { SortedSenders } from './sort-senders.ts';
 
 /** One of our instances as the checks see it: what it is set to, and who else speaks of it. */
 export interface InstanceView extends InstanceSettings, SortedSenders {
+  interfaces: InstanceInterfaces;
   /** Undefined if keepalived does not run or says nothing. */
   state: VrrpState | undefined;
   /** Since when, and when it was asked; wall clock, milliseconds since the epoch. */
@@ -74,20 +77,22 @@ function createView(
   { sortSenders, freeVirtualRouterIds }: CommonParts,
 ): InstanceView {
   const { heard, network, log } = input;
-  const settings = getSettings(configured, running);
+  const interfaces = findInstanceInterfaces({ configured, running, network });
+  const { wire, base, audible } = interfaces;
+  // A virtual interface that comes or goes meanwhile: on the one below all of it is heard, too.
+  const hearing =
+    [wire, base].find((name) => heard?.interfaceNames.includes(name ?? '')) ?? audible;
+  const settings = getSettings(configured, running, hearing);
   const obstacle = findObstacle(settings, input);
   const senders =
     sortSenders && obstacle === undefined
       ? sortSenders(settings)
       : { own: undefined, peers: [], foreigners: [], misnumbered: [] };
-  const filtered = {
-    ...configured,
-    interfaceName: settings.interfaceName,
-    version: settings.version,
-  };
+  const filtered = { ...configured, interfaces, version: settings.version };
   const sources = senders.peers.map(({ source }) => source);
   return {
     ...settings,
+    interfaces,
     state: running?.state,
     stateSinceMs: running?.lastTransitionAtMs,
     // Asked after the listening ended, it may be compared with nothing later than that end.

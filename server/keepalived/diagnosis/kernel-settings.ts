@@ -12,7 +12,7 @@ const neverAnswers = 8;
 /** Whether the kernel is set so that it keeps a virtual address from working. */
 export const checkKernelSettings: InstanceCheck = (view) => {
   const settings = view.asked.kernelSettings?.find(
-    ({ interfaceName }) => interfaceName === view.interfaceName,
+    ({ interfaceName }) => interfaceName === view.interfaces.base,
   );
   return {
     id: 'kernel-settings',

@@ -1,6 +1,7 @@
 import { normalizeAddress } from '../addresses.ts';
 import type { ConfiguredInstance } from '../config/summary.ts';
 import type { NetworkAddress, NetworkReport } from '../evidence.ts';
+import type { InstanceInterfaces } from '../instance-interfaces.ts';
 import { compareAddresses } from './address-range.ts';
 import { protocolOf } from './protocols.ts';
 import type { PacketKey } from './rule-set.ts';
@@ -26,14 +27,8 @@ const groups = { inet: '224.0.0.18', inet6: 'ff02::12' } as const;
 /** What filtering needs to know of an instance. */
 export type PacketSettings = Pick<
   ConfiguredInstance,
-  | 'interfaceName'
-  | 'addresses'
-  | 'unicastPeers'
-  | 'unicastSourceAddress'
-  | 'multicastDestination'
-  | 'authentication'
-  | 'version'
->;
+  'addresses' | 'unicastPeers' | 'multicastDestination' | 'authentication' | 'version'
+> & { interfaces: Pick<InstanceInterfaces, 'base' | 'wire' | 'sourceAddress'> };
 
 /**
  * The advertisements that an instance receives or sends: to the multicast group, or one for each
@@ -46,11 +41,13 @@ export function listVrrpPackets(
   network: NetworkReport | undefined,
   senders: readonly string[] = [],
 ): VrrpPacket[] {
-  const { interfaceName, unicastPeers, multicastDestination } = settings;
+  const { interfaces, unicastPeers, multicastDestination } = settings;
+  const { wire: interfaceName, base } = interfaces;
   if (interfaceName === undefined) return [];
   const family = familyOf(unicastPeers[0] ?? settings.addresses[0]?.address ?? '');
-  const link = findOwnAddress(interfaceName, family, network);
-  const own = settings.unicastSourceAddress ?? link?.address;
+  // What leaves by a virtual interface (use_vmac) comes from an address of the one below.
+  const link = findOwnAddress(base ?? interfaceName, family, network);
+  const own = interfaces.sourceAddress ?? link?.address;
   // Version 3 has no authentication; keepalived ignores the block.
   const isHidden = settings.authentication.type === 'AH' && settings.version !== 3;
   const packet = { direction, interfaceName, protocol: isHidden ? 51 : 112 } as const;

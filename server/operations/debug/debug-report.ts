@@ -10,7 +10,7 @@ import type { Evidence } from '../../keepalived/status.ts';
 import type { Clock } from '../../state/clock.ts';
 import type { OwnFirewallRule } from '../firewall.ts';
 import type { Examination } from './examination.ts';
-import { findInterfaces } from './questions.ts';
+import { findListeningPlaces } from './questions.ts';
 
 /** check: long enough to judge by, and to its end · listen: for as long as somebody looks on. */
 export type ExaminationKind = 'check' | 'listen';
@@ -150,7 +150,9 @@ function describeNetwork(
         .filter((source) => ownSources.has(source)),
     })),
     freeVirtualRouterIds: proposeFreeVrids(heard, instances),
-    interfaceNames: input ? findInterfaces(input.configuration) : [],
+    interfaceNames: input
+      ? [...findListeningPlaces(input.configuration, input.network).keys()]
+      : [],
   };
 }
 

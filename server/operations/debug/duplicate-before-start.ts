@@ -5,7 +5,7 @@ import { checkDuplicateAddress } from '../../keepalived/diagnosis/duplicate-addr
 import { createInstanceViews } from '../../keepalived/diagnosis/instance-view.ts';
 import { patienceMs } from '../../keepalived/diagnosis/sender.ts';
 import { startListening } from './listening.ts';
-import { askAddresses, findAddresses, findLongestInterval } from './questions.ts';
+import { askAddresses, findListeningPlaces, findLongestInterval } from './questions.ts';
 
 const longestMs = 10_000;
 const wallMs = () => Date.now();
@@ -19,11 +19,12 @@ export async function findDuplicateBeforeStart(
   appliance: Appliance,
   summary: ConfigurationSummary,
 ): Promise<string | undefined> {
+  const network = await appliance.readNetwork();
   let onHeard = (): void => undefined;
   const listening = startListening({
     ...{ appliance, clock: { wallMs } },
     plan: {
-      interfaces: findAddresses(summary),
+      interfaces: findListeningPlaces(summary, network),
       passwords: [],
       seconds: secondsToListen(summary) + 1,
     },
@@ -32,10 +33,7 @@ export async function findDuplicateBeforeStart(
     },
   });
   try {
-    const [network, { addressProbes = [] }] = await Promise.all([
-      appliance.readNetwork(),
-      askAddresses(appliance, summary),
-    ]);
+    const { addressProbes = [] } = await askAddresses(appliance, summary);
     const judge = (): Check[] =>
       createInstanceViews({
         configuration: summary,

@@ -75,9 +75,10 @@ export function startExamination({
     note({ ...(await askAddresses(appliance, summary)), addressesAskedAtMs });
   };
   const run = async () => {
-    const passwords = await readOwnPasswords(appliance);
+    const network = await appliance.readNetwork();
+    const passwords = await readOwnPasswords(appliance, summary, network);
     if (isClosed()) return;
-    const plan = { interfaces: findListeningPlaces(summary), passwords, seconds };
+    const plan = { interfaces: findListeningPlaces(summary, network), passwords, seconds };
     listening = startListening({ appliance, clock, plan, onHeard: onChange });
     const asking = askMachine(appliance, summary).then(note);
     const answered = Promise.all([listening.ended, asking, readLog(), askLate()]);

@@ -1,11 +1,19 @@
 import type { Appliance } from '../../appliance/appliance.ts';
+import { getAddress } from '../../keepalived/address-places.ts';
 import { normalizeAddress } from '../../keepalived/addresses.ts';
 import { readPasswords } from '../../keepalived/config/passwords.ts';
 import type { InstancePassword } from '../../keepalived/config/passwords.ts';
-import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
+import type {
+  ConfigurationSummary,
+  ConfiguredInstance,
+} from '../../keepalived/config/questions.ts';
 import { splitScriptCommand } from '../../keepalived/config/script-command.ts';
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
-import type { ScriptRun } from '../../keepalived/evidence.ts';
+import type { NetworkReport, ScriptRun } from '../../keepalived/evidence.ts';
+import {
+  findAskingInterface,
+  findInstanceInterfaces,
+} from '../../keepalived/instance-interfaces.ts';
 import { maskSecrets } from '../../keepalived/mask-secrets.ts';
 import { readAssembledConfiguration } from '../../state/live-configuration.ts';
 
@@ -60,7 +68,8 @@ export async function askAddresses(
   appliance: Appliance,
   summary: ConfigurationSummary,
 ): Promise<Answers> {
-  const questions = [...findAddresses(summary)].flatMap(([interfaceName, addresses]) =>
+  const network = await appliance.readNetwork();
+  const questions = [...findAddresses(summary, network)].flatMap(([interfaceName, addresses]) =>
     addresses.map((address) => ({ interfaceName, address })),
   );
   const addressProbes = await Promise.all(
@@ -71,47 +80,65 @@ export async function askAddresses(
   return { addressProbes };
 }
 
-/** The interfaces of the instances, each with the IPv4 addresses that ARP may speak of there. */
-export function findAddresses({ instances }: ConfigurationSummary): Map<string, string[]> {
-  const byInterface = new Map<string, string[]>();
-  const add = (interfaceName: string | undefined, addresses: string[]) => {
-    if (interfaceName === undefined) return;
-    const known = byInterface.get(interfaceName) ?? [];
-    byInterface.set(interfaceName, [...new Set([...known, ...addresses])]);
-  };
-  for (const instance of instances) {
-    add(instance.interfaceName, []);
-    for (const { family, address, interfaceName } of instance.addresses) {
-      if (family === 'inet')
-        add(interfaceName ?? instance.interfaceName, [normalizeAddress(address)]);
+/** The interfaces from which ARP asks, each with the IPv4 addresses that it asks for. */
+function findAddresses(
+  { instances }: ConfigurationSummary,
+  network: NetworkReport,
+): Map<string, string[]> {
+  const byInterface = new Map<string, Set<string>>();
+  for (const configured of instances) {
+    const interfaces = locate(configured, network);
+    for (const { cidr, interfaceName } of interfaces.addresses) {
+      const address = getAddress({ cidr });
+      if (interfaceName === undefined || address.includes(':')) continue;
+      const asking = findAskingInterface(interfaceName, interfaces, network);
+      byInterface.set(asking, (byInterface.get(asking) ?? new Set()).add(address));
     }
   }
-  return byInterface;
+  return new Map([...byInterface].map(([name, addresses]) => [name, [...addresses]]));
 }
+
+const locate = (configured: ConfiguredInstance, network: NetworkReport | undefined) =>
+  findInstanceInterfaces({ configured, running: undefined, network });
 
 /** In seconds, of all instances; at least the usual one. */
 export function findLongestInterval({ instances }: ConfigurationSummary): number {
   return Math.max(1, ...instances.map(({ advertIntervalSeconds = 1 }) => advertIntervalSeconds));
 }
 
-/** The interfaces over which the instances speak. */
+/** The interfaces that the instances' files name. */
 export function findInterfaces({ instances }: ConfigurationSummary): string[] {
   return [...new Set(instances.flatMap(({ interfaceName }) => interfaceName ?? []))];
 }
 
 /** Where to listen, each with the IPv4 addresses, virtual ones and peers', about which ARP is heard. */
-export function findListeningPlaces(summary: ConfigurationSummary): Map<string, string[]> {
-  const virtual = findAddresses(summary);
-  const peersOn = (name: string) =>
-    summary.instances
-      .filter(({ interfaceName }) => interfaceName === name)
-      .flatMap(({ unicastPeers }) => unicastPeers);
-  return new Map(
-    findInterfaces(summary).map((name) => [name, [...(virtual.get(name) ?? []), ...peersOn(name)]]),
-  );
+export function findListeningPlaces(
+  { instances }: ConfigurationSummary,
+  network: NetworkReport | undefined,
+): Map<string, string[]> {
+  const places = new Map<string, Set<string>>();
+  for (const configured of instances) {
+    const { audible } = locate(configured, network);
+    if (audible === undefined) continue;
+    const about = places.get(audible) ?? new Set();
+    const addresses = configured.addresses.filter(({ family }) => family === 'inet');
+    for (const { address } of addresses) about.add(normalizeAddress(address));
+    for (const peer of configured.unicastPeers) about.add(peer);
+    places.set(audible, about);
+  }
+  return new Map([...places].map(([name, about]) => [name, [...about]]));
 }
 
-/** Our passwords, to tell whether a peer has the same. */
-export async function readOwnPasswords(appliance: Appliance): Promise<InstancePassword[]> {
-  return readPasswords(await readAssembledConfiguration(appliance));
+/** Our passwords, to tell whether a peer has the same, each by where it is listened. */
+export async function readOwnPasswords(
+  appliance: Appliance,
+  { instances }: ConfigurationSummary,
+  network: NetworkReport | undefined,
+): Promise<InstancePassword[]> {
+  const passwords = readPasswords(await readAssembledConfiguration(appliance));
+  return passwords.map((password) => {
+    const configured = instances.find(({ name }) => name === password.instanceName);
+    const interfaceName = configured && locate(configured, network).audible;
+    return { ...password, interfaceName: interfaceName ?? password.interfaceName };
+  });
 }

@@ -8,6 +8,7 @@ import type {
   AddressProbe,
   HealthcheckExamination,
   KernelSettings,
+  NetworkReport,
   ScriptRun,
 } from '../../../../server/keepalived/evidence.ts';
 import { fromFirst, fromSecond, inOrder, inputOf, toMs } from './scenario.ts';
@@ -57,6 +58,20 @@ const answered = (
     },
   },
 ];
+/** Measured, 2.2.7: keepalived makes the virtual interface on a standby, too. */
+const withVmac: NetworkReport = {
+  ok: true,
+  interfaces: [
+    {
+      ...{ name: 'eth0', macAddress: '02:00:00:00:00:02', up: true, carrier: true },
+      addresses: [{ family: 'inet', address: '192.168.0.12', prefixLength: 24 }],
+    },
+    {
+      ...{ name: 'eth0v51v4', macAddress: '00:00:5e:00:01:33', up: true, carrier: true },
+      ...{ virtual: { kind: 'macvlan', parentName: 'eth0' }, addresses: [] },
+    },
+  ],
+};
 const kernel = (changes: Partial<KernelSettings>): KernelSettings[] =>
   inOrder.kernelSettings.map((settings) => ({ ...settings, ...changes }));
 
@@ -96,6 +111,27 @@ const rows: Record<string, Row> = {
       state: 'BACKUP',
       heard: fromFirst(),
       changes: { addressProbes: answeredBy('00:00:5e:00:01:33') },
+    },
+  },
+  'the master answers from the MAC address that this standby’s own use_vmac interface has, too': {
+    id: 'duplicate-address',
+    verdict: 'good',
+    says: /Only 192\.168\.0\.11 answers/,
+    scenario: {
+      at: 'second',
+      state: 'BACKUP',
+      heard: fromFirst(),
+      changes: { addressProbes: answeredBy('00:00:5e:00:01:33'), network: withVmac },
+    },
+  },
+  'another machine answers from the virtual router’s MAC address while this server serves': {
+    id: 'duplicate-address',
+    verdict: 'wrong',
+    says: /MAC address 00:00:5e:00:01:33 answers .* it is not this server/,
+    scenario: {
+      state: 'MASTER',
+      heard: fromFirst(),
+      changes: { addressProbes: answeredBy('00:00:5e:00:01:33'), network: withVmac },
     },
   },
   'nobody answers while this server serves': {

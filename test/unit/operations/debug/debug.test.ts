@@ -27,6 +27,7 @@ function createCase(machine: Partial<Appliance> = {}) {
   const appliance: Partial<Appliance> = {
     listConfigurationFiles: () => Promise.resolve([]),
     readConfigurationId: () => Promise.resolve('server1'),
+    readNetwork: () => Promise.resolve({ ok: true, interfaces: [] }),
     readLog: () => Promise.resolve({ ok: false, reason: 'there is none' } as never),
     readFirewall: () => new Promise(() => undefined),
     readKernelSettings: () => Promise.resolve([]),
