@@ -1,4 +1,5 @@
 import { messageCatalogue, type CatalogueEntry } from './message-catalogue.ts';
+import { modernizePrefix, useLaterWords } from './older-wording.ts';
 
 export interface MessageExplanation extends Omit<CatalogueEntry, 'pattern'> {
   /** What the message names, by the names of the pattern's groups: `instance`, `address`, … */
@@ -14,9 +15,10 @@ const longestMessage = 1024;
  */
 export function explainMessage(message: string): MessageExplanation | undefined {
   if (message.length > longestMessage) return undefined;
+  const modern = modernizePrefix(message);
   for (const { pattern, ...entry } of messageCatalogue) {
-    const match = pattern.exec(message);
-    if (match) return { ...entry, values: { ...match.groups } };
+    const match = pattern.exec(modern);
+    if (match) return { ...entry, values: useLaterWords(match.groups ?? {}) };
   }
   return undefined;
 }

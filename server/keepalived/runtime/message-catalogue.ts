@@ -1,3 +1,7 @@
+import { hmacMessages } from './hmac-messages.ts';
+import { olderMessages } from './older-messages.ts';
+import { timingMessages } from './timing-messages.ts';
+
 /** What a message in keepalived's log means. */
 export interface CatalogueEntry {
   id: string;
@@ -11,7 +15,7 @@ export interface CatalogueEntry {
 }
 
 /**
- * The messages worth explaining, in the wordings of 2.2.7 and of 2.4.3 (measured, and the source);
+ * The messages worth explaining, in the wordings of 1.3 to 2.4 (measured, and the source);
  * keepalived's own syslog priority says nothing, nearly all is daemon.info.
  */
 export const messageCatalogue: readonly CatalogueEntry[] = [
@@ -19,7 +23,8 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     id: 'state-change',
     kind: 'transition',
     severity: 'event',
-    pattern: /^\((?<instance>.+)\) Entering (?<state>MASTER|BACKUP|FAULT) STATE(?: \(init\))?$/,
+    pattern:
+      /^\((?<instance>.+)\) (?:Entering|Now in) (?<state>MASTER|BACKUP|FAULT) (?:STATE|state)(?: \(init\))?$/,
     explanation: 'The instance changed its state.',
     whatToDo: undefined,
   },
@@ -28,7 +33,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'transition',
     severity: 'event',
     pattern:
-      /^VRRP_Group\((?<group>.+)\) Syncing instances to (?<state>MASTER|BACKUP|FAULT) state$/,
+      /^VRRP_Group\((?<group>.+)\):? Syncing instances to (?<state>MASTER|BACKUP|FAULT) state$/,
     explanation: 'All instances of the sync group are brought into the same state.',
     whatToDo: undefined,
   },
@@ -46,7 +51,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'transition',
     severity: 'event',
     pattern:
-      /^\((?<instance>.+)\) Master received advert from (?<address>\S+) with higher priority (?<theirs>\d+), ours (?<ours>\d+)$/,
+      /^\((?<instance>.+)\) (?:Master received|Received) advert (?:from (?<address>\S+) )?with higher priority (?<theirs>\d+), ours (?<ours>\d+)$/,
     explanation: 'The other server has a higher priority and takes over.',
     whatToDo: undefined,
   },
@@ -65,10 +70,11 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'transition',
     severity: 'warning',
     pattern:
-      /^\((?<instance>.+)\) Received advert from (?<address>\S+) with lower priority (?<theirs>\d+), ours (?<ours>\d+)(?:, forcing new election)?$/,
+      /^\((?<instance>.+)\) Received advert (?:from (?<address>\S+) )?with lower priority (?<theirs>\d+), ours (?<ours>\d+)(?:, forcing new election)?$/,
     explanation:
       'A server with a lower priority was master too; this one makes it step back. Typical after the connection between the two was interrupted.',
-    whatToDo: 'Find out why the two servers did not hear each other for a while.',
+    whatToDo:
+      'Look first for “A thread timer expired” shortly before: then this server was too busy, and the network is not the cause. Otherwise find out why the two servers did not hear each other for a while.',
   },
   {
     id: 'lower-priority-discarded',
@@ -103,7 +109,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'transition',
     severity: 'info',
     pattern:
-      /^\((?<instance>.+)\) (?:Backup received priority 0 advertisement|Master received priority 0 message)$/,
+      /^\((?<instance>.+)\) (?:Backup received priority 0 advertisement|Master received priority 0 (?:message|or lower priority advert))$/,
     explanation: 'The other server gives up the address, because it stops or a check fails there.',
     whatToDo: undefined,
   },
@@ -166,7 +172,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'mismatch',
     severity: 'error',
     pattern:
-      /^\((?<instance>.+)\) advertisement interval mismatch(?: with (?<address>\S+))? (?:mine|ours) ?= ?(?<mine>\d+) (?:centi-)?sec rcv'd=(?<received>\d+) (?:centi-)?sec$/,
+      /^\((?<instance>.+)\) advertisement interval (?:mismatch|changed:)(?: with (?<address>\S+))? (?:mine|ours) ?= ?(?<mine>\d+) (?:centi-|milli-)?sec,? rcv'?e?d=(?<received>\d+) (?:centi-|milli-)?sec$/,
     explanation:
       'The other server advertises at another interval: the two servers do not understand each other.',
     whatToDo: 'Write the same advert_int on both servers.',
@@ -176,7 +182,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'mismatch',
     severity: 'warning',
     pattern:
-      /^\((?<instance>.+)\) advertisement interval updated from (?<from>\d+)ms to (?<to>\d+)ms by master$/,
+      /^\((?<instance>.+)\) advertisement interval updated (?:from (?<from>\d+)(?:ms)? )?to (?<to>\d+)(?:ms| milli-sec)(?: from \d+ milli-sec)?(?: by master| from higher priority master)?$/,
     explanation: 'The master advertises at another interval; this server follows it.',
     whatToDo: 'Write the same advert_int on both servers.',
   },
@@ -194,7 +200,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'mismatch',
     severity: 'error',
     pattern:
-      /^\((?<instance>.+)\) ip address associated with VRID (?<vrid>\d+) not present in (?:MASTER advert|advert from (?<address>\S+)): (?<virtualAddress>\S+)$/,
+      /^(?:\((?<instance>.+)\) )?ip address associated with VRID (?<vrid>\d+) not present in (?:MASTER advert|advert from (?<address>\S+)) ?: (?<virtualAddress>\S+)$/,
     explanation: 'The other server does not have one of this server’s virtual addresses.',
     whatToDo: 'Write the same virtual_ipaddress block on both servers.',
   },
@@ -203,7 +209,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'mismatch',
     severity: 'error',
     pattern:
-      /^\((?<instance>.+)\) wrong (?:VRRP )?version(?: from (?<address>\S+))?\. Received (?<received>\d) and expect (?<expected>\d)$/,
+      /^\((?<instance>.+)\) (?:wrong (?:VRRP )?|invalid )version(?: from (?<address>\S+))?\. (?:Received )?(?<received>\d+) and expect (?<expected>\d)$/,
     explanation: 'The other server speaks another version of VRRP.',
     whatToDo: 'Write the same version (or vrrp_version) on both servers.',
   },
@@ -212,7 +218,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'network',
     severity: 'error',
     pattern:
-      /^\((?<instance>.+)\) (?:invalid TTL\/HL(?: from (?<address>\S+))?\. Received (?<received>\d+) and expect \d+|TTL\/HL (?<otherReceived>\d+) (?:from \S+ )?not in range .*)$/,
+      /^\((?<instance>.+)\) (?:invalid (?:TTL\/HL|ttl)(?: from (?<address>\S+))?\. (?:Received )?(?<received>\d+) and expect \d+|TTL\/HL (?<otherReceived>\d+) (?:from \S+ )?not in range .*)$/,
     explanation:
       'An advertisement came over a router, or was altered on its way; it is not believed.',
     whatToDo:
@@ -283,7 +289,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     id: 'track-file',
     kind: 'health',
     severity: 'event',
-    pattern: /^\((?<instance>.+)\): tracked file (?<file>.+) (?<what>now|leaving) FAULT state$/,
+    pattern: /^\((?<instance>.+)\):? tracked file (?<file>.+) (?<what>now|leaving) FAULT state$/,
     explanation: 'A tracked file says that this server must, or need no longer, stay in FAULT.',
     whatToDo: undefined,
   },
@@ -291,7 +297,8 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     id: 'interface-change',
     kind: 'network',
     severity: 'event',
-    pattern: /^Netlink reports (?<interface>\S+) (?<what>up|down)$/,
+    pattern:
+      /^(?:Netlink reports|Kernel is reporting: interface) (?<interface>\S+) (?<what>up|down|UP|DOWN)$/,
     explanation: 'A network interface went up or down.',
     whatToDo: undefined,
   },
@@ -309,7 +316,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'health',
     severity: 'event',
     pattern:
-      /^VRRP_Script\((?<script>.+)\) (?<what>succeeded|failed|timed_out)(?: \((?<how>exited with status|due to signal) (?<number>\d+)\))?$/,
+      /^VRRP_Script\((?<script>.+)\) (?<what>succeeded|failed|timed[_ ]out)(?: \((?<how>exited with status|due to signal) (?<number>\d+)\))?$/,
     explanation: 'A tracked script changed its result.',
     whatToDo: undefined,
   },
@@ -396,7 +403,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'start-stop',
     severity: 'event',
     pattern: /^(?:Reloading(?: \.\.\.)?|Reload complete|validate conf before Reload)$/,
-    explanation: 'The configuration was read anew.',
+    explanation: 'keepalived reloaded its configuration.',
     whatToDo: undefined,
   },
   {
@@ -439,7 +446,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     id: 'addresses-set',
     kind: 'transition',
     severity: 'info',
-    pattern: /^\((?<instance>.+)\) (?<what>setting|removing) VIPs\.$/,
+    pattern: /^\((?<instance>.+)\) (?<what>setting|removing) (?:protocol )?(?:E-)?VIPs\.$/,
     explanation: 'The virtual addresses are put on the interface or taken off it.',
     whatToDo: undefined,
   },
@@ -447,7 +454,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     id: 'master-known',
     kind: 'transition',
     severity: 'info',
-    pattern: /^\((?<instance>.+)\) master set to (?<address>\S+)$/,
+    pattern: /^\((?<instance>.+)\) master (?:set to|changed from \S+ to) (?<address>\S+)$/,
     explanation: 'This server hears which server is the master.',
     whatToDo: undefined,
   },
@@ -459,4 +466,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     explanation: 'A pid file was left behind by a keepalived that died; it is removed.',
     whatToDo: undefined,
   },
+  ...timingMessages,
+  ...hmacMessages,
+  ...olderMessages,
 ];

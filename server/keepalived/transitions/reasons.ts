@@ -46,7 +46,7 @@ const higherPriority: Cause = (line, change) => {
   return (
     values && {
       code: 'higher-priority',
-      words: `${values['address'] ?? '?'} has the higher priority, ${values['theirs'] ?? '?'} against ${values['ours'] ?? '?'}`,
+      words: `${values['address'] ?? 'the other server'} has the higher priority, ${values['theirs'] ?? '?'} against ${values['ours'] ?? '?'}`,
     }
   );
 };
@@ -95,7 +95,8 @@ const startedAlone: Cause = (line, change) =>
     : undefined;
 
 const peerLost: Cause = (line, change) =>
-  ofInstance(line, 'advertisement-timeout', change) && {
+  (ofInstance(line, 'advertisement-timeout', change) ??
+    ofInstance(line, 'about-to-be-master', change)) && {
     code: 'peer-lost',
     words: 'no advertisement came from the other server any more',
   };
@@ -185,13 +186,34 @@ const faultOver: Cause = (line, change) => {
   };
 };
 
+/** keepalived did not run: then nothing that was or was not heard has to do with the network. */
+const delayed: Cause = ({ explained }) => {
+  const seconds = explained?.id === 'timer-late' ? explained.values['seconds'] : undefined;
+  if (seconds === undefined) return undefined;
+  return {
+    code: 'delayed',
+    words: `keepalived did not run for ${Number(seconds).toFixed(1)} s: this machine was too busy or paused, the network is not the cause`,
+  };
+};
+
+/** The kernel told of more changes than keepalived could read, so it takes an address for removed. */
+const overrun: Cause = ({ explained }) =>
+  explained?.id === 'netlink-overrun'
+    ? {
+        code: 'netlink-overrun',
+        words: 'keepalived lost messages of the kernel, because its receive buffer is too small',
+      }
+    : undefined;
+
 /**
  * What may bring an instance into a state: the more telling causes first, of those side by side the one
  * whose line is nearest, those before the change before those after it.
  */
 const causes: Record<Transition['to'], Cause[][]> = {
-  MASTER: [[peerGaveUp], [preempted], [startedAlone], [peerLost], [syncGroup]],
+  MASTER: [[delayed], [peerGaveUp], [preempted], [startedAlone], [peerLost], [syncGroup]],
   BACKUP: [
+    [delayed],
+    [overrun],
     [restarted],
     [started],
     [higherPriority, samePriority, addressRemoved],

@@ -14,6 +14,8 @@ export const transitionReasonSchema = z.object({
     'higher-priority',
     'same-priority',
     'address-removed',
+    'delayed',
+    'netlink-overrun',
     'started',
     'restarted',
     'sync-group',
