@@ -10,7 +10,8 @@ import { parsePart, showPart } from './live-part.js';
 const live = document.getElementById('live');
 const announcer = document.getElementById('live-announcer');
 const icon = document.querySelector('link[rel="icon"]');
-const openedAtMs = Date.now();
+/** By the server's clock, as every other time on the page. */
+const openedAtMs = Number(live.dataset.now);
 
 /** The server's clock, as last told, and what ours were then. */
 let told = { serverMs: Number(live.dataset.now), monotonicMs: 0, wallMs: 0 };
@@ -43,7 +44,7 @@ function show(html) {
   const isChange = news.length > 0 || announcementsIn(wanted).length !== known.length;
   showPart(live, wanted);
   hear(Number(live.dataset.now));
-  if (isChange) newsAtMs = Date.now();
+  if (isChange) newsAtMs = Number(live.dataset.now);
   if (news.length > 0) say(news);
   showTab();
   showTimes();
@@ -68,13 +69,19 @@ function showTimes() {
   for (const element of document.querySelectorAll('[data-since]')) {
     setText(element, formatDuration(nowMs - Number(element.dataset.since)));
   }
-  const clock = (atMs) => new Date(atMs).toTimeString().slice(0, 8);
   setText(
     document.getElementById('last-news'),
     newsAtMs === undefined
       ? `No change since ${clock(openedAtMs)}, when this page was opened.`
       : `Last change seen at ${clock(newsAtMs)}.`,
   );
+}
+
+/** In the server's zone, as every other time on the page: `06:08:00 UTC`. */
+function clock(atMs) {
+  const { zoneOffsetMinutes, zone } = live.dataset;
+  const local = new Date(atMs + Number(zoneOffsetMinutes) * 60_000);
+  return `${local.toISOString().slice(11, 19)} ${zone}`;
 }
 
 function setText(element, text) {

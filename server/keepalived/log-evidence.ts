@@ -28,6 +28,10 @@ export interface LogEvidence {
   faultCauses: ReadonlyMap<string, string>;
   /** The kernel's newest refusal to set or remove an address, in its own words. */
   addressRefusal: Observed<string> | undefined;
+  /** How long keepalived waits after its start (vrrp_startup_delay), in seconds. */
+  startupDelay?: Observed<number>;
+  /** By instance: how long it waits before it takes its address back (preempt_delay), in seconds. */
+  preemptDelays?: ReadonlyMap<string, Observed<number>>;
 }
 
 export const noLogEvidence: LogEvidence = {
@@ -57,6 +61,9 @@ export function noteLogLine(
   if (id === 'address-not-permitted') {
     return { ...evidence, addressRefusal: { value: values['text'] ?? message, atMs: seenAtMs } };
   }
+  if (id === 'startup-delay') {
+    return { ...evidence, startupDelay: { value: Number(values['seconds']), atMs: seenAtMs } };
+  }
   const result = readResult(explained);
   if (result) {
     const { key, good, detail } = result;
@@ -69,10 +76,24 @@ export function noteLogLine(
       // It comes after the change of state for which the address was to be set.
       addressRefusal: undefined,
       otherMasters: without(evidence.otherMasters, instance),
+      ...(evidence.preemptDelays && {
+        preemptDelays: without(evidence.preemptDelays, instance),
+      }),
       faultCauses:
         values['state'] === 'FAULT'
           ? evidence.faultCauses
           : without(evidence.faultCauses, instance),
+    };
+  }
+  if (id === 'preempt-delay') {
+    const { preemptDelays = new Map<string, Observed<number>>() } = evidence;
+    const value = { value: Number(values['seconds'] ?? 0), atMs: seenAtMs };
+    return {
+      ...evidence,
+      preemptDelays:
+        values['what'] === 'start'
+          ? withEntry(preemptDelays, instance, value)
+          : without(preemptDelays, instance),
     };
   }
   const cause = id === 'fault-reason' ? (values['why'] ?? values['script']) : undefined;

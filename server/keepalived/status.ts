@@ -5,7 +5,7 @@
  * kernel's list of addresses. Whatever is missing or too old is Unknown, never the last known good.
  */
 import type { ConfigurationSummary } from './config/questions.ts';
-import type { RuntimeInstance } from './evidence.ts';
+import type { Observed, RuntimeInstance } from './evidence.ts';
 import { findInstanceInterfaces } from './instance-interfaces.ts';
 import { judgeFindings } from './status/debug-findings.ts';
 import { explainFault } from './status/fault-reason.ts';
@@ -139,6 +139,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
         faultyMembers: findFaultyMembers(name, scene),
       }),
     addressRefusal: evidence.log.addressRefusal?.value,
+    preemptDelaySeconds: findRunningDelay(evidence.log.preemptDelays?.get(name), nowMs),
   });
   const status: InstanceStatus = {
     name,
@@ -167,10 +168,21 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   // The address of its owner (RFC 9568, 8.3.2) may be the server's own, with another prefix length.
   const elsewhere = isOwner ? [] : listElsewhere(addresses, all, network);
   const isMaster = running?.state === 'MASTER';
-  const beside = judgeAlarms({ ...status, elsewhere }, isMaster, otherMaster, nowMs);
+  const beside = judgeAlarms(
+    { ...status, elsewhere },
+    isMaster,
+    findRunningDelay(evidence.log.startupDelay, nowMs),
+    otherMaster,
+    nowMs,
+  );
   const tag = evidence.configuration?.value.ok ? evidence.configuration.value.tag : undefined;
   const proved = judgeFindings(status, evidence.findings, tag);
   return { ...status, alarms: [...status.alarms, ...proved, ...beside] };
+}
+
+/** The seconds of a delay that goes on. */
+function findRunningDelay(delay: Observed<number> | undefined, nowMs: number): number | undefined {
+  return delay && nowMs < delay.atMs + delay.value * 1000 ? delay.value : undefined;
 }
 
 function findFaultyMembers(name: string, { summary, running }: Scene): string[] {

@@ -131,6 +131,15 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     whatToDo: undefined,
   },
   {
+    id: 'startup-delay',
+    kind: 'transition',
+    severity: 'info',
+    pattern: /^Delaying startup for (?<seconds>[\d.]+) seconds?$/,
+    explanation:
+      'keepalived waits, as vrrp_startup_delay says, before any instance takes part: until then this server serves nothing.',
+    whatToDo: undefined,
+  },
+  {
     id: 'preempt-delay',
     kind: 'transition',
     severity: 'info',

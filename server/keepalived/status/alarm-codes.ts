@@ -26,7 +26,9 @@ const severities = {
   'main-process-stopped': 'warning',
   maintenance: 'warning',
   'not-started-on-boot': 'warning',
+  'priority-lowered': 'warning',
   'stale-pid-file': 'warning',
+  'startup-delay': 'warning',
 } as const satisfies Record<string, Alarm['severity']>;
 
 export type AlarmCode = keyof typeof severities;

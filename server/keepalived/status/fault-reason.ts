@@ -1,5 +1,6 @@
 /** Why an instance is in FAULT, in words that one can act on. */
 import type { NetworkReport } from '../evidence.ts';
+import { maintenanceName } from './maintenance.ts';
 import type { WatchedItem } from './status-model.ts';
 
 export interface FaultCase {
@@ -49,7 +50,9 @@ function explainItem({ kind, name, detail }: WatchedItem): string {
     case 'interface':
       return `the tracked interface ${name} is not up${more}`;
     case 'file':
-      return `the tracked file ${name} asks for it, as for maintenance${more}`;
+      return maintenanceName.test(name)
+        ? `in maintenance: the tracked file ${name} asks for it, as for maintenance`
+        : `the tracked file ${name} asks for it${more}`;
     case 'process':
       return `the tracked process ${name} does not run often enough${more}`;
   }

@@ -4,7 +4,7 @@ import type { OtherMaster } from '../other-masters.ts';
 import { raise } from './alarm-codes.ts';
 import type { Alarm } from './alarm-codes.ts';
 import { fresh } from './freshness.ts';
-import { findMaintenance } from './maintenance.ts';
+import { findLoweredPriority, findMaintenance } from './maintenance.ts';
 import type { InstanceStatus } from './status-model.ts';
 import { listAddresses } from './witnessed-addresses.ts';
 
@@ -17,6 +17,8 @@ export function judgeAlarms(
     'state' | 'addresses' | 'healthcheck' | 'virtualRouterId' | 'watched'
   > & { elsewhere: readonly string[] },
   isMaster: boolean,
+  /** While vrrp_startup_delay runs: how long it is. */
+  startupDelaySeconds: number | undefined,
   otherMaster: Observed<OtherMaster> | undefined,
   nowMs: number,
 ): Alarm[] {
@@ -37,6 +39,23 @@ export function judgeAlarms(
       raise(
         'maintenance',
         `Maintenance is on: this server will not serve ${addresses} until it is ended.`,
+      ),
+    );
+  }
+  const lowered = findLoweredPriority(instance);
+  if (lowered) {
+    alarms.push(
+      raise(
+        'priority-lowered',
+        `The priority of this server stays changed by the drill (${lowered.detail}): it serves ${addresses} only if no other server does. When you are done, choose “Back to normal” on the page Failover drill.`,
+      ),
+    );
+  }
+  if (instance.state === 'Standby' && startupDelaySeconds !== undefined) {
+    alarms.push(
+      raise(
+        'startup-delay',
+        `keepalived waits ${startupDelaySeconds} s after its start before it takes part (vrrp_startup_delay): until then this server does not serve ${addresses}, even if no other server does.`,
       ),
     );
   }

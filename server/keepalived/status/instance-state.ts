@@ -32,6 +32,8 @@ export interface InstanceCase {
   explainFault: () => string;
   /** Why the kernel refused to set an address, if it did. */
   addressRefusal: string | undefined;
+  /** While preempt_delay runs: how long it is. */
+  preemptDelaySeconds: number | undefined;
 }
 
 export type Verdict = Pick<InstanceStatus, 'state' | 'reason' | 'alarms'>;
@@ -102,7 +104,12 @@ function judgeRunning({ state }: RuntimeInstance, instance: InstanceCase): Verdi
           `keepalived says ${state}, but ${places(held)}. Two servers may serve it.`,
         );
       }
-      if (state === 'BACKUP') return plain('Standby');
+      if (state === 'BACKUP') {
+        const { preemptDelaySeconds: delay } = instance;
+        if (delay === undefined) return plain('Standby');
+        const reason = `it waits ${delay} s before it takes the address from a server of lower priority (preempt_delay)`;
+        return { ...plain('Standby'), reason };
+      }
       return { state: 'Fault', reason: instance.explainFault(), alarms: [] };
     }
     case 'INIT':

@@ -49,6 +49,20 @@ export function describeInstant(atMs: number): Instant {
   return { text: `${day} ${time.slice(0, 8)} ${findZoneName(date)}`, iso: date.toISOString() };
 }
 
+/** The server's zone at a moment, so that the browser writes times as the pages do. */
+export interface Zone {
+  name: string;
+  /** East of UTC. */
+  offsetMinutes: number;
+}
+
+/** @param atMs milliseconds since the epoch */
+export function describeZone(atMs: number): Zone {
+  const date = new Date(atMs);
+  // 0, not -0.
+  return { name: findZoneName(date), offsetMinutes: 0 - date.getTimezoneOffset() };
+}
+
 /** By offset from UTC in minutes: to ask `Intl` is what would cost most on a page of many moments. */
 const zoneNames = new Map<number, string>();
 

@@ -218,6 +218,10 @@ const tracked = (kind: TrackedItem['kind'], name: string, detail: string): Track
   ...{ kind, name, detail, good: false },
   instances: [{ name: 'VI_1', weight: 0, forcesFault: true }],
 });
+const lowered: TrackedItem = {
+  ...tracked('file', 'wai_maintenance_VI_1', 'value -253'),
+  instances: [{ name: 'VI_1', weight: 1, forcesFault: false }],
+};
 const fault: Scene = { says: 'FAULT', holds: [] };
 const standby: Scene = { says: 'BACKUP', holds: [] };
 const silent: Scene = { daemon: stopped, says: 'nothing' };
@@ -450,7 +454,7 @@ const verdicts: [what: string, scene: Scene, state: string, serving: string, why
     { ...fault, tracks: [tracked('file', 'maint', 'value -254')] },
     'Fault',
     'No',
-    /^the tracked file maint asks for it, as for maintenance \(value -254\)$/,
+    /^in maintenance: the tracked file maint asks for it, as for maintenance$/,
   ],
   [
     'FAULT: a tracked process is missing',
@@ -734,6 +738,21 @@ const finding = (id: DebugFinding['id'], changes: Partial<DebugFinding> = {}): D
   ...changes,
 });
 
+test('a standby that waits preempt_delay says so, until it is over or the state changes', () => {
+  const reasonOf = (logged: Scene['logged']) =>
+    judgeStatus(witness({ ...standby, logged: logged ?? [] }), nowMs).instances[0]?.reason;
+  assert.match(reasonOf([['(VI_1) start preempt delay (10)', 4_000]]) ?? '', /waits 10 s before/);
+  assert.equal(reasonOf([['(VI_1) start preempt delay (10)', 11_000]]), undefined);
+  assert.equal(
+    reasonOf([
+      ['(VI_1) start preempt delay (10)', 4_000],
+      ['(VI_1) stop preempt delay', 2_000],
+    ]),
+    undefined,
+  );
+  assert.equal(reasonOf([]), undefined);
+});
+
 describe('what Debug has proved', () => {
   const check = (id: CheckId, verdict: Verdict, instance = 'VI_1'): Check => ({
     ...{ id, verdict, title: '', sentence: `${id}.`, evidence: [], remedy: undefined },
@@ -800,6 +819,26 @@ describe('alarms beside the state of an instance', () => {
       'Active',
       ['another-master'],
       /^Another master is heard for virtual router ID 51: 192\.168\.0\.20 with priority 100\. Two servers may serve 192\.168\.0\.100\.$/,
+    ],
+    [
+      'vrrp_startup_delay runs: nobody may serve',
+      { ...standby, logged: [['Delaying startup for 30 seconds', 5_000]] },
+      'Standby',
+      ['startup-delay'],
+      /^keepalived waits 30 s after its start .*does not serve 192\.168\.0\.100, even if no other/,
+    ],
+    [
+      'vrrp_startup_delay is over',
+      { ...standby, logged: [['Delaying startup for 3 seconds', 5_000]] },
+      'Standby',
+      [],
+    ],
+    [
+      'the priority stays lowered after a drill',
+      { ...standby, tracks: [lowered] },
+      'Standby',
+      ['priority-lowered'],
+      /stays changed by the drill \(value -253\).*“Back to normal”/,
     ],
     [
       'Debug has proved that the address exists twice',

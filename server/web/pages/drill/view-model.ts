@@ -125,7 +125,7 @@ function describeNow(drill: DrillCase, transitions: readonly TransitionRecord[])
     state === 'MASTER'
       ? `This server is the master and serves ${addresses}, with priority ${effectivePriority}.`
       : `This server does not serve ${addresses}: keepalived says ${state}, with priority ${effectivePriority}.`,
-    masterPriority === undefined
+    masterPriority === undefined || state === 'MASTER'
       ? lastSign(instance.name, transitions)
       : `The master is heard: it has priority ${masterPriority}.`,
     describeLasting(drill, value),

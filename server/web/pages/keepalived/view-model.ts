@@ -1,8 +1,8 @@
 import { gradeInstance, urgencies } from '../../../keepalived/status/urgency.ts';
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
 import type { Snapshot } from '../../../state-keeper.ts';
-import { describeElapsed } from '../../view/time-words.ts';
-import type { Elapsed } from '../../view/time-words.ts';
+import { describeElapsed, describeZone } from '../../view/time-words.ts';
+import type { Elapsed, Zone } from '../../view/time-words.ts';
 import { describeActions } from './actions.ts';
 import type { PageAction } from './actions.ts';
 import { announceAlarm, announceInstance } from './announcements.ts';
@@ -23,6 +23,7 @@ export interface KeepalivedModel {
   tab: Tab;
   /** When this was described, by the server's clock; the browser counts on from it. */
   nowMs: number;
+  zone: Zone;
   headlines: (Headline & Announced)[];
   /** What is said of several instances at once, before all else. */
   summary: Summary | undefined;
@@ -62,6 +63,7 @@ export function describeKeepalived({
   return {
     tab: describeTab(summary, hostName),
     nowMs: wallMs,
+    zone: describeZone(wallMs),
     summary: only ? undefined : summary,
     headlines: isMany ? [] : headlines,
     list: isMany ? describeInstanceList(status, headlines, wallMs) : undefined,
