@@ -119,7 +119,7 @@ export function createStateKeeper({
     await configuration.ask();
   };
 
-  const onEvent = ({ about }: ApplianceEvent) => {
+  const onEvent = ({ about, addressChanges = [] }: ApplianceEvent) => {
     switch (about) {
       case 'configuration':
         inBackground(() => configuration.ask().then(healthchecks.ask));
@@ -134,8 +134,10 @@ export function createStateKeeper({
         break;
       case 'network':
         // Many a machine's other interfaces come and go all day.
+        // What the kernel told is shown at once; it is asked all the same, for it may have told more.
         inBackground(async () => {
-          if (await network.ask()) await runtime.ask();
+          const hasChanged = witnesses.noteAddressChanges(addressChanges);
+          if ((await network.ask()) || hasChanged) await runtime.ask();
         });
         break;
     }

@@ -7,6 +7,7 @@
 import type { ResolvedInclude } from '../keepalived/config/assembled.ts';
 import type { HiddenInclude } from '../keepalived/config/hidden-includes.ts';
 import type {
+  AddressChange,
   AddressProbe,
   BootSetting,
   DaemonProcess,
@@ -147,6 +148,8 @@ export interface FirewallChange {
 export interface ApplianceEvent {
   /** `instances`: keepalived wrote into a notify FIFO. */
   about: 'network' | 'daemon' | 'configuration' | 'instances';
+  /** Of `network`: the addresses that came and went, oldest first, as the kernel told of them. */
+  addressChanges?: readonly AddressChange[];
 }
 
 export interface ApplianceWatch {

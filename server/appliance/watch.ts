@@ -1,9 +1,11 @@
 import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { watch as watchPaths } from 'chokidar';
+import type { AddressChange } from '../keepalived/evidence.ts';
 import type { Settings } from '../settings.ts';
 import type { ApplianceEvent, ApplianceWatch } from './appliance.ts';
 import { type CommandStream, streamCommand } from './run-command.ts';
+import { readMonitorLine } from './watch/monitor-lines.ts';
 import { watchNotifyFifos } from './watch/notify-fifos.ts';
 import { watchProcesses } from './watch/processes.ts';
 
@@ -29,7 +31,9 @@ export async function watchAppliance(
   onEvent: (event: ApplianceEvent) => void,
 ): Promise<ApplianceWatch> {
   const { tell, stop } = createDebouncer(onEvent);
-  const network = watchNetwork(tell);
+  const network = watchNetwork((change) => {
+    tell('network', change);
+  });
   const { configPath, pidPath } = settings.keepalived;
   const processes = await watchProcesses(pidPath, () => {
     tell('daemon');
@@ -68,13 +72,21 @@ export async function watchAppliance(
 
 function createDebouncer(onEvent: (event: ApplianceEvent) => void) {
   const pending = new Map<ApplianceEvent['about'], NodeJS.Timeout>();
+  let addressChanges: AddressChange[] = [];
   return {
     /** Counts from the first event on, so that an unending stream of them is told, too. */
-    tell: (about: ApplianceEvent['about']): void => {
+    tell: (about: ApplianceEvent['about'], change?: AddressChange): void => {
+      if (change) addressChanges.push(change);
       if (pending.has(about)) return;
       const timer = setTimeout(() => {
         pending.delete(about);
-        onEvent({ about });
+        if (about !== 'network' || addressChanges.length === 0) {
+          onEvent({ about });
+          return;
+        }
+        const told = addressChanges;
+        addressChanges = [];
+        onEvent({ about, addressChanges: told });
       }, debounceMs);
       pending.set(about, timer);
     },
@@ -84,7 +96,7 @@ function createDebouncer(onEvent: (event: ApplianceEvent) => void) {
   };
 }
 
-function watchNetwork(tell: (about: 'network') => void) {
+function watchNetwork(onChange: (change?: AddressChange) => void) {
   const ending = new AbortController();
   const isEnding = () => ending.signal.aborted;
   let stream: CommandStream<string> | undefined;
@@ -92,13 +104,13 @@ function watchNetwork(tell: (about: 'network') => void) {
   async function follow(): Promise<void> {
     let waitMs = restartDelayMs.first;
     const tellChange = () => {
-      tell('network');
+      onChange();
     };
     while (!isEnding()) {
       const listening = setTimeout(tellChange, listensAfterMs);
       stream = streamCommand('ip', ['-o', 'monitor', 'address', 'link']);
       for await (const line of stream) {
-        if (line !== '') tellChange();
+        if (line !== '') onChange(readMonitorLine(line));
         waitMs = restartDelayMs.first;
       }
       clearTimeout(listening);

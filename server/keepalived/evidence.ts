@@ -122,6 +122,13 @@ export interface NetworkAddress {
   label?: string;
 }
 
+/** What the kernel told of one address when it came or went. */
+export interface AddressChange {
+  kind: 'added' | 'removed';
+  interfaceName: string;
+  address: NetworkAddress;
+}
+
 export interface NetworkInterface {
   name: string;
   /** Of a virtual one that stands on another: keepalived makes these for `use_vmac`, `use_ipvlan`. */

@@ -1,7 +1,8 @@
 /** The witnesses, each asked by one task: what they said last is the evidence. */
 import type { Appliance, ServiceReport } from '../appliance/appliance.ts';
+import { applyAddressChanges } from '../keepalived/address-changes.ts';
 import { findHealthcheck } from '../keepalived/config/questions.ts';
-import type { Observed, RuntimeReport } from '../keepalived/evidence.ts';
+import type { AddressChange, Observed, RuntimeReport } from '../keepalived/evidence.ts';
 import { findInstanceInterfaces } from '../keepalived/instance-interfaces.ts';
 import { noLogEvidence, noteLogLine, noteTracking } from '../keepalived/log-evidence.ts';
 import { noteReceivedAdvertisements } from '../keepalived/other-masters.ts';
@@ -24,6 +25,8 @@ export interface Witnesses {
   askTracking: () => Promise<void>;
   /** Tells whether an interface of keepalived's changed. */
   askNetwork: () => Promise<boolean>;
+  /** Takes what the kernel told of addresses for evidence; tells the same. */
+  noteAddressChanges: (changes: readonly AddressChange[]) => boolean;
   askConfiguration: () => Promise<void>;
   askServices: () => Promise<void>;
   askHealthchecks: () => Promise<void>;
@@ -99,9 +102,13 @@ export function createWitnesses({
     },
     { minIntervalMs: 1_000 },
   );
+  /** What the kernel told while it was asked: its answer may be from before it. */
+  let toldMeanwhile: AddressChange[] = [];
   const readNetwork = createCoalescedTask(
     async () => {
-      note({ network: await observe(() => appliance.readNetwork()) });
+      toldMeanwhile = [];
+      const { value, atMs } = await observe(() => appliance.readNetwork());
+      note({ network: { value: applyAddressChanges(value, toldMeanwhile), atMs } });
     },
     { minIntervalMs },
   );
@@ -140,6 +147,15 @@ export function createWitnesses({
     async askNetwork() {
       const before = keepalivedInterfaces(evidence);
       await readNetwork();
+      return keepalivedInterfaces(evidence) !== before;
+    },
+    noteAddressChanges(changes) {
+      const { network } = evidence;
+      if (!network || changes.length === 0) return false;
+      toldMeanwhile.push(...changes);
+      const before = keepalivedInterfaces(evidence);
+      // As old as it was: of all else nothing new is known.
+      note({ network: { ...network, value: applyAddressChanges(network.value, changes) } });
       return keepalivedInterfaces(evidence) !== before;
     },
     askConfiguration,
