@@ -178,6 +178,8 @@ export interface ScriptRunRequest {
   command: readonly string[];
   /** undefined: keepalived's default. */
   userName: string | undefined;
+  /** `enable_script_security`: keepalived runs nothing as root that others may change. */
+  hasScriptSecurity: boolean;
   timeoutMs: number;
 }
 

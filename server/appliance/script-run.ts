@@ -1,15 +1,18 @@
 import { readlink } from 'node:fs/promises';
 import type { ScriptRun } from '../keepalived/evidence.ts';
+import { findInsecurity, runsAsRoot } from '../keepalived/script-security.ts';
 import type { ScriptRunRequest } from './appliance.ts';
 import { joinOutput } from './command-report.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
+import { findPathParts } from './script-path.ts';
 
 /** keepalived's own default, where there is such a user (keepalived.conf(5), script_user). */
 const defaultUserName = 'keepalived_script';
 const maxOutputBytes = 4096;
 
 /**
- * Runs a tracked script once, as the user and with the time limit that keepalived gives it.
+ * Runs a tracked script once, as the user and with the time limit that keepalived gives it; one that
+ * runs as root and that others may change, not at all.
  * @param daemonPid keepalived's: the script is given the files that it sees
  */
 export async function runScript(request: ScriptRunRequest, daemonPid?: number): Promise<ScriptRun> {
@@ -19,16 +22,25 @@ export async function runScript(request: ScriptRunRequest, daemonPid?: number): 
   const user = await findUser(named);
   const userName = user || request.userName !== undefined ? named : 'root';
   const about = { scriptName, userName };
-  const refuse = (reason: string): ScriptRun => ({
+  const end = (outcome: ScriptRun['outcome']): ScriptRun => ({
     ...about,
-    outcome: { kind: 'not-run', reason },
+    outcome,
     output: '',
     durationMs: 0,
   });
+  const refuse = (reason: string) => end({ kind: 'not-run', reason });
   if (!user && request.userName !== undefined) return refuse('there is no such user');
+  if (!user && request.hasScriptSecurity) {
+    const missing = `enable_script_security is set, and there is neither a script_user nor a user ${defaultUserName}`;
+    return end({ kind: 'insecure', reason: missing, isDisabled: true });
+  }
 
   const limits = { timeoutMs, maxOutputBytes };
   const mounts = daemonPid === undefined ? undefined : await findOtherMounts(daemonPid);
+  const insecurity = await examine(file, user, mounts === undefined ? undefined : daemonPid);
+  if (insecurity !== undefined) {
+    return end({ kind: 'insecure', reason: insecurity, isDisabled: request.hasScriptSecurity });
+  }
   const result =
     mounts === undefined
       ? await runCommand(file, words, { ...limits, ...(user ? { user } : {}) })
@@ -50,6 +62,23 @@ export async function runScript(request: ScriptRunRequest, daemonPid?: number): 
         output,
         durationMs,
       };
+  }
+}
+
+/** Why a program that has root's power is not to be run: others may change it. */
+async function examine(
+  file: string,
+  user: { uid: number; gid: number } | undefined,
+  daemonPid: number | undefined,
+): Promise<string | undefined> {
+  const root = daemonPid === undefined ? '' : `/proc/${daemonPid}/root`;
+  try {
+    const parts = await findPathParts(file, root);
+    const program = parts?.at(-1);
+    if (!parts || !program || !runsAsRoot(user ?? { uid: 0, gid: 0 }, program)) return undefined;
+    return findInsecurity(parts);
+  } catch (error) {
+    return `its path cannot be examined (${error instanceof Error ? error.message : String(error)})`;
   }
 }
 

@@ -186,7 +186,12 @@ export interface ScriptRun {
     | { kind: 'exited'; exitCode: number }
     | { kind: 'timed-out'; afterMs: number }
     /** It could not be run at all; the reason is the end of a sentence. */
-    | { kind: 'not-run'; reason: string };
+    | { kind: 'not-run'; reason: string }
+    /**
+     * It has root's power, and others may change it: this program does not run it.
+     * `isDisabled`: neither does keepalived, which goes on without it.
+     */
+    | { kind: 'insecure'; reason: string; isDisabled: boolean };
   /** What it printed, both streams, bounded. */
   output: string;
   durationMs: number;

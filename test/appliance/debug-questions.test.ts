@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { probeAddress } from '../../server/appliance/address-probe.ts';
@@ -182,7 +193,10 @@ function defineTests() {
 
   describe('a script', () => {
     const run = (...command: string[]) =>
-      runScript({ scriptName: 'chk', command, userName: 'nobody', timeoutMs: 1000 });
+      runScript({
+        ...{ scriptName: 'chk', command, userName: 'nobody' },
+        ...{ hasScriptSecurity: false, timeoutMs: 1000 },
+      });
 
     it('runs as its user, and its output and exit code are told', async () => {
       const result = await run('/bin/sh', '-c', 'id -un; id -G; echo no >&2; exit 3');
@@ -193,7 +207,10 @@ function defineTests() {
 
     it('without a user runs as root, where there is no keepalived_script', async () => {
       const request = { scriptName: 'chk', command: ['/usr/bin/id', '-un'], timeoutMs: 1000 };
-      const result = await runScript({ ...request, userName: undefined });
+      const result = await runScript({
+        ...request,
+        ...{ userName: undefined, hasScriptSecurity: false },
+      });
       assert.deepEqual([result.userName, result.output], ['root', 'root']);
     });
 
@@ -207,7 +224,7 @@ function defineTests() {
         await run('absent-program'),
         await runScript({
           ...{ scriptName: 'chk', command: ['/bin/true'] },
-          ...{ userName: 'absent-user', timeoutMs: 1000 },
+          ...{ userName: 'absent-user', hasScriptSecurity: false, timeoutMs: 1000 },
         }),
       ].map(({ outcome }) => (outcome.kind === 'not-run' ? outcome.reason : outcome.kind));
       assert.deepEqual(outcomes, [
@@ -216,6 +233,79 @@ function defineTests() {
         'there is no such program',
         'there is no such user',
       ]);
+    });
+
+    describe('that root runs and others may change', () => {
+      const folder = '/run/scripts';
+      const make = (name: string, mode = 0o755, inFolder = folder) => {
+        mkdirSync(inFolder, { recursive: true });
+        const path = join(inFolder, name);
+        writeFileSync(path, '#!/bin/sh\ntouch /run/scripts-ran\n');
+        chmodSync(path, mode);
+        return path;
+      };
+      const given = (path: string, uid: number, gid = 0) => {
+        lchownSync(path, uid, gid);
+        return path;
+      };
+      const folderOf = (name: string, mode: number, uid = 0, gid = 0) => {
+        const path = make('chk', 0o755, join(folder, name));
+        given(join(folder, name), uid, gid);
+        chmodSync(join(folder, name), mode);
+        return path;
+      };
+      const link = (name: string, uid: number) => {
+        symlinkSync(make(`${name}-target`), join(folder, name));
+        return given(join(folder, name), uid);
+      };
+      const cases: [what: string, make: () => string, insecure: RegExp | undefined][] = [
+        ['is root’s', () => make('good'), undefined],
+        ['belongs to nobody', () => given(make('owned'), 65534), /owned belongs to user 65534/],
+        ['anybody may write to', () => make('open', 0o757), /anybody may write to .*open/],
+        ['a group may write to', () => given(make('group', 0o775), 0, 7), /group 7 may write/],
+        ['root’s group may write to', () => make('wheel', 0o775), undefined],
+        ['lies in nobody’s folder', () => folderOf('theirs', 0o755, 65534), /theirs belongs to/],
+        ['lies in an open folder', () => folderOf('wide', 0o777), /anybody may write to .*wide/],
+        ['lies in a folder with a sticky bit', () => folderOf('sticky', 0o1777), undefined],
+        ['is reached by root’s link', () => link('link', 0), undefined],
+      ];
+      for (const [what, create, insecure] of cases) {
+        it(`${what}: as keepalived judges it`, async () => {
+          rmSync('/run/scripts-ran', { force: true });
+          const path = create();
+          const request = {
+            ...{ scriptName: 'chk', command: [path], userName: 'root', timeoutMs: 5000 },
+            hasScriptSecurity: true,
+          };
+          const { outcome } = await runScript(request);
+          const reason = outcome.kind === 'insecure' ? outcome.reason : '';
+          assert.match(reason, insecure ?? /^$/);
+          assert.equal(existsSync('/run/scripts-ran'), insecure === undefined);
+          const unchecked = await runScript({ ...request, hasScriptSecurity: false });
+          assert.equal(unchecked.outcome.kind, insecure === undefined ? 'exited' : 'insecure');
+          assert.equal(existsSync('/run/scripts-ran'), insecure === undefined);
+          writeFileSync(
+            '/run/security.conf',
+            goodConfiguration
+              .replace(/^/, 'global_defs {\n enable_script_security\n script_user root\n}\n')
+              .replace('vrrp_instance', `vrrp_script chk {\n script ${path}\n}\nvrrp_instance`),
+          );
+          const { stderr } = spawnSync('keepalived', ['-t', '-f', '/run/security.conf']);
+          assert.equal(
+            stderr.toString().includes('Disabling track script chk due to insecure'),
+            insecure !== undefined,
+            stderr.toString(),
+          );
+        });
+      }
+
+      it('needs a user where keepalived has script security and nobody is named', async () => {
+        const { outcome } = await runScript({
+          ...{ scriptName: 'chk', command: [make('unnamed')], userName: undefined },
+          ...{ hasScriptSecurity: true, timeoutMs: 5000 },
+        });
+        assert.equal(outcome.kind, 'insecure');
+      });
     });
 
     it('that hangs is ended, with all that it started', async () => {

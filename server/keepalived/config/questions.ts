@@ -44,6 +44,7 @@ export function summarizeConfiguration(content: ConfigurationContent): Configura
     includes: findIncludes(nodes),
     notifyFifos: findNotifyFifos(globals),
     scriptUserName: lastValue(globals, 'script_user'),
+    hasScriptSecurity: findStatements(globals, 'enable_script_security').length > 0,
     knownBlockCount: nodes.filter(isKnownBlock).length,
     ...(hasUnreadBlocks ? { hasUnreadBlocks } : {}),
     problems,

@@ -148,6 +148,8 @@ export interface ConfigurationSummary {
   notifyFifos: ConfiguredNotifyFifo[];
   /** `script_user`; undefined: `keepalived_script` where there is such a user, else root. */
   scriptUserName: string | undefined;
+  /** `enable_script_security`. */
+  hasScriptSecurity: boolean;
   /** How many top-level keywords keepalived knows. */
   knownBlockCount: number;
   /** True if whole blocks may be missing here: an include that is not read, `~SEQ`, … */

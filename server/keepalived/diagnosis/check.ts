@@ -11,6 +11,8 @@ export interface CheckEvidence {
   where?: string | undefined;
   /** Wall clock, milliseconds since the epoch. */
   atMs?: number | undefined;
+  /** What a script printed or a service answered may be anything: for administrators only. */
+  isOutput?: true;
 }
 
 /** An operation that a button may start, for the instance that the check is about. */

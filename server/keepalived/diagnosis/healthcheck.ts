@@ -120,5 +120,11 @@ function describe({ url, outcome, answer }: HealthcheckExamination): CheckEviden
   if (!answer) return [];
   const status = 'httpStatus' in outcome ? `HTTP ${outcome.httpStatus}` : outcome.kind;
   const type = answer.contentType === undefined ? '' : `, ${answer.contentType}`;
-  return [{ what: `${status}${type}: ${answer.beginning.trim() || 'no body'}`, where: url }];
+  return [
+    {
+      what: `${status}${type}: ${answer.beginning.trim() || 'no body'}`,
+      where: url,
+      isOutput: true,
+    },
+  ];
 }

@@ -43,6 +43,14 @@ function judge(script: ConfiguredScript, run: ScriptRun): Judgement {
         sentence: `${scriptName} cannot be run as ${userName}: ${outcome.reason}. keepalived takes it as failed. ${consequence}`,
         remedy: `Correct the command, or let ${userName} read and execute it and every folder on its path, or name another user in the vrrp_script (“user”) or in global_defs (“script_user”).`,
       };
+    case 'insecure':
+      return {
+        verdict: outcome.isDisabled ? 'wrong' : 'look',
+        sentence: outcome.isDisabled
+          ? `keepalived refuses to run ${scriptName} as ${userName} and goes on without it: ${outcome.reason}. The instance serves whether its service works or not.`
+          : `${scriptName} was not run here: it runs as ${userName}, and ${outcome.reason}. Whoever may change it is root on this server.`,
+        remedy: `Let the script and every folder on its path belong to root, writable by root only, or name a user with fewer rights (“script_user” in global_defs, “user” in the vrrp_script).`,
+      };
     case 'timed-out':
       return {
         verdict: 'wrong',
@@ -69,5 +77,5 @@ function explain(exitCode: number): string {
 }
 
 function describe({ scriptName, output }: ScriptRun): CheckEvidence[] {
-  return output === '' ? [] : [{ what: output, where: `output of ${scriptName}` }];
+  return output === '' ? [] : [{ what: output, where: `output of ${scriptName}`, isOutput: true }];
 }

@@ -51,6 +51,7 @@ export async function askMachine(
           scriptName: script.name,
           command: splitScriptCommand(script.command),
           userName: script.userName ?? summary.scriptUserName,
+          hasScriptSecurity: summary.hasScriptSecurity,
           timeoutMs: Math.min(
             (script.timeoutSeconds ?? script.intervalSeconds) * 1000,
             longestScriptMs,

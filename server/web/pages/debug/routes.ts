@@ -1,5 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Role } from '../../../access/accounts.ts';
 import { UserError } from '../../../errors.ts';
 import { createPartFeed } from '../../live/part-feed.ts';
 import type { PageParts } from '../../page-parts.ts';
@@ -8,7 +9,7 @@ import { getActor } from '../../view/actor.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
 import { proposePassword } from './propose-password.ts';
 import { writeReport } from './report-text.ts';
-import { describeDebug } from './view-model.ts';
+import { describeDebug, reportFor } from './view-model.ts';
 
 const examineFormSchema = z.strictObject({ kind: z.enum(['check', 'listen']) });
 const firewallFormSchema = z.strictObject({
@@ -26,12 +27,12 @@ const refreshSeconds = 2;
 export const registerDebugPage: FastifyPluginCallbackZod<
   Pick<PageParts, 'debug' | 'keeper' | 'operations'>
 > = (app, { debug, keeper, operations }, done) => {
-  const describe = (options?: { whole: boolean }) =>
-    describeDebug(debug.report(), keeper.current().wallMs, options);
+  const describe = (role: Role, options?: { whole: boolean }) =>
+    describeDebug(reportFor(role, debug.report()), keeper.current().wallMs, options);
 
-  app.get('/debug', { config: { access: 'viewer' } }, async (_request, reply) => {
+  app.get('/debug', { config: { access: 'viewer' } }, async (request, reply) => {
     await debug.refreshOwnRules();
-    const model = describe();
+    const model = describe(getRole(request));
     return reply.page(
       'debug',
       { title: 'Debug' },
@@ -95,7 +96,7 @@ export const registerDebugPage: FastifyPluginCallbackZod<
       (listener) => debug.watch(listener),
       () =>
         app.renderFragment('debug-live', {
-          ...describe(),
+          ...describe(role),
           page: { csrfToken: '', user: { role } },
         }),
     ),
@@ -108,12 +109,12 @@ export const registerDebugPage: FastifyPluginCallbackZod<
     },
   );
 
-  app.get('/debug/report.txt', { config: { access: 'viewer' } }, (_request, reply) => {
+  app.get('/debug/report.txt', { config: { access: 'viewer' } }, (request, reply) => {
     const { hostName, wallMs } = keeper.current();
     return reply
       .type('text/plain; charset=utf-8')
       .header('content-disposition', `inline; filename="${fileNameOf(`debug-${hostName}.txt`)}"`)
-      .send(writeReport(describe({ whole: true }), hostName, wallMs));
+      .send(writeReport(describe(getRole(request), { whole: true }), hostName, wallMs));
   });
 
   // What was captured has passwords in clear (VRRP version 2).

@@ -1,3 +1,4 @@
+import type { Role } from '../../../access/accounts.ts';
 import type { Check } from '../../../keepalived/diagnosis/check.ts';
 import { groupBy } from '../../../keepalived/diagnosis/group-by.ts';
 import { trustedMs } from '../../../operations/debug/debug-report.ts';
@@ -22,6 +23,18 @@ export interface DebugModel {
   captures: { interfaceName: string; href: string }[];
   freeVirtualRouterIds: string;
   ownRules: { description: string; removal: string; purpose: string }[];
+}
+
+/** What a report may tell: a viewer does not see what a script printed or a service answered. */
+export function reportFor(role: Role, report: DebugReport): DebugReport {
+  if (role === 'admin' || !report.checks) return report;
+  const checks = report.checks.map((check) => ({
+    ...check,
+    evidence: check.evidence.map((one) =>
+      one.isOutput ? { ...one, what: 'Only administrators see what came back.' } : one,
+    ),
+  }));
+  return { ...report, checks };
 }
 
 /** With more instances the page, sent anew each second, lists what needs attention only. */

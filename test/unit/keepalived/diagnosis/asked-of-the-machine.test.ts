@@ -335,6 +335,34 @@ const rows: Record<string, Row> = {
       },
     },
   },
+  'a script that keepalived refuses': {
+    id: 'script-run',
+    verdict: 'wrong',
+    says: /keepalived refuses to run chk_vshell as nobody and goes on without it: \/x belongs to/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        scriptRuns: ran({
+          ...{ kind: 'insecure', isDisabled: true },
+          reason: '/x belongs to user 65534, not to root',
+        }),
+      },
+    },
+  },
+  'a script that keepalived runs though others may change it': {
+    id: 'script-run',
+    verdict: 'look',
+    says: /was not run here: it runs as nobody, and anybody may write to \/x/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        scriptRuns: ran({
+          ...{ kind: 'insecure', isDisabled: false },
+          reason: 'anybody may write to /x',
+        }),
+      },
+    },
+  },
   'a script that hangs': {
     id: 'script-run',
     verdict: 'wrong',

@@ -4,10 +4,12 @@ import type {
   DebugReport,
   ReportedCheck,
 } from '../../../../server/operations/debug/debug-report.ts';
+import type { Debug } from '../../../../server/operations/debug/debug.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
 import { writeReport } from '../../../../server/web/pages/debug/report-text.ts';
 import { describeDebug } from '../../../../server/web/pages/debug/view-model.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
+import { listen, openEvents } from '../event-client.ts';
 import { createTestKeeper } from '../test-keeper.ts';
 
 const nowMs = Date.UTC(2026, 10, 24, 13, 0, 0);
@@ -179,6 +181,38 @@ describe('the page', () => {
 });
 
 describe('/debug', () => {
+  it('shows what a script printed to an administrator only', async (context) => {
+    const evidence = [
+      { what: 'seeded output', where: 'output of chk', isOutput: true },
+      { what: 'a line of the log' },
+    ] as const;
+    const checks = [check({ verdict: 'wrong', evidence: [...evidence] })];
+    const { app } = await createTestApp({
+      keeper: createTestKeeper(),
+      debug: {
+        report: () => report({ checks }),
+        refreshOwnRules: () => Promise.resolve(),
+        watch: () => () => undefined,
+      } as Partial<Debug> as Debug,
+    });
+    context.after(() => app.close());
+    const url = `${await listen(app)}/debug/events`;
+    for (const who of ['admin', 'watcher']) {
+      const browser = new TestBrowser(app);
+      await browser.logIn(who);
+      for (const path of ['/debug', '/debug/report.txt']) {
+        const { body } = await browser.get(path);
+        assert.match(body, /a line of the log/);
+        assert.equal(body.includes('seeded output'), who === 'admin', `${who} ${path}`);
+      }
+      const events = await openEvents(url, { cookie: browser.cookieHeader });
+      const { data } = await events.awaitEvent('page');
+      events.close();
+      assert.match(String(data), /a line of the log/);
+      assert.equal(String(data).includes('seeded output'), who === 'admin');
+    }
+  });
+
   it('lets a viewer read, but neither examine, nor mend, nor download what was captured', async (context) => {
     const begun: string[] = [];
     const { app } = await createTestApp({
