@@ -187,6 +187,10 @@ function listConfiguredPlaces({ addresses, interfaceName }: ConfiguredInstance):
   });
 }
 
+/** Whether the kernel has an address right there. */
+export const isHeld = (place: HeldAddress, network: NetworkReport): boolean =>
+  mapHeld(network).has(keyOf(place));
+
 /** The address alone of what is written as `10.9.0.100/24`, in its one spelling. */
 export const getAddress = ({ cidr }: { cidr: string }): string =>
   normalizeAddress(cidr.split('/')[0] ?? cidr);

@@ -4,7 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '../appliance/appliance.ts';
+import { listPlaces } from '../keepalived/address-places.ts';
 import { masterDownIntervalMs } from '../keepalived/foresight/elections.ts';
+import { findAskingInterface, findInstanceInterfaces } from '../keepalived/instance-interfaces.ts';
 import { planDrill } from '../keepalived/maintenance/drill-plan.ts';
 import type {
   DrillAction,
@@ -101,17 +103,18 @@ async function takeSteps(
 
 const isAwaited = (step: DrillStep): step is AwaitedStep => step.movement !== undefined;
 
-function follow(
+async function follow(
   appliance: Appliance,
   { instance }: DrillCase,
   { direction, withinMs }: AwaitedStep['movement'],
   beganAtMs: number,
 ): Promise<Movement> {
-  const [first] = instance.addresses;
-  const address = first?.cidr.split('/')[0] ?? '';
-  const interfaceName = first?.interfaceName ?? instance.interfaceName;
+  const network = await appliance.readNetwork();
+  const interfaces = findInstanceInterfaces({ configured: undefined, running: instance, network });
+  const [place = { interfaceName: instance.interfaceName, cidr: '' }] = listPlaces(instance);
+  const askingInterface = findAskingInterface(place.interfaceName, interfaces, network);
   return measureMovement(appliance, {
-    ...{ address, interfaceName, direction, withinMs, beganAtMs },
+    ...{ place, askingInterface, direction, withinMs, beganAtMs },
     wasHere: direction === 'lose' && instance.state === 'MASTER',
   });
 }

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '../appliance/appliance.ts';
-import { normalizeAddress } from '../keepalived/addresses.ts';
+import { getAddress, isHeld } from '../keepalived/address-places.ts';
+import type { HeldAddress } from '../keepalived/address-places.ts';
 
 const pollMs = 40;
 
 export interface AwaitedMovement {
-  address: string;
-  /** Where it is when this server has it. */
-  interfaceName: string;
+  /** Where it is when this server has it; the same number elsewhere does not count. */
+  place: HeldAddress;
+  /** Through which the network is asked for it. */
+  askingInterface: string;
   direction: 'lose' | 'take';
   withinMs: number;
   /** When it was asked to move (`performance.now()`). */
@@ -38,8 +40,9 @@ export interface Movement {
  */
 export async function measureMovement(
   appliance: Pick<Appliance, 'readNetwork' | 'askForAddress'>,
-  { address, interfaceName, direction, withinMs, beganAtMs, wasHere }: AwaitedMovement,
+  { place, askingInterface, direction, withinMs, beganAtMs, wasHere }: AwaitedMovement,
 ): Promise<Movement> {
+  const address = getAddress(place);
   const elapsed = () => performance.now() - beganAtMs;
   let macAddress: string | undefined;
   let lastHereMs = wasHere ? 0 : undefined;
@@ -49,7 +52,7 @@ export async function measureMovement(
     const askedMs = elapsed();
     // What has left is not looked for here again: each question takes its time.
     const mayBeHere = direction === 'take' || leftAfterMs === undefined;
-    if (mayBeHere && (await isHeld(appliance, address))) {
+    if (mayBeHere && (await isHeldAt(appliance, place))) {
       if (direction === 'take') {
         const awayAtMostMs =
           lastElsewhereMs === undefined ? undefined : elapsed() - lastElsewhereMs;
@@ -58,7 +61,7 @@ export async function measureMovement(
       lastHereMs = askedMs;
     } else {
       leftAfterMs ??= elapsed();
-      const answer = await appliance.askForAddress(interfaceName, address);
+      const answer = await appliance.askForAddress(askingInterface, address);
       if (answer.answered) {
         macAddress = answer.macAddress;
         lastElsewhereMs = askedMs;
@@ -74,10 +77,9 @@ export async function measureMovement(
   return { movedAfterMs, macAddress, awayAtMostMs: undefined };
 }
 
-async function isHeld(appliance: Pick<Appliance, 'readNetwork'>, wanted: string): Promise<boolean> {
-  const report = await appliance.readNetwork();
-  if (!report.ok) return false;
-  return report.interfaces.some(({ addresses }) =>
-    addresses.some(({ address }) => normalizeAddress(address) === normalizeAddress(wanted)),
-  );
+async function isHeldAt(
+  appliance: Pick<Appliance, 'readNetwork'>,
+  place: HeldAddress,
+): Promise<boolean> {
+  return isHeld(place, await appliance.readNetwork());
 }

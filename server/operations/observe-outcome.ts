@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '../appliance/appliance.ts';
+import { getAddress, isHeld, listPlaces } from '../keepalived/address-places.ts';
 import { normalizeAddress } from '../keepalived/addresses.ts';
-import type { NetworkReport } from '../keepalived/evidence.ts';
+import type { NetworkReport, RuntimeReport } from '../keepalived/evidence.ts';
 import type { ForeseenMovement } from '../keepalived/foresight/foresight-result.ts';
 import { judgeMovement } from '../keepalived/foresight/observations.ts';
 import type { Observation } from '../keepalived/foresight/observations.ts';
@@ -44,12 +45,13 @@ async function observeMovements(
   const awaited = movements.filter(({ withinMs }) => withinMs + graceMs <= longestWaitMs);
   if (awaited.length === 0) return [];
   const seenAfterMs = new Map<ForeseenMovement, number>();
+  const account = await appliance.readRuntime();
   for (;;) {
     const network = await appliance.readNetwork();
     const elapsedMs = performance.now() - savedAtMs;
     const pending = awaited.filter((movement) => !seenAfterMs.has(movement));
     for (const movement of pending) {
-      if (hasMoved(movement, network)) seenAfterMs.set(movement, elapsedMs);
+      if (hasMoved(movement, account, network)) seenAfterMs.set(movement, elapsedMs);
     }
     if (!pending.some((one) => !seenAfterMs.has(one) && elapsedMs < one.withinMs + graceMs)) break;
     await sleep(pollMs);
@@ -66,14 +68,29 @@ async function observeMovements(
   );
 }
 
-function hasMoved({ direction, addresses }: ForeseenMovement, network: NetworkReport): boolean {
+/** The same number where keepalived does not put it (on `lo`, for LVS) never moves, and does not count. */
+function hasMoved(
+  { direction, addresses, instanceName }: ForeseenMovement,
+  account: RuntimeReport,
+  network: NetworkReport,
+): boolean {
   if (!network.ok) return false;
-  const held = new Set(
-    network.interfaces.flatMap((one) =>
-      one.addresses.map(({ address }) => normalizeAddress(address)),
-    ),
-  );
-  return direction === 'take'
-    ? addresses.every((address) => held.has(address))
-    : !addresses.some((address) => held.has(address));
+  const instance = account.ok
+    ? account.instances.find(({ name }) => name === instanceName)
+    : undefined;
+  const places = instance ? listPlaces(instance) : [];
+  const isHere = (address: string): boolean => {
+    const known = places.filter((place) => getAddress(place) === address);
+    return known.length > 0
+      ? known.some((place) => isHeld(place, network))
+      : isAnywhere(address, network);
+  };
+  return direction === 'take' ? addresses.every(isHere) : !addresses.some(isHere);
+}
+
+/** Where keepalived does not tell on which interface. */
+function isAnywhere(wanted: string, network: NetworkReport & { ok: true }): boolean {
+  return network.interfaces
+    .filter(({ name }) => name !== 'lo')
+    .some((one) => one.addresses.some(({ address }) => normalizeAddress(address) === wanted));
 }

@@ -4,6 +4,7 @@ import { prefixLengthOf } from '../config/addresses.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredAddress } from '../config/summary.ts';
 import type { RuntimeInstance, VrrpState } from '../evidence.ts';
+import { findInstanceInterfaces } from '../instance-interfaces.ts';
 
 export interface AddressPlace {
   interfaceName: string | undefined;
@@ -17,6 +18,8 @@ export interface AddressPlace {
 export interface InstanceSetting {
   virtualRouterId: number | undefined;
   interfaceName: string | undefined;
+  /** Its own on that one, of `use_vmac` or `use_ipvlan`. */
+  virtualInterfaceName: string | undefined;
   version: 2 | 3;
   priority: number;
   advertIntervalSeconds: number;
@@ -100,10 +103,15 @@ function isSameRouter(one: ConfiguredInstance, other: ConfiguredInstance | undef
   );
 }
 
-/** To keepalived, another virtual router ID or interface makes another instance (measured). */
+/**
+ * To keepalived, another virtual router ID or interface makes another instance (measured); with
+ * use_vmac added or taken away it gives the address up with priority 0, and stands for election.
+ */
 export function isAnotherRouter(before: InstanceSetting, after: InstanceSetting): boolean {
   return (
-    before.virtualRouterId !== after.virtualRouterId || before.interfaceName !== after.interfaceName
+    before.virtualRouterId !== after.virtualRouterId ||
+    before.interfaceName !== after.interfaceName ||
+    before.virtualInterfaceName !== after.virtualInterfaceName
   );
 }
 
@@ -123,6 +131,9 @@ function settingOf(instance: ConfiguredInstance): InstanceSetting {
   return {
     virtualRouterId: instance.virtualRouterId,
     interfaceName: instance.interfaceName,
+    virtualInterfaceName: findInstanceInterfaces({
+      ...{ configured: instance, running: undefined, network: undefined },
+    }).virtual?.name,
     version: instance.version ?? 2,
     priority: instance.priority ?? 100,
     advertIntervalSeconds: instance.advertIntervalSeconds ?? 1,
@@ -150,11 +161,12 @@ function placeOf(address: ConfiguredAddress, instance: ConfiguredInstance): Addr
 function runningPlace(
   { cidr, interfaceName }: RuntimeInstance['addresses'][number],
   written: AddressPlace | undefined,
+  usesVirtual: boolean,
 ): AddressPlace {
   // A virtual interface (use_vmac) has another name than the one in the file.
-  const isVirtual = interfaceName?.startsWith('vrrp') === true;
+  const isTheFiles = usesVirtual && written !== undefined;
   return {
-    interfaceName: isVirtual ? written?.interfaceName : (interfaceName ?? written?.interfaceName),
+    interfaceName: isTheFiles ? written.interfaceName : (interfaceName ?? written?.interfaceName),
     prefixLength: Number(cidr.split('/')[1]),
     label: written?.label,
     scope: written?.scope,
@@ -170,8 +182,13 @@ function settingAfter(
   configured: ConfiguredInstance | undefined,
   run: RuntimeInstance | undefined,
 ): InstanceSetting {
-  const after = settingOf(next);
   const now = settingBefore(configured, run);
+  const written = settingOf(next);
+  // keepalived may have found, or made, one of another name than the file lets expect.
+  const isSameVirtual =
+    configured && settingOf(configured).virtualInterfaceName === written.virtualInterfaceName;
+  const after =
+    isSameVirtual && now ? { ...written, virtualInterfaceName: now.virtualInterfaceName } : written;
   if (next.hasUnreadParts !== true || !configured || !now) return after;
   const file = settingOf(configured);
   const unlessChanged = <Key extends keyof InstanceSetting>(key: Key) =>
@@ -201,6 +218,9 @@ function settingBefore(
   const setting = configured && settingOf(configured);
   if (!run) return setting;
   const addresses = run.addresses.map(getAddress);
+  const usesVirtual =
+    run.virtualInterfaceName !== undefined ||
+    configured?.addresses.some(({ usesVmac }) => usesVmac) === true;
   const excluded = setting?.addresses.filter((one) => !setting.advertised.includes(one)) ?? [];
   return {
     // The dump does not say these two.
@@ -209,12 +229,13 @@ function settingBefore(
     places: new Map(
       run.addresses.map((one) => {
         const address = getAddress(one);
-        return [address, runningPlace(one, setting?.places.get(address))];
+        return [address, runningPlace(one, setting?.places.get(address), usesVirtual)];
       }),
     ),
     tracked: setting?.tracked ?? [],
     // A virtual interface (use_vmac) has another name than the one in the file.
     interfaceName: setting?.interfaceName ?? run.interfaceName,
+    virtualInterfaceName: run.virtualInterfaceName,
     virtualRouterId: run.virtualRouterId,
     version: run.version,
     priority: run.basePriority,

@@ -21,7 +21,14 @@ async function observe(
     const eth0 = { name: 'eth0', macAddress: undefined, up: true, carrier: true };
     return Promise.resolve({
       ok: true,
-      interfaces: [{ ...eth0, addresses }],
+      interfaces: [
+        // The administrator's own, for LVS direct routing, and one with another prefix length.
+        {
+          ...{ ...eth0, name: 'lo' },
+          addresses: [{ family: 'inet', address: '192.168.0.100', prefixLength: 32 }],
+        },
+        { ...eth0, addresses },
+      ],
     });
   };
   const readRuntime = () =>
