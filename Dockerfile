@@ -28,7 +28,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/keepalived-wai
 COPY --from=build /opt/keepalived-wai/build build
-COPY package.json ./
+COPY LICENSE package.json ./
 COPY packaging packaging
 COPY public public
 COPY --from=build /opt/keepalived-wai/public/build public/build

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { bundle } from './bundle.mjs';
 import { isFresh } from './freshness.mjs';
+import { writeNotices } from './notices.mjs';
 import { root, runScript, step } from './step.mjs';
 
 const output = path.join(root, 'build');
@@ -26,6 +27,7 @@ export async function build() {
   await step('Building its start', [
     ...[esbuild, 'server/start-bundle.ts', '--outfile=build/main.js', '--format=esm', ...forNode],
   ]);
+  writeNotices(path.join(output, 'THIRD-PARTY-NOTICES.txt'));
   await step('Compiling', [process.execPath, 'scripts/write-code-cache.mjs']);
 }
 

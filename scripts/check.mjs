@@ -1,4 +1,5 @@
-// npm run check: format, lint, types, dead code. All of them, even if one complains.
+// npm run check: format, lint, types, dead code, advisories. All of them, even if one complains.
+import { readAdvisories } from './advisories.mjs';
 import { prepareNodePackages } from './prepare-machine.mjs';
 import { runQuietly, runScript } from './step.mjs';
 
@@ -21,8 +22,22 @@ async function runChecks(queue) {
   }
 }
 
+async function checkAdvisories() {
+  const name = 'no known advisory about a shipped package';
+  const { output, seconds } = await runQuietly(['npm', 'audit', '--omit=dev', '--json']);
+  const { known, unknown } = readAdvisories(output);
+  if (unknown !== undefined) {
+    console.log(`? ${name}: cannot tell, the registry did not answer (${unknown})`);
+    return;
+  }
+  console.log(`${known.length === 0 ? '✔' : '✖'} ${name} (${seconds})`);
+  if (known.length === 0) return;
+  console.log(known.join('\n'));
+  process.exitCode = 1;
+}
+
 await runScript(async () => {
   await prepareNodePackages();
   const queue = [...checks];
-  await Promise.all([runChecks(queue), runChecks(queue)]);
+  await Promise.all([runChecks(queue), runChecks(queue), checkAdvisories()]);
 });

@@ -4,8 +4,8 @@ import type { OpenAccounts } from './accounts.ts';
 
 export interface AccountsWatch {
   /** The file with the first password of `admin`; undefined: there is none. */
-  findFirstPasswordFile(): string | undefined;
-  close(): void;
+  findFirstPasswordFile: () => string | undefined;
+  close: () => void;
 }
 
 export interface WatchAccountsOptions {
