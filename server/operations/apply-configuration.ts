@@ -3,6 +3,7 @@
  * reload, prove, else restore. Whatever happens, a crash included, the file on disk is the old or the
  * new one, whole.
  */
+import type { Appliance } from '../appliance/appliance.ts';
 import { UserError } from '../errors.ts';
 import { describeNotRunning } from '../keepalived/daemon-words.ts';
 import type { DaemonProcess } from '../keepalived/evidence.ts';
@@ -18,6 +19,8 @@ import { conflictWith, tagOf } from './conflict.ts';
 import { findMissingConsent, foreseeApply, foreseeReload } from './foresee-apply.ts';
 import type { Consent } from './foresee-apply.ts';
 import { findLastProved } from './kept-versions.ts';
+import { describeIgnored, findNewOutsideIncludes, weighKnownFindings } from './known-findings.ts';
+import type { SaveFindings } from './known-findings.ts';
 import { makeLive } from './make-live.ts';
 import { expectMovements } from './observe-outcome.ts';
 import type { Actor, ApplyOutcome } from './outcomes.ts';
@@ -47,18 +50,29 @@ export function applyConfiguration(
     const old = await appliance.readConfigurationFile(request.fileId);
     if (!old.ok && old.problem !== 'missing') return { kind: 'failed', message: old.message };
     if (tagOf(old) !== request.expectedTag) return conflictWith(old);
-    const findings = await checkConfiguration(appliance, request.fileId, request.text);
+    const { findings, known } = await checkSave(appliance, request, old.ok ? old.text : undefined);
     if (hasFatal(findings)) return refused(findings);
     const before = await look(appliance);
     if (before.daemon.state === 'unknown' && !isStored(request.fileId)) {
       return refuseUnseen(before.daemon);
     }
-    const foresight = await foreseeApply(appliance, request, before);
+    const foreseen = await foreseeApply(appliance, request, before);
+    const isRunning = before.daemon.state === 'running' && !isStored(request.fileId);
+    const unproved =
+      old.ok && isRunning ? await findLastProved(parts.versions, old.tag) : undefined;
+    const oldText = old.ok ? old.text : undefined;
+    const outside = await findNewOutsideIncludes(appliance, request.fileId, oldText, findings);
+    const foresight = withDangers(foreseen, [
+      ...outside.map(describeIgnored),
+      // keepalived may run an older file, which was right.
+      ...(unproved ? known.map(describeIgnored) : []),
+    ]);
     const missing = findMissingConsent(foresight, request);
     if (missing) return missing;
     const savedAtMs = performance.now();
     const previous = await readLiveConfiguration(appliance);
-    const change = await beginChange(parts, request, { old, before, previous });
+    const begun = await beginChange(parts, request, { old, before, previous });
+    const change = { ...begun, isTolerated: known.length > 0 };
     const outcome = withFindings(await install(parts, change, request), findings);
     return expectMovements(outcome, foresight.movements, savedAtMs);
   });
@@ -83,13 +97,34 @@ export function reloadConfiguration(
       return { kind: 'failed', message: 'keepalived is not running: start it instead.' };
     }
     const findings = await checkConfiguration(appliance, 'live', current.text);
-    if (hasFatal(findings)) return refused(findings);
-    const missing = findMissingConsent(await foreseeEdited(parts, before), consent);
+    if (findings.some(({ endsDaemon }) => endsDaemon)) return refused(findings);
+    const ignored = findings.filter(({ severity }) => severity === 'fatal');
+    const foresight = await foreseeEdited(parts, before);
+    const missing = findMissingConsent(
+      withDangers(foresight, ignored.map(describeIgnored)),
+      consent,
+    );
     if (missing) return missing;
-    const change = await beginReload(parts, current, before);
+    const begun = await beginReload(parts, current, before);
+    const change = { ...begun, isTolerated: ignored.length > 0 };
     return withFindings(await makeLive(parts, change, { command: 'reload' }), findings);
   });
 }
+
+/** The check of a save: what the file has already does not block it. */
+export async function checkSave(
+  appliance: Appliance,
+  request: Pick<ApplyRequest, 'fileId' | 'text'>,
+  oldText: string | undefined,
+): Promise<SaveFindings> {
+  const findings = await checkConfiguration(appliance, request.fileId, request.text);
+  return weighKnownFindings(appliance, request, oldText, findings);
+}
+
+const withDangers = (foresight: Foresight, dangers: readonly string[]): Foresight => ({
+  ...foresight,
+  dangers: [...new Set([...foresight.dangers, ...dangers])],
+});
 
 /** What loading the live file as it is would do, compared with the version that was proved last. */
 export async function foreseeEdited(

@@ -19,6 +19,8 @@ export interface Change {
   previous: ConfigurationSummary | undefined;
   /** What keepalived was seen to serve since it began: only that is surely keepalived's. */
   served: readonly HeldAddress[];
+  /** keepalived is known to complain of this file: that alone does not make the proof fail. */
+  isTolerated?: boolean;
 }
 
 /** Only a reload: nothing was written, so nothing can be put back. */

@@ -20,10 +20,26 @@ import { readConfigurationSources } from '../state/live-configuration.ts';
  * (measured: an empty file passes, a harmless warning fails).
  * @param fileId the file that the text is meant for
  */
-export async function checkConfiguration(
+export function checkConfiguration(
   appliance: Appliance,
   fileId: string,
   text: string,
+): Promise<Finding[]> {
+  return check(appliance, { fileId, text }, hasFatal);
+}
+
+/** The same, asking keepalived also where our own rules would refuse the text. */
+export function checkWhole(appliance: Appliance, fileId: string, text: string): Promise<Finding[]> {
+  return check(appliance, { fileId, text }, (own) => own.some(({ code }) => unsafe.has(code)));
+}
+
+/** Not safe to give to a test. */
+const unsafe = new Set(['nul-byte', 'file-too-large']);
+
+async function check(
+  appliance: Appliance,
+  { fileId, text }: { fileId: string; text: string },
+  suffices: (own: Finding[]) => boolean,
 ): Promise<Finding[]> {
   const { content, path } = await readCandidate(appliance, fileId, text);
   const summary = summarizeConfiguration(content);
@@ -32,7 +48,7 @@ export async function checkConfiguration(
     .filter(({ code }) => !isIncluded(fileId) || !wholeFileCodes.has(code))
     .map((finding) => withoutPath(finding, path));
   // What our rules refuse is not worth a test, or not safe to give to one (NUL, size).
-  if (hasFatal(own)) return own;
+  if (suffices(own)) return own;
   const [test, found] = await Promise.all([
     appliance.testConfiguration(fileId, text),
     findContradictions(appliance, content, summary),

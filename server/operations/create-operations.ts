@@ -1,6 +1,6 @@
 import type { StateKeeper } from '../state-keeper.ts';
+import { checkSave } from './apply-configuration.ts';
 import { controlServices } from './boot-actions.ts';
-import { checkConfiguration } from './check-configuration.ts';
 import type { ConfirmedChanges } from './confirmed-change.ts';
 import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
 import { runDrill } from './failover-drill.ts';
@@ -95,7 +95,15 @@ export function createOperations(
       return appliance.readConfigurationFile(id);
     },
     findKeptText: (id, tag) => findKeptText(parts.versions, id, tag),
-    checkConfiguration: (id, text) => checkConfiguration(appliance, id, text),
+    async checkConfiguration(fileId, text) {
+      const old = await appliance.readConfigurationFile(fileId);
+      const { findings } = await checkSave(
+        appliance,
+        { fileId, text },
+        old.ok ? old.text : undefined,
+      );
+      return findings;
+    },
     foreseeConfiguration: async (fileId, text) =>
       foreseeApply(appliance, { fileId, text }, await look(appliance)),
     applyConfiguration: (request) => changeAndObserve(() => confirmed.apply(request)),

@@ -66,6 +66,7 @@ async function load(
   const { failure, report, after } = await loadAndProve(appliance, {
     command,
     restored: false,
+    isTolerated: change.isTolerated,
     before,
     expected: installed.summary,
     previous,

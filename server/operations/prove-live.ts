@@ -35,6 +35,8 @@ export interface LoadRequest extends ProofCase {
    * awaited, but not held against it, for there is nothing better to go back to.
    */
   restored: boolean;
+  /** keepalived is known to complain of the file; it is proved when it runs all the same. */
+  isTolerated?: boolean | undefined;
   /** Called when keepalived was told, before it is looked at. */
   onTold?: () => Promise<void>;
   /** Called with each look. */
@@ -54,7 +56,7 @@ export interface LoadResult {
 /** Tells keepalived to take the file on disk, and proves that it did. */
 export async function loadAndProve(
   appliance: Appliance,
-  { command, restored, onTold, onSighting, ...proof }: LoadRequest,
+  { command, restored, isTolerated = restored, onTold, onSighting, ...proof }: LoadRequest,
 ): Promise<LoadResult> {
   const { before, expected } = proof;
   const readLog = await followReload(appliance, before.daemon);
@@ -74,7 +76,7 @@ export async function loadAndProve(
     const log = await readLog();
     const after = await look(appliance);
     onSighting?.(after);
-    const verdict = judgeProof(baseline, after, restored ? withoutComplaint(log) : log);
+    const verdict = judgeProof(baseline, after, isTolerated ? withoutComplaint(log) : log);
     const key = keyOf(verdict);
     steady = { key, times: steady.key === key ? steady.times + 1 : 1 };
 

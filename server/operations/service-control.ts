@@ -6,14 +6,16 @@ import {
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 import { describeNotRunning } from '../keepalived/daemon-words.ts';
 import type { DaemonProcess } from '../keepalived/evidence.ts';
+import type { Finding } from '../keepalived/finding.ts';
 import type { Sighting } from '../keepalived/proof.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { foreseeEdited, reloadConfiguration } from './apply-configuration.ts';
 import { ignoreFullDisk } from './change.ts';
-import { checkConfiguration, hasFatal } from './check-configuration.ts';
+import { checkConfiguration } from './check-configuration.ts';
 import { findDuplicateBeforeStart } from './debug/duplicate-before-start.ts';
 import type { Consent } from './foresee-apply.ts';
 import { keepCurrent } from './kept-versions.ts';
+import { describeIgnored } from './known-findings.ts';
 import type { ActionOutcome, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts } from './parts.ts';
 import { commandFailure, loadAndProve, look } from './prove-live.ts';
@@ -46,7 +48,7 @@ export function controlKeepalived(
 export async function restartKeepalived(parts: ApplyParts): Promise<ActionOutcome> {
   const seen = await look(parts.appliance);
   if (seen.daemon.state === 'unknown') return refuseUnseen('restarted', seen.daemon);
-  const refusal = await findReasonNotToStart(parts.appliance, true);
+  const refusal = await findReasonNotToStart(parts.appliance, 'known');
   if (refusal) return refusal;
   const { dangers } = await foreseeEdited(parts, seen);
   if (dangers.length > 0) {
@@ -66,13 +68,13 @@ async function start(parts: ApplyParts, startAnyway: boolean): Promise<ActionOut
   const before = await look(appliance);
   if (before.daemon.state === 'running') return done('keepalived is running already.', undefined);
   if (before.daemon.state === 'unknown') return refuseUnseen('started', before.daemon);
-  const refusal = await findReasonNotToStart(appliance, startAnyway);
+  const refusal = await findReasonNotToStart(appliance, startAnyway ? 'anyway' : 'asking');
   if (refusal) return refusal;
   const live = await readLiveConfiguration(appliance);
   if (!live.ok) return failed(`keepalived was not started: ${live.reason}`, undefined);
 
   const { failure, about, after, report } = await loadAndProve(appliance, {
-    ...{ command: 'start', restored: false, before },
+    ...{ command: 'start', restored: false, isTolerated: startAnyway, before },
     ...{ expected: live.summary, previous: undefined },
   });
   // Exit code 0 also means "daemon is already running": only the process itself is a proof.
@@ -102,9 +104,13 @@ async function rememberProved({ appliance, versions }: ApplyParts, tag: string):
   }
 }
 
+/**
+ * @param how `asking`: whatever is doubtful is asked; `anyway`: that was accepted; `known`: of a
+ * keepalived that runs, with nobody to ask: only what is wrong with the file stops it
+ */
 async function findReasonNotToStart(
   appliance: Appliance,
-  startAnyway: boolean,
+  how: 'asking' | 'anyway' | 'known',
 ): Promise<ActionOutcome | undefined> {
   const live = await appliance.readConfigurationFile('live');
   if (!live.ok) {
@@ -113,13 +119,22 @@ async function findReasonNotToStart(
     return failed(`keepalived was not started: ${live.message}${remedy}`, undefined);
   }
   const findings = await checkConfiguration(appliance, 'live', live.text);
-  if (hasFatal(findings)) {
+  const ignored = findings.filter(({ severity }) => severity === 'fatal');
+  if (findings.some(({ endsDaemon }) => endsDaemon) || (how === 'known' && ignored.length > 0)) {
     return failed(`keepalived was not started. ${fatalWords(findings)}`, undefined);
   }
+  if (how !== 'asking') return undefined;
   const configuration = await readLiveConfiguration(appliance);
-  if (startAnyway || !configuration.ok) return undefined;
-  const doubt = await findDoubt(appliance, configuration.summary);
-  return doubt === undefined ? undefined : { ...failed(doubt, undefined), needsConfirmation: true };
+  const doubt = configuration.ok ? await findDoubt(appliance, configuration.summary) : undefined;
+  if (doubt === undefined && ignored.length === 0) return undefined;
+  const sentence =
+    ignored.length === 0
+      ? ''
+      : 'keepalived would start with this file, but not do all that it says. It would ignore or change what is listed here. Correct the file, or start it anyway on the Keepalived page.';
+  return {
+    ...failed([sentence, doubt].filter(Boolean).join(' '), undefined),
+    ...{ needsConfirmation: true, dangers: ignored.map(describeIgnored) },
+  };
 }
 
 /** Why a start is probably not meant yet. */
@@ -184,7 +199,7 @@ function reloadWords(outcome: ApplyOutcome): ActionOutcome {
       return failed(`keepalived was not reloaded. ${fatalWords(outcome.findings)}`, undefined);
     case 'needs-acceptance': {
       const sentence =
-        'keepalived was not reloaded yet: its file was edited, and this can do harm.';
+        'keepalived was not reloaded yet: read what the file, as it is now, would do.';
       return { ...failed(sentence, undefined), needsConfirmation: true, dangers: outcome.dangers };
     }
     case 'saved':
@@ -200,11 +215,9 @@ function reloadWords(outcome: ApplyOutcome): ActionOutcome {
   }
 }
 
-function fatalWords(
-  findings: { severity: string; message: string; remedy: string; line: number | undefined }[],
-): string {
+function fatalWords(findings: Finding[]): string {
   const fatal = findings.filter(({ severity }) => severity === 'fatal');
-  const [first] = fatal;
+  const first = fatal.find(({ endsDaemon }) => endsDaemon) ?? fatal[0];
   if (!first) return '';
   const place = first.line === undefined ? '' : `Line ${first.line}: `;
   const more =

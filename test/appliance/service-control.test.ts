@@ -1,7 +1,8 @@
 /** Start, Restart and Reload from the page, with the real keepalived: what is said is what is. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { applyConfiguration } from '../../server/operations/apply-configuration.ts';
 import type { ApplyParts } from '../../server/operations/parts.ts';
 import { controlKeepalived, restartKeepalived } from '../../server/operations/service-control.ts';
 import {
@@ -11,6 +12,8 @@ import {
   configuration,
   createParts,
   holds,
+  save,
+  tagOf,
   virtualAddress,
   withAppliance,
 } from './apply-harness.ts';
@@ -34,6 +37,43 @@ if (inLabServer(import.meta.url)) {
       return daemon.state === 'running' ? daemon.pid : undefined;
     };
 
+    it('saves what has an error that the file had already, and nothing worse', async () => {
+      const flawed = good.replace('advert_int 1', 'advert_int 1\n    nonsense 1');
+      await becomeMaster(parts, flawed);
+      const edited = flawed.replace('global_defs {', '# more\n\nglobal_defs {');
+      const outcome = await save(parts, edited);
+      assert.equal(outcome.kind, 'live', JSON.stringify(outcome));
+      const worse = await save(parts, edited.replace('nonsense 1', 'nonsense 1\n    nonsense 1'));
+      assert.equal(worse.kind, 'refused', JSON.stringify(worse));
+      const better = await save(parts, good);
+      assert.equal(better.kind, 'live', JSON.stringify(better));
+    });
+
+    it('asks before it saves a new include from outside the folder, once', async () => {
+      writeFileSync('/run/more.conf', '! nothing\n');
+      await becomeMaster(parts, good);
+      const text = `${good}include /run/more.conf\n`;
+      const request = {
+        ...{ fileId: 'live', text, expectedTag: tagOf(good), action: 'edit', comment: '' },
+        actor: { userName: 'admin', remoteAddress: 'unix' },
+      };
+      const asked = await applyConfiguration(parts, request);
+      assert.ok(asked.kind === 'needs-acceptance', JSON.stringify(asked));
+      assert.match(asked.dangers.join(' '), /\/run\/more\.conf leads outside/);
+      assert.match(asked.addedCommands.join(' '), /include \/run\/more\.conf/);
+      assert.equal((await save(parts, text)).kind, 'live');
+      assert.equal(
+        (
+          await applyConfiguration(parts, {
+            ...request,
+            text: `# more\n${text}`,
+            expectedTag: tagOf(text),
+          })
+        ).kind,
+        'live',
+      );
+    });
+
     describe('a start', () => {
       beforeEach(() => controlKeepalived(parts, 'stop'));
 
@@ -53,6 +93,40 @@ if (inLabServer(import.meta.url)) {
           outcome.sentence,
           /^keepalived is not running: it says: “Non-existent interface/,
         );
+        assert.equal(await readPid(), undefined);
+      });
+
+      /** Without the pieces that keepalived ignores it would start: so it does. */
+      for (const name of ['c17-state-slave', 'c23-track-process']) {
+        it(`of ${name}, which keepalived runs, is offered with what will be ignored`, async () => {
+          const path = `../fixtures/cases/configs/${name}/keepalived.conf`;
+          writeFileSync(configPath, readFileSync(new URL(path, import.meta.url), 'utf8'));
+          const asked = await controlKeepalived(parts, 'start');
+          assert.equal(asked.ok, false);
+          assert.equal(asked.needsConfirmation, true, asked.sentence);
+          assert.match(asked.dangers?.join(' ') ?? '', /SLAVE|interval/);
+          const started = await controlKeepalived(parts, 'start', { startAnyway: true });
+          assert.equal(started.ok, true, started.sentence);
+          assert.ok(await readPid());
+          const reload = await controlKeepalived(parts, 'reload');
+          assert.equal(reload.needsConfirmation, true, reload.sentence);
+          const acceptedDangers = reload.dangers ?? [];
+          const reloaded = await controlKeepalived(parts, 'reload', { acceptedDangers });
+          assert.equal(reloaded.ok, true, reloaded.sentence);
+        });
+      }
+
+      it('of a file with an include from outside its folder is no question', async () => {
+        writeFileSync('/run/more.conf', '! nothing\n');
+        writeFileSync(configPath, `${good}include /run/more.conf\n`);
+        const outcome = await controlKeepalived(parts, 'start');
+        assert.deepEqual([outcome.ok, outcome.sentence], [true, 'keepalived was started.']);
+      });
+
+      it('of what would end keepalived cannot be had anyway', async () => {
+        writeFileSync(configPath, good.replace('interface eth0', 'interface eth9'));
+        const outcome = await controlKeepalived(parts, 'start', { startAnyway: true });
+        assert.deepEqual([outcome.ok, outcome.needsConfirmation], [false, false]);
         assert.equal(await readPid(), undefined);
       });
 

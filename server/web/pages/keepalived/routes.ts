@@ -73,7 +73,7 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
         return reply.page(
           'start-anyway',
           { title: 'Start keepalived' },
-          { sentence: outcome.sentence },
+          { sentence: outcome.sentence, dangers: outcome.dangers ?? [] },
         );
       }
       return reply.flash(describeAction(outcome)).redirect('/keepalived', 303);
