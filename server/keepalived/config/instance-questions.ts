@@ -9,6 +9,7 @@ import {
   lastNumber,
   lastValue,
 } from './block-reading.ts';
+import { readHmac } from './hmac-questions.ts';
 import { placeOf } from './place.ts';
 import type {
   ConfigurationProblem,
@@ -52,6 +53,12 @@ export function summarizeInstance(
   const virtualRouterId = lastNumber(sure, 'virtual_router_id', { minimum: -Infinity });
   const source = lastValue(nodes, 'unicast_src_ip');
   const multicastDestination = lastValue(nodes, 'mcast_dst_ip');
+  const advertIntervalSeconds = roundInterval(
+    lastNumber(sure, 'advert_int', { minimum: 0.01, maximum: 255, whole: false }) ??
+      (mayDefault('advert_int') ? 1 : undefined),
+    version,
+  );
+  const hmac = readHmac(nodes, advertIntervalSeconds ?? 1);
   return {
     name: statement.words[1]?.text ?? '',
     ...placeOf(statement),
@@ -62,14 +69,11 @@ export function summarizeInstance(
     interfaceName: lastValue(sure, 'interface'),
     ...readVirtualInterface(nodes, { globals, isIpv6, virtualRouterId }),
     virtualRouterId,
-    advertIntervalSeconds: roundInterval(
-      lastNumber(sure, 'advert_int', { minimum: 0.01, maximum: 255, whole: false }) ??
-        (mayDefault('advert_int') ? 1 : undefined),
-      version,
-    ),
+    advertIntervalSeconds,
     version,
     nopreempt: readNopreempt(sure) ?? (mayDefault() ? false : undefined),
     authentication: readAuthentication(nodes, mayDefault()),
+    ...(hmac ? { hmac } : {}),
     addresses,
     ...readTracking(nodes),
     unicastPeers: entryNames(nodes, 'unicast_peer').map(withoutPrefixLength),

@@ -1,4 +1,5 @@
 import { childrenOf, lastNumber, lastValue } from './block-reading.ts';
+import { readHmacKeys } from './hmac-questions.ts';
 import { findStatements } from './tree.ts';
 import type { ConfigurationContent } from './tree.ts';
 
@@ -8,6 +9,8 @@ export interface InstancePassword {
   virtualRouterId: number | undefined;
   /** Empty if there is none. */
   password: string;
+  /** Of `auth_hmac`, by number; undefined: it is in a file of its own. */
+  hmacKeys: ReadonlyMap<number, Uint8Array | undefined>;
 }
 
 /**
@@ -25,8 +28,9 @@ export function readPasswords({
       const instanceName = statement.words[1]?.text ?? '';
       const interfaceName = lastValue(nodes, 'interface');
       const virtualRouterId = lastNumber(nodes, 'virtual_router_id');
+      const hmacKeys = readHmacKeys(nodes);
       const password = lastValue(block, 'auth_pass') ?? '';
-      return [instanceName, { instanceName, interfaceName, virtualRouterId, password }];
+      return [instanceName, { instanceName, interfaceName, virtualRouterId, password, hmacKeys }];
     }),
   );
   return [...byName.values()];

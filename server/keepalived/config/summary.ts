@@ -1,5 +1,6 @@
 /** What a configuration says, as plain data. Never holds a password. */
 
+import type { ConfiguredHmac } from './hmac-questions.ts';
 import type { ConfigurationPlace } from './place.ts';
 
 export interface ConfiguredAddress {
@@ -76,6 +77,8 @@ export interface ConfiguredInstance extends ConfiguredTracking, ConfigurationPla
   version: 2 | 3 | undefined;
   nopreempt: boolean | undefined;
   authentication: ConfiguredAuthentication;
+  /** Absent: no `auth_hmac`, or a part of it is not read. */
+  hmac?: ConfiguredHmac;
   addresses: ConfiguredAddress[];
   unicastPeers: string[];
   unicastSourceAddress: string | undefined;

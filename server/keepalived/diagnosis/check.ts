@@ -58,6 +58,7 @@ export const checkIds = [
   'vrrp-version',
   'authentication-type',
   'password',
+  'hmac',
   'advertisement-interval',
   'virtual-addresses',
   'address-owner',

@@ -25,6 +25,7 @@ export type HeardSender = Pick<
   | 'addresses'
   | 'authentication'
   | 'passwordMatchesOurs'
+  | 'hmac'
   | 'unicast'
   | 'ttl'
   | 'checksumOk'
@@ -84,6 +85,7 @@ function summarizeSender({ source, last, advertisements }: Sender): HeardSender 
     addresses: last.addresses,
     authentication: last.authentication,
     passwordMatchesOurs: last.passwordMatchesOurs,
+    ...(last.hmac ? { hmac: last.hmac } : {}),
     unicast: last.unicast,
     ttl: last.ttl,
     checksumOk: last.checksumOk,

@@ -9,6 +9,7 @@ import { checkDuplicateAddress } from './duplicate-address.ts';
 import { checkFirewallIn, checkFirewallOut } from './firewall.ts';
 import { checkForeignCluster } from './foreign-cluster.ts';
 import { checkHealthcheck, checkHealthcheckInterval } from './healthcheck.ts';
+import { checkHmac } from './hmac.ts';
 import type { DiagnosisInput } from './input.ts';
 import { createInstanceViews } from './instance-view.ts';
 import { checkInterface } from './interface.ts';
@@ -42,6 +43,7 @@ const instanceChecks = [
   checkVersion,
   checkAuthenticationType,
   checkPassword,
+  checkHmac,
   checkInterval,
   checkAddresses,
   checkOwner,

@@ -6,6 +6,8 @@ import {
 } from './authentication-header.ts';
 import { findChecksumForm, vrrpProtocol } from './checksum.ts';
 import type { DecodedFrame, VrrpAdvertisement } from './decoded-frame.ts';
+import { readHmacTrailer, trailerBytes } from './hmac-trailer.ts';
+import type { HmacKeys } from './hmac-trailer.ts';
 import { readIp } from './ip.ts';
 import type { IpPacket } from './ip.ts';
 import { etherTypes, readLinkLayer } from './link-layer.ts';
@@ -22,6 +24,8 @@ export interface DecodingContext {
   interfaceNames?: ReadonlyMap<number, string>;
   /** Our own passwords by virtual router ID: compared with, never given out. */
   passwords?: ReadonlyMap<number, string>;
+  /** Our own `auth_hmac` keys by virtual router ID: verified with, never given out. */
+  hmacKeys?: ReadonlyMap<number, HmacKeys>;
 }
 
 /** Says what a captured frame is. Never throws: what cannot be read is `malformed`, with the reason. */
@@ -42,7 +46,7 @@ export function decodeFrame(packet: PcapPacket, context: DecodingContext = {}): 
     const arp = readArp(link.payload);
     return isUndecodable(arp) ? { ...facts, ...arp } : { ...linkFacts, kind: 'arp', ...arp };
   }
-  const advertisement = readAdvertisement(packet, link, context.passwords ?? new Map());
+  const advertisement = readAdvertisement(packet, link, context);
   return isUndecodable(advertisement)
     ? { ...facts, ...advertisement }
     : { ...linkFacts, kind: 'vrrp', ...advertisement };
@@ -56,7 +60,7 @@ type AdvertisementFields = Omit<
 function readAdvertisement(
   { bytes, originalLength }: PcapPacket,
   link: LinkLayer,
-  passwords: ReadonlyMap<number, string>,
+  { passwords = new Map<number, string>(), hmacKeys }: DecodingContext,
 ): AdvertisementFields | Undecodable {
   const packet = readIp(link.etherType, link.payload);
   if (isUndecodable(packet)) return packet;
@@ -70,18 +74,22 @@ function readAdvertisement(
   const { family, missingBytes, fragmented } = packet;
   const truncated = missingBytes > 0;
   if (truncated && originalLength <= bytes.length) return malformed('shorter than it claims to be');
-  const vrrp = readVrrp(enclosed.payload, {
+  const read = readVrrp(enclosed.payload, {
     family,
     // A later fragment may bring any number.
     missingBytes: fragmented ? Infinity : missingBytes,
     passwords,
   });
-  if (isUndecodable(vrrp)) return vrrp;
+  if (isUndecodable(read)) return read;
+  const { messageBytes, ...vrrp } = read;
 
   const isWhole = !truncated && !fragmented;
-  const checksumForm = isWhole
-    ? findChecksumForm(vrrp.version, packet, enclosed.payload)
-    : undefined;
+  const hasTrailer = isWhole && enclosed.payload.length === messageBytes + trailerBytes;
+  // For IPv4 the sum leaves the trailer out; for IPv6 the kernel sums all of the packet.
+  const message =
+    hasTrailer && family === 'inet' ? enclosed.payload.subarray(0, messageBytes) : enclosed.payload;
+  const checksumForm = isWhole ? findChecksumForm(vrrp.version, packet, message) : undefined;
+  const keys = hmacKeys?.get(vrrp.virtualRouterId);
   const ours = passwords.get(vrrp.virtualRouterId);
   const headerMatches =
     'bytes' in enclosed && isWhole && ours !== undefined
@@ -90,6 +98,9 @@ function readAdvertisement(
   return {
     ...vrrp,
     ...addressing(packet),
+    ...(hasTrailer
+      ? { hmac: readHmacTrailer(enclosed.payload, { source: packet.source, keys }) }
+      : {}),
     passwordMatchesOurs: vrrp.passwordMatchesOurs ?? headerMatches,
     checksumOk: isWhole ? checksumForm !== undefined : undefined,
     checksumForm,

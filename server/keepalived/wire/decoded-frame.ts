@@ -36,6 +36,8 @@ export interface VrrpAdvertisement extends LinkFacts {
   authentication: 'none' | 'password' | 'ah' | 'unknown';
   /** Undefined if the sender uses none, if ours is not known, or if that part was not captured. */
   passwordMatchesOurs: boolean | undefined;
+  /** Of keepalived 2.4's `auth_hmac`; absent if there is none, or if a part is missing. */
+  hmac?: HmacTrailer;
   /** Undefined if a part is missing. */
   checksumOk: boolean | undefined;
   /** Over what the checksum is right; undefined if it is not. */
@@ -45,6 +47,17 @@ export interface VrrpAdvertisement extends LinkFacts {
   /** Only the beginning was captured. */
   truncated: boolean;
   fragmented: boolean;
+}
+
+/** The trailer of `auth_hmac`; never the key, nor the HMAC. */
+export interface HmacTrailer {
+  keyId: number;
+  /** Since the Unix epoch, by the sender's clock. */
+  sentAtSeconds: number;
+  /** Grows with each advertisement: the time, then a counter; 16 hexadecimal digits. */
+  sequence: string;
+  /** right, wrong: compared with our key of this number · unverified: ours is not known. */
+  verdict: 'right' | 'wrong' | 'unknown-key' | 'malformed' | 'unverified';
 }
 
 /**

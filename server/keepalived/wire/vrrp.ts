@@ -13,7 +13,10 @@ export type VrrpFields = Pick<
   | 'addresses'
   | 'authentication'
   | 'passwordMatchesOurs'
->;
+> & {
+  /** Without what follows behind it, such as the trailer of `auth_hmac`. */
+  messageBytes: number;
+};
 
 const headerBytes = 8;
 const authenticationNames = ['none', 'password', 'ah'] as const;
@@ -51,6 +54,7 @@ export function readVrrp(
     version === 3 ? 'none' : (authenticationNames[view.getUint8(4)] ?? 'unknown');
   const sent = message.subarray(addressesEnd, neededBytes);
   return {
+    messageBytes: neededBytes,
     version,
     virtualRouterId,
     priority: view.getUint8(2),

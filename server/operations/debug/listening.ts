@@ -51,10 +51,11 @@ export function startListening({
   const listenOn = (interfaceName: string, addresses: readonly string[]) => {
     const reader = createPcapReader();
     const ours = passwordsOn(interfaceName, passwords);
+    const hmacKeys = hmacKeysOn(interfaceName, passwords);
     const capture = appliance.startCapture({ interfaceName, addresses, seconds }, (bytes) => {
       chunks.push({ interfaceName, bytes });
       for (const packet of reader.push(bytes)) {
-        const frame = decodeFrame(packet, { interfaceName, passwords: ours });
+        const frame = decodeFrame(packet, { interfaceName, passwords: ours, hmacKeys });
         if (frame.kind === 'vrrp') advertisements.push(frame);
         if (frame.kind === 'arp') arp.push(frame);
       }
@@ -102,6 +103,16 @@ function passwordsOn(
       virtualRouterId === undefined || password === '' || interfaceName !== listenedOn
         ? []
         : [[virtualRouterId, password] as const],
+    ),
+  );
+}
+
+function hmacKeysOn(listenedOn: string, passwords: readonly InstancePassword[]) {
+  return new Map(
+    passwords.flatMap(({ interfaceName = listenedOn, virtualRouterId, hmacKeys }) =>
+      virtualRouterId === undefined || hmacKeys.size === 0 || interfaceName !== listenedOn
+        ? []
+        : [[virtualRouterId, hmacKeys] as const],
     ),
   );
 }

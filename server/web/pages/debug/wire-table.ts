@@ -1,3 +1,4 @@
+import type { HmacTrailer } from '../../../keepalived/wire/decoded-frame.ts';
 import type { DebugReport } from '../../../operations/debug/debug-report.ts';
 import { describeInstant, formatDuration } from '../../view/time-words.ts';
 
@@ -48,7 +49,9 @@ export function describeWire({ clusters }: Pick<DebugReport, 'clusters'>): WireR
         priority: sender.priority === lettingGo ? '0 (lets go)' : String(sender.priority),
         interval: `${describeSeconds(sender.intervalMs)}${measured}`,
         addresses: sender.addresses.join(', ') || 'none',
-        authentication: `${authenticationWords[sender.authentication]}${password}`,
+        authentication: sender.hmac
+          ? describeTrailer(sender.hmac)
+          : `${authenticationWords[sender.authentication]}${password}`,
         version: `${sender.version}${checksumOk === false ? ', wrong checksum' : ''}`,
         destination: `${sender.unicast ? 'unicast' : 'multicast'}, TTL ${sender.ttl}`,
         count: sender.count,
@@ -56,6 +59,18 @@ export function describeWire({ clusters }: Pick<DebugReport, 'clusters'>): WireR
       };
     }),
   );
+}
+
+const trailerWords = {
+  right: 'our key',
+  wrong: 'another key value or a changed packet',
+  'unknown-key': 'a key that this server does not have',
+  malformed: 'of an unknown kind',
+  unverified: 'not verified',
+};
+
+function describeTrailer({ keyId, verdict }: HmacTrailer): string {
+  return `HMAC, key ${keyId}: ${trailerWords[verdict]}`;
 }
 
 function describeSeconds(durationMs: number): string {

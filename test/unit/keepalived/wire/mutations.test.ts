@@ -54,13 +54,14 @@ function mutate({ bytes, ...packet }: PcapPacket, random: (limit: number) => num
 it('100,000 damaged packets are decoded or refused, without an exception', () => {
   const random = createRandom(20_261_124);
   const passwords = new Map([[51, 'secret01']]);
+  const hmacKeys = new Map([[51, new Map([[1, Buffer.alloc(32, 7)]])]]);
   const kinds = { vrrp: 0, arp: 0, other: 0, malformed: 0 };
   for (let count = 0; count < 100_000; count += 1) {
     const seed = seeds[random(seeds.length)];
     assert.ok(seed);
     const packet = mutate(seed, random);
     try {
-      const frame = decodeFrame(packet, { passwords });
+      const frame = decodeFrame(packet, { passwords, hmacKeys });
       kinds[frame.kind] += 1;
     } catch (error) {
       assert.fail(`${Buffer.from(packet.bytes).toString('hex')}: ${String(error)}`);
