@@ -9,6 +9,7 @@ import type { Observed, RuntimeInstance } from './evidence.ts';
 import { findInstanceInterfaces } from './instance-interfaces.ts';
 import { judgeFindings } from './status/debug-findings.ts';
 import { explainFault } from './status/fault-reason.ts';
+import { compareWithFile } from './status/file-differences.ts';
 import { evidenceLifetimeMs, fresh, oldestAge, staleWords } from './status/freshness.ts';
 import { judgeHealthcheck } from './status/healthcheck-status.ts';
 import { judgeAlarms } from './status/instance-alarms.ts';
@@ -122,7 +123,13 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   const { network } = witnesses;
   const addresses = scene.addresses.get(name) ?? [];
   const watched = listWatched(name, configured, evidence.tracking, evidence.log);
-  const interfaceName = configured?.interfaceName ?? running?.interfaceName;
+  const fileDifference = running && summary ? compareWithFile(running, configured) : undefined;
+  const inFile = fileDifference?.kind === 'differs' ? fileDifference : undefined;
+  // With a virtual interface keepalived names that one; the file names the one below.
+  const interfaceName =
+    inFile?.interfaceName === undefined
+      ? (configured?.interfaceName ?? running?.interfaceName)
+      : running?.interfaceName;
   const isOwner = (running?.basePriority ?? configured?.priority) === ownerPriority;
   const verdict = judgeState({
     running,
@@ -157,8 +164,12 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
         : undefined,
     serving: servingWord(addresses),
     interfaceName,
-    virtualRouterId: configured?.virtualRouterId ?? running?.virtualRouterId,
-    priority: { configured: configured?.priority, effective: running?.effectivePriority },
+    virtualRouterId: running?.virtualRouterId ?? configured?.virtualRouterId,
+    priority: {
+      configured: inFile?.priority === undefined ? configured?.priority : running?.basePriority,
+      effective: running?.effectivePriority,
+    },
+    fileDifference,
     lastTransitionAtMs: running && lastTransition(running, scene.begins.get(name)),
     watched,
     statistics: running?.statistics ?? {},

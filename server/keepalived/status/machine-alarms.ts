@@ -53,7 +53,7 @@ export function judgeMachine(machine: MachineCase): Alarm[] {
     alarms.push(
       raise(
         'edited-since-load',
-        'The configuration file was edited since keepalived loaded it: what runs is not what the file says. Click Reload keepalived.',
+        `The configuration file was edited since keepalived loaded it: what runs is not what the file says. ${adviseReload(configuration.summary, running)}`,
       ),
     );
   }
@@ -74,6 +74,20 @@ export function judgeMachine(machine: MachineCase): Alarm[] {
     }
   }
   return alarms;
+}
+
+/** A reload of such a file would cost addresses, so it is not what to do next. */
+function adviseReload(summary: ConfigurationSummary, running: readonly RuntimeInstance[]): string {
+  const kept = new Set(summary.instances.map(({ name }) => name));
+  const lost = running.filter(({ name }) => !kept.has(name)).map(({ name }) => name);
+  const [problem] = summary.problems;
+  if (lost.length > 0) {
+    return `The file no longer has ${lost.join(', ')}: after a reload or a restart this server would not serve it. Look at the file in Edit Config Files, or restore an older one on the page Versions.`;
+  }
+  if (problem) {
+    return `Do not reload yet, line ${problem.line} is wrong: ${problem.message} Correct it in Edit Config Files.`;
+  }
+  return 'Look at the changes in Edit Config Files, which checks them. Click Reload keepalived to load them.';
 }
 
 /** What this program can’t see, or sees less well than it should. */

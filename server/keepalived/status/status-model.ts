@@ -13,6 +13,7 @@ import type {
 import type { LogEvidence } from '../log-evidence.ts';
 import type { Alarm } from './alarm-codes.ts';
 import type { DebugFinding } from './debug-findings.ts';
+import type { FileDifference } from './file-differences.ts';
 
 /** Everything that was witnessed, each with its age; undefined: not asked yet. */
 export interface Evidence {
@@ -94,6 +95,8 @@ export interface InstanceStatus {
   interfaceName: string | undefined;
   virtualRouterId: number | undefined;
   priority: { configured: number | undefined; effective: number | undefined };
+  /** Where the file says otherwise than what runs; undefined: nowhere, or nothing runs. */
+  fileDifference?: FileDifference | undefined;
   /** Wall clock, ms; not changed by a reload, as keepalived's own word is. */
   lastTransitionAtMs: number | undefined;
   watched: WatchedItem[];

@@ -698,6 +698,57 @@ describe('the verdict', () => {
   });
 });
 
+describe('what runs and what the file says stand side by side', () => {
+  const other = configuration
+    .replace('interface eth0', 'interface eth7')
+    .replace('virtual_router_id 51', 'virtual_router_id 77')
+    .replace('priority 101', 'priority 33')
+    .replace('192.168.0.100/24', '192.168.0.222/24');
+  test('another file: the running values, and beside them those of the file', () => {
+    const status = judgeStatus(witness({ file: other, edited: true }), nowMs);
+    const [first] = status.instances;
+    assert.ok(first);
+    assert.deepEqual(
+      [first.interfaceName, first.virtualRouterId, first.priority.configured],
+      ['eth0', 51, 101],
+    );
+    assert.deepEqual(
+      first.addresses.map(({ cidr }) => cidr),
+      ['192.168.0.100/24'],
+    );
+    assert.deepEqual(first.fileDifference, {
+      kind: 'differs',
+      ...{ virtualRouterId: 77, priority: 33, interfaceName: 'eth7' },
+      addresses: ['192.168.0.222/24'],
+    });
+    assert.match(status.alarms[0]?.sentence ?? '', /Click Reload keepalived to load them\.$/);
+  });
+
+  test('an emptied file: nothing of it is claimed, and no reload is advised', () => {
+    const status = judgeStatus(witness({ file: 'global_defs {\n}\n', edited: true }), nowMs);
+    const [first] = status.instances;
+    assert.ok(first);
+    assert.deepEqual(first.fileDifference, { kind: 'missing' });
+    assert.equal(first.configurationState, undefined);
+    const { sentence = '' } = status.alarms.find(({ code }) => code === 'edited-since-load') ?? {};
+    assert.match(sentence, /The file no longer has VI_1: after a reload .* would not serve it/);
+    assert.doesNotMatch(sentence, /Click Reload/);
+  });
+
+  test('a broken file: no reload is advised', () => {
+    const status = judgeStatus(
+      witness({ file: `${configuration}\nvrrp_instance VI_2 {`, edited: true }),
+      nowMs,
+    );
+    const { sentence = '' } = status.alarms.find(({ code }) => code === 'edited-since-load') ?? {};
+    assert.match(sentence, /Do not reload yet, line \d+ is wrong/);
+  });
+
+  test('the same file: nothing is said', () => {
+    assert.equal(judgeStatus(witness({}), nowMs).instances[0]?.fileDifference, undefined);
+  });
+});
+
 describe('since when a state lasts', () => {
   const begun = (claims: number[], reloads: number[]) => {
     const seconds = (times: number[]) => times.map((time) => time * 1000);

@@ -1,3 +1,4 @@
+import { placeholderVirtualAddress } from '../../../keepalived/config/default-configurations.ts';
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
@@ -35,6 +36,9 @@ export function describeTable(
   instance: InstanceStatus | undefined,
   wallMs: number,
 ): StatusTable {
+  const difference = instance?.fileDifference;
+  const isGone = difference?.kind === 'missing';
+  const inFile = difference?.kind === 'differs' ? difference : undefined;
   return {
     instanceName: instance?.name,
     rows: [
@@ -44,25 +48,53 @@ export function describeTable(
           instance?.addresses.map(({ cidr }) => cidr),
           missingWord(instance),
         ),
+        ...(inFile?.addresses
+          ? noteOf(inFile.addresses.join(', ') || 'none')
+          : noteAddresses(instance)),
       },
       ...healthcheckRows(instance),
       {
         label: 'Configuration State',
-        values: [instance?.configurationState ?? missingWord(instance)],
+        values: [
+          instance?.configurationState ?? (isGone ? 'not in the file' : missingWord(instance)),
+        ],
       },
       currentStateRow(instance, alarmsToTell(status)),
       { label: 'Serving on Virtual IP', values: [instance?.serving ?? notConfigured] },
       processRow(status, wallMs),
       { label: 'Start On Boot', values: [startOnBootWords(status)] },
-      { label: 'Interface', values: [instance?.interfaceName ?? missingWord(instance)] },
+      {
+        label: 'Interface',
+        values: [instance?.interfaceName ?? missingWord(instance)],
+        ...noteOf(inFile?.interfaceName),
+      },
       {
         label: 'Virtual Router ID',
         values: [String(instance?.virtualRouterId ?? missingWord(instance))],
+        ...noteOf(inFile?.virtualRouterId),
       },
-      { label: 'Priority', values: [priorityWords(instance)] },
+      {
+        label: 'Priority',
+        values: [priorityWords(instance)],
+        ...noteOf(inFile?.priority),
+      },
       lastTransitionRow(instance, wallMs),
     ],
   };
+}
+
+/** What the file has in place of the value that runs. */
+function noteOf(value: string | number | undefined): Pick<StatusRow, 'note'> {
+  return value === undefined ? {} : { note: `the file says ${value}` };
+}
+
+/** What is odd about the addresses themselves. */
+function noteAddresses(instance: InstanceStatus | undefined): Pick<StatusRow, 'note'> {
+  const addresses = instance?.addresses ?? [];
+  const isPlaceholder = addresses.some(({ cidr }) => cidr === placeholderVirtualAddress);
+  if (isPlaceholder) return { note: 'the example address: change it before you start' };
+  const onLoopback = addresses.some(({ interfaceName }) => interfaceName === 'lo');
+  return onLoopback ? { note: 'on lo: others reach it only while arp_ignore is 0' } : {};
 }
 
 /** What is said of a value that was not found. */

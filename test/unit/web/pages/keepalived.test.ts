@@ -103,6 +103,36 @@ describe('the keepalived Status table', () => {
     assert.equal(rows.get('Start On Boot'), 'Yes');
   });
 
+  test('says what the file has in place of what runs', () => {
+    const rows = readRows(
+      render({
+        instances: [
+          sampleInstance({
+            fileDifference: { kind: 'differs', virtualRouterId: 77, addresses: [] },
+          }),
+        ],
+      }),
+    );
+    assert.equal(rows.get('Virtual Router ID'), '51 (the file says 77)');
+    assert.equal(rows.get('Virtual IP'), '192.168.0.100/24 (the file says none)');
+    const gone = sampleInstance({
+      configurationState: undefined,
+      fileDifference: { kind: 'missing' },
+    });
+    assert.equal(
+      readRows(render({ instances: [gone] })).get('Configuration State'),
+      'not in the file',
+    );
+  });
+
+  test('calls the example address what it is', () => {
+    const addresses = [{ cidr: '198.51.100.100/24', interfaceName: 'eth0', held: false }];
+    assert.match(
+      readRows(render({ instances: [sampleInstance({ addresses })] })).get('Virtual IP') ?? '',
+      /\(the example address: change it before you start\)/,
+    );
+  });
+
   test('tells what it does not know', () => {
     const rows = readRows(
       render({
