@@ -158,6 +158,7 @@ export function createStateKeeper({
     }
     if (network.isDue(recheckEveryMs)) inBackground(network.ask);
     if (configuration.isDue(recheckEveryMs)) inBackground(configuration.ask);
+    inBackground(witnesses.askBlindSpots);
     if (services.isDue(servicesEveryMs)) inBackground(services.ask);
     const healthcheckMs = isLooking ? healthcheckEveryMs : idleHealthcheckEveryMs;
     if (healthchecks.isDue(healthcheckMs)) inBackground(healthchecks.ask);

@@ -69,6 +69,9 @@ export interface Appliance {
    */
   followLog(onLines: (lines: LogLine[]) => void): Promise<LogFollower>;
 
+  /** What the watch and the follower of the log can’t see now, a sentence each; they try again. */
+  readBlindSpots(): Promise<string[]>;
+
   // What is asked when something is wrong
   /** Listens to VRRP on an interface, within limits; calls back with a pcap file as it grows. */
   startCapture(request: CaptureRequest, onBytes: (bytes: Uint8Array) => void): Capture;

@@ -3,6 +3,7 @@ import type { Settings } from '../settings.ts';
 import { probeAddress } from './address-probe.ts';
 import type { Appliance, LogFollower } from './appliance.ts';
 import { askForAddress } from './ask-for-address.ts';
+import { createBlindSpots } from './blind-spots.ts';
 import { findBootTool } from './boot-tools/find-boot-tool.ts';
 import { startCapture } from './capture.ts';
 import { createConfigurationFiles } from './configuration-files.ts';
@@ -39,6 +40,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
   const trackFiles = createTrackFiles(settings.stateDirectory);
   const log = createLog(settings.log);
   const readId = () => readConfigurationId(readDaemon, extraArguments);
+  const blindSpots = createBlindSpots();
   const followers = new Set<LogFollower>();
   const keep = <Kind extends LogFollower>(follower: Kind): Kind => {
     followers.add(follower);
@@ -79,8 +81,9 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     withdrawVrrp,
     removeOwnFirewallRule,
     askForAddress,
-    watch: async (onEvent) => keep(await watchAppliance(settings, onEvent)),
-    followLog: async (onLines) => keep(await followLog(settings.log, log, onLines)),
+    watch: async (onEvent) => keep(await watchAppliance(settings, onEvent, blindSpots)),
+    followLog: async (onLines) => keep(await followLog(settings.log, log, onLines, blindSpots)),
+    readBlindSpots: () => Promise.resolve(blindSpots.list()),
 
     listConfigurationFiles: files.list,
     readConfigurationFile: files.read,

@@ -78,6 +78,7 @@ export function judgeStatus(
     instances: names.map((name) => judgeInstance(name, scene)),
     alarms: judgeMachine({
       ...{ daemon, runtime, startOnBoot, configuration, running, statesForMs },
+      blindSpots: evidence.blindSpots ?? [],
       wasConfigurationAsked: evidence.configuration !== undefined,
     }),
     configuration: {

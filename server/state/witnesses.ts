@@ -30,6 +30,8 @@ export interface Witnesses {
   askConfiguration: () => Promise<void>;
   askServices: () => Promise<void>;
   askHealthchecks: () => Promise<void>;
+  /** Costs nothing: the appliance knows. */
+  askBlindSpots: () => Promise<void>;
   noteLines(lines: readonly LogLine[]): void;
   noteLoaded(tag: string): void;
   noteFindings: (findings: Evidence['findings']) => void;
@@ -161,6 +163,10 @@ export function createWitnesses({
     askConfiguration,
     askServices,
     askHealthchecks,
+    async askBlindSpots() {
+      const blindSpots = await appliance.readBlindSpots();
+      if (blindSpots.join('\n') !== (evidence.blindSpots ?? []).join('\n')) note({ blindSpots });
+    },
     noteLines(lines) {
       const { log: before } = evidence;
       const log = lines.reduce(

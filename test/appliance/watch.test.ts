@@ -4,9 +4,11 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import test, { before, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApplianceEvent } from '../../server/appliance/appliance.ts';
+import { createBlindSpots } from '../../server/appliance/blind-spots.ts';
 import { replaceFile, tagOf } from '../../server/appliance/replace-file.ts';
 import { watchAppliance } from '../../server/appliance/watch.ts';
 import { parseSettings } from '../../server/settings.ts';
+import { eventually } from '../lab/eventually.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
 const configPath = '/etc/keepalived/keepalived.conf';
@@ -14,7 +16,12 @@ const ip = (words: string) => execFileSync('ip', words.split(' '));
 
 async function startWatching(context: TestContext) {
   let events: ApplianceEvent['about'][] = [];
-  const watch = await watchAppliance(parseSettings({}), ({ about }) => events.push(about));
+  const blindSpots = createBlindSpots();
+  const watch = await watchAppliance(
+    parseSettings({}),
+    ({ about }) => events.push(about),
+    blindSpots,
+  );
   context.after(() => watch.close());
   // `ip monitor` does not say when it has begun to listen.
   for (let attempt = 0; attempt < 100 && !events.includes('network'); attempt++) {
@@ -37,7 +44,7 @@ async function startWatching(context: TestContext) {
     await delay(300);
     return [...new Set(events)];
   }
-  return { watch, eventsAfter, count: () => events.length };
+  return { watch, eventsAfter, blindSpots, count: () => events.length };
 }
 
 /** The processes that this one has started and that still run. */
@@ -119,14 +126,17 @@ if (inPrivateNamespaces(import.meta.url)) {
   });
 
   test('a monitor that ends is started again', async (context) => {
-    const { eventsAfter } = await startWatching(context);
+    const { eventsAfter, blindSpots } = await startWatching(context);
     const [monitor] = listChildren();
     process.kill(Number(monitor), 'SIGKILL');
+    await eventually('a blind spot', () => blindSpots.list().length > 0, { everyMs: 5 });
+    assert.match(blindSpots.list().join(), /“ip monitor” does not run/);
     // Whatever happened meanwhile is unknown, so it is told of.
     assert.deepEqual(await eventsAfter(() => undefined, 'network'), ['network']);
     await delay(1_000);
     const added = await eventsAfter(() => ip('address add 10.0.0.3/24 dev eth0'), 'network');
     assert.deepEqual(added, ['network']);
+    assert.deepEqual(blindSpots.list(), []);
   });
 
   test('a closed watch says nothing more and leaves no process', async (context) => {

@@ -19,12 +19,18 @@ export interface FileTail {
  * Opens a file for following.
  * @param from `end`: only what is written from now on
  * @returns undefined if there is no such file, or it is none
+ * @throws if it is there and cannot be opened
  */
 export async function openFileTail(
   path: string,
   from: 'start' | 'end',
 ): Promise<FileTail | undefined> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    },
+  );
   if (!handle) return undefined;
   const stats = await handle.stat();
   if (stats.isFile()) return createFileTail(handle, stats, from);

@@ -17,8 +17,14 @@ const afterRotationMs = 60_000;
 export async function followFile(
   path: string,
   onLines: (lines: string[]) => void,
+  noteProblem: (why: string | undefined) => void = () => undefined,
 ): Promise<LogFollower> {
-  let current: FileTail | undefined = await openFileTail(path, 'end');
+  const noteError = (error: unknown) => {
+    noteProblem(`${path} can’t be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+    return undefined;
+  };
+  const open = (from: 'start' | 'end') => openFileTail(path, from).catch(noteError);
+  let current: FileTail | undefined = await open('end');
   const rotated: { tail: FileTail; untilMs: number }[] = [];
   let isClosed = false as boolean;
 
@@ -32,15 +38,19 @@ export async function followFile(
   async function look(): Promise<void> {
     for (const { tail } of rotated) await drain(tail);
     if (current) await drain(current);
-    const stats = await stat(path).catch(() => undefined);
+    const stats = await stat(path).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    });
     if (stats && current?.isSameFile(stats) !== true) {
-      const successor = await openFileTail(path, 'start');
+      const successor = await open('start');
       if (successor && current) {
         rotated.push({ tail: current, untilMs: performance.now() + afterRotationMs });
       }
       current = successor ?? current;
       if (successor) await drain(successor);
     }
+    if (!stats || current?.isSameFile(stats) === true) noteProblem(undefined);
     while (rotated[0] && rotated[0].untilMs < performance.now())
       await rotated.shift()?.tail.close();
   }
@@ -54,7 +64,7 @@ export async function followFile(
     }
     looking = look()
       // It will be looked at again in a second.
-      .catch(() => undefined)
+      .catch(noteError)
       .finally(() => {
         looking = undefined;
         if (lookAgain && !isClosed) onChange();

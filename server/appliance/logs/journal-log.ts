@@ -132,8 +132,7 @@ async function* readEntries(
   try {
     for await (const json of stream) {
       const line = parseJournalEntry(json);
-      // A quotation mark within a message is escaped, so this one is the field's.
-      const cursor = /"__CURSOR"\s*:\s*"([^"]+)"/.exec(json)?.[1];
+      const cursor = readEntryCursor(json);
       if (!line || cursor === undefined) continue;
       yield {
         cursor,
@@ -146,6 +145,12 @@ async function* readEntries(
     clearTimeout(end);
     await stream.close();
   }
+}
+
+/** Of an entry as journalctl prints it. */
+export function readEntryCursor(json: string): string | undefined {
+  // A quotation mark within a message is escaped, so this one is the field's.
+  return /"__CURSOR"\s*:\s*"([^"]+)"/.exec(json)?.[1];
 }
 
 /** The cursor of the newest entry, whoever's it is. */

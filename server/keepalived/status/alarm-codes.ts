@@ -28,6 +28,7 @@ const severities = {
   'not-started-on-boot': 'warning',
   'priority-lowered': 'warning',
   'stale-pid-file': 'warning',
+  'witness-blind': 'warning',
   'startup-delay': 'warning',
 } as const satisfies Record<string, Alarm['severity']>;
 

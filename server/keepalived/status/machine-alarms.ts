@@ -17,6 +17,7 @@ const syncPatienceMs = 2_000;
 export interface MachineCase {
   daemon: DaemonProcess | undefined;
   runtime: RuntimeReport | undefined;
+  blindSpots: readonly string[];
   startOnBoot: BootSetting;
   configuration: ConfigurationWitness | undefined;
   /** Without it nothing is missing yet. */
@@ -91,8 +92,8 @@ function adviseReload(summary: ConfigurationSummary, running: readonly RuntimeIn
 }
 
 /** What this program can’t see, or sees less well than it should. */
-function judgeWitnesses({ daemon, runtime }: MachineCase): Alarm[] {
-  const alarms: Alarm[] = [];
+function judgeWitnesses({ daemon, runtime, blindSpots }: MachineCase): Alarm[] {
+  const alarms = blindSpots.map((sentence) => raise('witness-blind', sentence));
   if (daemon?.state === 'unknown') {
     alarms.push(
       raise(

@@ -30,6 +30,8 @@ export interface Evidence {
   findings: readonly DebugFinding[];
   /** Monotonic, ms: when keepalived last gave an account of itself. */
   lastAccountAtMs: number | undefined;
+  /** What is watched, but not seen now, a sentence each; absent: nothing. */
+  blindSpots?: readonly string[];
   /** keepalived was asked twice in a row, and did not answer; absent: it did, or was asked once. */
   isSilent?: boolean;
   /** Monotonic, ms: since when the instances' states have been what `runtime` says. */

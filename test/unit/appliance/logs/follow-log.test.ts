@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
-import { appendFile, copyFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdtemp,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { createBlindSpots } from '../../../../server/appliance/blind-spots.ts';
 import { createFileLog } from '../../../../server/appliance/logs/file-log.ts';
 import { followLog } from '../../../../server/appliance/logs/follow-log.ts';
 import { eventually } from '../../../lab/eventually.ts';
@@ -15,9 +25,11 @@ async function startFollowing(context: TestContext, { exists = true } = {}) {
   if (exists) await writeFile(path, line('old'));
   const heard: string[] = [];
   const setting = { source: 'file' as const, path };
-  const follower = await followLog(setting, createFileLog(path), (lines) => {
+  const blindSpots = createBlindSpots();
+  const hear = (lines: { message: string }[]) => {
     heard.push(...lines.map(({ message }) => message));
-  });
+  };
+  const follower = await followLog(setting, createFileLog(path), hear, blindSpots);
   context.after(async () => {
     await follower.close();
     await rm(folder, { recursive: true });
@@ -26,7 +38,7 @@ async function startFollowing(context: TestContext, { exists = true } = {}) {
     eventually(`${expected.join(', ')}; heard ${heard.join(', ')}`, () =>
       Promise.resolve(heard.join() === expected.join()),
     );
-  return { path, heard, expectHeard, follower };
+  return { path, heard, expectHeard, follower, blindSpots };
 }
 
 test('only new lines, only keepalived’s, and not those that we cause', async (context) => {
@@ -118,4 +130,47 @@ test('closed, it tells nothing more', async (context) => {
   await appendFile(path, line('one'));
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert.deepEqual(heard, []);
+});
+
+test('a file that can’t be read is told as blind, until it can', async (context) => {
+  const { path, expectHeard, blindSpots } = await startFollowing(context);
+  await rm(path);
+  await symlink(path, path);
+  const [sentence] = await eventually('a blind spot', () => {
+    const spots = blindSpots.list();
+    return spots.length > 0 && spots;
+  });
+  assert.match(sentence ?? '', /log is not followed: .*messages can’t be read \(ELOOP\)/);
+  await rm(path);
+  await writeFile(path, line('one'));
+  await expectHeard(['one']);
+  await eventually('sight', () => blindSpots.list().length === 0);
+});
+
+test('a search for the log that fails is not the last one', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'follow-log-'));
+  const path = join(folder, 'messages');
+  await writeFile(path, '');
+  let searches = 0;
+  const heard: string[] = [];
+  const blindSpots = createBlindSpots();
+  const log = {
+    read: () => {
+      searches += 1;
+      if (searches <= 2) return Promise.reject(new Error('no file descriptor is left'));
+      return Promise.resolve({ ok: true as const, source: path, lines: [], reachedStart: true });
+    },
+  };
+  const hear = (lines: { message: string }[]) => {
+    heard.push(...lines.map(({ message }) => message));
+  };
+  const follower = await followLog({ source: 'auto' }, log, hear, blindSpots);
+  context.after(async () => {
+    await follower.close();
+    await rm(folder, { recursive: true });
+  });
+  assert.match(blindSpots.list().join(), /not followed: no file descriptor is left/);
+  await eventually('sight', () => blindSpots.list().length === 0);
+  await appendFile(path, line('one'));
+  await eventually('the line', () => heard.join() === 'one');
 });
