@@ -112,7 +112,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(eventStreams, { accounts, limits: options.streamLimits });
   await app.register(staticFiles);
   await app.register(registerHealth);
-  await app.register(registerMetrics, { keeper });
+  await app.register(registerMetrics, { keeper, settings });
   const sums = setInterval(() => {
     logWithheld(app.log, logLimit);
   }, 60_000).unref();

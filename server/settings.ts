@@ -40,6 +40,7 @@ const environmentSchema = z.object({
     .prefault('keepalived'),
   WAI_ALLOWED_HOSTS: listSchema.prefault(''),
   WAI_ADMIN_PASSWORD_FILE: absolutePathSchema.optional(),
+  WAI_METRICS_INSTANCE_LABEL: z.enum(['vrrp_instance', 'instance']).default('vrrp_instance'),
 });
 
 type Environment = z.output<typeof environmentSchema>;
@@ -56,6 +57,8 @@ export interface Settings {
   services: string[];
   allowedHosts: string[];
   adminPasswordFile: string | undefined;
+  /** The label of the metrics with the name of a VRRP instance; `instance` goes with release 0.2. */
+  metricsInstanceLabel: Environment['WAI_METRICS_INSTANCE_LABEL'];
 }
 
 /** A setting that cannot be used; the message is the one line that ends the start. */
@@ -67,6 +70,7 @@ const allowedWords: Record<string, string> = {
   WAI_SERVICE_MANAGER: 'auto, systemd, sysv or supervised',
   WAI_BOOT_TOOL: 'auto, chkconfig, systemctl or update-rc.d',
   WAI_LOG: 'auto, journal or file:/absolute/path',
+  WAI_METRICS_INSTANCE_LABEL: 'vrrp_instance or instance',
   WAI_SERVICES: 'service names separated by blanks or commas',
 };
 
@@ -113,6 +117,7 @@ export function parseSettings(environment: Record<string, string | undefined>): 
     services: values.WAI_SERVICES,
     allowedHosts: values.WAI_ALLOWED_HOSTS,
     adminPasswordFile: values.WAI_ADMIN_PASSWORD_FILE,
+    metricsInstanceLabel: values.WAI_METRICS_INSTANCE_LABEL,
   };
 }
 

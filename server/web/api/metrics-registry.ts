@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Snapshot } from '../../state-keeper.ts';
 import { registerStatusMetrics } from './status-metrics.ts';
 
@@ -12,10 +12,12 @@ export interface Metrics {
 export function createMetrics(sources: {
   takeSnapshot: () => Snapshot;
   countEventStreams: () => number;
+  /** The label with the name of a VRRP instance. */
+  instanceLabel: string;
 }): Metrics {
   const registry = new Registry();
   let snapshot: Snapshot | undefined;
-  registerStatusMetrics(registry, () => snapshot);
+  registerStatusMetrics(registry, () => snapshot, sources.instanceLabel);
   new Gauge({
     name: 'keepalived_wai_event_streams',
     help: 'Open streams of server-sent events',
@@ -25,6 +27,12 @@ export function createMetrics(sources: {
     },
   });
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  // A gauge that ends in _total is none that `promtool check metrics` accepts; the same numbers by
+  // type are among the others.
+  for (const name of ['handles', 'requests', 'resources']) {
+    registry.removeSingleMetric(`nodejs_active_${name}_total`);
+  }
+  registerProcessorTime(registry);
   return {
     contentType: registry.contentType,
     scrape() {
@@ -33,4 +41,24 @@ export function createMetrics(sources: {
       return registry.metrics();
     },
   };
+}
+
+/** Since the process began; the counters of prom-client begin with the first scrape. */
+function registerProcessorTime(registry: Registry): void {
+  const parts = {
+    process_cpu_user_seconds_total: ({ user }: NodeJS.CpuUsage) => user,
+    process_cpu_system_seconds_total: ({ system }: NodeJS.CpuUsage) => system,
+    process_cpu_seconds_total: ({ user, system }: NodeJS.CpuUsage) => user + system,
+  };
+  for (const [name, select] of Object.entries(parts)) {
+    registry.removeSingleMetric(name);
+    new Counter({
+      ...{ name, registers: [registry] },
+      help: 'Processor time of this process since it began, in seconds',
+      collect() {
+        this.reset();
+        this.inc(select(process.cpuUsage()) / 1_000_000);
+      },
+    });
+  }
 }

@@ -3,9 +3,9 @@ import type { PageParts } from '../page-parts.ts';
 import type { Metrics } from './metrics-registry.ts';
 
 /** `/metrics`: the status and this process, in the text format of Prometheus. */
-export const registerMetrics: FastifyPluginCallback<Pick<PageParts, 'keeper'>> = (
+export const registerMetrics: FastifyPluginCallback<Pick<PageParts, 'keeper' | 'settings'>> = (
   app,
-  { keeper },
+  { keeper, settings },
   done,
 ) => {
   let loading: Promise<Metrics> | undefined;
@@ -23,6 +23,7 @@ export const registerMetrics: FastifyPluginCallback<Pick<PageParts, 'keeper'>> =
     return createMetrics({
       takeSnapshot: () => keeper.current(),
       countEventStreams: () => app.countEventStreams(),
+      instanceLabel: settings.metricsInstanceLabel,
     });
   }
 };

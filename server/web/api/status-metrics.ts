@@ -170,17 +170,20 @@ const metrics: StatusMetric[] = [
 /**
  * Adds what the status says to a registry.
  * @param getSnapshot asked by each metric when it is scraped; undefined: nothing is known
+ * @param instanceLabel stands for the label `instance`, which Prometheus itself sets on each sample
  */
 export function registerStatusMetrics(
   registry: Registry,
   getSnapshot: () => Snapshot | undefined,
+  instanceLabel: string,
 ): void {
+  const rename = (name: string) => (name === 'instance' ? instanceLabel : name);
   for (const { name, help, labelNames, isCounter, collect } of metrics) {
     const Metric = isCounter ? Counter : Gauge;
     new Metric({
       name,
       help,
-      labelNames,
+      labelNames: labelNames.map(rename),
       registers: [registry],
       collect() {
         this.reset();
@@ -189,7 +192,9 @@ export function registerStatusMetrics(
         const snapshot = getSnapshot();
         if (!snapshot) return;
         collect(snapshot, (labels, value) => {
-          if (value !== undefined) this.inc(labels, Number(value));
+          if (value === undefined) return;
+          const entries = Object.entries(labels).map(([label, text]) => [rename(label), text]);
+          this.inc(Object.fromEntries(entries) as Labels, Number(value));
         });
       },
     });

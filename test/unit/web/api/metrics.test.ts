@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { KeepalivedStatus } from '../../../../server/keepalived/status.ts';
+import { parseSettings } from '../../../../server/settings.ts';
 import type { StateKeeper } from '../../../../server/state-keeper.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { sampleInstance } from '../pages/samples.ts';
@@ -54,15 +55,15 @@ test('a healthy master', async (t) => {
     keepalived_up: 1,
     keepalived_start_on_boot: 1,
     keepalived_evidence_age_seconds: 1.4,
-    'keepalived_instance_state{instance="VI_1",state="Active"}': 1,
-    'keepalived_instance_state{instance="VI_1",state="Standby"}': 0,
-    'keepalived_instance_address_held{instance="VI_1",address="192.168.0.100/24",interface="eth0"}': 1,
-    'keepalived_instance_priority{instance="VI_1",kind="configured"}': 101,
-    'keepalived_instance_priority{instance="VI_1",kind="effective"}': 101,
-    'keepalived_instance_healthcheck_ok{instance="VI_1",url="http://127.0.0.1:8080/healthcheck"}': 1,
-    'keepalived_instance_transitions_total{instance="VI_1",transition="to-master"}': 1,
-    'keepalived_instance_advertisements_total{instance="VI_1",direction="sent"}': 11_520,
-    'keepalived_instance_advertisements_total{instance="VI_1",direction="received"}': 3,
+    'keepalived_instance_state{vrrp_instance="VI_1",state="Active"}': 1,
+    'keepalived_instance_state{vrrp_instance="VI_1",state="Standby"}': 0,
+    'keepalived_instance_address_held{vrrp_instance="VI_1",address="192.168.0.100/24",interface="eth0"}': 1,
+    'keepalived_instance_priority{vrrp_instance="VI_1",kind="configured"}': 101,
+    'keepalived_instance_priority{vrrp_instance="VI_1",kind="effective"}': 101,
+    'keepalived_instance_healthcheck_ok{vrrp_instance="VI_1",url="http://127.0.0.1:8080/healthcheck"}': 1,
+    'keepalived_instance_transitions_total{vrrp_instance="VI_1",transition="to-master"}': 1,
+    'keepalived_instance_advertisements_total{vrrp_instance="VI_1",direction="sent"}': 11_520,
+    'keepalived_instance_advertisements_total{vrrp_instance="VI_1",direction="received"}': 3,
     keepalived_wai_event_streams: 0,
   };
   const seen = Object.keys(expected).map((name) => [name, samples.get(name)]);
@@ -88,7 +89,9 @@ test('all of a scrape is of one moment', async (t) => {
     },
   };
   const { samples } = await scrapeOf(t, changing);
-  const names = [...samples.keys()].flatMap((name) => /instance="([^"]+)"/.exec(name)?.[1] ?? []);
+  const names = [...samples.keys()].flatMap(
+    (name) => /vrrp_instance="([^"]+)"/.exec(name)?.[1] ?? [],
+  );
   assert.equal(new Set(names).size, 1, names.join());
   assert.equal(samples.get('keepalived_evidence_age_seconds'), Number(names[0]));
 });
@@ -98,8 +101,8 @@ test('errors by kind, also of kinds that a later keepalived adds', async (t) => 
   const { samples } = await scrape(t, { instances: [sampleInstance({ statistics })] });
   const errors = [...samples].filter(([name]) => name.startsWith('keepalived_instance_errors'));
   assert.deepEqual(errors, [
-    ['keepalived_instance_errors_total{instance="VI_1",kind="auth_failure"}', 7],
-    ['keepalived_instance_errors_total{instance="VI_1",kind="auth_ext_replay"}', 2],
+    ['keepalived_instance_errors_total{vrrp_instance="VI_1",kind="auth_failure"}', 7],
+    ['keepalived_instance_errors_total{vrrp_instance="VI_1",kind="auth_ext_replay"}', 2],
   ]);
 });
 
@@ -123,10 +126,10 @@ test('what is not known is left out, not 0', async (t) => {
     (name) => name.startsWith('keepalived_') && !name.includes('_state{'),
   );
   assert.deepEqual(names, [
-    'keepalived_instance_priority{instance="VI_1",kind="configured"}',
+    'keepalived_instance_priority{vrrp_instance="VI_1",kind="configured"}',
     'keepalived_wai_event_streams',
   ]);
-  assert.equal(samples.get('keepalived_instance_state{instance="VI_1",state="Unknown"}'), 1);
+  assert.equal(samples.get('keepalived_instance_state{vrrp_instance="VI_1",state="Unknown"}'), 1);
 });
 
 test('alarms, of the machine and of an instance, and names that need escaping', async (t) => {
@@ -136,13 +139,43 @@ test('alarms, of the machine and of an instance, and names that need escaping', 
     instances: [sampleInstance({ name: 'a"b\\c', alarms: [alarm] })],
   });
   assert.equal(
-    samples.get('keepalived_alarm{instance="",code="stale-pid-file",severity="warning"}'),
+    samples.get('keepalived_alarm{vrrp_instance="",code="stale-pid-file",severity="warning"}'),
     1,
   );
   assert.equal(
     samples.get(
-      'keepalived_alarm{instance="a\\"b\\\\c",code="another-master",severity="critical"}',
+      'keepalived_alarm{vrrp_instance="a\\"b\\\\c",code="another-master",severity="critical"}',
     ),
     1,
   );
+});
+
+test('no label is one that Prometheus sets itself, unless the old one is asked for', async (t) => {
+  const { samples } = await scrape(t);
+  const names = [...samples.keys()];
+  assert.ok(names.every((name) => !/[{,](instance|job)=/.test(name)));
+  const settings = parseSettings({ WAI_METRICS_INSTANCE_LABEL: 'instance' });
+  const { app } = await createTestApp({ keeper: createTestKeeper(), settings });
+  t.after(() => app.close());
+  const browser = new TestBrowser(app);
+  await browser.logIn('watcher');
+  assert.match((await browser.get('/metrics')).body, /keepalived_instance_state\{instance="VI_1"/);
+});
+
+test('names are as “promtool check metrics” wants them: _total for counters, and only for them', async (t) => {
+  const { types } = await scrape(t);
+  for (const [name, type] of types) {
+    assert.equal(name.endsWith('_total'), type === 'counter', `${name} is a ${type}`);
+    assert.doesNotMatch(name, /[A-Z]|_(count|sum|bucket|milliseconds|ms|minutes)$/, name);
+  }
+});
+
+test('the processor time is that since the process began, not since the first scrape', async (t) => {
+  const before = process.cpuUsage();
+  const { samples } = await scrape(t);
+  const seconds = samples.get('process_cpu_seconds_total') ?? 0;
+  assert.ok(seconds >= (before.user + before.system) / 1_000_000, `${seconds} s`);
+  const user = samples.get('process_cpu_user_seconds_total') ?? 0;
+  const system = samples.get('process_cpu_system_seconds_total') ?? 0;
+  assert.ok(Math.abs(user + system - seconds) < 0.5);
 });
