@@ -53,6 +53,10 @@ export function normalizeAddress(text: string): string {
   return parseAddress(text.trim())?.toString() ?? text;
 }
 
+/** Whether an address is one of `fe80::/10`, which each interface has for itself (RFC 4291, 2.5.6). */
+export const isLinkLocal = (text: string): boolean =>
+  containsAddress({ address: 'fe80::', prefixLength: 10 }, text);
+
 export interface VirtualAddressSurroundings {
   /** All that the kernel has on the chosen interface. */
   interfaceAddresses: readonly NetworkAddress[];

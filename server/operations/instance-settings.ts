@@ -56,6 +56,8 @@ export type InstanceSettingsPlan =
       /** As the live file has them. */
       current: InstanceSettings;
       version: 2 | 3;
+      /** `virtual_ipaddress_excluded`, as written: what the form leaves as it is. */
+      excludedAddresses: string[];
       initialState: 'MASTER' | 'BACKUP' | undefined;
       hasHealthcheck: boolean;
       interfaceNames: string[];
@@ -134,6 +136,7 @@ export async function planInstanceSettings(
     values,
     current,
     version: instance.version ?? 2,
+    excludedAddresses: instance.addresses.flatMap(({ excluded, text }) => (excluded ? [text] : [])),
     initialState: instance.initialState,
     hasHealthcheck: place.scriptName !== undefined,
     interfaceNames: interfaces.map(({ name }) => name),

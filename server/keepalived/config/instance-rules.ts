@@ -1,3 +1,4 @@
+import { isLinkLocal } from '../addresses.ts';
 import type { Finding } from '../finding.ts';
 import { canonicalAddress } from './addresses.ts';
 import type { ConfiguredInstance } from './summary.ts';
@@ -57,6 +58,14 @@ const instanceRules: readonly InstanceRule[] = [
   },
   ({ name, addresses, hasUnreadParts }) => {
     if (addresses.some(({ excluded }) => !excluded) || hasUnreadParts === true) return undefined;
+    if (addresses.length > 0) {
+      return {
+        severity: 'warning',
+        code: 'virtual-address-missing',
+        message: `“${name}” has excluded addresses only: they move with it, but its advertisements name none, so no server notices that the other has different ones.`,
+        remedy: 'Put one of them into virtual_ipaddress, on both servers, unless this is meant.',
+      };
+    }
     return {
       severity: 'warning',
       code: 'virtual-address-missing',
@@ -129,16 +138,20 @@ function shareRouterId(one: ConfiguredInstance, other: ConfiguredInstance): bool
   );
 }
 
-function familyOf({ addresses }: ConfiguredInstance): 'inet' | 'inet6' {
+/** The family of its advertisements. */
+export function familyOf({ addresses }: ConfiguredInstance): 'inet' | 'inet6' {
   return (addresses.find(({ excluded }) => !excluded) ?? addresses[0])?.family ?? 'inet';
 }
 
 /** `keepalived -t` 2.2.7 misses these (measured); two owners of an address disturb each other. */
 function findSharedAddresses(instances: readonly ConfiguredInstance[]): Finding[] {
   const owners = new Map<string, { name: string; line: number }>();
-  return instances.flatMap(({ name, path, addresses }) =>
+  return instances.flatMap(({ name, path, addresses, interfaceName }) =>
     addresses.flatMap((address): Finding[] => {
-      const key = canonicalAddress(address);
+      const canonical = canonicalAddress(address);
+      const key = isLinkLocal(canonical)
+        ? `${canonical} ${address.interfaceName ?? interfaceName ?? ''}`
+        : canonical;
       const owner = owners.get(key);
       if (owner === undefined) {
         owners.set(key, { name, line: address.line });

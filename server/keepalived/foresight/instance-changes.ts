@@ -188,7 +188,11 @@ function settingAfter(
   const isSameVirtual =
     configured && settingOf(configured).virtualInterfaceName === written.virtualInterfaceName;
   const after =
-    isSameVirtual && now ? { ...written, virtualInterfaceName: now.virtualInterfaceName } : written;
+    isSameVirtual &&
+    now &&
+    (now.virtualInterfaceName === undefined) === (written.virtualInterfaceName === undefined)
+      ? { ...written, virtualInterfaceName: now.virtualInterfaceName }
+      : written;
   if (next.hasUnreadParts !== true || !configured || !now) return after;
   const file = settingOf(configured);
   const unlessChanged = <Key extends keyof InstanceSetting>(key: Key) =>

@@ -1,4 +1,4 @@
-import { normalizeAddress, parseCidr, validateVirtualAddress } from '../addresses.ts';
+import { isLinkLocal, normalizeAddress, parseCidr, validateVirtualAddress } from '../addresses.ts';
 import { findAddress } from '../config/addresses.ts';
 import { splitEntries } from './instance-settings.ts';
 import type { InstanceSettings, SettingsSurroundings } from './instance-settings.ts';
@@ -9,11 +9,14 @@ export function judgeVirtualAddresses(
   { instance, others, interfaces, current }: SettingsSurroundings,
 ): string[] {
   const entries = splitEntries(values.virtualAddresses);
-  if (entries.length === 0) return ['Write at least one address, such as 192.168.0.100/24.'];
-  const addresses = entries.map(addressOf);
-  const repeated = addresses.find((address, index) => addresses.indexOf(address) !== index);
-  if (repeated !== undefined) return [`${repeated} is there twice.`];
   const kept = splitEntries(current.virtualAddresses);
+  if (entries.length === 0) {
+    // Some have excluded addresses only, or none.
+    return kept.length === 0 ? [] : ['Write at least one address, such as 192.168.0.100/24.'];
+  }
+  const places = entries.map((entry) => placeOf(entry, values.interfaceName));
+  const repeated = places.findIndex((place, index) => places.indexOf(place) !== index);
+  if (repeated !== -1) return [`${addressOf(entries[repeated] ?? '')} is there twice.`];
   const isIpv6 = instance.addresses.some(({ excluded, family }) => !excluded && family === 'inet6');
   const held = interfaces.find(({ name }) => name === values.interfaceName)?.addresses ?? [];
   const virtual = [instance, ...others].flatMap((one) =>
@@ -24,7 +27,9 @@ export function judgeVirtualAddresses(
     .flatMap((entry) => {
       const [written = ''] = entry.split(/\s+/);
       const elsewhere = others.find((other) =>
-        other.addresses.some(({ address }) => normalizeAddress(address) === addressOf(entry)),
+        other.addresses.some(
+          (one) => placeOf(one.text, other.interfaceName) === placeOf(entry, values.interfaceName),
+        ),
       );
       if (elsewhere) return [`${written} is already an address of ${elsewhere.name}.`];
       if (isIpv6) {
@@ -83,4 +88,13 @@ export function findAddressDoubts(
 /** The address alone, in one spelling, of an entry such as `10.0.0.1/24 dev eth1`. */
 function addressOf(entry: string): string {
   return normalizeAddress(entry.split(/[\s/]/)[0] ?? '');
+}
+
+/** What may be there once: an address, a link-local one (RFC 4291, 2.5.6) on each interface. */
+function placeOf(entry: string, instanceInterface: string | undefined): string {
+  const address = addressOf(entry);
+  if (!isLinkLocal(address)) return address;
+  const words = entry.split(/\s+/);
+  const deviceAt = words.indexOf('dev');
+  return `${address} ${(deviceAt === -1 ? instanceInterface : words[deviceAt + 1]) ?? ''}`;
 }

@@ -1,5 +1,6 @@
 import { writeValue } from '../config/edit-values.ts';
 import { findUrl } from '../config/healthcheck-url.ts';
+import { familyOf } from '../config/instance-rules.ts';
 import { judgeLength, longestAddress, longestInterfaceName, longestUrl } from '../value-lengths.ts';
 import { findAddressDoubts, judgeUnicastPeers, judgeVirtualAddresses } from './address-rules.ts';
 import { isSameSetting, splitEntries } from './instance-settings.ts';
@@ -128,13 +129,16 @@ function judgeInterface(
 
 function judgeVirtualRouterId(
   values: InstanceSettings,
-  { others }: SettingsSurroundings,
+  { instance, others }: SettingsSurroundings,
 ): string[] {
   const flaws = wholeNumber('virtualRouterId', [1, 255])(values);
   if (flaws.length > 0) return flaws;
+  // IPv4 and IPv6 have virtual routers of their own (RFC 9568, 5.2.3).
   const twin = others.find(
-    ({ virtualRouterId, interfaceName }) =>
-      virtualRouterId === Number(values.virtualRouterId) && interfaceName === values.interfaceName,
+    (other) =>
+      other.virtualRouterId === Number(values.virtualRouterId) &&
+      other.interfaceName === values.interfaceName &&
+      familyOf(other) === familyOf(instance),
   );
   return twin
     ? [`${twin.name} has the number ${values.virtualRouterId} on ${values.interfaceName} already.`]
@@ -164,8 +168,12 @@ function judgeAuthentication(
     return ['Choose none or PASS.'];
   }
   if (authentication === 'none') return [];
-  if (instance.version === 3) return ['VRRP version 3 has no authentication: choose none.'];
-  if (authentication === current.authentication || password !== '') return [];
+  // What stands in the file does no harm there: keepalived ignores it.
+  if (authentication === current.authentication && password === '') return [];
+  if (instance.version === 3) {
+    return ['VRRP version 3, which IPv6 always uses, has no authentication: choose none.'];
+  }
+  if (password !== '') return [];
   return [`Type the password for ${authentication} too.`];
 }
 
@@ -196,6 +204,10 @@ function findWarnings(
     field: 'virtualAddresses',
     message,
   }));
+  if (instance.version === 3 && values.authentication !== 'none') {
+    const message = 'VRRP version 3 has no authentication: keepalived ignores this. Choose none.';
+    warnings.push({ field: 'authentication', message });
+  }
   if (Number(values.priority) === ownerPriority) {
     const message =
       'Priority 255 means that the virtual IP is this server’s own address: no healthcheck lowers it.';

@@ -59,7 +59,7 @@ const ofRecordedFiles: Row[] = [
     'warning',
     undefined,
     'virtual-address-missing',
-    'VI_1 has no virtual address, so it has nothing to hand over.',
+    'VI_1 has no address in virtual_ipaddress: its advertisements name none.',
     'Write one into its virtual_ipaddress block, for instance 192.168.0.100/24.',
   ],
   [

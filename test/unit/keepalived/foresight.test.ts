@@ -403,3 +403,34 @@ describe('what is dangerous', () => {
     assert.equal(movements[0]?.direction, 'take');
   });
 });
+
+// Measured, 2.2.7: with use_vmac added to a master it sends priority 0, and takes the address 3.6 s later.
+describe('a virtual interface (use_vmac)', () => {
+  const withVmac = edited('interface eth0', 'interface eth0\n    use_vmac eth0v51v4');
+  const onVmac = runningInstance('MASTER', {
+    ...{ interfaceName: 'eth0v51v4', virtualInterfaceName: 'eth0v51v4' },
+    addresses: [{ cidr: '192.168.0.100/24', interfaceName: 'eth0v51v4', claimedSet: true }],
+  });
+
+  it('with any name moves nothing where it stays', () => {
+    const { sentences, dangers } = foresee(
+      withVmac.replace('advert_int 1', 'advert_int 1\n    garp_master_delay 3'),
+      [onVmac],
+      withVmac,
+    );
+    assert.deepEqual([sentences, dangers], [['No virtual IP will move.'], []]);
+    const found = { ...onVmac, virtualInterfaceName: 'found' };
+    assert.deepEqual(foresee(withVmac, [found], withVmac).dangers, []);
+  });
+
+  it('that comes or goes has a master give the address up', () => {
+    for (const [before, after, running] of [
+      [configuration, withVmac, master],
+      [withVmac, configuration, onVmac],
+      [withVmac, withVmac, master],
+    ] as const) {
+      const [sentence = ''] = foresee(after, [running], before).sentences;
+      assert.match(sentence, /^192\.168\.0\.100 will be released at once; this server will take/);
+    }
+  });
+});

@@ -78,7 +78,7 @@ export const instanceRules = messageRules([
     'virtual-address-missing',
     'warning',
     /^No VIP specified; at least one is sensible$/,
-    '{instance} has no virtual address, so it has nothing to hand over.',
+    '{instance} has no address in virtual_ipaddress: its advertisements name none.',
     'Write one into its virtual_ipaddress block, for instance 192.168.0.100/24.',
   ],
   [

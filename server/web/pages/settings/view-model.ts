@@ -99,7 +99,9 @@ function describeGroups(plan: Plan): FieldGroup[] {
   const { interfaceName, authentication } = plan.values;
   // What does not exist, or is no longer offered, must stay visible beside what is wrong with it.
   const interfaces = [...new Set([interfaceName, ...plan.interfaceNames])].toSorted();
-  const types = [...new Set(['none', 'PASS', plan.current.authentication, authentication])];
+  // VRRP version 3 has no authentication.
+  const offered = plan.version === 3 ? ['none'] : ['none', 'PASS'];
+  const types = [...new Set([...offered, plan.current.authentication, authentication])];
   return [
     {
       title: 'The cluster',
@@ -113,7 +115,10 @@ function describeGroups(plan: Plan): FieldGroup[] {
         // Empty when it is read; what was typed must not get lost on the way to a second Save.
         field('password', { kind: 'password' }),
       ],
-      note: undefined,
+      note:
+        plan.excludedAddresses.length === 0
+          ? undefined
+          : `The instance also has ${plan.excludedAddresses.join(', ')} (virtual_ipaddress_excluded): this form leaves them as they are, the editor changes them.`,
     },
     {
       title: 'The healthcheck',

@@ -129,7 +129,10 @@ describe('the rules of the settings form', () => {
     const unauthenticated = { authentication: 'none' };
     assert.equal(judge({ ...unauthenticated, advertInterval: '0.25' }, text).problems, '');
     assert.match(judge({ ...unauthenticated, advertInterval: '41' }, text).problems, /0\.01 to 40/);
-    assert.match(judge({}, text).problems, /version 3 has no authentication/);
+    // What stands in the file keepalived ignores; what is typed would be lost.
+    assert.equal(judge({}, text).problems, '');
+    assert.match(judge({}, text).warnings, /version 3 has no authentication/);
+    assert.match(judge({ password: 'cluster2' }, text).problems, /has no authentication/);
   });
 
   it('ask for the password when the authentication is another one', () => {
