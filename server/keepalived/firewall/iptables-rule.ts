@@ -147,12 +147,18 @@ const verdicts: Readonly<Record<string, Verdict>> = {
 
 const deciding = new Set(['NFQUEUE', 'QUEUE', 'DNAT', 'REDIRECT', 'TPROXY', 'NETMAP', 'STEAL']);
 
+const clearsOnly = ({ name, values: [value = ''] }: Option): boolean =>
+  name === '--and-mark' ||
+  ((name === '--set-xmark' || name === '--set-mark') && Number(value.split('/')[0]) === 0);
+
 function readTarget({ name, values }: Option, options: Option[], text: string): Step[] {
   const [target = ''] = values;
   const verdict = verdicts[target];
   if (verdict) return [{ kind: 'verdict', verdict }];
   const has = (...names: string[]) => options.some((option) => names.includes(option.name));
   if (target === 'NOTRACK' || (target === 'CT' && has('--notrack'))) return [{ kind: 'untrack' }];
+  // Bits of a mark are cleared, as Calico does first: ours is 0 and stays so.
+  if (target === 'MARK' && options.some(clearsOnly)) return [];
   if (target === 'MARK' || (target === 'CONNMARK' && has('--restore-mark'))) {
     return [{ kind: 'set-mark' }];
   }

@@ -85,8 +85,12 @@ const otherHeaders = new Set([
 
 const payloadSchema = z.object({ payload: z.object({ protocol: z.string() }) });
 
-/** Whether a match looks into a header that an advertisement does not have. */
+const maskedSchema = z.object({ '&': z.tuple([z.unknown(), z.unknown()]) });
+
+/** Whether a match looks into a header that an advertisement does not have, also through a mask. */
 export function isOfAnotherProtocol(left: unknown): boolean {
-  const parsed = payloadSchema.safeParse(left);
-  return parsed.success && otherHeaders.has(parsed.data.payload.protocol);
+  const masked = maskedSchema.safeParse(left);
+  // A mask within a mask is not printed.
+  const { payload } = payloadSchema.safeParse(masked.data?.['&'][0] ?? left).data ?? {};
+  return payload !== undefined && otherHeaders.has(payload.protocol);
 }

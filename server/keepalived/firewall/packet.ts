@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { normalizeAddress } from '../addresses.ts';
 import type { ConfiguredInstance } from '../config/summary.ts';
 import type { NetworkAddress, NetworkReport } from '../evidence.ts';
@@ -52,7 +53,7 @@ export function listVrrpPackets(
   const isHidden = settings.authentication.type === 'AH' && settings.version !== 3;
   const packet = { direction, interfaceName, protocol: isHidden ? 51 : 112 } as const;
   if (unicastPeers.length === 0) {
-    const neighbours = link && `${link.address}/${link.prefixLength}`;
+    const neighbours = link && networkOf(link);
     const sources = direction === 'out' ? [own] : senders.length > 0 ? senders : [neighbours];
     const destination = multicastDestination ?? groups[family];
     return sources.map((source) => ({ ...packet, family, source, destination, multicast: true }));
@@ -62,6 +63,14 @@ export function listVrrpPackets(
     if (direction === 'out') return [{ ...unicast, source: own, destination: peer }];
     return own === undefined ? [] : [{ ...unicast, source: peer, destination: own }];
   });
+}
+
+/** `192.168.0.0/24` of 192.168.0.10/24. */
+function networkOf({ address, prefixLength }: NetworkAddress): string {
+  const cidr = `${address}/${prefixLength}`;
+  if (!ipaddr.isValidCIDR(cidr)) return cidr;
+  const family = address.includes(':') ? ipaddr.IPv6 : ipaddr.IPv4;
+  return `${family.networkAddressFromCIDR(cidr).toString()}/${prefixLength}`;
 }
 
 /** `protocol 112 from 192.168.0.20 to 224.0.0.18` */

@@ -44,6 +44,14 @@ describe('iptables', () => {
   const rows: Record<string, [rules: string, fate: string, packet?: VrrpPacket]> = {
     nothing: ['', 'accepted'],
     'another protocol': ['-A INPUT -p tcp -m tcp --dport 22 -j DROP', 'accepted'],
+    'a mark of which bits were cleared': [
+      '-A INPUT -j MARK --set-xmark 0x0/0xf0000\n-A INPUT -m mark --mark 0x10000/0x10000 -j DROP',
+      'accepted',
+    ],
+    'a mark of which bits were set': [
+      '-A INPUT -j MARK --set-xmark 0x10000/0x10000\n-A INPUT -m mark --mark 0x10000/0x10000 -j DROP',
+      'cannot-tell: --mark 0x10000/0x10000',
+    ],
     'any protocol': ['-A INPUT -p all -j DROP', drop('-A INPUT -p all -j DROP')],
     'every other protocol': ['-A INPUT ! -p tcp -j DROP', drop('-A INPUT ! -p tcp -j DROP')],
     'by number': ['-A INPUT -p 112 -j REJECT', drop('-A INPUT -p 112 -j REJECT')],
@@ -231,5 +239,17 @@ describe('recorded rules', () => {
   it('cut off or damaged are not read at all', () => {
     assert.equal(readNftRuleset(readFixture('mixed-nft.json').slice(0, -20), ''), undefined);
     assert.equal(readNftRuleset('{"nftables":[{"rule":{}}]}', ''), undefined);
+  });
+});
+
+describe('nftables', () => {
+  it('flags of TCP behind a mask are not ours', () => {
+    const place = { family: 'inet', table: 'filter' };
+    const flags = { payload: { protocol: 'tcp', field: 'flags' } };
+    const match = { op: '==', left: { '&': [flags, ['fin', 'syn']] }, right: ['fin', 'syn'] };
+    const chain = { ...place, name: 'input', hook: 'input', prio: 0, policy: 'accept' };
+    const rule = { ...place, chain: 'input', handle: 4, expr: [{ match }, { drop: null }] };
+    const json = JSON.stringify({ nftables: [{ chain }, { rule }] });
+    assert.equal(judge(incoming, readNftRuleset(json, '') ?? []), 'accepted');
   });
 });

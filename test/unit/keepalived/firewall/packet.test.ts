@@ -38,15 +38,15 @@ describe('the advertisements that a packet filter sees', () => {
     const addresses = 'virtual_ipaddress {\n 10.9.0.100/24\n }';
     assert.deepEqual(list(`use_vmac eth0v10v4\n${addresses}`), [
       'out eth0v10v4 10.9.0.1 > 224.0.0.18',
-      'in eth0v10v4 10.9.0.1/24 > 224.0.0.18',
+      'in eth0v10v4 10.9.0.0/24 > 224.0.0.18',
     ]);
     assert.deepEqual(list(`use_vmac\n vmac_xmit_base\n${addresses}`), [
       'out eth0 10.9.0.1 > 224.0.0.18',
-      'in eth0 10.9.0.1/24 > 224.0.0.18',
+      'in eth0 10.9.0.0/24 > 224.0.0.18',
     ]);
     assert.deepEqual(list('use_vmac\n virtual_ipaddress {\n fe80::99\n }'), [
       'out vrrp.10 fe80::1 > ff02::12',
-      'in vrrp.10 fe80::1/64 > ff02::12',
+      'in vrrp.10 fe80::/64 > ff02::12',
     ]);
   });
 
