@@ -43,6 +43,7 @@ function show(html) {
   const news = announcementsIn(wanted).filter((sentence) => !known.includes(sentence));
   const isChange = news.length > 0 || announcementsIn(wanted).length !== known.length;
   showPart(live, wanted);
+  showBusy();
   hear(Number(live.dataset.now));
   if (isChange) newsAtMs = Number(live.dataset.now);
   if (news.length > 0) say(news);
@@ -112,6 +113,27 @@ function makeNotice() {
   notice.append('; what is shown may be old. ', reason);
   return notice;
 }
+
+/** The button that was pressed last: until the answer is here it says so, and is not pressed again. */
+let pressed;
+
+function showBusy() {
+  if (!pressed) return;
+  const { button, label } = pressed;
+  button.disabled = true;
+  button.setAttribute('aria-busy', 'true');
+  setText(button, `${label} …`);
+}
+
+live.addEventListener('submit', ({ target, submitter }) => {
+  if (target.method !== 'post' || !submitter) return;
+  pressed = { button: submitter, label: submitter.textContent };
+  // After the browser has taken what it sends.
+  window.setTimeout(showBusy);
+});
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) window.location.reload();
+});
 
 connect(
   '/keepalived/events',

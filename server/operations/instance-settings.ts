@@ -235,7 +235,7 @@ export function describeSettingsChange({
   current,
 }: Extract<InstanceSettingsPlan, { ok: true }>): string {
   const changed = (Object.keys(names) as (keyof InstanceSettings)[]).filter(
-    (field) => values[field] !== current[field],
+    (field) => !isSameSetting(field, values[field], current[field]),
   );
   return `Settings of ${instanceName}: ${changed.map((field) => names[field]).join(', ')}`;
 }

@@ -54,6 +54,22 @@ describe('the plan of the settings form', () => {
     );
   });
 
+  it('records by comparing values, as a browser sends them: with its line ends', async () => {
+    const text = sampleConfiguration.replace(
+      '192.168.0.100/24',
+      '192.168.0.100/24\n    192.168.0.101/24',
+    );
+    const values = {
+      priority: '90',
+      virtualAddresses: '192.168.0.100/24\r\n192.168.0.101/24\r\n',
+    };
+    const settings = await plan(values, text);
+    assert.equal(
+      describeSettingsChange(settings as Parameters<typeof describeSettingsChange>[0]),
+      'Settings of VI_1: priority',
+    );
+  });
+
   it('names the danger of a second address, which the peer does not have yet', async () => {
     const { foresight } = await plan({ virtualAddresses: '192.168.0.100/24\n192.168.0.101/24' });
     assert.match(foresight?.dangers.join() ?? '', /split brain/);
