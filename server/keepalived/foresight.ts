@@ -8,9 +8,11 @@ import type { ConfigurationSummary } from './config/questions.ts';
 import type { RuntimeInstance } from './evidence.ts';
 import { foreseeExchange } from './foresight/address-exchange.ts';
 import { findBreaches } from './foresight/breaches.ts';
+import type { FindResult } from './foresight/effective-priority.ts';
 import { foreseeElection, masterDownIntervalMs } from './foresight/elections.ts';
 import { nothingForeseen, told } from './foresight/foresight-result.ts';
 import type { Foresight } from './foresight/foresight-result.ts';
+import { foreseeGroupElection } from './foresight/group-election.ts';
 import { compareInstances, isAnotherRouter } from './foresight/instance-changes.ts';
 import type { InstanceChange, InstanceSetting } from './foresight/instance-changes.ts';
 import { aboutSeconds, joinWords } from './foresight/words.ts';
@@ -21,6 +23,8 @@ export interface ForeseenChange {
   after: ConfigurationSummary;
   /** The instances whose password changes: a summary never holds one. */
   passwordChanges: ReadonlySet<string>;
+  /** What is known of what is tracked; without it, nothing is. */
+  findResult?: FindResult;
   /** keepalived's own account of its instances; `unknown`: it runs, but gave none. */
   running: readonly RuntimeInstance[] | 'stopped' | 'unknown';
 }
@@ -32,7 +36,10 @@ export function foreseeChange(change: ForeseenChange): Foresight {
     return told('keepalived is stopped: nothing will move until it is started.');
   }
   const changes = compareInstances(change, running === 'unknown' ? [] : running);
-  const foresights = changes.map((one) => nameInstance(foreseeInstance(one), one, changes));
+  const foresights = [
+    ...changes.map((one) => nameInstance(foreseeInstance(one), one, changes)),
+    ...listGroups(changes).map(foreseeGroupElection),
+  ];
   const sentences = foresights.flatMap((foresight) => foresight.sentences);
   const unread = changes.filter(({ hasUnreadParts }) => hasUnreadParts).map(({ name }) => name);
   if (running === 'unknown') {
@@ -56,14 +63,64 @@ function foreseeInstance(change: InstanceChange): Foresight {
   if (change.after === undefined) return foreseeRemoval(change);
   if (change.state === 'FAULT') return foreseeFault(change, change.after);
   const breaches = findBreaches(change);
-  const election = foreseeElection(change, breaches.length > 0);
+  const election = foreseeOwnElection(change, breaches.length > 0);
+  const faults = foreseeNewFault(change, change.after);
   const exchange = foreseeExchange(change);
   return {
     ...nothingForeseen,
-    sentences: [...exchange.sentences, ...election.sentences],
-    dangers: [...exchange.dangers, ...describeBreaches(breaches, change)],
-    movements: election.movements,
+    sentences: [...exchange.sentences, ...(faults ?? election).sentences],
+    dangers: [
+      ...exchange.dangers,
+      ...describeBreaches(breaches, change),
+      ...(faults?.dangers ?? []),
+    ],
+    movements: faults ? [] : election.movements,
   };
+}
+
+/** In a sync group the members decide together, unless that group comes or changes too. */
+function foreseeOwnElection(change: InstanceChange, isBreached: boolean): Foresight {
+  if (change.groupName === undefined && !change.changesGroup) {
+    return foreseeElection(change, isBreached);
+  }
+  const alone = foreseeElection(change, isBreached);
+  const isSimple = !change.changesGroup && !isBreached && change.before !== undefined;
+  if (isSimple && change.after && change.before && !isAnotherRouter(change.before, change.after)) {
+    return nothingForeseen;
+  }
+  if (alone.sentences.length === 0 && !change.changesGroup) return nothingForeseen;
+  const addresses = joinWords(change.after?.addresses ?? []);
+  return told(
+    `Whether ${addresses} moves cannot be told: the members of a sync group move together, and this changes more than their priorities.`,
+  );
+}
+
+/** The members of each sync group that stays what it is, of which only the priorities count. */
+function listGroups(changes: readonly InstanceChange[]): InstanceChange[][] {
+  const names = new Set(changes.flatMap(({ groupName }) => groupName ?? []));
+  const groups = [...names].map((name) => changes.filter(({ groupName }) => groupName === name));
+  return groups.filter((members) =>
+    members.every(
+      (member) =>
+        !member.changesGroup &&
+        member.before !== undefined &&
+        member.after !== undefined &&
+        !isAnotherRouter(member.before, member.after) &&
+        findBreaches(member).length === 0 &&
+        (member.keepsWeights || (member.foreseen?.faults.length ?? 0) === 0),
+    ),
+  );
+}
+
+/** What it begins to track fails now. */
+function foreseeNewFault(
+  { name, foreseen, keepsWeights }: InstanceChange,
+  after: InstanceSetting,
+): Foresight | undefined {
+  if (keepsWeights || !foreseen || foreseen.faults.length === 0) return undefined;
+  const addresses = joinWords(after.addresses);
+  const sentence = `${joinWords(foreseen.faults)} fails now, which puts ${name} into Fault: this server will give up ${addresses} at once.`;
+  return { ...told(sentence), dangers: [sentence] };
 }
 
 /** It stays so, unless what holds it there goes with the change. */
@@ -120,7 +177,7 @@ function describeBreaches(breaches: string[], { before, after }: InstanceChange)
 function describeLostIncludes({ before, after }: ForeseenChange): string[] {
   const kept = new Set(after.includes.map(({ pattern }) => pattern));
   return before.includes
-    .filter(({ pattern }) => !kept.has(pattern))
+    .filter(({ pattern, isRead }) => !isRead && !kept.has(pattern))
     .map(
       ({ keyword, pattern }) =>
         `“${keyword} ${pattern}” is removed: what an instance in it serves now is given up.`,

@@ -3,7 +3,10 @@ import { assembleConfiguration } from '../keepalived/config/assembled.ts';
 import type { ConfigurationSource } from '../keepalived/config/assembled.ts';
 import { findPasswordChanges } from '../keepalived/config/password-changes.ts';
 import { summarizeConfiguration } from '../keepalived/config/questions.ts';
+import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 import { findAddedPowers } from '../keepalived/foresight/added-commands.ts';
+import { createFindResult } from '../keepalived/foresight/effective-priority.ts';
+import type { FindResult } from '../keepalived/foresight/effective-priority.ts';
 import { nothingForeseen } from '../keepalived/foresight/foresight-result.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import { describeScriptDanger, findScriptChanges } from '../keepalived/foresight/script-changes.ts';
@@ -86,6 +89,7 @@ async function foresee(
     after: summaryAfter,
     passwordChanges: findPasswordChanges(contentBefore, contentAfter),
     running,
+    findResult: await askResults(appliance, [summaryBefore, summaryAfter], sighting),
   });
   if (typeof running === 'string') return foresight;
   const scripts = findScriptChanges(summaryBefore, summaryAfter, running);
@@ -93,6 +97,20 @@ async function foresee(
     ...foresight,
     dangers: [...foresight.dangers, ...(await findScriptDangers(appliance, scripts))],
   };
+}
+
+/** What keepalived knows of what is tracked; asked only where something is. */
+async function askResults(
+  appliance: Appliance,
+  summaries: readonly ConfigurationSummary[],
+  { daemon, network }: Sighting,
+): Promise<FindResult> {
+  const isTracking = summaries.some(({ instances, syncGroups }) =>
+    [...instances, ...syncGroups].some(({ trackers }) => trackers.length > 0),
+  );
+  const isAsked = isTracking && daemon.state === 'running';
+  const tracking = isAsked ? await appliance.readTracking() : undefined;
+  return createFindResult(tracking, network);
 }
 
 /** A new URL that answers well is no danger; another command cannot be judged beforehand. */

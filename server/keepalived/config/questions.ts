@@ -14,6 +14,7 @@ import type {
   ConfiguredScript,
 } from './summary.ts';
 import { indexByMember, summarizeSyncGroup, withGroupTracking } from './sync-group-questions.ts';
+import { readOwnWeight, readTrackDefinitions } from './tracking-questions.ts';
 import { findStatements } from './tree.ts';
 import type { ConfigurationContent, ConfigurationNode, ParseOptions, Statement } from './tree.ts';
 
@@ -41,6 +42,7 @@ export function summarizeConfiguration(content: ConfigurationContent): Configura
       })),
     scripts: findNamed(nodes, 'vrrp_script', problems).map(summarizeScript),
     syncGroups,
+    trackDefinitions: readTrackDefinitions(nodes),
     includes: findIncludes(nodes),
     notifyFifos: findNotifyFifos(globals),
     scriptUserName: lastValue(globals, 'script_user'),
@@ -104,7 +106,7 @@ function summarizeScript(statement: Statement): ConfiguredScript {
     timeoutSeconds: lastNumber(nodes, 'timeout'),
     fall: lastNumber(nodes, 'fall', { minimum: 1 }) ?? 1,
     rise: lastNumber(nodes, 'rise', { minimum: 1 }) ?? 1,
-    weight: lastNumber(nodes, 'weight', { minimum: -253, maximum: 253 }) ?? 0,
+    ...(readOwnWeight(nodes) ?? { weight: 0, isReversed: false }),
     healthcheckUrl: findUrl(command)?.url,
     userName: lastValue(nodes, 'user'),
   };

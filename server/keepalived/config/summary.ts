@@ -24,12 +24,30 @@ export interface ConfiguredAddress {
   path?: string;
 }
 
+export type TrackedKind = 'script' | 'interface' | 'file' | 'process' | 'bfd';
+
+export interface ConfiguredTrackWeight {
+  /** -253 to 253; 0: a bad result is a FAULT. */
+  weight: number;
+  isReversed: boolean;
+}
+
+/** One line of a tracking block. */
+export interface ConfiguredTracker {
+  kind: TrackedKind;
+  name: string;
+  /** Written on that line; without, that of the definition counts. */
+  own?: ConfiguredTrackWeight;
+}
+
 /** What an instance or a sync group watches: at least these, where something is not read. */
 export interface ConfiguredTracking {
   trackedScripts: string[];
   trackedInterfaces: string[];
   /** All that may hold it in FAULT, as written: `track_file maintenance weight -254`. */
   tracked: string[];
+  /** What it names itself; a sync group's are not repeated in its members. */
+  trackers: ConfiguredTracker[];
 }
 
 export interface ConfiguredAuthentication {
@@ -91,6 +109,7 @@ export interface ConfiguredInstance extends ConfiguredTracking, ConfigurationPla
   hasUnreadParts?: boolean;
   /** True if it may track more: its sync group, or what holds one, has parts that are not read. */
   hasUnreadTracking?: boolean;
+  syncGroupName?: string;
 }
 
 export interface ConfiguredScript extends ConfigurationPlace {
@@ -103,6 +122,7 @@ export interface ConfiguredScript extends ConfigurationPlace {
   fall: number;
   rise: number;
   weight: number;
+  isReversed: boolean;
   /** The first http or https URL in the command. */
   healthcheckUrl: string | undefined;
   /** Its own `user`; undefined: that of `script_user`. */
@@ -147,6 +167,12 @@ export interface ConfigurationSummary {
   instances: ConfiguredInstance[];
   scripts: ConfiguredScript[];
   syncGroups: ConfiguredSyncGroup[];
+  /** What tracked files and processes are defined with. */
+  trackDefinitions: (ConfiguredTrackWeight & {
+    kind: 'file' | 'process';
+    name: string;
+    path?: string;
+  })[];
   includes: ConfiguredInclude[];
   notifyFifos: ConfiguredNotifyFifo[];
   /** `script_user`; undefined: `keepalived_script` where there is such a user, else root. */

@@ -1,6 +1,7 @@
 import { childrenOf, entriesOf, entryNames, hasUnreadParts } from './block-reading.ts';
 import { placeOf } from './place.ts';
 import type { ConfiguredInstance, ConfiguredSyncGroup, ConfiguredTracking } from './summary.ts';
+import { readTrackers } from './tracking-questions.ts';
 import { findStatements } from './tree.ts';
 import type { ConfigurationNode, Statement } from './tree.ts';
 
@@ -34,6 +35,7 @@ export function findMembers(statement: Statement): string[] {
 export function readTracking(nodes: readonly ConfigurationNode[]): ConfiguredTracking {
   const kinds = ['track_script', 'track_interface', 'track_file', 'track_process', 'track_bfd'];
   return {
+    trackers: readTrackers(nodes),
     trackedScripts: entryNames(nodes, 'track_script'),
     trackedInterfaces: entryNames(nodes, 'track_interface'),
     tracked: kinds.flatMap((kind) =>
@@ -62,6 +64,7 @@ export function withGroupTracking(
   const join = (own: string[], more: string[]) => [...new Set([...own, ...more])];
   return {
     ...instance,
+    syncGroupName: group.name,
     trackedScripts: join(instance.trackedScripts, group.trackedScripts),
     trackedInterfaces: join(instance.trackedInterfaces, group.trackedInterfaces),
     tracked: join(instance.tracked, group.tracked),

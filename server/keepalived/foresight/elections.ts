@@ -2,7 +2,7 @@ import { nothingForeseen, told } from './foresight-result.ts';
 import type { ForeseenMovement, Foresight } from './foresight-result.ts';
 import { isAnotherRouter } from './instance-changes.ts';
 import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
-import { aboutSeconds, joinWords } from './words.ts';
+import { aboutSeconds, describeCauses, joinWords } from './words.ts';
 
 const ownerPriority = 255;
 
@@ -29,6 +29,10 @@ export function foreseeElection(change: InstanceChange, isBreached: boolean): Fo
   if (!before) return foreseeNewcomer(change, after);
   const priority = priorityAfter(change, before, after);
   const addresses = joinWords(after.addresses);
+  if (priority === undefined) {
+    const causes = describeCauses(change.foreseen?.unknown ?? []);
+    return told(`Whether ${addresses} moves cannot be told: ${causes}.`);
+  }
   const takeMs = masterDownIntervalMs(after, priority);
   if (state === 'MASTER' && isAnotherRouter(before, after)) {
     const sentence = `${joinWords(before.addresses)} will be released at once; this server will take ${addresses} after ${aboutSeconds(takeMs)}. Meanwhile the peer takes over what it has configured.`;
@@ -91,13 +95,19 @@ function foreseeStepDown(change: InstanceChange, priority: number): Foresight {
   return moving(sentence, change, 'lose', takeMs);
 }
 
-/** Tracked scripts and interfaces go on to add or take what they do now. */
-function priorityAfter(
-  { effectivePriority }: InstanceChange,
+/**
+ * The effective priority after a change. Where what is tracked stays as it is, it goes on to add or
+ * take what it does now; else it is computed.
+ * @returns undefined: not known
+ */
+export function priorityAfter(
+  { effectivePriority, foreseen, keepsWeights }: InstanceChange,
   before: InstanceSetting,
   after: InstanceSetting,
-): number {
+): number | undefined {
   if (after.priority === ownerPriority) return ownerPriority;
+  if (!keepsWeights) return foreseen?.priority;
+  if (foreseen?.priority !== undefined) return foreseen.priority;
   const weights = effectivePriority === undefined ? 0 : effectivePriority - before.priority;
   return Math.min(ownerPriority - 1, Math.max(1, after.priority + weights));
 }

@@ -6,6 +6,9 @@ import type { ConfiguredAddress } from '../config/summary.ts';
 import type { RuntimeInstance, VrrpState } from '../evidence.ts';
 import { findInstanceInterfaces } from '../instance-interfaces.ts';
 
+import { computePriority, listWeights } from './effective-priority.ts';
+import type { EffectivePriority, FindResult } from './effective-priority.ts';
+
 export interface AddressPlace {
   interfaceName: string | undefined;
   prefixLength: number;
@@ -48,6 +51,14 @@ export interface InstanceChange {
   effectivePriority: number | undefined;
   /** The priority that the peer advertises, as far as it is heard. */
   masterPriority: number | undefined;
+  /** What its priority will be with what it tracks; undefined: it is removed. */
+  foreseen: EffectivePriority | undefined;
+  /** Whether what it tracks counts as it does now. */
+  keepsWeights: boolean;
+  /** Its sync group after the change; undefined: none. */
+  groupName: string | undefined;
+  /** Whether it has another sync group now, or one with other members. */
+  changesGroup: boolean;
   /** Whether the file has parts of it that are not read here. */
   hasUnreadParts: boolean;
 }
@@ -58,7 +69,7 @@ export interface InstanceChange {
  * that counts, and not a file that it may not have loaded.
  */
 export function compareInstances(
-  { before, after, passwordChanges }: ComparedConfigurations,
+  { before, after, passwordChanges, findResult = () => undefined }: ComparedConfigurations,
   running: readonly RuntimeInstance[],
 ): InstanceChange[] {
   const paired = new Set<string>();
@@ -77,17 +88,74 @@ export function compareInstances(
       state: run?.state,
       effectivePriority: run?.effectivePriority,
       masterPriority: run?.masterPriority,
+      ...foreseePriority(
+        configured && { summary: before, instance: configured },
+        next && { summary: after, instance: next },
+        run,
+        findResult,
+      ),
+      groupName: next?.syncGroupName,
+      changesGroup: membersOf(before, configured) !== membersOf(after, next),
       hasUnreadParts: next?.hasUnreadParts === true,
     };
   });
   const added = after.instances.filter(({ name }) => !paired.has(name));
-  return [...changes, ...added.map(addedInstance)];
+  return [
+    ...changes,
+    ...added.map((instance) => ({
+      ...addedInstance(instance),
+      foreseen: computePriority(instance, after, findResult),
+      changesGroup: instance.syncGroupName !== undefined,
+    })),
+  ];
+}
+
+interface InConfiguration {
+  summary: ConfigurationSummary;
+  instance: ConfiguredInstance;
+}
+
+function foreseePriority(
+  before: InConfiguration | undefined,
+  after: InConfiguration | undefined,
+  run: RuntimeInstance | undefined,
+  findResult: FindResult,
+): Pick<InstanceChange, 'foreseen' | 'keepsWeights'> {
+  if (!after) return { foreseen: undefined, keepsWeights: true };
+  const foreseen = computePriority(after.instance, after.summary, findResult);
+  if (!before) return { foreseen, keepsWeights: run !== undefined };
+  const now = computePriority(before.instance, before.summary, findResult).priority;
+  const [old, next] = [before, after].map(({ instance, summary }) =>
+    listWeights(instance, summary),
+  );
+  const keepsWeights = JSON.stringify(old) === JSON.stringify(next);
+  // Where the file does not explain what runs, what counts now goes on to count.
+  const isExplained = now === undefined || !run || now === run.effectivePriority;
+  const isTrusted = isExplained || isForgotten(next ?? []);
+  return {
+    foreseen: isTrusted || !keepsWeights ? foreseen : { ...foreseen, priority: undefined },
+    keepsWeights,
+  };
+}
+
+/** Whether a reload counts a script in another way than a start does. */
+function isForgotten(weights: ReturnType<typeof listWeights>): boolean {
+  const scripts = weights.filter(({ kind }) => kind === 'script');
+  const names = new Set(scripts.map(({ name }) => name));
+  return names.size < scripts.length || scripts.some(({ isReversed }) => isReversed);
+}
+
+/** The members of an instance's sync group, as one word. */
+function membersOf({ syncGroups }: ConfigurationSummary, instance: ConfiguredInstance | undefined) {
+  const group = syncGroups.find(({ name }) => name === instance?.syncGroupName);
+  return group?.instanceNames.toSorted().join(' ');
 }
 
 interface ComparedConfigurations {
   before: ConfigurationSummary;
   after: ConfigurationSummary;
   passwordChanges: ReadonlySet<string>;
+  findResult?: FindResult;
 }
 
 function namesOf(
@@ -123,6 +191,10 @@ const addedInstance = (instance: ConfiguredInstance): InstanceChange => ({
   state: undefined,
   effectivePriority: undefined,
   masterPriority: undefined,
+  foreseen: undefined,
+  keepsWeights: false,
+  groupName: instance.syncGroupName,
+  changesGroup: false,
   hasUnreadParts: instance.hasUnreadParts === true,
 });
 

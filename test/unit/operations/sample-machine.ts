@@ -42,6 +42,7 @@ export function createSampleMachine(text: string, running: RuntimeInstance[] | '
               childPids: [101],
             },
       ),
+    readTracking: () => Promise.resolve({ ok: true, items: [] }),
     readRuntime: () =>
       Promise.resolve({
         ok: true,

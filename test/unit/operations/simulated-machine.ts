@@ -77,6 +77,7 @@ export function createSimulatedAppliance(folder: string): Appliance {
           : { state: 'stopped', stalePidFile: undefined, leftChildPids: [] },
       );
     },
+    readTracking: () => Promise.resolve({ ok: true, items: [] }),
     readRuntime() {
       const { running, loaded } = readDaemonFile(folder);
       return Promise.resolve(

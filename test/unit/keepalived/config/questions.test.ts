@@ -62,6 +62,7 @@ describe('instances', () => {
         trackedScripts: [],
         trackedInterfaces: [],
         tracked: [],
+        trackers: [],
         unicastPeers: [],
         unicastSourceAddress: undefined,
       },
@@ -231,6 +232,7 @@ vrrp_instance VI { track_script {
       fall: 1,
       rise: 1,
       weight: 0,
+      isReversed: false,
       healthcheckUrl: undefined,
       userName: undefined,
     });
@@ -243,6 +245,7 @@ vrrp_instance VI { track_script {
       fall: 2,
       rise: 3,
       weight: -20,
+      isReversed: false,
       healthcheckUrl: 'http://127.0.0.1:8080/healthcheck?a=b',
       userName: undefined,
     });

@@ -1,0 +1,191 @@
+/** Random pairs of servers and a random change of the first: the matter of the foresight's test. */
+
+type Random = (below: number) => number;
+
+/** A small generator (mulberry32), so that a seed gives the same pairs everywhere. */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+interface Tracker {
+  kind: 'script' | 'interface' | 'file';
+  name: string;
+  weight: number;
+  isReversed: boolean;
+}
+
+interface Settings {
+  priority: number;
+  nopreempt: boolean;
+  trackers: Tracker[];
+}
+
+interface Member {
+  name: string;
+  virtualRouterId: number;
+  old: Settings;
+  next: Settings;
+  peer: Settings;
+}
+
+export interface Pair {
+  members: Member[];
+  /** Absent: no sync group. */
+  group?: { name: string; usesMemberWeights: boolean; old: Tracker[]; next: Tracker[] };
+}
+
+const items = [
+  { kind: 'script', name: 'good' },
+  { kind: 'script', name: 'bad' },
+  { kind: 'interface', name: 'up0' },
+  { kind: 'interface', name: 'down0' },
+  { kind: 'file', name: 'plus' },
+  { kind: 'file', name: 'minus' },
+] as const;
+
+export function createPair(random: Random, index: number): Pair {
+  const isGroup = random(3) === 0;
+  const members = Array.from({ length: isGroup ? 2 : 1 }, (_, at): Member => {
+    const old = createSettings(random);
+    const virtualRouterId = 1 + index * 2 + at;
+    const name = `V${virtualRouterId}x`;
+    return { name, virtualRouterId, old, next: old, peer: createSettings(random) };
+  });
+  const trackers = isGroup && random(2) === 0 ? [createTracker(random)] : [];
+  const pair: Pair = { members };
+  if (isGroup) {
+    const usesMemberWeights = random(2) === 0;
+    pair.group = { name: `G${index}`, usesMemberWeights, old: trackers, next: trackers };
+  }
+  change(pair, random);
+  return pair;
+}
+
+function createSettings(random: Random): Settings {
+  const trackers = Array.from({ length: random(3) }, () => createTracker(random));
+  const once = trackers.filter(
+    (one, at) => trackers.findIndex(({ name }) => name === one.name) === at,
+  );
+  return { priority: 90 + random(24), nopreempt: random(8) === 0, trackers: once };
+}
+
+function createTracker(random: Random): Tracker {
+  const item = items[random(items.length)] ?? items[0];
+  const size = item.kind === 'file' ? 1 + random(4) : 3 + random(20);
+  return { ...item, weight: random(2) === 0 ? size : -size, isReversed: random(6) === 0 };
+}
+
+/** One of the changes that people make, of the first member or of the group. */
+function change(pair: Pair, random: Random): void {
+  const [member] = pair.members;
+  if (!member) return;
+  const { old } = member;
+  const [first, ...others] = old.trackers;
+  const spare = createTracker(random);
+  switch (random(9)) {
+    case 0:
+      return;
+    case 1:
+    case 2:
+      member.next = { ...old, priority: 60 + random(90) };
+      return;
+    case 3:
+      member.next = { ...old, nopreempt: !old.nopreempt };
+      return;
+    case 4:
+      if (first)
+        member.next = { ...old, trackers: [{ ...first, weight: -first.weight }, ...others] };
+      return;
+    case 5:
+      member.next = { ...old, trackers: others };
+      return;
+    case 6:
+      if (old.trackers.every(({ name }) => name !== spare.name)) {
+        member.next = { ...old, trackers: [...old.trackers, spare] };
+      }
+      return;
+    case 7:
+      if (pair.group) pair.group.next = pair.group.old.length === 0 ? [spare] : [];
+      return;
+    default:
+      for (const one of pair.members) one.next = { ...one.old, priority: 60 + random(90) };
+  }
+}
+
+const common = `global_defs {
+  script_user root
+  enable_script_security
+  vrrp_garp_master_repeat 1
+}
+vrrp_script good {
+  script /usr/bin/true
+  interval 1
+}
+vrrp_script bad {
+  script /usr/bin/false
+  interval 1
+}
+track_file plus {
+  file /tmp/plus
+}
+track_file minus {
+  file /tmp/minus
+}
+`;
+
+/** All instances of a server; each item is tracked by one of them from the start. */
+export function writeServer(pairs: readonly Pair[], which: 'old' | 'next' | 'peer'): string {
+  const blocks = pairs.flatMap(({ members, group }) => [
+    ...(group ? [writeGroup(group, members, which)] : []),
+    ...members.map((member) => writeInstance(member, member[which])),
+  ]);
+  const trackers = items.map((item) => ({ ...item, weight: 1, isReversed: false }));
+  const settings = { priority: 1, nopreempt: false, trackers };
+  const watcher = writeInstance({ name: 'watcher', virtualRouterId: 255 }, settings);
+  return common + blocks.join('') + watcher;
+}
+
+function writeInstance(
+  { name, virtualRouterId }: Pick<Member, 'name' | 'virtualRouterId'>,
+  { priority, nopreempt, trackers }: Settings,
+): string {
+  return `vrrp_instance ${name} {
+  state BACKUP
+  interface eth0
+  version 3
+  virtual_router_id ${virtualRouterId}
+  priority ${priority}
+  advert_int 0.5
+${nopreempt ? '  nopreempt\n' : ''}${writeTrackers(trackers)}  virtual_ipaddress {
+    10.10.${virtualRouterId}.1/32
+  }
+}
+`;
+}
+
+function writeGroup(
+  { name, usesMemberWeights, old, next }: NonNullable<Pair['group']>,
+  members: readonly Member[],
+  which: 'old' | 'next' | 'peer',
+): string {
+  const trackers = which === 'peer' ? [] : which === 'old' ? old : next;
+  return `vrrp_sync_group ${name} {
+  group { ${members.map((member) => member.name).join(' ')} }
+${usesMemberWeights ? '  sync_group_tracking_weight\n' : ''}${writeTrackers(trackers)}}
+`;
+}
+
+function writeTrackers(trackers: readonly Tracker[]): string {
+  return trackers
+    .map(({ kind, name, weight, isReversed }) => {
+      const line = `    ${name} weight ${weight}${isReversed ? ' reverse' : ''}\n`;
+      return `  track_${kind} {\n${line}  }\n`;
+    })
+    .join('');
+}
