@@ -56,7 +56,7 @@ export function applyConfiguration(
     if (before.daemon.state === 'unknown' && !isStored(request.fileId)) {
       return refuseUnseen(before.daemon);
     }
-    const foreseen = await foreseeApply(appliance, request, before);
+    const foreseen = await foreseeApply(appliance, request, before, { isSaving: true });
     const isRunning = before.daemon.state === 'running' && !isStored(request.fileId);
     const unproved =
       old.ok && isRunning ? await findLastProved(parts.versions, old.tag) : undefined;

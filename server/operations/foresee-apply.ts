@@ -9,7 +9,11 @@ import { createFindResult } from '../keepalived/foresight/effective-priority.ts'
 import type { FindResult } from '../keepalived/foresight/effective-priority.ts';
 import { nothingForeseen } from '../keepalived/foresight/foresight-result.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
-import { describeScriptDanger, findScriptChanges } from '../keepalived/foresight/script-changes.ts';
+import {
+  describeNewUrl,
+  describeScriptDanger,
+  findScriptChanges,
+} from '../keepalived/foresight/script-changes.ts';
 import type { ScriptChange } from '../keepalived/foresight/script-changes.ts';
 import { foreseeChange } from '../keepalived/foresight.ts';
 import type { ForeseenChange } from '../keepalived/foresight.ts';
@@ -29,11 +33,14 @@ export interface Consent {
 /**
  * What saving this text would do to the virtual addresses, as keepalived and the files are now, and
  * what it would run. A stored file moves nothing.
+ * @param isSaving an administrator saves it, so a URL that it brings is asked. A mere preview asks
+ * none: it would be a way to have this server, as root, request any address there is
  */
 export async function foreseeApply(
   appliance: Appliance,
   { fileId, text }: { fileId: string; text: string },
   sighting: Sighting,
+  { isSaving = false } = {},
 ): Promise<Foresight> {
   if (fileId.startsWith('stored-')) {
     const stored = await appliance.readConfigurationFile(fileId);
@@ -45,7 +52,7 @@ export async function foreseeApply(
     readConfigurationSources(appliance, { fileId, text }),
   ]);
   const { commands, others } = findAddedPowers(before, after);
-  const foresight = await foresee(appliance, before, after, sighting);
+  const foresight = await foresee(appliance, before, after, sighting, isSaving);
   return {
     ...foresight,
     dangers: [...foresight.dangers, ...others],
@@ -69,7 +76,7 @@ export async function foreseeReload(
     ),
     readConfigurationSources(appliance),
   ]);
-  return foresee(appliance, before, after, sighting);
+  return foresee(appliance, before, after, sighting, true);
 }
 
 async function foresee(
@@ -77,6 +84,7 @@ async function foresee(
   before: readonly ConfigurationSource[],
   after: readonly ConfigurationSource[],
   sighting: Sighting,
+  asksUrls: boolean,
 ): Promise<Foresight> {
   const options = { configurationId: await appliance.readConfigurationId() };
   const contentBefore = assembleConfiguration(before, options);
@@ -93,9 +101,11 @@ async function foresee(
   });
   if (typeof running === 'string') return foresight;
   const scripts = findScriptChanges(summaryBefore, summaryAfter, running);
+  const { dangers, sentences } = await judgeScripts(appliance, scripts, asksUrls);
   return {
     ...foresight,
-    dangers: [...foresight.dangers, ...(await findScriptDangers(appliance, scripts))],
+    sentences: [...foresight.sentences, ...sentences],
+    dangers: [...foresight.dangers, ...dangers],
   };
 }
 
@@ -114,17 +124,26 @@ async function askResults(
 }
 
 /** A new URL that answers well is no danger; another command cannot be judged beforehand. */
-async function findScriptDangers(appliance: Appliance, changes: ScriptChange[]): Promise<string[]> {
+async function judgeScripts(
+  appliance: Appliance,
+  changes: ScriptChange[],
+  asksUrls: boolean,
+): Promise<Pick<Foresight, 'dangers' | 'sentences'>> {
+  const sentences: string[] = [];
   const dangers = await Promise.all(
     changes.map(async (change) => {
       if (change.newUrl === undefined) return describeScriptDanger(change, undefined);
+      if (!asksUrls) {
+        sentences.push(describeNewUrl(change, change.newUrl));
+        return undefined;
+      }
       const result = await appliance.probeHealthcheck(change.newUrl);
       return result.outcome.kind === 'ok'
         ? undefined
         : describeScriptDanger(change, healthcheckWords(result));
     }),
   );
-  return dangers.filter((danger) => danger !== undefined);
+  return { sentences, dangers: dangers.filter((danger) => danger !== undefined) };
 }
 
 /** What a change still needs before it is made, in the words in which it is told now. */

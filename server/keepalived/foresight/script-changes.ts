@@ -1,6 +1,7 @@
 import type { ConfigurationSummary } from '../config/questions.ts';
 import type { ConfiguredScript } from '../config/summary.ts';
 import type { RuntimeInstance } from '../evidence.ts';
+import { maskSecrets } from '../mask-secrets.ts';
 import { joinWords } from './words.ts';
 
 /** A script that begins to decide whether this server may keep the addresses that it serves now. */
@@ -47,7 +48,12 @@ export function describeScriptDanger(
   const served = joinWords(addresses);
   return newUrl === undefined
     ? `${scriptName} runs another command: if that fails, this server gives up ${served}. Run it in a shell on this server first.`
-    : `${scriptName} will ask ${newUrl}, which answers now: ${answer ?? 'nothing'}. While that fails, this server gives up ${served}.`;
+    : `${scriptName} will ask ${maskSecrets(newUrl)}, which answers now: ${answer ?? 'nothing'}. While that fails, this server gives up ${served}.`;
+}
+
+/** What a preview says of another URL, which it does not ask. */
+export function describeNewUrl({ scriptName, addresses }: ScriptChange, newUrl: string): string {
+  return `${scriptName} will ask ${maskSecrets(newUrl)}. It is asked once when you save: if it does not answer well, you are told before anything changes. While it fails, this server gives up ${joinWords(addresses)}.`;
 }
 
 function findOnlyUrlChange(
