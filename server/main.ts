@@ -22,6 +22,8 @@ import { createPendingConfirmation } from './history/pending-confirmation.ts';
 import { openRecordLog } from './history/record-log.ts';
 import { createRunningDrill } from './history/running-drill.ts';
 import { createVersionStore } from './history/version-store.ts';
+import { describeNotRunning } from './keepalived/daemon-words.ts';
+import type { Evidence } from './keepalived/status.ts';
 import { applyConfiguration } from './operations/apply-configuration.ts';
 import { createConfirmedChanges } from './operations/confirmed-change.ts';
 import { createOperations } from './operations/create-operations.ts';
@@ -133,6 +135,7 @@ async function start(settings: Settings): Promise<void> {
   // Answers before the witnesses have: what was not asked yet is Unknown, and the page says so.
   await app.listen({ ...listen, listenTextResolver: () => 'listening' });
   await keeper.start();
+  reportBlindness(keeper.evidence());
   announceAddress(settings);
 }
 
@@ -157,6 +160,14 @@ async function announceAccount(stateDirectory: string, password: string): Promis
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** In one line each: a start without the rights that the page needs says so. */
+function reportBlindness({ daemon, blindSpots = [] }: Evidence): void {
+  const unseen = daemon?.value.state === 'unknown' ? [describeNotRunning(daemon.value)] : [];
+  for (const sentence of [...blindSpots, ...unseen]) {
+    process.stderr.write(`keepalived-wai: ${sentence}\n`);
+  }
 }
 
 function announceAddress({ listen, tls }: Settings): void {

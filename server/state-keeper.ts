@@ -223,7 +223,7 @@ export function createStateKeeper({
     async start() {
       hostName = await appliance.readHostName();
       watch = await appliance.watch(onEvent);
-      await Promise.all([askMachine(), services.ask()]);
+      await Promise.all([askMachine(), services.ask(), witnesses.askBlindSpots()]);
       inBackground(healthchecks.ask);
       inBackground(beginLog);
       inBackground(tracking.ask);

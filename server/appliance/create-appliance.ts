@@ -18,6 +18,7 @@ import { readHostName } from './host.ts';
 import { readKernelSettings } from './kernel-settings.ts';
 import { createLog } from './logs/create-log.ts';
 import { followLog } from './logs/follow-log.ts';
+import { findMissingRights } from './missing-rights.ts';
 import { readDefaultRoutes, readNetwork, removeAddress } from './network.ts';
 import { sweepLeftovers } from './replace-file.ts';
 import { createDumpReaders } from './runtime-dump.ts';
@@ -41,6 +42,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
   const log = createLog(settings.log);
   const readId = () => readConfigurationId(readDaemon, extraArguments);
   const blindSpots = createBlindSpots();
+  blindSpots.note('rights', findMissingRights());
   const followers = new Set<LogFollower>();
   const keep = <Kind extends LogFollower>(follower: Kind): Kind => {
     followers.add(follower);

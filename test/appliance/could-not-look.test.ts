@@ -18,6 +18,7 @@ import {
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
 interface Seen {
+  missingRights?: string;
   daemon: DaemonProcess;
   runtime: RuntimeReport;
   services: ServiceReport[];
@@ -73,6 +74,10 @@ function defineTests(): void {
       const seen = JSON.parse(execFileSync(file, rest, { encoding: 'utf8' })) as Seen;
       assert.ok(seen.daemon.state === 'unknown', JSON.stringify(seen.daemon));
       assert.match(seen.daemon.reason, reason);
+      assert.equal(
+        seen.missingRights?.includes('does not run as root') ?? false,
+        mode === 'nobody',
+      );
       assert.ok(!seen.runtime.ok);
       assert.match(seen.runtime.reason, /^Can’t tell whether keepalived is running: /);
       assert.equal(seen.services[0]?.running.known, false);

@@ -4,6 +4,7 @@
  */
 import { openSync } from 'node:fs';
 import { createDaemonReader } from '../../../server/appliance/daemon-process.ts';
+import { findMissingRights } from '../../../server/appliance/missing-rights.ts';
 import { createDumpReaders } from '../../../server/appliance/runtime-dump.ts';
 import { createSupervised } from '../../../server/appliance/service-managers/supervised.ts';
 import { readServices } from '../../../server/appliance/services.ts';
@@ -30,7 +31,10 @@ const runtime = await readRuntime();
 const services = await readServices(['keepalived'], { manager, bootTool, readDaemon });
 const started = await manager.control('keepalived', 'start');
 const stopped = await manager.control('keepalived', 'stop');
-process.stdout.write(JSON.stringify({ daemon, runtime, services, started, stopped }));
+const missingRights = findMissingRights();
+process.stdout.write(
+  JSON.stringify({ missingRights, daemon, runtime, services, started, stopped }),
+);
 
 function useUpDescriptors(): void {
   for (;;) {
