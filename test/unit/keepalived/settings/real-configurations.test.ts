@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
 import { findInstanceFindings } from '../../../../server/keepalived/config/instance-rules.ts';
+import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
 import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
 import type { NetworkInterface } from '../../../../server/keepalived/evidence.ts';
 import { editInstanceSettings } from '../../../../server/keepalived/settings/edit-instance-settings.ts';
