@@ -13,7 +13,9 @@ import { ShadowTooLargeError } from './shadow-folder.ts';
 import { releaseTestOutput } from './test-output.ts';
 import { enterTestRoot, layOutTestRoot, mountFailedCode } from './test-root.ts';
 
-const timeoutMs = 10_000;
+const timeoutMs = 30_000;
+/** A name server that is silent must not hold up the test: it waits 5 s twice for each by default. */
+const env = { RES_OPTIONS: 'timeout:1 attempts:1' };
 
 /**
  * Runs `keepalived -t` on the live configuration with `text` in the place of `entry`'s file; a
@@ -73,7 +75,7 @@ export async function testConfiguration(
         ...['keepalived', '-t', '-f', resolvedLivePath],
         ...(configurationId === undefined ? [] : [`--config-id=${configurationId}`]),
       ],
-      { timeoutMs },
+      { timeoutMs, env },
     );
     const given = new Set(files.keys());
     const judged = judge(result, given, resolvedLivePath, candidatePath);
@@ -142,7 +144,7 @@ function judge(
   const printed = result.stderr + result.stdout;
   if (result.kind === 'timedOut') {
     return notRun(
-      `keepalived did not finish its test within ${timeoutMs / 1000} s. Perhaps a name in the configuration (smtp_server) cannot be resolved.`,
+      `keepalived did not finish its test within ${timeoutMs / 1000} s. It looks up the names in the configuration (smtp_server, for instance), and the name servers of /etc/resolv.conf do not answer. Write addresses instead of names, or add the names to /etc/hosts.`,
     );
   }
   if (result.kind === 'notFound') {

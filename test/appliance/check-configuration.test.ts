@@ -87,6 +87,19 @@ if (inPrivateNamespaces(import.meta.url)) {
     });
   }
 
+  test('a mistyped keyword is called one, at its line', async () => {
+    for (const [keyword, typo, line] of [
+      ['interface', 'interfce', 2],
+      ['virtual_router_id', 'virtual_router_ip', 3],
+    ] as const) {
+      const text = instance('').replace(`${keyword} `, `${typo} `);
+      const findings = await checkConfiguration(appliance, 'live', text);
+      const unknown = findings.find(({ code }) => code === 'unknown-keyword');
+      assert.equal(unknown?.line, line, JSON.stringify(findings));
+      assert.ok(unknown.remedy.includes(`“${keyword}”`), unknown.remedy);
+    }
+  });
+
   test('an include from outside is a warning, and not read', async () => {
     writeFileSync('/tmp/more.conf', 'nonsense\n');
     assert.deepEqual(await check('live', `${instance('')}include /tmp/more.conf\n`), [

@@ -11,7 +11,7 @@ import type { ApplyOutcome } from '../../../server/operations/outcomes.ts';
 import { configPath, createParts, readConfiguration, tagOf } from '../apply-harness.ts';
 import { mutate } from './mutate.ts';
 
-const saves = 300;
+const saves = 500;
 const good = readFileSync(configPath, 'utf8');
 const evidence = new URL('../../fixtures/evidence/configs/', import.meta.url);
 

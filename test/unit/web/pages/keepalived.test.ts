@@ -267,8 +267,12 @@ test('the page names its server, and refreshes itself without scripts', () => {
 });
 
 test('Start keepalived with the placeholder asks, and says why', () => {
-  const html = renderPage('start-anyway', { sentence: 'It is the placeholder 192.0.2.100/24.' });
+  const html = renderPage('start-anyway', {
+    sentence: 'It is the placeholder 192.0.2.100/24.',
+    dangers: ['Line 3: nonsense is ignored.'],
+  });
   assert.match(textOf(html), /not started yet It is the placeholder 192\.0\.2\.100\/24\./);
+  assert.match(textOf(html), /Line 3: nonsense is ignored\./);
   assert.match(html, /name="startAnyway" value="yes">\s*<button[^>]*>Start anyway/);
 });
 
