@@ -207,6 +207,7 @@ const tries = {
   'a save': async () => {
     const { text } = await readLive();
     assert.ok((await operations.listConfigurationFiles()).length > 0);
+    await operations.findSecretDefinitions();
     await operations.checkConfiguration('live', text);
     await operations.foreseeConfiguration('live', text);
     const tag = await save(withScripts);
