@@ -5,7 +5,7 @@ import { raise } from './alarm-codes.ts';
 import type { Alarm } from './alarm-codes.ts';
 import { fresh } from './freshness.ts';
 import { findLoweredPriority, findMaintenance } from './maintenance.ts';
-import type { InstanceStatus } from './status-model.ts';
+import type { InstanceStatus, WatchedItem } from './status-model.ts';
 import { listAddresses } from './witnessed-addresses.ts';
 
 /** A master advertises every second or few, and the counters are compared every 5 s. */
@@ -70,16 +70,32 @@ export function judgeAlarms(
     );
   }
   const { healthcheck } = instance;
-  if (instance.state === 'Active' && healthcheck?.good === false) {
+  const script = instance.watched.find(
+    ({ kind, name }) => kind === 'script' && name === healthcheck?.scriptName,
+  );
+  // keepalived's own result is the verdict: the script may ask in another way than this program.
+  if (instance.state === 'Active' && healthcheck?.good === false && script?.good !== true) {
     alarms.push(
       raise(
         'healthcheck-failing-while-active',
         `This server serves ${addresses}, but its healthcheck fails here: ${healthcheck.words}. ` +
-          `keepalived asks by ${healthcheck.scriptName} every ${healthcheck.intervalSeconds} s, and hands over when that fails.`,
+          `keepalived asks by ${healthcheck.scriptName} every ${healthcheck.intervalSeconds} s. ${describeFailure(script)}`,
       ),
     );
   }
   return alarms;
+}
+
+/** What a failure of the script does, by the weight that keepalived says it has. */
+function describeFailure(script: WatchedItem | undefined): string {
+  const { weight, forcesFault = false } = script ?? {};
+  if (forcesFault && weight !== undefined) {
+    return 'When that fails, this server goes into Fault and hands over.';
+  }
+  if (weight === undefined || weight === 0) {
+    return 'What keepalived’s own check gives is not known; it decides.';
+  }
+  return `When that fails, the priority is ${Math.abs(weight)} lower: this server hands over only if another one has a higher priority then.`;
 }
 
 function describeOther({ address, priority, refusal }: OtherMaster): string {
