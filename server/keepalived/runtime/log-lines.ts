@@ -57,6 +57,9 @@ interface JournalEntry {
   MESSAGE?: unknown;
 }
 
+/** The rest is dropped, as that of a file's line is: whoever logs more makes nobody wait. */
+const longestMessage = 16 * 1024;
+
 /**
  * Reads one line of `journalctl --output=json`; undefined if it is no such line, or not keepalived's.
  * A message that is not UTF-8 comes as an array of bytes; one that is too long as null.
@@ -69,7 +72,8 @@ export function parseJournalEntry(json: string): LogLine | undefined {
   const pid = Number(entry.SYSLOG_PID ?? entry._PID);
   const known = { time: isTime(atMs), pid: Number.isInteger(pid) };
   const timeText = known.time ? new Date(atMs).toISOString() : '';
-  const message = escapeControlCharacters(maskMessage(readJournalText(entry.MESSAGE)));
+  const text = readJournalText(entry.MESSAGE).slice(0, longestMessage);
+  const message = escapeControlCharacters(maskMessage(text));
   const host = escapeControlCharacters(readJournalText(entry._HOSTNAME));
   return {
     atMs: known.time ? atMs : undefined,
