@@ -64,10 +64,7 @@ describe('the plan of the settings form', () => {
       virtualAddresses: '192.168.0.100/24\r\n192.168.0.101/24\r\n',
     };
     const settings = await plan(values, text);
-    assert.equal(
-      describeSettingsChange(settings as Parameters<typeof describeSettingsChange>[0]),
-      'Settings of VI_1: priority',
-    );
+    assert.equal(describeSettingsChange(settings), 'Settings of VI_1: priority');
   });
 
   it('names the danger of a second address, which the peer does not have yet', async () => {
