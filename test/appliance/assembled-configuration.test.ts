@@ -155,7 +155,7 @@ if (inPrivateNamespaces(import.meta.url)) {
   }
 
   const masters = ['Local_IPv4', 'EXT', 'INT', 'external', 'internal', 'VI_1'];
-  for (const name of readdirSync(cases)) {
+  for (const name of readdirSync(cases).filter((one) => /^c\d/.test(one))) {
     test(name, async () => {
       rmFolder();
       cpSync(join(cases, name), folder, { recursive: true });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { WatchedItem } from '../../../../server/keepalived/status.ts';
 import { judgeAlarms } from '../../../../server/keepalived/status/instance-alarms.ts';
+import type { WatchedItem } from '../../../../server/keepalived/status.ts';
 
 function sentencesFor(script: Partial<WatchedItem>): string {
   const watched: WatchedItem = {
