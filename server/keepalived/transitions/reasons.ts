@@ -1,7 +1,12 @@
 /** Why an instance changed its state: what the lines around the change say. */
+import { beginsAgain, findBeginning } from './beginnings.ts';
+import type { Beginning } from './beginnings.ts';
 import type { ExplainedLine, Transition, TransitionReason } from './transition.ts';
 
-type Change = Pick<Transition, 'instance' | 'from' | 'to'>;
+interface Change extends Pick<Transition, 'instance' | 'from' | 'to'> {
+  /** What keepalived did last: it was started, or it reloaded its configuration. */
+  beginning: Beginning | undefined;
+}
 /** A cause, if the line is one for this instance. */
 type Cause = (line: ExplainedLine, change: Change) => TransitionReason | undefined;
 
@@ -14,12 +19,13 @@ const lookLines = 200;
 
 /** The cause of a change that is told at `index`; undefined: the lines around it name none. */
 export function findReason(
-  change: Change,
+  transition: Pick<Transition, 'instance' | 'from' | 'to'>,
   lines: readonly ExplainedLine[],
   index: number,
 ): TransitionReason | undefined {
   const at = lines[index];
   if (!at) return undefined;
+  const change = { ...transition, beginning: findBeginning(transition, lines, index) };
   const before = lines
     .slice(Math.max(0, index - lookLines), index + 1)
     .filter(({ atMs }) => at.atMs - atMs <= lookBackMs)
@@ -88,11 +94,12 @@ const preempted: Cause = (line, change) => {
   );
 };
 
-/** Nothing was heard since the start: there may be no other server. */
-const startedAlone: Cause = (line, change) =>
-  ofInstance(line, 'state-change', change) && line.message.endsWith('STATE (init)')
-    ? { code: 'started', words: 'keepalived was started, and no other server was heard' }
-    : undefined;
+/** Nothing was heard since the start or the reload: there may be no other server. */
+const beganAlone: Cause = (line, change) => {
+  if (!ofInstance(line, 'state-change', change) || !beginsAgain(line)) return undefined;
+  const reason = change.beginning && beginningReasons[change.beginning];
+  return reason && { ...reason, words: `${reason.words}, and no other server was heard` };
+};
 
 const peerLost: Cause = (line, change) =>
   (ofInstance(line, 'advertisement-timeout', change) ??
@@ -119,10 +126,23 @@ const restarted: Cause = (line, change) =>
     ? { code: 'restarted', words: 'keepalived’s VRRP process died and was started again' }
     : undefined;
 
-const started: Cause = ({ message }, { from }) =>
+const beginningReasons: Record<Beginning, TransitionReason> = {
+  start: { code: 'started', words: 'keepalived was started' },
+  reload: { code: 'reloaded', words: 'keepalived reloaded its configuration' },
+};
+
+/** It did not take part before, as far as is known. */
+const started: Cause = ({ message }, { from, beginning }) =>
   (from === 'STOPPED' || from === undefined) &&
+  beginning === 'start' &&
   (message.endsWith('STATE (init)') || message.startsWith('Starting Keepalived'))
-    ? { code: 'started', words: 'keepalived was started' }
+    ? beginningReasons.start
+    : undefined;
+
+/** A reload brings an instance that is new, or was changed too much, into its first state. */
+const reloaded: Cause = (line, change) =>
+  ofInstance(line, 'state-change', change) && beginsAgain(line) && change.beginning === 'reload'
+    ? beginningReasons.reload
     : undefined;
 
 const stopped: Cause = ({ message }) =>
@@ -210,16 +230,21 @@ const overrun: Cause = ({ explained }) =>
  * whose line is nearest, those before the change before those after it.
  */
 const causes: Record<Transition['to'], Cause[][]> = {
-  MASTER: [[delayed], [peerGaveUp], [preempted], [startedAlone], [peerLost], [syncGroup]],
+  MASTER: [[delayed], [peerGaveUp], [preempted], [beganAlone], [peerLost], [syncGroup]],
   BACKUP: [
     [delayed],
     [overrun],
     [restarted],
     [started],
+    [reloaded],
     [higherPriority, samePriority, addressRemoved],
     [faultOver],
     [syncGroup],
   ],
-  FAULT: [[trackFile, namedFault, interfaceDown, scriptFailed, processMissing], [syncGroup]],
+  FAULT: [
+    [trackFile, namedFault, interfaceDown, scriptFailed, processMissing],
+    [syncGroup],
+    [reloaded],
+  ],
   STOPPED: [[childDied, stopped]],
 };

@@ -17,6 +17,7 @@ export const transitionReasonSchema = z.object({
     'delayed',
     'netlink-overrun',
     'started',
+    'reloaded',
     'restarted',
     'sync-group',
     'interface-down',

@@ -32,6 +32,9 @@ const say = ({ instance, from, to, reason }: Transition) =>
 
 const known = (states: Record<string, LastingState>) => new Map(Object.entries(states));
 
+/** The evidence files have the lines of the VRRP process only. */
+const startLine = lines('14:00:00 Starting Keepalived v2.2.7 (01/16,2022)');
+
 describe('what the logs of 2.2.7 tell', () => {
   const soft = 'soft step-down by priority, preempt';
   const hard = 'hard: FAULT (a prio 150';
@@ -103,7 +106,7 @@ describe('what the logs of 2.2.7 tell', () => {
   for (const [what, file, heading, marker, expected] of cases) {
     test(what, () => {
       assert.deepEqual(
-        findTransitions([], linesAfter(file, heading, marker), new Map()).map(say),
+        findTransitions(startLine, linesAfter(file, heading, marker), new Map()).map(say),
         expected,
       );
     });
@@ -121,6 +124,73 @@ describe('what the logs of 2.2.7 tell', () => {
       'VI_1 BACKUP > MASTER: preempted',
     ]);
     assert.equal(transitions[0]?.atMs, new Date(2026, 10, 23, 15, 51, 14).getTime());
+  });
+});
+
+/** What 2.2.7 logs (measured): VI_2 is added, then the virtual router ID of VI_1 is changed. */
+describe('a reload is no start', () => {
+  const start = [
+    '15:13:38 Starting Keepalived v2.2.7 (01/16,2022)',
+    '15:13:38 (VI_1) Entering BACKUP STATE (init)',
+    '15:13:38 Starting VRRP child process, pid=12',
+    '15:13:41 (VI_1) Entering MASTER STATE',
+  ];
+  const reload = ['15:13:43 Reloading ...', '15:13:43 Reloading'];
+  const told = (states: Record<string, LastingState>, ...texts: string[]) =>
+    findTransitions([], lines(...texts), known(states)).map(
+      (change) => `${say(change)}, ${change.reason?.words ?? ''}`,
+    );
+  const alone = 'and no other server was heard';
+
+  test('an instance that it adds', () => {
+    const added = [
+      '15:13:43 (VI_2) Entering BACKUP STATE (init)',
+      '15:13:43 Reload complete',
+      '15:13:46 (VI_2) Entering MASTER STATE',
+    ];
+    const expected = [
+      'VI_2 ? > BACKUP: reloaded, keepalived reloaded its configuration',
+      `VI_2 BACKUP > MASTER: reloaded, keepalived reloaded its configuration, ${alone}`,
+    ];
+    const all = told({}, ...start, ...reload, ...added);
+    assert.deepEqual(all.slice(0, 2), [
+      'VI_1 ? > BACKUP: started, keepalived was started',
+      `VI_1 BACKUP > MASTER: started, keepalived was started, ${alone}`,
+    ]);
+    assert.deepEqual(all.slice(2), expected);
+    // It was there once, and keepalived was stopped since.
+    const again = told({ VI_2: 'STOPPED' }, ...start.slice(0, 1), ...reload, ...added);
+    assert.equal(
+      again[0],
+      'VI_2 STOPPED > BACKUP: reloaded, keepalived reloaded its configuration',
+    );
+  });
+
+  test('an instance that it begins again', () => {
+    const changed = [
+      '15:13:43 Reload complete',
+      '15:13:43 (VI_1) Entering BACKUP STATE (init)',
+      '15:13:46 (VI_1) Entering MASTER STATE',
+    ];
+    assert.deepEqual(told({ VI_1: 'MASTER' }, ...reload, ...changed), [
+      'VI_1 MASTER > BACKUP: reloaded, keepalived reloaded its configuration',
+      `VI_1 BACKUP > MASTER: reloaded, keepalived reloaded its configuration, ${alone}`,
+    ]);
+  });
+
+  test('a slow one, and one with a start or a death of the VRRP process since', () => {
+    const first = '15:14:10 (VI_1) Entering BACKUP STATE (init)';
+    assert.match(told({}, ...reload, first).join(), /reloaded its configuration$/);
+    const [restart = ''] = start;
+    assert.match(told({}, ...reload, restart, first).join(), /: started/);
+    const died = '15:14:09 VRRP child process(12) died: Respawning';
+    assert.match(told({ VI_1: 'MASTER' }, ...reload, died, first).join(), /BACKUP: restarted/);
+  });
+
+  test('where the log has neither, neither is claimed', () => {
+    const first = '15:14:10 (VI_1) Entering BACKUP STATE (init)';
+    assert.deepEqual(told({}, first), ['VI_1 ? > BACKUP: unknown, ']);
+    assert.match(told({ VI_1: 'STOPPED' }, first).join(), /: started/);
   });
 });
 

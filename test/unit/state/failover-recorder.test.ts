@@ -270,6 +270,7 @@ describe('the history of failovers', () => {
   test('the first start takes what the log has', (context) => {
     const scene = createScene(context, {
       logged: [
+        line('Starting Keepalived v2.2.7 (01/16,2022)', startMs - 7_200_000),
         line('(VI_1) Entering BACKUP STATE (init)', startMs - 7_200_000),
         line('(VI_1) Entering MASTER STATE', startMs - 3_600_000),
       ],
