@@ -77,7 +77,7 @@ function planStandby(drill: DrillCase): DrillPlan {
   }
   if (!file.addsToPriority && !instance.nopreempt) {
     return no(
-      'In a sync group, and with weight 0, the file can only be a FAULT, after which this server takes the address back: use Maintenance.',
+      'This file can only cause a FAULT: its weight is 0, or keepalived ignores it because the instance is in a sync group. After a FAULT this server takes the address back: use Maintenance.',
     );
   }
   if (chooseWay(drill) === 'priority') return stepDown(drill, []);

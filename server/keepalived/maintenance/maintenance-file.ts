@@ -1,6 +1,6 @@
 /** The `track_file` by which a server steps down on purpose, as the configuration has it. */
 import { childrenOf, entriesOf, lastArguments, lastValue } from '../config/block-reading.ts';
-import { findMembers } from '../config/sync-group-questions.ts';
+import { findMembers, summarizeSyncGroup } from '../config/sync-group-questions.ts';
 import { findStatements } from '../config/tree.ts';
 import type { ConfigurationNode, Statement } from '../config/tree.ts';
 
@@ -36,15 +36,12 @@ export function findMaintenanceFile(
     const weight = readWeight(childrenOf(block), options);
     if (!/maint/i.test(`${name} ${path}`) || !path.startsWith('/')) continue;
     if (weight === undefined || isOverwritten(block)) continue;
-    const moved = trackers
-      .filter((tracker) => tracker.entry.words[0].text === name)
-      .flatMap((tracker) => tracker.instanceNames);
-    const isGrouped = moved.some((one) => membersWith(nodes, one).length > 1);
+    const using = trackers.filter((tracker) => tracker.entry.words[0].text === name);
+    const moved = using.flatMap((tracker) => tracker.instanceNames);
     return {
       name,
       path,
-      // In a sync group the weight is ignored, and any number but 0 is a FAULT (measured, 2.2.7).
-      addsToPriority: weight === 1 && !isGrouped,
+      addsToPriority: weight === 1 && !using.some((tracker) => isWeightIgnored(nodes, tracker)),
       instanceNames: [...new Set(moved.flatMap((one) => membersWith(nodes, one)))],
     };
   }
@@ -70,6 +67,8 @@ export function membersWith(nodes: readonly ConfigurationNode[], instanceName: s
 }
 
 interface Tracker {
+  /** Whose block it is: of an instance, or of a sync group. */
+  isGroup: boolean;
   instanceNames: string[];
   /** `maint`, or `maint weight 2`. */
   entry: Statement;
@@ -78,15 +77,32 @@ interface Tracker {
 function listTrackers(nodes: readonly ConfigurationNode[]): Tracker[] {
   const instances = findStatements(nodes, 'vrrp_instance').map((statement) => ({
     statement,
+    isGroup: false,
     instanceNames: [statement.words[1]?.text ?? ''],
   }));
   const groups = findStatements(nodes, 'vrrp_sync_group').map((statement) => ({
     statement,
+    isGroup: true,
     instanceNames: findMembers(statement),
   }));
-  return [...instances, ...groups].flatMap(({ statement, instanceNames }) =>
-    entriesOf(childrenOf(statement), 'track_file').map((entry) => ({ instanceNames, entry })),
+  return [...instances, ...groups].flatMap(({ statement, ...tracker }) =>
+    entriesOf(childrenOf(statement), 'track_file').map((entry) => ({ ...tracker, entry })),
   );
+}
+
+/**
+ * Of a file that a member itself tracks: in a sync group without `sync_group_tracking_weight`, where
+ * any number but 0 is a FAULT then. What the group tracks keeps its weight (measured, 2.2.7).
+ */
+function isWeightIgnored(
+  nodes: readonly ConfigurationNode[],
+  { isGroup, instanceNames }: Tracker,
+): boolean {
+  if (isGroup) return false;
+  const group = findStatements(nodes, 'vrrp_sync_group')
+    .map(summarizeSyncGroup)
+    .find((one) => instanceNames.some((name) => one.instanceNames.includes(name)));
+  return group !== undefined && !group.usesMemberWeights;
 }
 
 /** 1, the default, or 0; undefined for any other, and for `reverse`: their arithmetic is not ours. */

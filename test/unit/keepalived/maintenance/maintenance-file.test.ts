@@ -63,6 +63,24 @@ ${plain.replace('    chk\n  }\n', '    chk\n  }\n  track_file {\n    wai_mainten
     });
   });
 
+  const twin = (text: string) => `${text}${text.replace('VI_1', 'VI_2')}`;
+  const tracking = `  track_file {\n    maint\n  }\n`;
+  const block = 'track_file maint {\n  file /etc/maint\n  weight 1\n}\n';
+  const grouped = (settings: string, instance = plain) =>
+    `${block}vrrp_sync_group G {\n  group {\n    VI_1\n    VI_2\n  }\n${settings}}\n${twin(instance)}`;
+  const tracked = plain.replace('  track_script', `${tracking}  track_script`);
+  it('has its weight in a sync group where keepalived counts that', () => {
+    const whose = { name: 'maint', path: '/etc/maint', instanceNames: ['VI_1', 'VI_2'] };
+    const ignored = { ...whose, addsToPriority: false };
+    const counted = { ...whose, addsToPriority: true };
+    assert.deepEqual(find(grouped('', tracked)), ignored);
+    assert.deepEqual(find(grouped('  sync_group_tracking_weight\n', tracked)), counted);
+    assert.deepEqual(find(grouped('  global_tracking\n', tracked)), counted);
+    assert.deepEqual(find(grouped(tracking)), counted);
+    // Where both track it, the member's, without a weight, is what makes a FAULT.
+    assert.deepEqual(find(grouped(tracking, tracked)), ignored);
+  });
+
   const own = (block: string, use = 'maint') =>
     `vrrp_track_file maint {\n${block}\n}\n${plain.replace('track_script', `track_file {\n${use}\n}\ntrack_script`)}`;
   it('may be one that an administrator wrote for it', () => {
