@@ -160,6 +160,36 @@ const rows: Record<string, Row> = {
     direction: 'in',
     names: /“meta pkttype multicast drop”/,
   },
+  'nft, left for the policy': {
+    nft: input('tcp dport 22 accept\n ip protocol vrrp return\n tcp dport 80 accept', 'drop'),
+    direction: 'in',
+    names: /policy “drop”, chain input of table inet filter/,
+    // Behind the last rule it would not be passed.
+    adds: /^nft insert rule inet filter input handle \d+ iifname/,
+  },
+  'nft, sent to a chain from which nothing returns': {
+    nft: `table inet filter {\n chain services {\n tcp dport 22 accept\n }\n chain input {\n type filter hook input priority 0; policy drop\n iifname "eth0" goto services\n }\n}`,
+    direction: 'in',
+    names: /policy “drop”, chain input of table inet filter/,
+    adds: /^nft insert rule inet filter input handle \d+ iifname/,
+  },
+  'nft, perhaps sent to another chain before': {
+    nft: `table inet filter {\n chain perhaps {\n meta pkttype multicast drop\n }\n chain input {\n type filter hook input priority 0\n meta iifgroup 7 jump perhaps\n ip protocol vrrp drop\n }\n}`,
+    direction: 'in',
+    names: /“ip protocol vrrp drop”/,
+    // In the other chain it is not passed: the interface's group is 0.
+    adds: /^nft insert rule inet filter input handle \d+ (?![^]*perhaps)/,
+  },
+  'nft, perhaps returned from a chain before': {
+    nft: `table inet filter {\n chain multicast {\n meta iifgroup 0 return\n ip daddr 224.0.0.0/4 drop\n }\n chain input {\n type filter hook input priority 0; policy drop\n jump multicast\n }\n}`,
+    direction: 'in',
+    names: /“ip daddr 224.0.0.0\/4 drop”|policy/,
+    adds: /^nft insert rule inet filter multicast handle 3 /,
+  },
+  'nft, a table that is switched off': {
+    nft: `table inet filter {\n flags dormant\n chain input {\n type filter hook input priority 0; policy drop\n }\n}`,
+    direction: 'in',
+  },
   'nft, IPv6': {
     nft: input(
       'meta nfproto ipv4 accept\n icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',
@@ -205,6 +235,17 @@ const rows: Record<string, Row> = {
             ':MINE -\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -m addrtype --dst-type MULTICAST -m comment --comment "a ! b" -j MINE\n-A MINE -m pkttype --pkt-type unicast -j RETURN\n-A MINE -j REJECT',
           direction: 'in',
           names: /“-A MINE -j REJECT.*chain MINE/,
+        },
+      ],
+      [
+        `iptables (${variant}), left for the policy by goto`,
+        {
+          variant,
+          iptables:
+            ':INPUT DROP\n:MINE -\n-A INPUT -i lo -j ACCEPT\n-A INPUT -g MINE\n-A INPUT -p vrrp -j ACCEPT\n-A MINE -p tcp -j ACCEPT',
+          direction: 'in',
+          names: /the policy “drop”, chain INPUT/,
+          adds: /^iptables-(nft|legacy) -w 5 -t filter -I INPUT 2 /,
         },
       ],
       [

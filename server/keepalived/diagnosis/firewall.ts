@@ -81,7 +81,7 @@ function describeObstruction({
   return {
     verdict: 'cannot-tell',
     sentence: `Whether the firewall drops ${what} cannot be said: “${fate.expression}” is not understood.`,
-    evidence: [{ what: describePlace(fate.before), where: 'the firewall' }],
+    evidence: [{ what: describePlace(fate.by), where: 'the firewall' }],
     remedy,
   };
 }

@@ -4,11 +4,14 @@ import type { RulePlace } from './rule-place.ts';
 import type { Chain, Hook } from './rule-set.ts';
 import { enterChain } from './walk-chain.ts';
 
-/** What becomes of a packet. `before`: the first place that may drop it, so allow it before that. */
+/**
+ * What becomes of a packet. `by`: what drops it, or may; `before`: where a rule that allows it is
+ * surely passed in front of all that may drop it in this base chain.
+ */
 export type PacketFate =
   | { outcome: 'accepted' }
   | { outcome: 'dropped'; by: RulePlace; before: RulePlace }
-  | { outcome: 'cannot-tell'; expression: string; before: RulePlace };
+  | { outcome: 'cannot-tell'; expression: string; by: RulePlace; before: RulePlace };
 
 const paths: Record<VrrpPacket['direction'], Hook[]> = {
   in: ['ingress', 'prerouting', 'input'],
@@ -31,11 +34,11 @@ export function followPacket(packet: VrrpPacket, chains: readonly Chain[]): Pack
     const isPassed = drops.length < terminals.length;
     if (!isPassed) {
       const certain = drops.find(({ doubt }) => doubt === undefined) ?? first;
-      return { outcome: 'dropped', by: certain.place, before: first.place };
+      return { outcome: 'dropped', by: certain.place, before: first.before };
     }
     const told = terminals.find(({ doubt }) => doubt !== undefined);
     const expression = told?.doubt ?? traveller.doubt ?? '';
-    doubtful ??= { outcome: 'cannot-tell', expression, before: first.place };
+    doubtful ??= { outcome: 'cannot-tell', expression, by: first.place, before: first.before };
   }
   return doubtful ?? { outcome: 'accepted' };
 }

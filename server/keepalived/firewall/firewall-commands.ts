@@ -2,7 +2,7 @@ import type { Firewalld, FirewallReport } from './firewall-report.ts';
 import type { VrrpPacket } from './packet.ts';
 import type { RulePlace } from './rule-place.ts';
 import { ownComment } from './rule-set.ts';
-import type { ChainPlace } from './rule-set.ts';
+import type { Chain, ChainPlace } from './rule-set.ts';
 import { splitShellWords } from './shell-words.ts';
 
 /** A program and its arguments. */
@@ -18,10 +18,10 @@ export interface FirewallCommand {
 export function planAllowCommand(
   packet: VrrpPacket,
   before: RulePlace,
-  report: Pick<FirewallReport, 'programs' | 'firewalld'>,
+  report: Pick<FirewallReport, 'programs' | 'firewalld' | 'chains'>,
 ): FirewallCommand | undefined {
   const { firewalld } = report;
-  if (firewalld && isMadeByFirewalld(before)) {
+  if (firewalld && isMadeByFirewalld(before, report.chains)) {
     if (packet.direction === 'out') return undefined;
     const zone = firewalld.zones[packet.interfaceName] ?? firewalld.defaultZone;
     return planRichRule('add', zone, writeRichRule(packet));
@@ -92,10 +92,15 @@ export function writeCommand({ program, words }: FirewallCommand): string {
   ].join(' ');
 }
 
-function isMadeByFirewalld({ manager, table }: ChainPlace): boolean {
-  // Its other backend is iptables.
-  return table === 'firewalld' || manager !== 'nft';
+function isMadeByFirewalld({ manager, table }: ChainPlace, chains: readonly Chain[]): boolean {
+  if (table === nftTable) return true;
+  // Its other backend is iptables; beside a table of its own, those rules are somebody else's, and a
+  // rule of a zone is not in front of them.
+  return manager !== 'nft' && !chains.some((chain) => chain.table === nftTable);
 }
+
+/** Of firewalld with its backend nftables (firewalld.conf(5)). */
+const nftTable = 'firewalld';
 
 /** `iifname "eth0" ip daddr 224.0.0.18 meta l4proto 112 counter accept comment "keepalived-wai"` */
 function writeNftRule(packet: VrrpPacket): string {

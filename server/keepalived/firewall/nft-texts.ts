@@ -3,11 +3,13 @@ interface NftTexts {
   rules: Map<string, Map<number, string>>;
   /** The devices of ingress and egress chains, which the JSON of 1.0.6 leaves out (measured). */
   devices: Map<string, string[]>;
+  /** Tables that are switched off, `family name`: no packet passes their chains (nft(8), TABLES). */
+  dormant: Set<string>;
 }
 
 /** The rules' own words from `nft -a list ruleset`, where each ends with `# handle 5`. */
 export function readNftTexts(text: string): NftTexts {
-  const texts: NftTexts = { rules: new Map(), devices: new Map() };
+  const texts: NftTexts = { rules: new Map(), devices: new Map(), dormant: new Set() };
   let table = '';
   let chain: string | undefined;
   let pending = '';
@@ -21,6 +23,8 @@ export function readNftTexts(text: string): NftTexts {
     } else if (chain !== undefined && line.startsWith('\t\ttype ')) {
       const devices = readDevices(line);
       if (devices.length > 0) texts.devices.set(chain, devices);
+    } else if (/^\tflags (?:.*\W)?dormant\b/.test(line)) {
+      texts.dormant.add(table);
     } else if (/^\t?\}/.test(line)) {
       chain = undefined;
     } else if (chain !== undefined) {

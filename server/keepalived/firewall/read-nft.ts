@@ -56,7 +56,8 @@ export function readNftRuleset(json: string, text: string): Chain[] | undefined 
     if (!chain) return [];
     const { family, table, name } = chain;
     const devices = texts.devices.get(keyOf(chain, name));
-    const base = findBase(chain, devices);
+    const isHooked = !texts.dormant.has(`${family} ${table}`);
+    const base = isHooked ? findBase(chain, devices) : undefined;
     return [{ manager: 'nft', family, table, chain: name, base, rules: [] }];
   });
   const byKey = new Map(chains.map((chain) => [keyOf(chain, chain.chain), chain]));

@@ -9,14 +9,22 @@ import type { Chain, Rule, Test, Verdict } from './rule-set.ts';
 export interface Terminal {
   verdict: 'accept' | 'drop';
   place: RulePlace;
+  /**
+   * Where a rule of ours stands in front of this: the packet surely comes by there, unless an earlier
+   * rule has ended it. In a chain that is jumped to only perhaps, or left earlier, it does not.
+   */
+  before: RulePlace;
   /** What was not understood on the way; undefined: this is certain. */
   doubt: string | undefined;
 }
 
 interface Passage {
   terminals: Terminal[];
-  /** Whether the packet may come out at the chain's end; the doubt of that is not needed. */
-  leaves: boolean;
+  /**
+   * Where the packet may leave the chain without a verdict: the rule by which it does, or the chain
+   * itself for its end. The doubt of that is not needed.
+   */
+  exits: RulePlace[];
 }
 
 /** The kernel's own limit of jumps is 16. */
@@ -24,23 +32,28 @@ const maxDepth = 20;
 
 /** All that may happen to the packet in a base chain, its policy included. */
 export function enterChain(chain: Chain, traveller: Traveller): Terminal[] {
-  const passage = walk(chain, traveller, 0);
-  if (!passage.leaves || !chain.base) return passage.terminals;
+  const { terminals, exits } = walk(chain, traveller, 0);
+  const [before] = exits;
+  if (!before || !chain.base) return terminals;
   const place = placeOf(chain, undefined, 0);
-  const policy: Terminal = { verdict: chain.base.policy, place, doubt: undefined };
-  return [...passage.terminals, policy];
+  // A rule behind the one that leaves the chain for its policy is not passed.
+  return [...terminals, { verdict: chain.base.policy, place, before, doubt: undefined }];
 }
 
 function walk(chain: Chain, traveller: Traveller, depth: number): Passage {
   const terminals: Terminal[] = [];
-  let leaves = false;
+  const exits: RulePlace[] = [];
   for (const [at, rule] of chain.rules.entries()) {
     const result = applyRule(rule, placeOf(chain, rule, at), traveller, depth);
-    terminals.push(...result.terminals);
-    leaves ||= result.leaves;
-    if (!result.continues) return { terminals, leaves };
+    terminals.push(...putBefore(exits[0], result.terminals));
+    exits.push(...result.exits);
+    if (!result.continues) return { terminals, exits };
   }
-  return { terminals, leaves: true };
+  return { terminals, exits: [...exits, placeOf(chain, undefined, 0)] };
+}
+
+function putBefore(place: RulePlace | undefined, terminals: Terminal[]): Terminal[] {
+  return place ? terminals.map((terminal) => ({ ...terminal, before: place })) : terminals;
 }
 
 interface RuleResult extends Passage {
@@ -48,7 +61,7 @@ interface RuleResult extends Passage {
   continues: boolean;
 }
 
-const goesOn: RuleResult = { terminals: [], leaves: false, continues: true };
+const goesOn: RuleResult = { terminals: [], exits: [], continues: true };
 
 function applyRule(rule: Rule, place: RulePlace, traveller: Traveller, depth: number): RuleResult {
   let doubt: string | undefined;
@@ -79,7 +92,7 @@ function applyRule(rule: Rule, place: RulePlace, traveller: Traveller, depth: nu
         const isCertain = results.some(({ continues }) => !continues);
         return {
           terminals: results.flatMap(({ terminals }) => terminals),
-          leaves: results.some(({ leaves }) => leaves),
+          exits: results.flatMap(({ exits }) => exits),
           continues: !isCertain,
         };
       }
@@ -101,9 +114,13 @@ function applyVerdict(
   switch (verdict.kind) {
     case 'accept':
     case 'drop':
-      return { terminals: [{ verdict: verdict.kind, place, doubt }], leaves: false, continues };
+      return {
+        terminals: [{ verdict: verdict.kind, place, before: place, doubt }],
+        exits: [],
+        continues,
+      };
     case 'return':
-      return { terminals: [], leaves: true, continues };
+      return { terminals: [], exits: [place], continues };
     case 'unknown':
       return doubtEverything(verdict.text, place);
     case 'jump':
@@ -117,17 +134,21 @@ function applyVerdict(
       );
       if (!target || depth > maxDepth) return doubtEverything(verdict.chain, place);
       const passage = walk(target, traveller, depth + 1);
-      const terminals = passage.terminals.map((end) => ({ ...end, doubt: end.doubt ?? doubt }));
-      if (verdict.kind === 'goto') return { terminals, leaves: passage.leaves, continues };
-      return { terminals, leaves: false, continues: continues || passage.leaves };
+      const terminals = putBefore(
+        doubt === undefined ? undefined : place,
+        passage.terminals.map((end) => ({ ...end, doubt: end.doubt ?? doubt })),
+      );
+      const leaves = passage.exits.length > 0;
+      if (verdict.kind === 'goto') return { terminals, exits: leaves ? [place] : [], continues };
+      return { terminals, exits: [], continues: continues || leaves };
     }
   }
 }
 
 function doubtEverything(doubt: string, place: RulePlace): RuleResult {
   const verdicts = ['accept', 'drop'] as const;
-  const terminals = verdicts.map((verdict) => ({ verdict, place, doubt }));
-  return { terminals, leaves: false, continues: true };
+  const terminals = verdicts.map((verdict) => ({ verdict, place, before: place, doubt }));
+  return { terminals, exits: [], continues: true };
 }
 
 function textOf(test: Test): string | undefined {
