@@ -12,11 +12,14 @@ import type { Clock } from './state/clock.ts';
 import { createFailoverRecorder } from './state/failover-recorder.ts';
 import type { FailoverRecord, FailoverStore, TransitionRecord } from './state/failover-records.ts';
 import { findNotifyFifos } from './state/live-configuration.ts';
+import { findSplitBrains } from './state/split-brains.ts';
+import type { SplitBrain } from './state/split-brains.ts';
 import { tellsOfChange, tellsOfHealth } from './state/telling-lines.ts';
 import { createTimedTask } from './state/timed-task.ts';
 import { createWitnesses } from './state/witnesses.ts';
 
 export type { FailoverRecord, TransitionRecord } from './state/failover-records.ts';
+export type { SplitBrain } from './state/split-brains.ts';
 
 export interface Snapshot {
   status: KeepalivedStatus;
@@ -47,6 +50,8 @@ export interface StateKeeper {
   subscribe(listener: () => void): () => void;
   /** Changes of state, newest first; `sinceMs` is of the wall clock. */
   readTransitions(query: { limit: number; sinceMs?: number | undefined }): TransitionRecord[];
+  /** When two servers were active, newest first; those that last, or were noticed since `sinceMs`. */
+  readSplitBrains(query: { limit: number; sinceMs?: number | undefined }): SplitBrain[];
   /** All that is kept of failovers, in the order in which it was written down. */
   readFailoverRecords(): readonly FailoverRecord[];
   start(): Promise<void>;
@@ -217,6 +222,11 @@ export function createStateKeeper({
         .filter(({ atMs }) => atMs >= sinceMs)
         .toReversed()
         .toSorted((one, other) => other.atMs - one.atMs)
+        .slice(0, limit);
+    },
+    readSplitBrains({ limit, sinceMs = -Infinity }) {
+      return findSplitBrains(failovers.entries())
+        .filter(({ fromMs, toMs, end }) => end === 'lasts' || (toMs ?? fromMs) >= sinceMs)
         .slice(0, limit);
     },
     readFailoverRecords: () => failovers.entries(),

@@ -1,7 +1,7 @@
 /**
  * The history of failovers: what the log, keepalived's account and its process tell of changes of
- * state, and what the kernel tells of the addresses, each written down once with the time at which
- * it happened.
+ * state, what the kernel tells of the addresses, and what the alarms tell of a second master, each
+ * written down once with the time at which it happened.
  */
 import type { RuntimeInstance } from '../keepalived/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log-lines.ts';
@@ -12,6 +12,7 @@ import { findTransitions, tellsOfTransition } from '../keepalived/transitions.ts
 import type { LastingState, Transition } from '../keepalived/transitions.ts';
 import type { Clock } from './clock.ts';
 import type { FailoverRecord, FailoverStore, TransitionRecord } from './failover-records.ts';
+import { createSplitBrainWatch } from './split-brain-watch.ts';
 import { createStateBegins } from './state-begins.ts';
 import { findEndings, findUnloggedChanges } from './unlogged-changes.ts';
 import { findPid } from './witnesses.ts';
@@ -53,6 +54,7 @@ export function createFailoverRecorder({
   onRecorded: () => void;
 }): FailoverRecorder {
   const begins = createStateBegins();
+  const splitBrains = createSplitBrainWatch();
   const states = new Map<string, LastingState>();
   const lastAtMs = new Map<string, number>();
   /** When each ceased to be master last. */
@@ -163,6 +165,7 @@ export function createFailoverRecorder({
     settle();
     write([{ kind: 'gap', fromMs: Math.min(wallMs, now.wallMs), atMs: now.wallMs }]);
     serving.clear();
+    splitBrains.forget();
     watchedFromMs = now.monotonicMs;
   }
 
@@ -243,6 +246,7 @@ export function createFailoverRecorder({
       if (hasEnded) begins.clear();
       if (evidence.runtime?.value.ok) begins.noteAccount(evidence.runtime.value.instances);
       if (!hasBegun) return;
+      write(splitBrains.note(evidence, status, readClocks(clock)));
       if (hasEnded) pending.push({ endedAtMs: endOfOldProcess(evidence, clock.wallMs()) });
       const changes = findUnloggedChanges(evidence, states, linesSeenAtMs);
       if (hasEnded || pendingServing.length > 0 || changes.length > 0) settleSoon();

@@ -20,6 +20,20 @@ export const transitionRecordSchema = z.object({
 });
 export type TransitionRecord = z.output<typeof transitionRecordSchema>;
 
+/** One end of a time in which two servers were active, as far as it was noticed here. */
+export const splitBrainRecordSchema = z.object({
+  kind: z.literal('split-brain'),
+  /** Wall clock, ms: when it was noticed first or last. */
+  atMs: z.number(),
+  instance: z.string(),
+  /** The alarm that told of it. */
+  code: z.enum(['another-master', 'address-twice']),
+  phase: z.enum(['begin', 'end']),
+  /** What the alarm said at the begin. */
+  sentence: z.string().optional(),
+});
+export type SplitBrainRecord = z.output<typeof splitBrainRecordSchema>;
+
 /** What is kept of failovers; times are of the wall clock, in ms. */
 export const failoverRecordSchema = z.discriminatedUnion('kind', [
   transitionRecordSchema,
@@ -30,6 +44,7 @@ export const failoverRecordSchema = z.discriminatedUnion('kind', [
     instance: z.string(),
     serving: z.enum(['Yes', 'No', 'Unknown']),
   }),
+  splitBrainRecordSchema,
   /** Nobody watched between these moments; without a begin: never before. */
   z.object({ kind: z.literal('gap'), fromMs: z.number().optional(), atMs: z.number() }),
 ]);

@@ -30,7 +30,10 @@ export const registerApi: FastifyPluginCallbackZod<ApiOptions> = (app, { keeper,
     (request, reply) => {
       const { limit, since } = request.query;
       const sinceMs = since === undefined ? undefined : Date.parse(since);
-      return reply.send(describeTransitions(keeper.readTransitions({ limit, sinceMs })));
+      const query = { limit, sinceMs };
+      return reply.send(
+        describeTransitions(keeper.readTransitions(query), keeper.readSplitBrains(query)),
+      );
     },
   );
   app.get('/api/v1/openapi.json', { config }, (_request, reply) => reply.send(describeApi()));

@@ -3,7 +3,7 @@ import {
   lastingStateSchema,
   transitionReasonSchema,
 } from '../../keepalived/transitions/transition.ts';
-import type { TransitionRecord } from '../../state-keeper.ts';
+import type { SplitBrain, TransitionRecord } from '../../state-keeper.ts';
 
 export const transitionsQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -31,13 +31,33 @@ export const transitionsDocumentSchema = z
         }),
       )
       .describe('Newest first'),
+    splitBrains: z
+      .array(
+        z.strictObject({
+          from: z.iso.datetime().describe('UTC: when it was noticed first; it may be older'),
+          to: z.iso
+            .datetime()
+            .nullable()
+            .describe('UTC: when it was noticed last; null: it lasts, or the end is not known'),
+          end: z
+            .enum(['lasts', 'known', 'unknown'])
+            .describe('unknown: the program was not running when it ended'),
+          instance: z.string(),
+          code: z.enum(['another-master', 'address-twice']).describe('The alarm that told of it'),
+          sentence: z.string().nullable().describe('What the alarm said when it began'),
+        }),
+      )
+      .describe('When two servers were active, as far as it was noticed here; newest first'),
   })
   .meta({ title: 'Changes of state' });
 
 type TransitionsDocument = z.infer<typeof transitionsDocumentSchema>;
 
 /** The failover history as data for programs; what is not known is null. */
-export function describeTransitions(records: readonly TransitionRecord[]): TransitionsDocument {
+export function describeTransitions(
+  records: readonly TransitionRecord[],
+  splitBrains: readonly SplitBrain[],
+): TransitionsDocument {
   return {
     transitions: records.map(({ atMs, instance, from, to, reason, source, unservedAtMostMs }) => ({
       at: new Date(atMs).toISOString(),
@@ -47,6 +67,12 @@ export function describeTransitions(records: readonly TransitionRecord[]): Trans
       reason: reason ?? null,
       source,
       unservedAtMostMs: unservedAtMostMs ?? null,
+    })),
+    splitBrains: splitBrains.map(({ fromMs, toMs, end, instance, code, sentence }) => ({
+      from: new Date(fromMs).toISOString(),
+      to: toMs === undefined ? null : new Date(toMs).toISOString(),
+      ...{ end, instance, code },
+      sentence: sentence ?? null,
     })),
   };
 }

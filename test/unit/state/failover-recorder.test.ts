@@ -3,9 +3,13 @@ import { describe, test, type TestContext } from 'node:test';
 import type { DaemonProcess, RuntimeInstance } from '../../../server/keepalived/evidence.ts';
 import { noLogEvidence } from '../../../server/keepalived/log-evidence.ts';
 import type { LogLine } from '../../../server/keepalived/runtime/log-lines.ts';
+import { raise } from '../../../server/keepalived/status/alarm-codes.ts';
+import type { Alarm } from '../../../server/keepalived/status/alarm-codes.ts';
 import type { Evidence } from '../../../server/keepalived/status.ts';
 import { createFailoverRecorder } from '../../../server/state/failover-recorder.ts';
+import { failoverRecordSchema } from '../../../server/state/failover-records.ts';
 import type { FailoverRecord, FailoverStore } from '../../../server/state/failover-records.ts';
+import { findSplitBrains } from '../../../server/state/split-brains.ts';
 import { findStretches } from '../../../server/web/pages/failovers/timeline.ts';
 import { sampleInstance, sampleStatus } from '../web/pages/samples.ts';
 
@@ -63,10 +67,13 @@ function createScene(
       serving: 'Yes' | 'No',
       daemon: DaemonProcess = running,
       lookedAtMs = clock.monotonicMs(),
+      /** Monotonic: when another master was heard last, and what the alarms say of it. */
+      other: { heardAtMs: number; alarms: Alarm[] } = { heardAtMs: 0, alarms: [] },
     ) => {
       const evidence: Evidence = {
         ...{ configuration: undefined, startOnBoot: undefined, tracking: undefined },
-        ...{ healthchecks: new Map(), log: noLogEvidence, findings: [] },
+        ...{ healthchecks: new Map(), findings: [] },
+        log: { ...noLogEvidence, otherMasters: heard(other.heardAtMs) },
         network: { value: { ok: true, interfaces: [] }, atMs: lookedAtMs },
         ...{ lastAccountAtMs: undefined, statesSinceMs: undefined },
         daemon: { value: state === 'stopped' ? stopped : daemon, atMs: clock.monotonicMs() },
@@ -82,7 +89,10 @@ function createScene(
                 atMs: clock.monotonicMs(),
               },
       };
-      recorder.noteEvidence(evidence, sampleStatus({ instances: [sampleInstance({ serving })] }));
+      recorder.noteEvidence(
+        evidence,
+        sampleStatus({ instances: [sampleInstance({ serving, alarms: other.alarms })] }),
+      );
     },
     told: () =>
       records.slice(before.length).map((record) => {
@@ -92,6 +102,8 @@ function createScene(
             return `${at} ${record.from ?? '?'} > ${record.to} by ${record.source}: ${record.reason?.code ?? 'unknown'}`;
           case 'serving':
             return `${at} serving ${record.serving}`;
+          case 'split-brain':
+            return `${at} ${record.code} ${record.phase}`;
           case 'gap':
             return `${at} gap from ${record.fromMs === undefined ? 'ever' : record.fromMs - startMs}`;
         }
@@ -113,6 +125,9 @@ function runtimeInstance(state: RuntimeInstance['state'], changedAtMs: number): 
     ...{ addresses: [], statistics: {} },
   };
 }
+
+const heard = (atMs: number) =>
+  new Map([['VI_1', { value: { address: '10.9.0.2', priority: 100, refusal: undefined }, atMs }]]);
 
 function line(message: string, atMs = Date.now()): LogLine {
   // As a log of whole seconds has it.
@@ -379,6 +394,88 @@ describe('the history of failovers', () => {
     scene.recorder.noteLines([line('(VI_1) Entering BACKUP STATE')]);
     scene.wait(2_000);
     assert.deepEqual(scene.told(), ['0 gap from ever', '0 MASTER > BACKUP by log: unknown']);
+  });
+});
+
+describe('a split brain', () => {
+  const alarms = [raise('another-master', 'Another master is heard: 10.9.0.2.')];
+  /** A look each second, while another master is heard. */
+  const watch = (scene: ReturnType<typeof createScene>, seconds: number, lastHeardMs?: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      const nowMs = Date.now() - startMs;
+      const heardAtMs = Math.min(nowMs, lastHeardMs ?? nowMs);
+      scene.look('MASTER', startMs - 60_000, 'Yes', running, nowMs, { heardAtMs, alarms });
+      scene.wait(1_000);
+    }
+  };
+
+  test('five minutes of it: from when the other was heard first until it was heard last', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.wait(10_000);
+    // The alarm outlasts what was heard by 15 s.
+    watch(scene, 316, 310_000);
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(2_000);
+    const told = scene.told().filter((text) => text.includes('another-master'));
+    assert.deepEqual(told, ['10000 another-master begin', '310000 another-master end']);
+    assert.deepEqual(findSplitBrains(scene.records()), [
+      {
+        ...{
+          instance: 'VI_1',
+          code: 'another-master',
+          end: 'known',
+          sentence: alarms[0]?.sentence,
+        },
+        ...{ fromMs: startMs + 10_000, toMs: startMs + 310_000 },
+      },
+    ]);
+  });
+
+  test('an ordinary failover, in which both are master for a moment, is none', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.wait(10_000);
+    watch(scene, 1);
+    scene.look('BACKUP', startMs + 10_400, 'No');
+    scene.wait(20_000);
+    scene.look('BACKUP', startMs + 10_400, 'No');
+    assert.ok(!scene.told().some((text) => text.includes('another-master')));
+  });
+
+  test('nobody watched when it ended: no end is made up, and what goes on begins again', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.wait(10_000);
+    watch(scene, 5);
+    scene.sleep(600_000);
+    watch(scene, 5);
+    assert.deepEqual(
+      findSplitBrains(scene.records()).map(({ fromMs, end }) => [fromMs - startMs, end]),
+      [
+        [615_000, 'lasts'],
+        [10_000, 'unknown'],
+      ],
+    );
+  });
+
+  test('an address that Debug found twice', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.wait(10_000);
+    const twice = raise('address-twice', 'Another machine answers for 192.168.0.100.');
+    const found = { heardAtMs: 0, alarms: [{ ...twice, foundAtMs: startMs + 7_000 }] };
+    for (let second = 0; second < 5; second += 1) {
+      const nowMs = Date.now() - startMs;
+      scene.look('MASTER', startMs - 60_000, 'Yes', running, nowMs, found);
+      scene.wait(1_000);
+    }
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    assert.deepEqual(
+      scene.told().filter((text) => text.includes('twice')),
+      ['7000 address-twice begin', '14000 address-twice end'],
+    );
+  });
+
+  test('records of before are still read', () => {
+    const old = [wasMaster, { kind: 'gap', atMs: 5 }];
+    assert.ok(old.every((record) => failoverRecordSchema.safeParse(record).success));
   });
 });
 

@@ -20,6 +20,7 @@ export function createTestKeeper(): TestKeeper {
     noteLoaded: () => undefined,
     noteFindings: () => undefined,
     readTransitions: () => [],
+    readSplitBrains: () => [],
     readFailoverRecords: () => [],
     subscribe(listener) {
       listeners.add(listener);

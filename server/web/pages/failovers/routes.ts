@@ -21,6 +21,7 @@ export const registerFailoversPage: FastifyPluginCallbackZod<Pick<PageParts, 'ke
         records: keeper.readFailoverRecords(),
         // One more, to tell that there are more.
         transitions: keeper.readTransitions({ limit: longestList + 1, sinceMs }),
+        splitBrains: keeper.readSplitBrains({ limit: longestList, sinceMs }),
         ...{ period, nowMs },
       });
       return reply.page('failovers', { title: 'Failover history' }, model);

@@ -1,9 +1,11 @@
 import type { InstanceStatus } from '../../../keepalived/status.ts';
-import type { FailoverRecord, TransitionRecord } from '../../../state-keeper.ts';
+import type { FailoverRecord, SplitBrain, TransitionRecord } from '../../../state-keeper.ts';
 import { describeInstant } from '../../view/time-words.ts';
 import type { Instant } from '../../view/time-words.ts';
 import { periods } from './query-schema.ts';
 import type { Period } from './query-schema.ts';
+import { describeSplitBrain } from './split-brain-row.ts';
+import type { SplitBrainRow } from './split-brain-row.ts';
 import { drawBars, findStretches, measureShares } from './timeline.ts';
 import type { Bar, Holder } from './timeline.ts';
 
@@ -13,6 +15,8 @@ export interface FailoversModel {
   timelines: Timeline[];
   legend: { holder: Holder; label: string }[];
   width: number;
+  /** When two servers were active, newest first. */
+  splitBrains: SplitBrainRow[];
   rows: TransitionRow[];
   /** How many of how many are listed, where not all are. */
   summary: string;
@@ -42,6 +46,7 @@ export interface FailoverQuestion {
   instances: readonly InstanceStatus[];
   records: readonly FailoverRecord[];
   transitions: readonly TransitionRecord[];
+  splitBrains: readonly SplitBrain[];
   period: Period;
   nowMs: number;
 }
@@ -84,6 +89,7 @@ export function describeFailovers(question: FailoverQuestion): FailoversModel {
       label: holderLabels[holder],
     })),
     width,
+    splitBrains: question.splitBrains.map((one) => describeSplitBrain(one, nowMs)),
     rows: transitions.slice(0, longestList).map(describeTransition),
     summary:
       transitions.length > longestList

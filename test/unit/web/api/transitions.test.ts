@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TransitionRecord } from '../../../../server/state-keeper.ts';
+import type { SplitBrain, TransitionRecord } from '../../../../server/state-keeper.ts';
 import { transitionsDocumentSchema } from '../../../../server/web/api/transitions-document.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { createTestKeeper } from '../test-keeper.ts';
@@ -19,12 +19,17 @@ const records: TransitionRecord[] = [
   },
   { kind: 'transition', atMs: atMs - 1, instance: 'VI_1', to: 'BACKUP', source: 'dump' },
 ];
+const splitBrain: SplitBrain = {
+  ...{ instance: 'VI_1', code: 'another-master', fromMs: atMs, toMs: atMs + 300_000, end: 'known' },
+  sentence: 'Another master is heard.',
+};
 
 test('/api/v1/transitions follows its schema, and asks for what the query says', async (t) => {
   const asked: unknown[] = [];
   const keeper = {
     ...createTestKeeper(),
     readTransitions: (query: unknown) => (asked.push(query), records),
+    readSplitBrains: () => [splitBrain],
   };
   const { app } = await createTestApp({ keeper });
   t.after(() => app.close());
@@ -32,10 +37,12 @@ test('/api/v1/transitions follows its schema, and asks for what the query says',
   await browser.logIn('watcher');
 
   const answer = await browser.get('/api/v1/transitions');
-  const { transitions } = transitionsDocumentSchema.parse(answer.json());
+  const { transitions, splitBrains } = transitionsDocumentSchema.parse(answer.json());
   assert.equal(transitions[0]?.at, '2026-07-04T12:00:00.000Z');
   assert.deepEqual(transitions[0].reason, records[0]?.reason);
   assert.equal(transitions[1]?.from, null);
+
+  assert.equal(splitBrains[0]?.to, '2026-07-04T12:05:00.000Z');
 
   const since = encodeURIComponent('2026-07-04T14:00:00+02:00');
   assert.equal((await browser.get(`/api/v1/transitions?limit=7&since=${since}`)).statusCode, 200);

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { FailoverRecord, TransitionRecord } from '../../../../server/state-keeper.ts';
+import type {
+  FailoverRecord,
+  SplitBrain,
+  TransitionRecord,
+} from '../../../../server/state-keeper.ts';
 import {
   drawBars,
   findStretches,
@@ -99,9 +103,13 @@ describe('the page', () => {
     reason: { code: 'peer-lost', words: 'no advertisement came from <b>the other</b>' },
     ...{ source: 'log', unservedAtMostMs: 3_609 },
   };
-  const model = (transitions: TransitionRecord[], records: FailoverRecord[] = []) =>
+  const model = (
+    transitions: TransitionRecord[],
+    records: FailoverRecord[] = [],
+    splitBrains: SplitBrain[] = [],
+  ) =>
     describeFailovers({
-      ...{ instances: [sampleInstance()], records, transitions, period: '24h', nowMs },
+      ...{ instances: [sampleInstance()], records, transitions, splitBrains, period: '24h', nowMs },
     });
 
   test('a change with its cause, escaped, and how long nobody served', () => {
@@ -118,6 +126,24 @@ describe('the page', () => {
     assert.ok(!html.includes('<b>the other'));
     assert.ok(!html.includes('style='));
     assert.match(html, /<rect class="holder-here" x="958\.33"/);
+  });
+
+  test('a split brain: how long it was noticed, whether it lasts, and what was seen', () => {
+    const fromMs = nowMs - 600_000;
+    const one: SplitBrain = {
+      ...{ instance: 'VI_1', code: 'another-master', fromMs, toMs: fromMs + 303_000, end: 'known' },
+      sentence: 'Another master is heard: 10.9.0.2.',
+    };
+    const say = (splitBrain: SplitBrain) =>
+      textOf(renderPage('failovers', model([], [], [splitBrain])));
+    assert.match(say(one), /Split brain: two servers active .* VI_1 5 min Another master is heard/);
+    assert.match(say({ ...one, toMs: undefined, end: 'lasts' }), /10 min, and still lasts/);
+    assert.match(
+      say({ ...one, toMs: undefined, end: 'unknown' }),
+      /not known: the program was not/,
+    );
+    assert.match(say({ ...one, toMs: fromMs }), /noticed once/);
+    assert.doesNotMatch(textOf(renderPage('failovers', model([]))), /Split brain/);
   });
 
   test('without a change it says so', () => {
