@@ -38,6 +38,11 @@ export interface Appliance {
   readNetwork(): Promise<NetworkReport>;
   /** The interfaces through which a default route leaves; none where that is not known. */
   readDefaultRoutes(): Promise<string[]>;
+  /**
+   * Whether this server's own name is looked up in a moment, found or not. False: a name server is
+   * silent, and each keepalived process waits for it.
+   */
+  isOwnNameAnswered(): Promise<boolean>;
   /** Of the installed keepalived, whether it runs or not: `2.2.7`. */
   readInstalledVersion(): Promise<string | undefined>;
   readStartOnBoot(service: string): Promise<BootSetting>;

@@ -13,7 +13,7 @@ import { ShadowTooLargeError } from './shadow-folder.ts';
 import { releaseTestOutput } from './test-output.ts';
 import { enterTestRoot, layOutTestRoot, mountFailedCode } from './test-root.ts';
 
-const timeoutMs = 30_000;
+const usualTimeoutMs = 30_000;
 /** A name server that is silent must not hold up the test: it waits 5 s twice for each by default. */
 const env = { RES_OPTIONS: 'timeout:1 attempts:1' };
 
@@ -27,12 +27,14 @@ const env = { RES_OPTIONS: 'timeout:1 attempts:1' };
  * passed on. A process namespace, because keepalived 2.2.7 ends itself otherwise when a script runs
  * as another user than root (measured, see keepalived facts, 4).
  * @param configurationId what `@id` lines are compared with; by default the short host name
+ * @param timeoutMs after which the test is ended
  */
 export async function testConfiguration(
   livePath: string,
   entry: ConfigurationFileEntry,
   text: string,
   configurationId?: string,
+  timeoutMs = usualTimeoutMs,
 ): Promise<ConfigurationTest> {
   if (entry.problem !== undefined) return notRun(entry.problem);
   const folder = await resolvePath(dirname(livePath));
@@ -78,6 +80,7 @@ export async function testConfiguration(
       { timeoutMs, env },
     );
     const given = new Set(files.keys());
+    if (result.kind === 'timedOut') return notRun(describeTimeout(timeoutMs));
     const judged = judge(result, given, resolvedLivePath, candidatePath);
     return { ...judged, outsideIncludes, hiddenIncludes };
   } catch (error) {
@@ -142,11 +145,6 @@ function judge(
   testedPath: string,
 ): ConfigurationTest {
   const printed = result.stderr + result.stdout;
-  if (result.kind === 'timedOut') {
-    return notRun(
-      `keepalived did not finish its test within ${timeoutMs / 1000} s. It looks up the names in the configuration (smtp_server, for instance), and the name servers of /etc/resolv.conf do not answer. Write addresses instead of names, or add the names to /etc/hosts.`,
-    );
-  }
   if (result.kind === 'notFound') {
     return notRun('The program `unshare` is missing. Install util-linux.');
   }
@@ -159,6 +157,10 @@ function judge(
   const { output, withheldLines } = releaseTestOutput(printed, given, livePath);
   const { exitCode } = result;
   return { ran: true, reason: undefined, exitCode, output, withheldLines, testedPath };
+}
+
+function describeTimeout(timeoutMs: number): string {
+  return `keepalived did not finish its test within ${timeoutMs / 1000} s. It looks up the names in the configuration (smtp_server, for instance), and the name servers of /etc/resolv.conf do not answer. Write addresses instead of names, or add the names to /etc/hosts.`;
 }
 
 function notRun(reason: string): ConfigurationTest {

@@ -14,7 +14,7 @@ import { isExecutable } from './find-executable.ts';
 import { allowVrrp, removeOwnFirewallRule, withdrawVrrp } from './firewall/change-firewall.ts';
 import { readFirewall } from './firewall/read-firewall.ts';
 import { examineHealthcheck, probeHealthcheck } from './healthcheck-probe.ts';
-import { readHostName } from './host.ts';
+import { isOwnNameAnswered, readHostName } from './host.ts';
 import { readKernelSettings } from './kernel-settings.ts';
 import { createLog } from './logs/create-log.ts';
 import { followLog } from './logs/follow-log.ts';
@@ -61,6 +61,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     ...createDumpReaders(readDaemon),
     readNetwork,
     readDefaultRoutes,
+    isOwnNameAnswered,
     readInstalledVersion,
     readStartOnBoot: (service) => bootTool.read(service),
     probeHealthcheck: (url) => probeHealthcheck(url),

@@ -80,7 +80,7 @@ function judgeLoad(
   if (expected.instances.length === 0) return { kind: 'proved' };
   if (vrrpPid === undefined) return pending('keepalived’s VRRP process is not running');
   if (!after.runtime) return pending('keepalived gave no account of itself');
-  if (!after.runtime.ok) return pending(after.runtime.reason);
+  if (!after.runtime.ok) return pending(withoutStop(after.runtime.reason));
   const difference = findInstanceDifference(expected, previous, after.runtime.instances);
   return difference === undefined
     ? { kind: 'proved' }
@@ -103,11 +103,13 @@ function judgeStates(
   }
   const starting = running.find(({ state }) => state === 'INIT');
   if (starting) return pending(`${starting.name} has not chosen a state yet`);
-  if (!after.network.ok) return pending(after.network.reason);
+  if (!after.network.ok) return pending(withoutStop(after.network.reason));
   const misplaced = findNewMisplacement(before, after);
   if (misplaced !== undefined) return pending(misplaced);
   return judgeScripts(expected, previous, log);
 }
+
+const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
 function findNewFault(
   { runtime }: Sighting,
@@ -157,6 +159,34 @@ function listTracked({ instances, scripts }: ConfigurationSummary) {
   return new Map(
     scripts.filter(({ name }) => names.has(name)).map((script) => [script.name, script]),
   );
+}
+
+/**
+ * The same while keepalived still reads the file: what it tells meanwhile is about the old one. Only
+ * that it has ended is final.
+ */
+export function judgeWhileReading(verdict: ProofVerdict): ProofVerdict {
+  if (verdict.kind === 'failed') return verdict;
+  return {
+    ...{ kind: 'pending', about: 'load' },
+    reason: `keepalived has not read the whole file within ${longestReadMs / 1000} s, ${likelyCause}`,
+  };
+}
+
+/**
+ * How long keepalived may read a file. Each of its processes waits 10 s for a silent name server, or
+ * 30 s for three, and the VRRP process begins when the main one has ended (measured, 2.2.7).
+ */
+export const longestReadMs = 75_000;
+/** Nothing else is known to take so long. */
+const slowReadMs = 4_000;
+const likelyCause =
+  'most likely because no name server of /etc/resolv.conf answers: it looks up this server’s own name where global_defs has no router_id, and other names in the file';
+
+/** What is to be said of a file that took long to read; undefined: it did not. */
+export function describeSlowRead(readMs: number): string | undefined {
+  if (readMs < slowReadMs) return undefined;
+  return `keepalived took ${Math.round(readMs / 1000)} s to read the file, ${likelyCause}. While its VRRP process waited, it sent no advertisements, so another server may have served too. Write router_id and a name into global_defs, and addresses instead of names.`;
 }
 
 /** How long a proof may take: three advertisements and the election, plus 5 s. */

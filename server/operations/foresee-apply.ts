@@ -4,6 +4,7 @@ import type { ConfigurationSource } from '../keepalived/config/assembled.ts';
 import { findPasswordChanges } from '../keepalived/config/password-changes.ts';
 import { summarizeConfiguration } from '../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
+import { describeSilentNameServer, looksUpOwnName } from '../keepalived/foresight/own-name.ts';
 import { findAddedPowers } from '../keepalived/foresight/added-commands.ts';
 import { createFindResult } from '../keepalived/foresight/effective-priority.ts';
 import type { FindResult } from '../keepalived/foresight/effective-priority.ts';
@@ -100,12 +101,16 @@ async function foresee(
     findResult: await askResults(appliance, [summaryBefore, summaryAfter], sighting),
   });
   if (typeof running === 'string') return foresight;
+  const waits =
+    looksUpOwnName(contentBefore, contentAfter) && !(await appliance.isOwnNameAnswered())
+      ? [describeSilentNameServer(running, await appliance.readHostName())]
+      : [];
   const scripts = findScriptChanges(summaryBefore, summaryAfter, running);
   const { dangers, sentences } = await judgeScripts(appliance, scripts, asksUrls);
   return {
     ...foresight,
     sentences: [...foresight.sentences, ...sentences],
-    dangers: [...foresight.dangers, ...dangers],
+    dangers: [...foresight.dangers, ...dangers, ...waits],
   };
 }
 

@@ -1,4 +1,5 @@
 import { noteServed } from '../keepalived/address-places.ts';
+import { describeSlowRead } from '../keepalived/proof.ts';
 import type { Sighting } from '../keepalived/proof.ts';
 import { readLiveConfiguration } from '../state/live-configuration.ts';
 import { endChange, isUnchanged, recordStep } from './change.ts';
@@ -34,7 +35,7 @@ export async function makeLive(
     await endChange(parts, change, 'conflict');
     return conflictWith(current);
   }
-  const { failure, report, liveTag, after } = await load(parts, change, command);
+  const { failure, report, liveTag, after, readMs = 0 } = await load(parts, change, command);
   if (failure !== undefined) {
     const what = isUnchanged(change) ? 'After the reload' : 'The new configuration did not work';
     const isStopped =
@@ -51,19 +52,25 @@ export async function makeLive(
   await recordStep(change, 'finished');
   await notices.settle();
   await endChange(parts, change, 'live');
-  return { kind: 'live', tag: intent.newTag, findings: [], report };
+  const slow = describeSlowRead(readMs);
+  return {
+    ...{ kind: 'live', tag: intent.newTag, findings: [], report },
+    ...(slow !== undefined && { observations: [{ asForeseen: false, sentence: slow }] }),
+  };
 }
 
 async function load(
   { appliance }: ApplyParts,
   change: Change,
   command: MakeLiveOptions['command'],
-): Promise<Pick<LoadResult, 'failure' | 'report'> & { liveTag?: string; after?: Sighting }> {
+): Promise<
+  Pick<LoadResult, 'failure' | 'report'> & { liveTag?: string; after?: Sighting; readMs?: number }
+> {
   const installed = await readLiveConfiguration(appliance);
   if (!installed.ok) return { failure: installed.reason, report: undefined };
   const { before = await lookAnew(appliance), previous } = change;
   if (command === 'reload') await recordStep(change, 'reloading');
-  const { failure, report, after } = await loadAndProve(appliance, {
+  const { failure, report, after, readMs } = await loadAndProve(appliance, {
     command,
     restored: false,
     isTolerated: change.isTolerated,
@@ -75,7 +82,7 @@ async function load(
       change.served = noteServed(change.served, change.before, now);
     },
   });
-  return { failure, report, liveTag: installed.tag, after };
+  return { failure, report, liveTag: installed.tag, after, readMs };
 }
 
 /** After a crash: who lives now has to go on living, but no FAULT of now is an old one. */

@@ -29,7 +29,8 @@ export async function observeOutcome(
 ): Promise<ApplyOutcome> {
   if (outcome.kind !== 'live' || !outcome.foreseen) return outcome;
   const { movements, savedAtMs } = outcome.foreseen;
-  return { ...outcome, observations: await observeMovements(appliance, movements, savedAtMs) };
+  const observed = await observeMovements(appliance, movements, savedAtMs);
+  return { ...outcome, observations: [...(outcome.observations ?? []), ...observed] };
 }
 
 /**

@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance, CommandReport } from '../appliance/appliance.ts';
 import { listServedAddresses } from '../keepalived/address-places.ts';
-import { judgeProof, proofTimeoutMs } from '../keepalived/proof.ts';
+import {
+  judgeProof,
+  judgeWhileReading,
+  longestReadMs,
+  proofTimeoutMs,
+} from '../keepalived/proof.ts';
 import type { ProofCase, ProofVerdict, Sighting } from '../keepalived/proof.ts';
 import type { ReloadLog } from '../keepalived/runtime/reload-log.ts';
 import { followReload } from './follow-reload.ts';
@@ -51,6 +56,8 @@ export interface LoadResult {
   about: 'load' | 'states';
   /** The last look. */
   after: Sighting;
+  /** How long keepalived was seen to read the file, where its log tells. */
+  readMs: number;
 }
 
 /** Tells keepalived to take the file on disk, and proves that it did. */
@@ -64,11 +71,14 @@ export async function loadAndProve(
     command === 'none' ? undefined : await appliance.controlService('keepalived', command);
   if (report && report.result !== 'ok') {
     const failure = (await findComplaint(readLog)) ?? commandFailure(report);
-    return { report, failure, about: 'load', after: await look(appliance) };
+    return { report, failure, about: 'load', after: await look(appliance), readMs: 0 };
   }
   await onTold?.();
 
-  const deadlineMs = performance.now() + proofTimeoutMs(expected);
+  const toldMs = performance.now();
+  const limitMs = proofTimeoutMs(expected);
+  let deadlineMs = toldMs + limitMs;
+  let readMs = 0;
   if (command === 'reload') await awaitReload(readLog);
   const baseline = command === 'start' ? withoutDaemon(proof) : proof;
   let steady = { key: '', times: 0 };
@@ -76,14 +86,20 @@ export async function loadAndProve(
     const log = await readLog();
     const after = await look(appliance);
     onSighting?.(after);
-    const verdict = judgeProof(baseline, after, isTolerated ? withoutComplaint(log) : log);
+    const judged = judgeProof(baseline, after, isTolerated ? withoutComplaint(log) : log);
+    const nowMs = performance.now();
+    if (log?.isReading) {
+      readMs = nowMs - toldMs;
+      deadlineMs = Math.max(deadlineMs, Math.min(nowMs + limitMs, toldMs + longestReadMs));
+    }
+    const verdict = log?.isReading ? judgeWhileReading(judged) : judged;
     const key = keyOf(verdict);
     steady = { key, times: steady.key === key ? steady.times + 1 : 1 };
 
-    const isOver = performance.now() >= deadlineMs;
+    const isOver = nowMs >= deadlineMs;
     const isBearable = restored && verdict.kind !== 'proved' && verdict.about === 'states';
     const about = verdict.kind === 'proved' ? 'load' : verdict.about;
-    const end = (failure?: string): LoadResult => ({ report, failure, about, after });
+    const end = (failure?: string): LoadResult => ({ report, failure, about, after, readMs });
     if (verdict.kind === 'proved') {
       const isWaitedFor = restored && !isOver && !servesAsBefore(before, after);
       if (steady.times >= neededProofs && !isWaitedFor) return end();

@@ -251,12 +251,18 @@ if (inPrivateNamespaces(import.meta.url)) {
     const mail = `global_defs {\n smtp_server mail.example.org\n}\n${validText}`;
     const named = await testConfiguration(livePath, live, mail);
     const bothMs = performance.now() - startedAtMs;
+    const ended = await testConfiguration(livePath, live, mail, undefined, 200);
+    const childrenLeft = execFileSync('ps', ['-e', '-o', 'args=']).toString();
     for (const name of ['resolv.conf', 'hosts']) execFileSync('umount', [`/etc/${name}`]);
     silent.close();
     assert.deepEqual([own.ran, own.output, named.ran], [true, '', true], named.reason);
     // With the 30 s of that file, or keepalived's usual 10 s, it would be more.
     assert.ok(ownMs < 8000 && bothMs < 28_000, `${ownMs} ms, ${bothMs} ms`);
     assert.deepEqual(listTraces().shadows, []);
+    // Its time limit, made short.
+    assert.equal(ended.ran, false);
+    assert.match(ended.reason ?? '', /did not finish its test within 0\.2 s\. .*smtp_server/);
+    assert.doesNotMatch(childrenLeft, /keepalived -t/);
   });
 
   test('where keepalived is not installed the reason says so', async () => {

@@ -7,6 +7,8 @@ import type { LogLine } from './log-lines.ts';
 export interface ReloadLog {
   /** keepalived said that the reload is over; its children may still be at work (measured, 2.2.7). */
   complete: boolean;
+  /** It has begun a reload that is not over: it may wait for a name server. */
+  isReading: boolean;
   /** Why it runs less than the file says, in its own words, passwords masked. */
   configurationError: string | undefined;
   /** Why a process of it ended, in its own words; undefined: none did. */
@@ -32,6 +34,7 @@ interface Writers {
 export function readReloadLog(lines: readonly LogLine[], daemon: Writers | undefined): ReloadLog {
   const log: ReloadLog = {
     complete: false,
+    isReading: false,
     configurationError: undefined,
     fatalLine: undefined,
     faultCause: undefined,
@@ -40,7 +43,11 @@ export function readReloadLog(lines: readonly LogLine[], daemon: Writers | undef
   const own = daemon ? linesOf(lines, daemon) : lines;
   log.fatalLine = findFatalLine(own);
   for (const { message } of own) {
-    if (message === 'Reload complete') log.complete = true;
+    if (message === 'Reloading ...') log.isReading = true;
+    if (message === 'Reload complete') {
+      log.complete = true;
+      log.isReading = false;
+    }
     const explained = explainMessage(message);
     if (!explained) continue;
     const { id, values, kind, severity } = explained;

@@ -3,7 +3,12 @@ import { describe, it } from 'node:test';
 import { summarizeConfiguration } from '../../../server/keepalived/config/questions.ts';
 import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
 import type { RuntimeInstance } from '../../../server/keepalived/evidence.ts';
-import { judgeProof, proofTimeoutMs } from '../../../server/keepalived/proof.ts';
+import {
+  describeSlowRead,
+  judgeProof,
+  judgeWhileReading,
+  proofTimeoutMs,
+} from '../../../server/keepalived/proof.ts';
 import type { Sighting } from '../../../server/keepalived/proof.ts';
 import type { ReloadLog } from '../../../server/keepalived/runtime/reload-log.ts';
 
@@ -66,7 +71,7 @@ const stopped: Sighting = {
 
 function log(changes: Partial<ReloadLog> = {}): ReloadLog {
   return {
-    ...{ complete: true, configurationError: undefined },
+    ...{ complete: true, isReading: false, configurationError: undefined },
     ...{ fatalLine: undefined, faultCause: undefined },
     scripts: new Map(),
     ...changes,
@@ -234,5 +239,25 @@ describe('the proof', () => {
   it('may take three advertisements of the slowest instance and 5 s', () => {
     assert.equal(proofTimeoutMs(summarize()), 8000);
     assert.equal(proofTimeoutMs(summarize({ more: 'advert_int 4' })), 17_000);
+  });
+});
+
+describe('while keepalived reads the file', () => {
+  it('nothing is proved or refuted but that it has ended', () => {
+    const failed = { kind: 'failed', about: 'load', reason: 'keepalived ended' } as const;
+    assert.equal(judgeWhileReading(failed), failed);
+    for (const verdict of [
+      { kind: 'proved' },
+      { kind: 'wrong', about: 'load', reason: 'VI_1 has priority 100' },
+    ] as const) {
+      const judged = judgeWhileReading(verdict);
+      assert.equal(judged.kind, 'pending');
+      assert.match('reason' in judged ? judged.reason : '', /no name server .* answers/);
+    }
+  });
+
+  it('it is told afterwards only if it took long', () => {
+    assert.equal(describeSlowRead(900), undefined);
+    assert.match(describeSlowRead(20_100) ?? '', /^keepalived took 20 s to read the file, most/);
   });
 });

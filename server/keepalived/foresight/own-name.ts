@@ -1,0 +1,38 @@
+import { childrenOf, lastValue } from '../config/block-reading.ts';
+import { findStatements } from '../config/tree.ts';
+import type { ConfigurationContent } from '../config/tree.ts';
+import type { RuntimeInstance } from '../evidence.ts';
+import { getAddress, listPlaces } from '../address-places.ts';
+import { joinWords } from './words.ts';
+
+/**
+ * Whether keepalived looks up this server's own name at the reload from one file to the other: it
+ * does where there is no router_id, once in its life (`init_global_data`, 2.2.7 to 2.4.3), and while
+ * there was one it had no reason to.
+ */
+export function looksUpOwnName(before: ConfigurationContent, after: ConfigurationContent): boolean {
+  return hasRouterId(before) && !hasRouterId(after);
+}
+
+function hasRouterId({ children }: ConfigurationContent): boolean {
+  const globals = findStatements(children, 'global_defs').flatMap(childrenOf);
+  return lastValue(globals, 'router_id') !== undefined;
+}
+
+/**
+ * The danger of a look-up that no name server answers (measured, 2.2.7: the main process waits 10 s,
+ * then the VRRP process as long, without a word to its peer).
+ */
+export function describeSilentNameServer(
+  instances: readonly RuntimeInstance[],
+  hostName: string,
+): string {
+  const served = instances
+    .filter(({ state }) => state === 'MASTER')
+    .flatMap((instance) => listPlaces(instance).map(getAddress));
+  const risk =
+    served.length === 0
+      ? 'hears and sends no advertisements'
+      : `sends no advertisements: another server may take ${joinWords([...new Set(served)])} while this one has it too`;
+  return `The file has no router_id, so keepalived looks up this server’s own name, ${hostName}, and no name server answers. Its VRRP process then waits 10 s or longer and ${risk}. Add “router_id ${hostName}” to global_defs, or ${hostName} to /etc/hosts.`;
+}
