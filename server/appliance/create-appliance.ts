@@ -34,7 +34,7 @@ import { watchAppliance } from './watch.ts';
  */
 export async function createAppliance(settings: Settings): Promise<Appliance> {
   const { configPath, pidPath, extraArguments } = settings.keepalived;
-  const readDaemon = createDaemonReader(pidPath);
+  const readDaemon = createDaemonReader(pidPath, configPath);
   const manager = await findServiceManager(settings, readDaemon);
   const bootTool = findBootTool(settings.bootTool);
   const files = createConfigurationFiles(settings);

@@ -1,7 +1,8 @@
 import { findOption } from '../keepalived/command-line.ts';
-import type { DaemonProcess, HaltedProcess } from '../keepalived/evidence.ts';
+import type { DaemonProcess, HaltedProcess, LostPidFile } from '../keepalived/evidence.ts';
 import { isInstalled } from './find-executable.ts';
-import { childPidPath, readPidFile } from './pid-file.ts';
+import { findMainProcess } from './main-processes.ts';
+import { childPidPath, findPidFileOf, readPidFile } from './pid-file.ts';
 import {
   nameProcess,
   readArguments,
@@ -26,25 +27,39 @@ interface KnownDaemon {
 /** The start is computed from a clock of 10 ms; only a larger change is a step of the wall clock. */
 const clockJitterMs = 1000;
 
+const defaultConfigPath = '/etc/keepalived/keepalived.conf';
+
 /**
  * Makes the reader of keepalived's processes. They are proved, not believed: the pid file leads to
  * a process that is no zombie and whose executable is keepalived (measured, see keepalived facts).
+ * Where it does not, /proc is searched for one before it is called stopped.
  * What cannot be looked at is `unknown`, never stopped.
  * A command is run only once for each daemon, for its version.
  */
-export function createDaemonReader(pidPath: string): DaemonReader {
+export function createDaemonReader(
+  pidPath: string,
+  configPath: string = defaultConfigPath,
+): DaemonReader {
   let known: KnownDaemon | undefined;
   async function look(): Promise<DaemonProcess> {
-    const pid = await readPidFile(pidPath);
+    const named = await readPidFile(pidPath);
+    const isNamed = named !== undefined && named !== 0 && (await runsKeepalived(named));
+    const leftChildPids = isNamed ? [] : await readLeftChildPids(pidPath);
+    const pid = isNamed ? named : await findMainProcess(configPath, leftChildPids);
     const found = pid === undefined ? undefined : await readProcess(pid);
-    if (!pid || !found || !(await runsKeepalived(pid))) {
+    if (pid === undefined || !found) {
       if (!(await isInstalled('keepalived'))) return { state: 'not-installed' };
       const stalePidFile =
-        pid === undefined
+        named === undefined
           ? undefined
-          : { path: pidPath, pid, otherProgram: pid === 0 ? undefined : await nameProcess(pid) };
-      return { state: 'stopped', stalePidFile, leftChildPids: await readLeftChildPids(pidPath) };
+          : {
+              path: pidPath,
+              pid: named,
+              otherProgram: named ? await nameProcess(named) : undefined,
+            };
+      return { state: 'stopped', stalePidFile, leftChildPids };
     }
+    const lostPidFile = isNamed ? undefined : await describeLostPidFile(pid, pidPath, named);
     const startedAtMs = Date.now() - (await readUptimeSeconds()) * 1000 + found.startTicks * 10;
     const same = known?.pid === pid && known.startTicks === found.startTicks ? known : undefined;
     known = {
@@ -57,13 +72,14 @@ export function createDaemonReader(pidPath: string): DaemonReader {
       // Not of the one on the disk, which after an upgrade is another.
       version: same?.version ?? (await askVersion(`/proc/${pid}/exe`)),
     };
-    const { childPids, vrrpPid } = await readChildren(pid, pidPath);
+    const { childPids, vrrpPid } = await readChildren(pid, lostPidFile?.ownPath ?? pidPath);
     const halted = await findHalted([pid, ...childPids]);
     const { version } = known;
     return {
       ...{ state: 'running', pid, startedAtMs: known.startedAtMs, version },
       ...{ vrrpPid, childPids },
       ...(halted.length > 0 && { halted }),
+      ...(lostPidFile && { lostPidFile }),
     };
   }
   return () =>
@@ -71,6 +87,16 @@ export function createDaemonReader(pidPath: string): DaemonReader {
       if (error instanceof UnseenError) return { state: 'unknown', reason: error.message };
       throw error;
     });
+}
+
+async function describeLostPidFile(
+  pid: number,
+  path: string,
+  named: number | undefined,
+): Promise<LostPidFile> {
+  const option = findOption(await readArguments(pid), { short: '-p', long: '--pid' });
+  const isOwn = option !== undefined && option !== path && (await readPidFile(option)) === pid;
+  return { path, pid: named, ownPath: isOwn ? option : await findPidFileOf(pid) };
 }
 
 async function findHalted(pids: readonly number[]): Promise<HaltedProcess[]> {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { unlessAbsent } from './unseen-error.ts';
 
@@ -23,4 +23,22 @@ export function childPidPath(pidPath: string, child: 'vrrp' | 'checkers' | 'bfd'
     ? name.replace('keepalived', child)
     : `${child}.pid`;
   return join(dirname(pidPath), childName);
+}
+
+/** Where keepalived puts its pid file, also with `use_pid_dir` and `instance` (keepalived.conf(5)). */
+const pidFolders = ['/run', '/run/keepalived'];
+
+/**
+ * The pid file, if there is one, in which a keepalived has written its pid.
+ * @throws {UnseenError} if that cannot be told
+ */
+export async function findPidFileOf(pid: number): Promise<string | undefined> {
+  for (const folder of pidFolders) {
+    const names = (await unlessAbsent(folder, () => readdir(folder))) ?? [];
+    for (const name of names.filter((one) => /^keepalived(?:_.*)?\.pid$/.test(one))) {
+      const path = join(folder, name);
+      if ((await readPidFile(path)) === pid) return path;
+    }
+  }
+  return undefined;
 }

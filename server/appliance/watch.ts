@@ -39,7 +39,7 @@ export async function watchAppliance(
     tell('network', change);
   }, blindSpots);
   const { configPath, pidPath } = settings.keepalived;
-  const processes = await watchProcesses(pidPath, () => {
+  const processes = await watchProcesses({ pidPath, configPath }, () => {
     tell('daemon');
   });
   const fifos = watchNotifyFifos(() => {

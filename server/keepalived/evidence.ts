@@ -36,7 +36,18 @@ export type DaemonProcess =
       childPids: number[];
       /** Those of its processes that do nothing now, but hold what they hold; absent: none. */
       halted?: readonly HaltedProcess[];
+      /** It was found in /proc only: the pid file that we were told of does not lead to it. */
+      lostPidFile?: LostPidFile;
     };
+
+/** A pid file that does not name the keepalived that runs. */
+export interface LostPidFile {
+  path: string;
+  /** What it names instead; 0: no pid; undefined: there is no such file. */
+  pid: number | undefined;
+  /** The pid file that does name it, if one was found. */
+  ownPath: string | undefined;
+}
 
 export interface HaltedProcess {
   pid: number;

@@ -113,6 +113,9 @@ export async function proveOutcome(
 ): Promise<CommandReport> {
   if (action === 'start' || action === 'restart') await awaitRemains(readDaemon);
   const before = await readDaemon();
+  const kept =
+    action === 'start' || action === 'restart' ? refuseSecond(action, before) : undefined;
+  if (kept) return kept;
   const report = await command();
   if (report.result !== 'ok' || action === 'reload') return report;
   if (action === 'stop') {
@@ -123,12 +126,29 @@ export async function proveOutcome(
     if (before.state !== 'running') return report;
     const remaining = await awaitStop([before.pid, ...before.childPids]);
     if (remaining.length === 0) return report;
-    const words = `keepalived is still running (pid ${remaining.join(', ')}): it was started by other means, or does not end.`;
+    const words = `keepalived is still running (pid ${remaining.join(', ')}): it was started by other means, or does not end. To end it: kill ${before.pid}`;
     return { ...report, result: 'exited', output: joinOutput(report.output, words) };
   }
   const { up, words } = await awaitStart(readDaemon);
   const output = joinOutput(report.output, words);
   return { ...report, result: up ? 'ok' : 'exited', output };
+}
+
+/** A unit or an init script that does not know this keepalived would start one beside it. */
+function refuseSecond(
+  action: 'start' | 'restart',
+  daemon: DaemonProcess,
+): CommandReport | undefined {
+  const command = `${action} keepalived`;
+  if (daemon.state === 'unknown') {
+    return { command, result: 'exited', exitCode: undefined, output: describeNotRunning(daemon) };
+  }
+  if (daemon.state !== 'running' || !daemon.lostPidFile) return undefined;
+  const { path } = daemon.lostPidFile;
+  const found = `keepalived is already running (pid ${daemon.pid}), though ${path} does not say so.`;
+  return action === 'start'
+    ? { command, result: 'ok', exitCode: 0, output: found }
+    : { command, result: 'exited', exitCode: undefined, output: `${found} Stop it first.` };
 }
 
 /** A restart in two steps, each awaited; a daemon that does not stop is not started again. */

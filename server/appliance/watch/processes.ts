@@ -1,3 +1,4 @@
+import { findMainProcess } from '../main-processes.ts';
 import { readPidFile } from '../pid-file.ts';
 import { readChildPids, readProcess, runsKeepalived } from '../process-table.ts';
 
@@ -9,14 +10,16 @@ const lookEveryMs = 500;
  * @returns once it is known what runs now
  */
 export async function watchProcesses(
-  pidPath: string,
+  { pidPath, configPath }: { pidPath: string; configPath: string },
   onChange: () => void,
 ): Promise<{ close(): void }> {
   async function listLiving(): Promise<string> {
-    const pid = await readPidFile(pidPath);
-    const found = pid ? await readProcess(pid) : undefined;
+    const named = await readPidFile(pidPath);
+    const isNamed = named !== undefined && named !== 0 && (await runsKeepalived(named));
+    const pid = isNamed ? named : await findMainProcess(configPath, []);
+    const found = pid === undefined ? undefined : await readProcess(pid);
     const living: (number | boolean | undefined)[] = [];
-    if (pid && found && (await runsKeepalived(pid))) {
+    if (pid !== undefined && found) {
       living.push(pid, found.startTicks, isStopped(found));
       for (const childPid of await readChildPids(pid)) {
         const child = await readProcess(childPid);

@@ -27,6 +27,7 @@ const severities = {
   maintenance: 'warning',
   'not-started-on-boot': 'warning',
   'priority-lowered': 'warning',
+  'pid-file-lost': 'warning',
   'stale-pid-file': 'warning',
   'witness-blind': 'warning',
   'startup-delay': 'warning',

@@ -4,6 +4,7 @@ import type {
   BootSetting,
   DaemonProcess,
   HaltedProcess,
+  LostPidFile,
   RuntimeInstance,
   RuntimeReport,
 } from '../evidence.ts';
@@ -32,6 +33,9 @@ export function judgeMachine(machine: MachineCase): Alarm[] {
   const alarms: Alarm[] = judgeWitnesses(machine);
   if (daemon?.state === 'stopped' && daemon.stalePidFile) {
     alarms.push(raise('stale-pid-file', describeStalePidFile(daemon.stalePidFile)));
+  }
+  if (daemon?.state === 'running' && daemon.lostPidFile) {
+    alarms.push(raise('pid-file-lost', describeLostPidFile(daemon.pid, daemon.lostPidFile)));
   }
   if (daemon?.state === 'stopped' && daemon.leftChildPids.length > 0) {
     const pids = daemon.leftChildPids.join(', ');
@@ -136,6 +140,15 @@ function describeStalePidFile({
     return `${path} names process ${pid}, which does not exist: keepalived ended without cleaning up.`;
   }
   return `${path} names process ${pid}, which is ${otherProgram}: keepalived will refuse to start until the file is removed.`;
+}
+
+function describeLostPidFile(mainPid: number, { path, pid, ownPath }: LostPidFile): string {
+  const names = pid === 0 ? 'holds no process id' : `names process ${pid ?? ''} instead`;
+  const problem = pid === undefined ? 'does not exist' : names;
+  const found = `keepalived runs as process ${mainPid}, but its pid file ${path} ${problem}. Do not start keepalived by other means: without the pid file nothing keeps a second one from serving the same addresses.`;
+  return ownPath === undefined
+    ? `${found} Write the file again: echo ${mainPid} > ${path}`
+    : `${found} This keepalived has written ${ownPath}: set WAI_KEEPALIVED_PID=${ownPath} and restart this program.`;
 }
 
 function findSplitGroups({ syncGroups }: ConfigurationSummary, running: RuntimeInstance[]) {

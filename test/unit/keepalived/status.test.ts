@@ -1065,6 +1065,28 @@ describe('alarms of the machine', () => {
       /names process 7, which is sshd: keepalived will refuse to start/,
     ],
     [
+      'runs, but its pid file is gone',
+      {
+        daemon: {
+          ...running,
+          lostPidFile: { path: '/run/keepalived.pid', pid: undefined, ownPath: undefined },
+        },
+      },
+      ['pid-file-lost'],
+      /runs as process 100, but its pid file \/run\/keepalived\.pid does not exist\. .*echo 100 > \/run\/keepalived\.pid$/,
+    ],
+    [
+      'runs, but its pid file names another process, and it has one of its own',
+      {
+        daemon: {
+          ...running,
+          lostPidFile: { path: '/run/keepalived.pid', pid: 7, ownPath: '/run/other.pid' },
+        },
+      },
+      ['pid-file-lost'],
+      /names process 7 instead\. .*set WAI_KEEPALIVED_PID=\/run\/other\.pid and restart this program\.$/,
+    ],
+    [
       'a stale pid file of nobody',
       { daemon: stale(7), holds: [] },
       ['stale-pid-file'],
