@@ -44,7 +44,7 @@ export async function watchAppliance(
   });
   const fifos = watchNotifyFifos(() => {
     tell('instances');
-  });
+  }, blindSpots);
   const files = [
     await watchFolder(
       dirname(configPath),

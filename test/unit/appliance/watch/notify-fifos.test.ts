@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createBlindSpots } from '../../../../server/appliance/blind-spots.ts';
 import { watchNotifyFifos } from '../../../../server/appliance/watch/notify-fifos.ts';
 import { eventually } from '../../../lab/eventually.ts';
 
@@ -80,4 +81,36 @@ test('one that is no longer in the configuration is left alone', async (context)
   watch.setPaths([path('vrrp')]);
   assert.equal(await isTold(() => all.write(lines)), false);
   assert.ok(await isTold(() => vrrp.write(lines)));
+});
+
+test('where no watch is left it is told as blind, and tried again; an absent one is not', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const blindSpots = createBlindSpots();
+  let refusal = 'ENOSPC';
+  let told = 0;
+  const watch = watchNotifyFifos(
+    () => {
+      told += 1;
+    },
+    blindSpots,
+    () => {
+      throw Object.assign(new Error(refusal), { code: refusal });
+    },
+  );
+  watch.setPaths(['/run/all']);
+  assert.match(
+    blindSpots.list().join(),
+    /notify FIFO \/run\/all is not watched.*\(ENOSPC\); see sysctl fs\.inotify/,
+  );
+  context.mock.timers.tick(5_000);
+  assert.equal(blindSpots.list().length, 1, 'it is still blind');
+  refusal = 'ENOENT';
+  context.mock.timers.tick(5_000);
+  assert.deepEqual(blindSpots.list(), [], 'keepalived has not made it: nothing is missed');
+  refusal = 'EMFILE';
+  context.mock.timers.tick(5_000);
+  assert.equal(blindSpots.list().length, 1);
+  watch.setPaths([]);
+  assert.deepEqual(blindSpots.list(), [], 'what is not asked for is not missed');
+  assert.equal(told, 1);
 });
