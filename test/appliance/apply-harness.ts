@@ -12,6 +12,7 @@ import { createJournal } from '../../server/history/journal.ts';
 import { openNotices } from '../../server/history/notices.ts';
 import { createVersionStore } from '../../server/history/version-store.ts';
 import { applyConfiguration } from '../../server/operations/apply-configuration.ts';
+import type { Consent } from '../../server/operations/foresee-apply.ts';
 import type { ApplyOutcome } from '../../server/operations/outcomes.ts';
 import type { ApplyParts } from '../../server/operations/parts.ts';
 import { parseSettings } from '../../server/settings.ts';
@@ -81,13 +82,16 @@ export async function save(parts: ApplyParts, text: string): Promise<ApplyOutcom
     ...{ fileId: 'live', text, expectedTag: tagOf(readConfiguration()), action: 'edit' },
     ...{ actor: { userName: 'admin', remoteAddress: 'unix' }, comment: '' },
   };
-  const outcome = await applyConfiguration(parts, request);
+  return accepting((consent) => applyConfiguration(parts, { ...request, ...consent }));
+}
+
+/** Acts, and where a consent is asked for, gives it. */
+export async function accepting(
+  act: (consent: Consent) => Promise<ApplyOutcome>,
+): Promise<ApplyOutcome> {
+  const outcome = await act({});
   if (outcome.kind !== 'needs-acceptance') return outcome;
-  return applyConfiguration(parts, {
-    ...request,
-    acceptedDangers: outcome.dangers,
-    confirmedCommands: outcome.addedCommands,
-  });
+  return act({ acceptedDangers: outcome.dangers, confirmedCommands: outcome.addedCommands });
 }
 
 /** Whatever was before: keepalived runs this file and holds the address. */

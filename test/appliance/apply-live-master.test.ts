@@ -7,6 +7,7 @@ import { hasDeadChild } from '../../server/operations/dead-child.ts';
 import type { ApplyParts } from '../../server/operations/parts.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
+  accepting,
   becomeMaster,
   blindTest,
   configPath,
@@ -164,7 +165,7 @@ if (inLabServer(import.meta.url)) {
       const faulty = configuration({ instance: ' track_interface {\n eth7\n }' });
       assert.equal((await save(parts, faulty)).kind, 'restored');
       writeFileSync(configPath, faulty.replace('priority 101', 'priority 104'));
-      const outcome = await reloadConfiguration(parts);
+      const outcome = await accepting((consent) => reloadConfiguration(parts, consent));
       execFileSync('ip', ['link', 'del', 'eth7']);
       assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
       assert.match(outcome.message, /VI_1 went into FAULT.*The old one is live again\.$/);

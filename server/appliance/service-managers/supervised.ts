@@ -143,9 +143,13 @@ function failed(command: string, output: string): CommandReport {
   return { command, result: 'exited', exitCode: undefined, output };
 }
 
+/** How keepalived complains of its command line (2.2.7 to 2.4.3). */
+const usageComplaint =
+  /^(?:Usage:|Unknown option |Missing parameter for option |Unexpected argument)/m;
+
 function explainExit(exitCode: number | undefined, printed: string): string {
   if (exitCode === undefined) return '';
-  const isUsage = /^Usage:/m.test(printed);
+  const isUsage = usageComplaint.test(printed);
   const meaning = isUsage
     ? 'an argument is wrong; see WAI_KEEPALIVED_ARGS'
     : exitMeanings.get(exitCode);
