@@ -139,11 +139,15 @@ connect(
   '/keepalived/events',
   {
     page: show,
-    heartbeat({ at, evidenceAgeMs }) {
+    heartbeat({ at, evidenceAgeMs, masterAgesMs = {} }) {
       const serverMs = Date.parse(at);
       hear(serverMs);
       const age = document.querySelector('#evidence-age [data-since]');
       if (age && evidenceAgeMs !== null) age.dataset.since = String(serverMs - evidenceAgeMs);
+      for (const place of document.querySelectorAll('[data-master-age]')) {
+        const ageMs = masterAgesMs[place.dataset.masterAge];
+        if (ageMs !== undefined) place.firstElementChild.dataset.since = String(serverMs - ageMs);
+      }
       showTimes();
     },
   },

@@ -122,8 +122,25 @@ export interface TrackedItem {
   instances: { name: string; weight: number; forcesFault: boolean }[];
 }
 
+/** The master that an instance hears while it is BACKUP. */
+export interface HeardMaster {
+  instanceName: string;
+  /** Of the server that sends the advertisements. */
+  address: string;
+  priority: number;
+  /** As in `RuntimeInstance`: tells to which time as BACKUP it belongs. */
+  lastTransitionAtMs: number;
+}
+
 /** All that keepalived watches, or why that is not known. */
-export type TrackingReport = { ok: true; items: TrackedItem[] } | { ok: false; reason: string };
+export type TrackingReport =
+  | {
+      ok: true;
+      items: TrackedItem[];
+      /** Absent: none is heard. */
+      masters?: HeardMaster[];
+    }
+  | { ok: false; reason: string };
 
 export interface NetworkAddress {
   family: 'inet' | 'inet6';

@@ -16,6 +16,7 @@ import { judgeAlarms } from './status/instance-alarms.ts';
 import { judgeState, measureUnknown } from './status/instance-state.ts';
 import type { Witnesses } from './status/instance-state.ts';
 import { judgeMachine } from './status/machine-alarms.ts';
+import { findServingMaster } from './status/serving-master.ts';
 import { lastTransition } from './status/state-begin.ts';
 import type { StateBegin } from './status/state-begin.ts';
 import type { Evidence, InstanceStatus, KeepalivedStatus } from './status/status-model.ts';
@@ -31,6 +32,7 @@ export type {
   Evidence,
   InstanceStatus,
   KeepalivedStatus,
+  ServingMaster,
   StateWord,
   WatchedItem,
 } from './status/status-model.ts';
@@ -149,6 +151,16 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     addressRefusal: evidence.log.addressRefusal?.value,
     preemptDelaySeconds: findRunningDelay(evidence.log.preemptDelays?.get(name), nowMs),
   });
+  const servingMaster =
+    verdict.state === 'Standby'
+      ? findServingMaster({
+          running,
+          contact: evidence.masterContacts?.get(name),
+          runtimeAtMs: evidence.runtime?.atMs ?? nowMs,
+          tracking: evidence.tracking,
+          nowMs,
+        })
+      : undefined;
   const status: InstanceStatus = {
     name,
     addresses,
@@ -159,6 +171,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
       configured.hasUnreadParts === true ||
       configured.hasUnreadTracking === true,
     ...verdict,
+    servingMaster,
     unknownForMs:
       verdict.state === 'Unknown'
         ? measureUnknown(evidence, evidence.lastAccountAtMs, witnesses, nowMs)

@@ -3,6 +3,7 @@ import type { Appliance, ServiceReport } from '../appliance/appliance.ts';
 import { applyAddressChanges } from '../keepalived/address-changes.ts';
 import { findHealthcheck } from '../keepalived/config/questions.ts';
 import type { AddressChange, Observed, RuntimeReport } from '../keepalived/evidence.ts';
+import { noteMasterContacts } from '../keepalived/heard-master.ts';
 import { findInstanceInterfaces } from '../keepalived/instance-interfaces.ts';
 import { noLogEvidence, noteLogLine, noteTracking } from '../keepalived/log-evidence.ts';
 import { noteReceivedAdvertisements } from '../keepalived/other-masters.ts';
@@ -214,6 +215,11 @@ function noteRuntime(evidence: Evidence, runtime: Observed<RuntimeReport>): Part
   return {
     runtime,
     isSilent: false,
+    masterContacts: noteMasterContacts(
+      evidence.masterContacts ?? new Map(),
+      evidence.runtime,
+      runtime,
+    ),
     lastAccountAtMs: runtime.atMs,
     statesSinceMs: isSame ? evidence.statesSinceMs : runtime.atMs,
     log: {

@@ -72,10 +72,30 @@ describe('the live page, on two servers', () => {
   });
 
   test('the tab says what the page says', async () => {
-    assert.equal(await page1.title(), '● Active - server1 - Keepalived');
-    assert.equal(await page2.title(), '○ Standby - server2 - Keepalived');
-    assert.equal(await iconOf(page2), '/public/icons/state-standby.svg');
+    // The servers of the lab start nothing at boot, and green means that nothing needs you.
+    assert.equal(await page1.title(), '! Active - server1 - Keepalived');
+    assert.equal(await page2.title(), '! Standby - server2 - Keepalived');
+    assert.equal(await iconOf(page2), '/public/icons/state-warning.svg');
     await assertAccessible(page1);
+  });
+
+  test('the standby says who serves, and how long ago it was heard', async () => {
+    const { address } = servers.server1;
+    const words = `${address} serves it \\(priority 101\\), heard within the last (?:\\d|1\\d) s`;
+    const sentence = page2.locator('.headline').first();
+    // keepalived names the address every 30 s.
+    await eventually(
+      'the master by name',
+      async () => new RegExp(words).test(await sentence.innerText()),
+      { withinMs: 90_000 },
+    );
+    const answer = await page2.request.get(`${servers.server2.waiUrl}/api/v1/status`);
+    const { instances } = (await answer.json()) as {
+      instances: { servingMaster: Record<string, unknown> | null }[];
+    };
+    const master = instances[0]?.servingMaster;
+    assert.deepEqual([master?.['address'], master?.['priority']], [address, 101]);
+    assert.equal(typeof master?.['heardWithinMs'], 'number');
   });
 
   test('can be read on a phone', async () => {
@@ -92,8 +112,8 @@ describe('the live page, on two servers', () => {
 
     await expectStatusRow(page2, 'Current State', /^Active/, 5_000);
     await expectStatusRow(page2, 'Serving on Virtual IP', /^Yes/);
-    assert.equal(await page2.title(), '● Active - server2 - Keepalived');
-    assert.equal(await iconOf(page2), '/public/icons/state-active.svg');
+    assert.equal(await page2.title(), '! Active - server2 - Keepalived');
+    assert.equal(await iconOf(page2), '/public/icons/state-warning.svg');
     assert.match((await heard(page2)) ?? '', /server2: VI_1 is now Active/);
     assert.equal(await page2.evaluate('document.activeElement.textContent'), 'Reload keepalived');
     assert.match(await page2.locator('#last-news').innerText(), /^Last change seen at \d\d:\d\d:/);
@@ -164,7 +184,7 @@ describe('the live page, on two servers', () => {
 
     await answers('--delete');
     await notice.waitFor({ state: 'detached', timeout: 30_000 });
-    assert.equal(await page1.title(), '● Active - server1 - Keepalived');
+    assert.equal(await page1.title(), '! Active - server1 - Keepalived');
     await expectStatusRow(page1, 'Current State', /^Active/);
   });
 

@@ -1,4 +1,4 @@
-import type { TrackedItem, TrackingReport } from '../evidence.ts';
+import type { HeardMaster, TrackedItem, TrackingReport } from '../evidence.ts';
 import { readWholeDump, type DumpRecord } from './dump-records.ts';
 
 /**
@@ -14,8 +14,33 @@ export function parseTrackingDump(text: string): TrackingReport {
   const items = readers.flatMap(({ section, kind, read }) =>
     (sections.get(section) ?? []).filter((record) => record.kind === kind).map(read),
   );
-  return { ok: true, items: items.filter(({ instances }) => instances.length > 0) };
+  const instances = sections.get('VRRP Topology') ?? [];
+  const masters = instances.filter(({ kind }) => kind === 'VRRP Instance').flatMap(readMaster);
+  return {
+    ok: true,
+    items: items.filter(({ instances }) => instances.length > 0),
+    ...(masters.length > 0 && { masters }),
+  };
 }
+
+/**
+ * The address of an older master stays there when a master steps down, until the next advertisement
+ * comes (vrrp.c, 2.2.7): it counts only if one came since. Its time is the one at which the master is
+ * given up, less how long that takes.
+ */
+function readMaster({ name, properties }: DumpRecord): HeardMaster[] {
+  const address = properties.get('Master router');
+  const priority = Number(properties.get('Master priority') ?? 0);
+  const seconds = (key: string) => Number.parseFloat(properties.get(key) ?? '');
+  const transition = seconds('Last transition');
+  const heardAt = seconds('Read timeout') - seconds('Master down timer') / 1e6;
+  const hasHeard = heardAt > transition + sameMomentSeconds;
+  if (properties.get('State') !== 'BACKUP' || address === undefined || !hasHeard) return [];
+  const lastTransitionAtMs = Math.round(transition * 1000);
+  return priority > 0 ? [{ instanceName: name, address, priority, lastTransitionAtMs }] : [];
+}
+
+const sameMomentSeconds = 0.01;
 
 const readers: { section: string; kind: string; read: (record: DumpRecord) => TrackedItem }[] = [
   { section: 'VRRP Scripts', kind: 'VRRP Script', read: readScript },

@@ -10,6 +10,7 @@ import type {
   TrackedItem,
   TrackingReport,
 } from '../evidence.ts';
+import type { MasterContacts } from '../heard-master.ts';
 import type { LogEvidence } from '../log-evidence.ts';
 import type { Alarm } from './alarm-codes.ts';
 import type { DebugFinding } from './debug-findings.ts';
@@ -34,6 +35,8 @@ export interface Evidence {
   blindSpots?: readonly string[];
   /** keepalived was asked twice in a row, and did not answer; absent: it did, or was asked once. */
   isSilent?: boolean;
+  /** When standbys last heard their masters; absent: no account proves it. */
+  masterContacts?: MasterContacts;
   /** Monotonic, ms: since when the instances' states have been what `runtime` says. */
   statesSinceMs: number | undefined;
 }
@@ -68,6 +71,17 @@ export interface WatchedItem {
   sinceMs: number | undefined;
 }
 
+/** Another server whose advertisements keep this one a standby. */
+export interface ServingMaster {
+  /** undefined: keepalived did not name it lately. */
+  address: string | undefined;
+  priority: number;
+  /** Its last advertisement came within the last so many ms; undefined: that is not proved. */
+  heardWithinMs: number | undefined;
+  /** For how long none came; undefined: no longer than usual, or not known. */
+  silentForMs: number | undefined;
+}
+
 export interface InstanceStatus {
   name: string;
   addresses: { cidr: string; interfaceName: string | undefined; held: boolean | undefined }[];
@@ -93,6 +107,8 @@ export interface InstanceStatus {
   /** How long it has been unknown, as far as it is known how long. */
   unknownForMs: number | undefined;
   alarms: Alarm[];
+  /** Whom it hears while it is Standby; absent: nobody, or it is not Standby. */
+  servingMaster?: ServingMaster | undefined;
   serving: 'Yes' | 'No' | 'Unknown';
   interfaceName: string | undefined;
   virtualRouterId: number | undefined;

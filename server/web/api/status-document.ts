@@ -18,6 +18,21 @@ const instanceSchema = z.strictObject({
     .enum(['Active', 'Standby', 'Fault', 'Starting', 'Stopped', 'Unknown', 'Alarm'])
     .describe('Active only if keepalived says MASTER and the kernel has every address'),
   reason: z.string().nullable(),
+  servingMaster: z
+    .strictObject({
+      address: z.string().nullable().describe('null: keepalived did not name it lately'),
+      priority: z.number(),
+      heardWithinMs: z
+        .number()
+        .nullable()
+        .describe('An advertisement came within the last so many ms; null: that is not proved'),
+      silentForMs: z
+        .number()
+        .nullable()
+        .describe('For how long none came; null: no longer than usual, or not known'),
+    })
+    .nullable()
+    .describe('Whom a standby hears; null: nobody, or it is not Standby'),
   serving: z.enum(['Yes', 'No', 'Unknown']).describe('Whether the kernel has every address'),
   addresses: z.array(
     z.strictObject({
@@ -126,6 +141,14 @@ function describeInstance(instance: InstanceStatus): StatusDocument['instances']
     name: instance.name,
     state: instance.state,
     reason: instance.reason ?? null,
+    servingMaster: instance.servingMaster
+      ? {
+          address: instance.servingMaster.address ?? null,
+          priority: instance.servingMaster.priority,
+          heardWithinMs: roundOrNull(instance.servingMaster.heardWithinMs),
+          silentForMs: roundOrNull(instance.servingMaster.silentForMs),
+        }
+      : null,
     serving: instance.serving,
     addresses: instance.addresses.map(({ cidr, interfaceName, held }) => ({
       cidr,

@@ -45,6 +45,16 @@ function writeHeartbeat({ status, wallMs }: StatusEvent['snapshot']): string {
   const data = {
     at: new Date(wallMs).toISOString(),
     evidenceAgeMs: evidenceAgeMs === undefined ? null : Math.round(evidenceAgeMs),
+    ...findMasterAges(status),
   };
   return `event: heartbeat\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** By instance: how long ago the master of a standby was last heard, for the page that shows it. */
+function findMasterAges({ instances }: StatusEvent['snapshot']['status']) {
+  const ages = instances.flatMap(({ name, servingMaster }) => {
+    const ageMs = servingMaster?.silentForMs ?? servingMaster?.heardWithinMs;
+    return ageMs === undefined ? [] : [[name, Math.round(ageMs)] as const];
+  });
+  return ages.length === 0 ? {} : { masterAgesMs: Object.fromEntries(ages) };
 }

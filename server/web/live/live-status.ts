@@ -138,10 +138,19 @@ export function createLiveStatus(
   };
 }
 
-/** Ages, durations and counters go on by themselves. */
-const notNews = new Set(['evidenceAgeMs', 'unknownForMs', 'durationMs', 'statistics']);
+/** Ages, durations and counters go on by themselves; that there is one is news. */
+const notNews = new Set([
+  'evidenceAgeMs',
+  'unknownForMs',
+  'durationMs',
+  'statistics',
+  'heardWithinMs',
+  'silentForMs',
+]);
 
 /** All that the status says and that is news if it changes. */
 function sayingOf({ status }: Snapshot): string {
-  return JSON.stringify(status, (name, value: unknown) => (notNews.has(name) ? undefined : value));
+  return JSON.stringify(status, (name, value: unknown) =>
+    notNews.has(name) ? value !== undefined : value,
+  );
 }

@@ -1,3 +1,4 @@
+import { describeServingMaster } from '../../../keepalived/status/serving-master.ts';
 import { findWorstAlarm, gradeInstance } from '../../../keepalived/status/urgency.ts';
 import { findMaintenance } from '../../../keepalived/status.ts';
 import type {
@@ -23,6 +24,8 @@ export interface Headline {
   elapsed: Elapsed | undefined;
   /** After the sentence; empty where the word says it all. */
   because: string;
+  /** Of a standby that hears a master: who serves, and when it was last heard; before `because`. */
+  master: { words: string; elapsed: Elapsed | undefined } | undefined;
   /** The alarm that is a part of it, and is not said again below. */
   told: Alarm | undefined;
   /** How long ago Debug found what it says; undefined: it is seen all the time. */
@@ -45,11 +48,6 @@ const looks: Record<StateWord, Look> = {
 export const warningLook: Look = { tone: 'warn', shape: '!' };
 export const alarmLook: Look = looks.Alarm;
 const maintenanceLook: Look = { tone: 'warn', shape: '◇' };
-
-/** How a state is painted and drawn where nothing else is wrong. */
-export function lookOf(state: StateWord): Look {
-  return looks[state];
-}
 
 /**
  * The colour of an instance's state: green only where nothing needs anybody.
@@ -94,6 +92,7 @@ export function describeHeadline(
     return {
       ...own,
       ...{ ...alarmLook, word: 'Alarm', sentence, elapsed: undefined, because: '', told: alarm },
+      master: undefined,
       found: describeFound(alarm, wallMs),
     };
   }
@@ -119,9 +118,21 @@ function describeState(instance: InstanceStatus, wallMs: number): Headline {
         ? describeElapsed(lastTransitionAtMs, wallMs)
         : undefined,
     because: reason === undefined || state === 'Alarm' ? '' : `: ${reason}`,
+    master: describeMaster(instance, wallMs),
     found: undefined,
     told: state === 'Alarm' ? alarms.find(({ sentence }) => sentence === reason) : undefined,
     instanceName: name,
+  };
+}
+
+function describeMaster({ servingMaster }: InstanceStatus, wallMs: number): Headline['master'] {
+  if (!servingMaster) return undefined;
+  const { silentForMs, heardWithinMs } = servingMaster;
+  const ageMs = silentForMs ?? heardWithinMs;
+  const aged = silentForMs === undefined ? ', heard within the last' : ', not heard for';
+  return {
+    words: `${describeServingMaster(servingMaster)}${ageMs === undefined ? '' : aged}`,
+    elapsed: ageMs === undefined ? undefined : describeElapsed(wallMs - ageMs, wallMs),
   };
 }
 
@@ -133,6 +144,7 @@ function describeMaintenance(instance: InstanceStatus, wallMs: number): Headline
     sentence: `this server has not served ${nameAddresses(instance)}`,
     elapsed: sinceMs === undefined ? undefined : describeElapsed(sinceMs, wallMs),
     because: ', as somebody asked',
+    master: undefined,
     told: instance.alarms.find(({ code }) => code === 'maintenance'),
     found: undefined,
     instanceName: instance.name,

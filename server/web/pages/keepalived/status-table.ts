@@ -1,4 +1,5 @@
 import { placeholderVirtualAddress } from '../../../keepalived/config/default-configurations.ts';
+import { describeServingMaster } from '../../../keepalived/status/serving-master.ts';
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
@@ -125,7 +126,10 @@ function currentStateRow(
   const { state, reason } = instance;
   row.values = [state === 'Alarm' ? (reason ?? 'Alarm') : state];
   row.tone = toneOf(instance, machineAlarms);
-  if (state !== 'Alarm' && reason !== undefined) row.note = reason;
+  const master = instance.servingMaster && describeServingMaster(instance.servingMaster);
+  const notes = [master, state === 'Alarm' ? undefined : reason];
+  const note = notes.filter((words) => words !== undefined).join('; ');
+  if (note !== '') row.note = note;
   return row;
 }
 

@@ -38,6 +38,36 @@ describe('the headline is the worst that is true', () => {
     }
   }
 
+  test('a standby says who serves, how long ago it was heard at most, and a warning after it', () => {
+    const standby = sampleInstance({
+      ...{ state: 'Standby', serving: 'No' },
+      servingMaster: {
+        ...{ address: '192.168.0.10', priority: 101, heardWithinMs: 4_200, silentForMs: undefined },
+      },
+    });
+    const heard = '192.168.0.10 serves it (priority 101), heard within the last 4 s';
+    assert.ok(text({ instances: [standby] }).includes(`for 3 h 12 min: ${heard} Checked`));
+    const warning = raise('not-started-on-boot', 'It does not start at boot.');
+    const warned = text({ instances: [{ ...standby, alarms: [warning] }] });
+    assert.ok(warned.includes(`${heard}. It does not start at boot.`), warned);
+    const current = model({ instances: [standby] }).tables[0]?.rows.find(
+      ({ label }) => label === 'Current State',
+    );
+    assert.deepEqual(current?.values, ['Standby']);
+    assert.equal(current.note, '192.168.0.10 serves it (priority 101)');
+  });
+
+  test('a standby that hears nobody for long says for how long', () => {
+    const servingMaster = {
+      ...{ address: undefined, priority: 101, heardWithinMs: undefined, silentForMs: 8_000 },
+    };
+    const shown = text({ instances: [sampleInstance({ state: 'Standby', servingMaster })] });
+    assert.ok(
+      shown.includes(': another server served it (priority 101), not heard for 8 s'),
+      shown,
+    );
+  });
+
   test('a split brain leads, and a warning stands below it', () => {
     const split = raise('another-master', 'Two servers are active.');
     const warning = raise('not-started-on-boot', 'It does not start at boot.');
