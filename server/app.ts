@@ -38,6 +38,7 @@ import { flash } from './web/plugins/flash.ts';
 import { hostCheck } from './web/plugins/host-check.ts';
 import { knownDevices } from './web/plugins/known-devices.ts';
 import { bodyLimitBytes, limits } from './web/plugins/limits.ts';
+import { loginForm } from './web/plugins/login-form.ts';
 import { originCheck } from './web/plugins/origin-check.ts';
 import { passwordProof } from './web/plugins/password-proof.ts';
 import { refuseMalformedUrl, securityHeaders } from './web/plugins/security-headers.ts';
@@ -109,6 +110,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(views, {
     ...{ hostName: options.hostName, listWarnings: options.listWarnings, navigation },
   });
+  await app.register(loginForm, { findFirstPasswordFile: options.findFirstPasswordFile });
   await app.register(eventStreams, { accounts, limits: options.streamLimits });
   await app.register(staticFiles);
   await app.register(registerHealth);
@@ -135,10 +137,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     pages.get('/', { config: { access: 'viewer' } }, (_request, reply) =>
       reply.redirect(startPage, 303),
     );
-    await pages.register(registerLoginPage, {
-      ...{ accounts, throttle },
-      findFirstPasswordFile: options.findFirstPasswordFile,
-    });
+    await pages.register(registerLoginPage, { accounts, throttle });
     await pages.register(registerApi, { keeper, live });
     await pages.register(registerKeepalivedPage, { operations, live });
     await pages.register(registerFailoversPage, { keeper });

@@ -15,9 +15,10 @@ async function showPreview(form: HTMLFormElement, button: HTMLButtonElement): Pr
   try {
     const body = new URLSearchParams([...new FormData(form, button)] as [string, string][]);
     const answer = await fetch(form.action, { method: 'POST', body });
-    if (answer.redirected) {
+    // 401: of a browser that does not say that a script asks.
+    if (answer.redirected || answer.status === 401) {
       // To the login page.
-      location.assign(answer.url);
+      location.assign(answer.redirected ? answer.url : form.action);
       return;
     }
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');

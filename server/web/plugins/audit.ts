@@ -4,10 +4,15 @@ import { maskSecrets } from '../../keepalived/mask-secrets.ts';
 import { isChange } from '../log.ts';
 import { listFlashes } from './flash.ts';
 
+interface ChangeFacts extends Record<string, unknown> {
+  /** It was done, though it is answered with a page. */
+  isDone?: boolean;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Adds to what the log says of a request that changes something. Never a secret. */
-    describeChange(facts: Record<string, unknown>): void;
+    describeChange(facts: ChangeFacts): void;
   }
 }
 
@@ -30,7 +35,7 @@ const maximumLength = 300;
  * afterwards. No route writes them itself. Strangers leave one line, of the kind that is summed up.
  */
 export const audit = fastifyPlugin((app, _options, done) => {
-  const facts = new WeakMap<FastifyRequest, Record<string, unknown>>();
+  const facts = new WeakMap<FastifyRequest, ChangeFacts>();
   app.decorateRequest('describeChange', function (this: FastifyRequest, more) {
     facts.set(this, { ...facts.get(this), ...more });
   });
@@ -44,7 +49,7 @@ export const audit = fastifyPlugin((app, _options, done) => {
   // Not onResponse: it does not come when the client went before the answer, and the change was made.
   app.addHook('onSend', (request, reply, payload, next) => {
     if (isChange(request)) {
-      const outcome = readOutcome(request, reply);
+      const outcome = readOutcome(request, reply, facts.get(request));
       const { statusCode, elapsedTime } = reply;
       const said = listFlashes(reply)
         .map(({ text }) => text)
@@ -65,7 +70,7 @@ export const audit = fastifyPlugin((app, _options, done) => {
 
 function describe(
   request: FastifyRequest,
-  facts: WeakMap<FastifyRequest, Record<string, unknown>>,
+  facts: WeakMap<FastifyRequest, ChangeFacts>,
 ): Record<string, unknown> {
   return {
     userName: request.user?.name,
@@ -89,13 +94,17 @@ function shorten(value: unknown): unknown {
   return Array.isArray(value) ? value.slice(0, 20).map(shorten) : undefined;
 }
 
-function readOutcome(request: FastifyRequest, reply: FastifyReply): AuditOutcome {
+function readOutcome(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  facts: ChangeFacts = {},
+): AuditOutcome {
   const { statusCode } = reply;
   if (statusCode >= 500) return 'failed';
   const isRedirect = statusCode >= 300 && statusCode < 400;
   // To the log-in page.
   const isTurnedAway = isRedirect && !request.user;
   if (statusCode >= 400 || isTurnedAway) return 'refused';
-  if (!isRedirect) return 'shown';
+  if (!isRedirect) return facts.isDone ? 'done' : 'shown';
   return listFlashes(reply).some(({ tone }) => tone === 'bad') ? 'failed' : 'done';
 }

@@ -4,6 +4,7 @@ import type { Accounts, User } from '../../access/accounts.ts';
 import type { BasicCredentials } from '../../access/basic-credentials.ts';
 import { UserError } from '../../errors.ts';
 import { isForPrograms } from '../audience.ts';
+import { receiveHeldForm } from '../held-form.ts';
 
 /** Who may use a route. What a viewer may, an admin may too. */
 type RouteAccess = 'public' | 'viewer' | 'admin';
@@ -13,12 +14,23 @@ interface RouteRule {
   method: string;
   url: string;
   access: RouteAccess | undefined;
+  hasPreview: boolean;
+}
+
+/** A route of ours that takes a form. */
+export interface FormTarget {
+  /** Path and query. */
+  action: string;
+  access: RouteAccess | undefined;
+  hasPreview: boolean;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Every route must say it: a route without it fails the build of the app. */
     access?: RouteAccess;
+    /** The route takes a form, and `intent=preview` shows it again and changes nothing. */
+    hasPreview?: boolean;
   }
   interface FastifyRequest {
     /** Who is logged in. */
@@ -29,6 +41,8 @@ declare module 'fastify' {
     listRouteRules(): RouteRule[];
     /** `next` if it is a page of ours, else the start page: never another site. */
     resolveNextPage(next: string | undefined): string;
+    /** Where `next` takes a form, if that is a route of ours: never another site. */
+    findFormTarget(next: string | undefined): FormTarget | undefined;
   }
 }
 
@@ -41,8 +55,8 @@ export interface AuthenticationOptions {
 
 /**
  * Keeps the one table route × role, made of each route's `config.access`, and refuses whoever may
- * not: to the login page (303), or 401 where programs ask; 403 for a role that is too small. Reads
- * `request.session`, so it comes after the session plugin.
+ * not: to the login page (303; with what was typed, if it was a form), or 401 where programs ask; 403
+ * for a role that is too small. Reads `request.session`, so it comes after the session plugin.
  */
 export const authentication = fastifyPlugin<AuthenticationOptions>((app, options, done) => {
   const routes: RouteOptions[] = [];
@@ -73,22 +87,39 @@ export const authentication = fastifyPlugin<AuthenticationOptions>((app, options
   });
 
   app.decorate('resolveNextPage', (next) => {
-    // As a browser would resolve it: `//evil` and `/\evil` lead to another host.
-    const base = 'http://this.invalid';
-    if (next === undefined || !URL.canParse(next, base)) return options.startPage;
-    const { origin, pathname, search } = new URL(next, base);
-    const isOurPage = listRouteRules().some((rule) => rule.url === pathname && isPage(rule));
-    return origin === base && isOurPage ? pathname + search : options.startPage;
+    const url = findOwnUrl(next);
+    const isOurPage = listRouteRules().some((rule) => rule.url === url?.pathname && isPage(rule));
+    return url && isOurPage ? url.pathname + url.search : options.startPage;
+  });
+  app.decorate('findFormTarget', (next) => {
+    const url = findOwnUrl(next);
+    const rule = listRouteRules().find((one) => one.url === url?.pathname && takesForm(one));
+    if (!url || !rule) return undefined;
+    const { access, hasPreview } = rule;
+    return { action: url.pathname + url.search, access, hasPreview };
   });
   done();
 });
 
 function describeRoute({ method, url, config }: RouteOptions): RouteRule[] {
-  return [method].flat().map((one) => ({ method: one, url, access: config?.access }));
+  const { access, hasPreview = false } = config ?? {};
+  return [method].flat().map((one) => ({ method: one, url, access, hasPreview }));
+}
+
+/** As a browser would resolve it: `//evil` and `/\evil` lead to another host. */
+function findOwnUrl(next: string | undefined): URL | undefined {
+  const base = 'http://this.invalid';
+  if (next === undefined || !URL.canParse(next, base)) return undefined;
+  const url = new URL(next, base);
+  return url.origin === base ? url : undefined;
 }
 
 function isPage({ method, url, access }: RouteRule): boolean {
   return method === 'GET' && access !== 'public' && !isForPrograms(url);
+}
+
+function takesForm({ method, url, access }: RouteRule): boolean {
+  return method === 'POST' && access !== 'public' && !isForPrograms(url);
 }
 
 /** A session ends with its account, and with the password that it was opened with. */
@@ -127,13 +158,18 @@ async function findProgramUser(
   }
 }
 
-function refuseStranger(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+async function refuseStranger(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   if (isForPrograms(request.url)) {
     // A browser would ask for a password with a window of its own, in the middle of our page.
     if (request.headers['sec-fetch-mode'] === undefined) {
       reply.header('www-authenticate', 'Basic realm="keepalived-wai", charset="UTF-8"');
     }
     throw new UserError('not-logged-in', 'Log in first.', { statusCode: 401 });
+  }
+  const held = await receiveHeldForm(request);
+  if (held !== undefined) {
+    const next = request.url;
+    return reply.code(401).loginForm({ userName: '', next, problem: undefined, held });
   }
   return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
 }

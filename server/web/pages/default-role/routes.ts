@@ -39,7 +39,7 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
 
     app.post(
       path,
-      { config: { access: 'admin' }, schema: { body: defaultRoleFormSchema } },
+      { config: { access: 'admin', hasPreview: true }, schema: { body: defaultRoleFormSchema } },
       async (request, reply) => {
         const { own, form } = splitForm(request.body);
         const { tag, intent, ...values } = own;

@@ -51,7 +51,7 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
     '/keepalived/edit',
     {
       bodyLimit: formLimitBytes,
-      config: { access: 'admin' },
+      config: { access: 'admin', hasPreview: true },
       schema: { body: editFormSchema },
     },
     async (request, reply) => {

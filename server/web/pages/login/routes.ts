@@ -1,10 +1,13 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Accounts, User } from '../../../access/accounts.ts';
 import { checkPassword } from '../../../access/check-password.ts';
 import type { PasswordCheck } from '../../../access/check-password.ts';
 import { maximumPasswordLength } from '../../../access/password-rules.ts';
+import { heldFormLimitBytes, readHeldForm } from '../../held-form.ts';
+import type { Flash } from '../../plugins/flash.ts';
+import { describeHeldForm } from './held-form.ts';
 
 const nextSchema = z.string().max(2048).optional();
 const loginQuerySchema = z.object({ next: nextSchema.catch(undefined) });
@@ -12,20 +15,17 @@ const loginFormSchema = z.strictObject({
   username: z.string().max(256),
   password: z.string().max(maximumPasswordLength),
   next: nextSchema,
+  held: z.string().max(heldFormLimitBytes).optional(),
 });
-
-/** What `views/login.eta` gets, besides where the first password is. */
-interface LoginModel {
-  userName: string;
-  next: string | undefined;
-  problem: string | undefined;
-}
 
 export interface LoginPageOptions extends PasswordCheck {
   accounts: Pick<Accounts, 'findUser' | 'findUserByPassword' | 'findPasswordId'>;
-  /** Where the first password is, as long as nobody has changed it. */
-  findFirstPasswordFile: () => string | undefined;
 }
+
+const notKept: Flash = {
+  tone: 'info',
+  text: 'A form was sent before you logged in. It was not kept, and nothing was changed: your account may look, but not change anything.',
+};
 
 /** `/login` and `/logout`. */
 export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
@@ -33,20 +33,13 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
   options,
   done,
 ) => {
-  const showLogin = (reply: FastifyReply, model: LoginModel): Promise<FastifyReply> =>
-    reply.page(
-      'login',
-      { title: 'Log in' },
-      { ...model, firstPasswordFile: options.findFirstPasswordFile() },
-    );
-
   app.get(
     '/login',
     { config: { access: 'public' }, schema: { querystring: loginQuerySchema } },
     async (request, reply) => {
       const { next } = request.query;
       if (request.user) return reply.redirect(app.resolveNextPage(next), 303);
-      return showLogin(reply, { userName: '', next, problem: undefined });
+      return reply.loginForm({ userName: '', next, problem: undefined });
     },
   );
 
@@ -57,7 +50,8 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
       schema: { body: loginFormSchema },
     },
     async (request, reply) => {
-      const { username: userName, password, next } = request.body;
+      const { username: userName, password, next, held } = request.body;
+      const fields = held === undefined ? [] : readHeldForm(held);
       // Only a name that there is: people type their password into the wrong field.
       request.describeChange({ account: options.accounts.findUser(userName)?.name ?? 'unknown' });
       const outcome = await checkPassword(options, request.describeAttempt(userName), password);
@@ -65,18 +59,29 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
         request.describeChange({ reason: 'wait' });
         reply.code(429).header('retry-after', outcome.seconds);
         const problem = `Too many failed logins. Try again in ${outcome.seconds} s.`;
-        return showLogin(reply, { userName, next, problem });
+        return reply.loginForm({ userName, next, problem, held });
       }
       if (outcome.kind === 'refused') {
         request.describeChange({ reason: 'wrong' });
         reply.code(401);
         const problem = 'The user name or the password is wrong.';
-        return showLogin(reply, { userName, next, problem });
+        return reply.loginForm({ userName, next, problem, held });
       }
 
       await startSession(request, outcome.user, options.accounts);
       reply.rememberDevice(outcome.user.name);
-      return reply.redirect(app.resolveNextPage(next), 303);
+      const page = app.resolveNextPage(next);
+      const target = fields.length === 0 ? undefined : app.findFormTarget(next);
+      if (!target) return reply.redirect(page, 303);
+      if (target.access === 'admin' && outcome.user.role !== 'admin') {
+        return reply.flash(notKept).redirect(app.resolveNextPage(undefined), 303);
+      }
+      request.describeChange({ isDone: true, heldForm: target.action });
+      return reply.page(
+        'held-form',
+        { title: 'You were signed out before this was sent' },
+        describeHeldForm(target, fields, page),
+      );
     },
   );
 

@@ -49,7 +49,7 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
 
   app.post(
     path,
-    { config: { access: 'admin' }, schema: { body: settingsFormSchema } },
+    { config: { access: 'admin', hasPreview: true }, schema: { body: settingsFormSchema } },
     async (request, reply) => {
       const { own, form } = splitForm(request.body);
       const { instance, tag: madeFrom, overwrite, intent, ...given } = own;

@@ -27,5 +27,6 @@ export type CompareQuery = z.output<typeof compareQuerySchema>;
 export const restoreFormSchema = z.strictObject({
   version: versionIdSchema,
   tag: tagSchema,
+  intent: z.enum(['preview', 'write']).default('write'),
   ...consentFields,
 });

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { UserError } from '../../../errors.ts';
 import { maskSecrets } from '../../../keepalived/mask-secrets.ts';
@@ -81,19 +81,16 @@ export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'ope
     `${path}/restore`,
     { config: { access: 'admin' }, schema: { querystring: versionQuerySchema } },
     async (request, reply) => {
-      const plan = await getPlan(request.query.version);
-      const goingBack = goingBackOf(request, plan);
-      const addedCommands = describeAddedCommands(request, plan.foresight.addedCommands);
-      const model = { ...describeRestoring(plan), goingBack, addedCommands };
-      return reply.page('restore-version', restorePage, model);
+      return showPlan(request, reply, await getPlan(request.query.version));
     },
   );
 
   app.post(
     `${path}/restore`,
-    { config: { access: 'admin' }, schema: { body: restoreFormSchema } },
+    { config: { access: 'admin', hasPreview: true }, schema: { body: restoreFormSchema } },
     async (request, reply) => {
-      const { version: versionId, tag, ...form } = request.body;
+      const { version: versionId, tag, intent, ...form } = request.body;
+      if (intent === 'preview') return showPlan(request, reply, await getPlan(versionId), form);
       const { consent, passwordProblem } = await readConsent(request, form);
       const outcome = await operations.restoreVersion({
         versionId,
@@ -119,6 +116,19 @@ export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'ope
   );
   done();
 };
+
+/** What restoring a version will change. */
+function showPlan(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  plan: RestorePlan,
+  form?: GoingBackForm,
+) {
+  const goingBack = goingBackOf(request, plan, form);
+  const addedCommands = describeAddedCommands(request, plan.foresight.addedCommands);
+  const model = { ...describeRestoring(plan), goingBack, addedCommands };
+  return reply.page('restore-version', restorePage, model);
+}
 
 /** undefined: nothing runs a stored file, so it cuts nobody off. */
 function goingBackOf(request: FastifyRequest, plan: RestorePlan, form?: GoingBackForm) {

@@ -235,6 +235,20 @@ describe('restoring a version', () => {
     assert.equal(request.confirmWithinSeconds, 90);
   });
 
+  test('is shown again with what was typed beside it, and restores nothing', async (t) => {
+    // Without the operation: to restore would fail.
+    const browser = await openBrowser(t);
+    await browser.get('/keepalived/versions');
+    const shown = await browser.post('/keepalived/versions/restore', {
+      ...{ version: oldVersion.id, tag: tagOf(texts.now), intent: 'preview' },
+      ...{ goBack: 'yes', goBackSeconds: '90' },
+    });
+    assert.equal(shown.statusCode, 200);
+    assert.match(textOf(shown.body), /-priority 101 \+priority 100/);
+    assert.match(shown.body, /name="goBackSeconds" value="90"/);
+    assert.match(shown.body, /name="goBack"[^>]* checked/);
+  });
+
   test('of a stopped keepalived has nothing to confirm', async (t) => {
     const { answer } = await restore(t, {
       ...{ kind: 'saved', tag: oldVersion.tag, findings: [], reason: 'daemon-stopped' },

@@ -1,0 +1,13 @@
+import type { TestContext } from 'node:test';
+
+/** Lets time pass by which sessions end, without waiting for it. */
+export function createSessionClock({ mock }: TestContext) {
+  const real = performance.now.bind(performance);
+  let passedMs = 0;
+  mock.method(performance, 'now', () => real() + passedMs);
+  return {
+    passMinutes(minutes: number): void {
+      passedMs += minutes * 60_000;
+    },
+  };
+}
