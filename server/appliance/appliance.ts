@@ -83,6 +83,8 @@ export interface Appliance {
   /** Asks by ARP who has an IPv4 address; two seconds at most. */
   probeAddress(interfaceName: string, address: string): Promise<AddressProbe>;
   readKernelSettings(interfaceNames: readonly string[]): Promise<KernelSettings[]>;
+  /** Whether the kernel can tell keepalived of processes; undefined: that cannot be looked at. */
+  hasProcessConnector(): Promise<boolean | undefined>;
   /** As `probeHealthcheck`, and what came back. */
   examineHealthcheck(url: string): Promise<HealthcheckExamination>;
   /** Runs a tracked script once, as keepalived does. */

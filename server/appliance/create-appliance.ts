@@ -20,6 +20,7 @@ import { createLog } from './logs/create-log.ts';
 import { followLog } from './logs/follow-log.ts';
 import { findMissingRights } from './missing-rights.ts';
 import { readDefaultRoutes, readNetwork, removeAddress } from './network.ts';
+import { hasProcessConnector } from './process-events.ts';
 import { sweepLeftovers } from './replace-file.ts';
 import { createDumpReaders } from './runtime-dump.ts';
 import { runScript } from './script-run.ts';
@@ -74,6 +75,10 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     },
     probeAddress,
     readKernelSettings,
+    async hasProcessConnector() {
+      const daemon = await readDaemon();
+      return hasProcessConnector(daemon.state === 'running' ? daemon.pid : undefined);
+    },
     async runScript(request) {
       const daemon = await readDaemon();
       return runScript(request, daemon.state === 'running' ? daemon.pid : undefined);

@@ -70,6 +70,7 @@ export const checkIds = [
   'script-run',
   'healthcheck-interval',
   'tracked-script',
+  'tracked-process',
   'split-brain',
 ] as const;
 export type CheckId = (typeof checkIds)[number];

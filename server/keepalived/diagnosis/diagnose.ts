@@ -22,6 +22,7 @@ import type { InstanceCheck } from './setting-check.ts';
 import { checkSilentPeer } from './silent-peer.ts';
 import { checkSplitBrain } from './split-brain.ts';
 import { checkTimeToLive } from './time-to-live.ts';
+import { checkTrackedProcesses } from './tracked-process.ts';
 import { checkTrackedScripts } from './tracked-script.ts';
 import { checkTransport } from './unicast-multicast.ts';
 import { checkAddresses } from './virtual-addresses.ts';
@@ -55,6 +56,7 @@ const instanceChecks = [
   checkHealthcheck,
   checkHealthcheckInterval,
   checkTrackedScripts,
+  checkTrackedProcesses,
   checkSplitBrain,
 ];
 

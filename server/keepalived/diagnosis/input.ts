@@ -47,4 +47,6 @@ export interface DiagnosisInput {
   healthchecks?: readonly HealthcheckExamination[] | undefined;
   firewall?: FirewallReport | undefined;
   scriptRuns?: readonly ScriptRun[] | undefined;
+  /** False: the kernel sends keepalived no process events; true: it may; undefined: not known. */
+  hasProcessConnector?: boolean | undefined;
 }

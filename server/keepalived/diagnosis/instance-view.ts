@@ -40,12 +40,14 @@ export interface InstanceView extends InstanceSettings, SortedSenders {
   /** Of what was asked of the machine beside listening. */
   asked: Pick<
     DiagnosisInput,
+    | 'configuration'
     | 'tracking'
     | 'addressProbes'
     | 'addressesAskedAtMs'
     | 'kernelSettings'
     | 'healthchecks'
     | 'scriptRuns'
+    | 'hasProcessConnector'
   >;
 }
 

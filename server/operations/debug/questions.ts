@@ -24,6 +24,7 @@ export type Answers = Pick<
   | 'kernelSettings'
   | 'healthchecks'
   | 'scriptRuns'
+  | 'hasProcessConnector'
   | 'addressProbes'
   | 'addressesAskedAtMs'
 >;
@@ -41,27 +42,29 @@ export async function askMachine(
   const tracked = new Set(summary.instances.flatMap(({ trackedScripts }) => trackedScripts));
   const scripts = summary.scripts.filter(({ name }) => tracked.has(name));
   const urls = new Set(scripts.flatMap(({ healthcheckUrl }) => healthcheckUrl ?? []));
-  const [firewall, kernelSettings, healthchecks, scriptRuns] = await Promise.all([
-    appliance.readFirewall(),
-    appliance.readKernelSettings(findInterfaces(summary)),
-    Promise.all([...urls].map((url) => appliance.examineHealthcheck(url))),
-    Promise.all(
-      scripts.map(async (script): Promise<ScriptRun> => {
-        const run = await appliance.runScript({
-          scriptName: script.name,
-          command: splitScriptCommand(script.command),
-          userName: script.userName ?? summary.scriptUserName,
-          hasScriptSecurity: summary.hasScriptSecurity,
-          timeoutMs: Math.min(
-            (script.timeoutSeconds ?? script.intervalSeconds) * 1000,
-            longestScriptMs,
-          ),
-        });
-        return { ...run, output: maskSecrets(run.output) };
-      }),
-    ),
-  ]);
-  return { firewall, kernelSettings, healthchecks, scriptRuns };
+  const [firewall, kernelSettings, hasProcessConnector, healthchecks, scriptRuns] =
+    await Promise.all([
+      appliance.readFirewall(),
+      appliance.readKernelSettings(findInterfaces(summary)),
+      appliance.hasProcessConnector(),
+      Promise.all([...urls].map((url) => appliance.examineHealthcheck(url))),
+      Promise.all(
+        scripts.map(async (script): Promise<ScriptRun> => {
+          const run = await appliance.runScript({
+            scriptName: script.name,
+            command: splitScriptCommand(script.command),
+            userName: script.userName ?? summary.scriptUserName,
+            hasScriptSecurity: summary.hasScriptSecurity,
+            timeoutMs: Math.min(
+              (script.timeoutSeconds ?? script.intervalSeconds) * 1000,
+              longestScriptMs,
+            ),
+          });
+          return { ...run, output: maskSecrets(run.output) };
+        }),
+      ),
+    ]);
+  return { firewall, kernelSettings, hasProcessConnector, healthchecks, scriptRuns };
 }
 
 /** Asks who answers for the virtual addresses: late, so that the master is known by then. */

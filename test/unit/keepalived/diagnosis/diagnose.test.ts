@@ -165,6 +165,7 @@ describe('a healthy pair has nothing wrong', () => {
         'script-run',
         'healthcheck-interval',
         'tracked-script',
+        'tracked-process',
       ].map((id) => `note ${id}`),
     );
   });
@@ -636,7 +637,8 @@ describe('what is not known is not judged', () => {
   const machineChecks = new Set<CheckId>([
     ...(['interface', 'kernel-settings', 'address-network', 'duplicate-address'] as const),
     ...(['firewall-in', 'firewall-out'] as const),
-    ...(['script-run', 'healthcheck', 'healthcheck-interval', 'tracked-script'] as const),
+    ...(['script-run', 'healthcheck', 'healthcheck-interval'] as const),
+    ...(['tracked-script', 'tracked-process'] as const),
   ]);
   const wireChecks = checkIds.filter((id) => !machineChecks.has(id));
   const rows: Record<string, [Scenario, RegExp]> = {

@@ -31,6 +31,7 @@ function createCase(machine: Partial<Appliance> = {}) {
     readLog: () => Promise.resolve({ ok: false, reason: 'there is none' } as never),
     readFirewall: () => new Promise(() => undefined),
     readKernelSettings: () => Promise.resolve([]),
+    hasProcessConnector: () => Promise.resolve(true),
     startCapture(request) {
       listening.add(request);
       let end: () => void;
