@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { reportCommand } from '../command-report.ts';
 import { runCommand } from '../run-command.ts';
 import { hasInitScript, initScriptPath } from '../service-files.ts';
+import { UnseenError, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 import type { BootTool } from './boot-tool.ts';
 
 const tool = 'update-rc.d';
@@ -14,13 +15,19 @@ export const updateRcD: BootTool = {
     if (!(await hasInitScript(service))) {
       return { known: false, reason: `${initScriptPath(service)} does not exist.` };
     }
-    const links = await findLinks(service);
-    return { known: true, enabled: links.some((link) => link.startsWith('S')), tool };
+    try {
+      const links = await findLinks(service);
+      return { known: true, enabled: links.some((link) => link.startsWith('S')), tool };
+    } catch (error) {
+      if (!(error instanceof UnseenError)) throw error;
+      return { known: false, reason: `${error.message}.` };
+    }
   },
 
   async set(service, enabled) {
     // It changes links, but makes none of its own accord.
-    if ((await hasInitScript(service)) && (await findLinks(service)).length === 0) {
+    const findNone = async () => (await findLinks(service).catch(ofUnseen(['?']))).length === 0;
+    if ((await hasInitScript(service)) && (await findNone())) {
       const added = await runCommand(tool, [service, 'defaults']);
       if (added.kind !== 'ok') return reportCommand(added);
     }
@@ -28,7 +35,10 @@ export const updateRcD: BootTool = {
   },
 };
 
+/** @throws {UnseenError} if a folder is there, but cannot be read */
 async function findLinks(service: string): Promise<string[]> {
-  const folders = await Promise.all(bootFolders.map((folder) => readdir(folder).catch(() => [])));
+  const folders = await Promise.all(
+    bootFolders.map(async (folder) => (await unlessAbsent(folder, () => readdir(folder))) ?? []),
+  );
   return folders.flat().filter((name) => /^[SK]\d\d/.test(name) && name.slice(3) === service);
 }
