@@ -74,7 +74,9 @@ export function applyConfiguration(
     const begun = await beginChange(parts, request, { old, before, previous });
     const change = { ...begun, isTolerated: known.length > 0 };
     const outcome = withFindings(await install(parts, change, request), findings);
-    return expectMovements(outcome, foresight.movements, savedAtMs);
+    const { movements } = foresight;
+    const baseline = { before, userName: request.actor.userName };
+    return expectMovements(outcome, { movements, savedAtMs, baseline });
   });
 }
 

@@ -26,6 +26,7 @@ import { readDrill } from './read-drill.ts';
 import { findRestoreChange, listVersions, planRestore } from './restore-version.ts';
 import { findKeptSecretDefinitions } from './secret-definitions.ts';
 import { controlKeepalived } from './service-control.ts';
+import { watchUnforeseen } from './watch-unforeseen.ts';
 
 /** The operations over one appliance, its state keeper and its history. */
 export function createOperations(
@@ -37,19 +38,26 @@ export function createOperations(
     },
 ): Operations {
   const { appliance, keeper, notices, alone, confirmed } = parts;
+  /** How many changes were begun. */
+  let begun = 0;
   /** What changes something runs alone: a Stop during a proof would look like a failed reload. */
   const change = <Value>(
     task: () => Promise<Value>,
     refreshing = { withTracking: false },
   ): Promise<Value> =>
     alone(async () => {
+      begun += 1;
       const value = await task();
       await keeper.refresh(refreshing);
       return value;
     });
   /** Waiting for what was foreseen to move keeps nobody else from acting. */
   const changeAndObserve = async (task: () => Promise<ApplyOutcome>): Promise<ApplyOutcome> => {
-    const outcome = await observeOutcome(appliance, await change(task));
+    const applied = await change(task);
+    const own = begun;
+    // Nobody waits for it, and what it cannot see it cannot tell.
+    void watchUnforeseen(parts, applied, { isOver: () => begun !== own }).catch(() => undefined);
+    const outcome = await observeOutcome(appliance, applied);
     if (outcome.kind === 'live' && outcome.observations?.length) await keeper.refresh();
     return outcome;
   };

@@ -76,13 +76,14 @@ export async function readStoredConfiguration(
   const id = `stored-${role}`;
   const stored = await appliance.readConfigurationFile(id);
   if (stored.ok || stored.problem !== 'missing') return stored;
-  const [network, defaultRoutes] = await Promise.all([
+  const [network, defaultRoutes, hostName] = await Promise.all([
     appliance.readNetwork(),
     appliance.readDefaultRoutes(),
+    appliance.readHostName(),
   ]);
   const interfaces = network.ok ? network.interfaces : [];
   const interfaceName = findDefaultInterface(interfaces, defaultRoutes) ?? 'eth0';
-  const text = packagedDefaultConfiguration(role, { interfaceName });
+  const text = packagedDefaultConfiguration(role, { interfaceName, hostName });
   const written = await appliance.replaceConfigurationFile(id, { text, expectedTag: null });
   if (written.outcome === 'replaced') {
     const { tag } = written;

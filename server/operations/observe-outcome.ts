@@ -13,13 +13,11 @@ const graceMs = 2_000;
 /** No browser is kept waiting longer; what takes more is seen on the status page. */
 const longestWaitMs = 15_000;
 
+type LiveForeseen = NonNullable<Extract<ApplyOutcome, { kind: 'live' }>['foreseen']>;
+
 /** Notes with an outcome what was foreseen to move, for `observeOutcome`. */
-export function expectMovements(
-  outcome: ApplyOutcome,
-  movements: ForeseenMovement[],
-  savedAtMs: number,
-): ApplyOutcome {
-  return outcome.kind === 'live' ? { ...outcome, foreseen: { movements, savedAtMs } } : outcome;
+export function expectMovements(outcome: ApplyOutcome, foreseen: LiveForeseen): ApplyOutcome {
+  return outcome.kind === 'live' ? { ...outcome, foreseen } : outcome;
 }
 
 /** Adds to a configuration that became live what became of its foreseen movements. */

@@ -2,6 +2,7 @@ import type { CommandReport } from '../appliance/appliance.ts';
 import type { Finding } from '../keepalived/finding.ts';
 import type { ForeseenMovement } from '../keepalived/foresight/foresight-result.ts';
 import type { Observation } from '../keepalived/foresight/observations.ts';
+import type { Sighting } from '../keepalived/proof.ts';
 
 /** Who asked for a change, for the audit line and the history. */
 export interface Actor {
@@ -34,7 +35,12 @@ export type ApplyOutcome =
       findings: Finding[];
       report: CommandReport | undefined;
       /** What was foreseen to move since the save (`performance.now()`). */
-      foreseen?: { movements: ForeseenMovement[]; savedAtMs: number };
+      foreseen?: {
+        movements: ForeseenMovement[];
+        savedAtMs: number;
+        /** What was before, and who saved, for what moves although it was not foreseen. */
+        baseline?: { before: Sighting; userName: string };
+      };
       /** What became of it. */
       observations?: Observation[];
     }

@@ -40,7 +40,10 @@ function testWithKeepalived(text: string): { status: number | null; output: stri
 describe('keepalived accepts without a word', () => {
   for (const role of ['master', 'backup'] as const) {
     it(`the packaged ${role} configuration`, () => {
-      const text = packagedDefaultConfiguration(role, { interfaceName: 'eth0' });
+      const text = packagedDefaultConfiguration(role, {
+        interfaceName: 'eth0',
+        hostName: 'server1',
+      });
       assert.deepEqual(testWithKeepalived(text), { status: 0, output: '' });
     });
   }
@@ -62,7 +65,10 @@ describe('keepalived accepts without a word', () => {
       (tree) => setHealthcheckUrl(tree, 'chk_vshell', 'http://127.0.0.1:8080/{x}#!'),
       (tree) => setUnicastPeers(tree, 'VI_1', ['192.168.0.20']),
     ];
-    let text = packagedDefaultConfiguration('backup', { interfaceName: 'eth0' });
+    let text = packagedDefaultConfiguration('backup', {
+      interfaceName: 'eth0',
+      hostName: 'server1',
+    });
     for (const edit of edits) {
       const result = edit(parseConfiguration(text));
       assert.ok(result.ok);
@@ -73,7 +79,10 @@ describe('keepalived accepts without a word', () => {
   });
 
   it('but not a mistake: the test can fail', () => {
-    const text = packagedDefaultConfiguration('master', { interfaceName: 'eth9' });
+    const text = packagedDefaultConfiguration('master', {
+      interfaceName: 'eth9',
+      hostName: 'server1',
+    });
     assert.match(testWithKeepalived(text).output, /eth9/);
   });
 });

@@ -36,10 +36,11 @@ const roles = {
  * The packaged configuration of one server of a pair. Master and backup differ in nothing but the
  * state and the priority, so that only the virtual address has to be changed, on both.
  * @param interfaceName the interface that will carry the virtual address, a plain name
+ * @param hostName the server's short name, for router_id: without one keepalived asks a name server
  */
 export function packagedDefaultConfiguration(
   role: 'master' | 'backup',
-  { interfaceName }: { interfaceName: string },
+  { interfaceName, hostName }: { interfaceName: string; hostName: string },
 ): string {
   const { title, state, priority } = roles[role];
   return `# keepalived configuration of ${title}.
@@ -51,6 +52,9 @@ export function packagedDefaultConfiguration(
 # auth_pass. Within a cluster they must be the same on both servers.
 
 global_defs {
+    # This server's name in keepalived's mails. Without it keepalived looks its name up, and waits for
+    # the name server.
+    router_id ${isPlainName(hostName) ? hostName : 'keepalived'}
     # Refuse to run a script as root that someone other than root could change.
     enable_script_security
     script_user root
@@ -99,6 +103,11 @@ vrrp_instance VI_1 {
     }
 }
 `;
+}
+
+/** What needs no quotes and no second thought; a host may be called anything. */
+function isPlainName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name);
 }
 
 /** Whether some instance still has the placeholder for its virtual address. */

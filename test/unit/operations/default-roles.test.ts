@@ -19,7 +19,10 @@ import {
 } from '../../../server/operations/default-roles.ts';
 import { createSampleMachine } from './sample-machine.ts';
 
-const packaged = packagedDefaultConfiguration('master', { interfaceName: 'eth0' });
+const packaged = packagedDefaultConfiguration('master', {
+  interfaceName: 'eth0',
+  hostName: 'server1',
+});
 const withAddress = (address: string): string =>
   packaged.replace(placeholderVirtualAddress, address);
 
@@ -100,6 +103,7 @@ describe('a stored configuration', () => {
       fileOf('stored-master', packaged),
     );
     assert.deepEqual(made, { ok: true, text: packaged });
+    assert.match(packaged, /^ {4}router_id server1$/m);
 
     const found = fileOf('stored-master', packaged);
     const outside =

@@ -28,6 +28,7 @@ export function createSampleMachine(text: string, running: RuntimeInstance[] | '
     readConfigurationFile: () => Promise.resolve(content),
     readNetwork: () => Promise.resolve(network),
     readDefaultRoutes: () => Promise.resolve(['eth0']),
+    readHostName: () => Promise.resolve('server1'),
     isOwnNameAnswered: () => Promise.resolve(true),
     readConfigurationId: () => Promise.resolve('server1'),
     readDaemon: () =>

@@ -12,8 +12,14 @@ import {
 import { findConfigurationProblems } from '../../../../server/keepalived/config/rules.ts';
 import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
 
-const master = packagedDefaultConfiguration('master', { interfaceName: 'ens3' });
-const backup = packagedDefaultConfiguration('backup', { interfaceName: 'ens3' });
+const master = packagedDefaultConfiguration('master', {
+  interfaceName: 'ens3',
+  hostName: 'server1',
+});
+const backup = packagedDefaultConfiguration('backup', {
+  interfaceName: 'ens3',
+  hostName: 'server1',
+});
 
 function summarize(text: string) {
   return summarizeConfiguration(parseConfiguration(text));
@@ -57,6 +63,12 @@ describe('the packaged configurations', () => {
     const differing = master.split('\n').filter((line, index) => line !== backupLines[index]);
     assert.equal(differing.length, 3);
     assert.deepEqual(differing.slice(1), ['    state MASTER', '    priority 101']);
+  });
+
+  it('name the server, so that keepalived asks no name server for it', () => {
+    assert.match(master, /^global_defs \{\n(?: +#.*\n)+ +router_id server1$/m);
+    const odd = packagedDefaultConfiguration('master', { interfaceName: 'e', hostName: 'a {b}' });
+    assert.match(odd, /^ {4}router_id keepalived$/m);
   });
 
   it('give curl less time than keepalived gives the script', () => {

@@ -387,7 +387,7 @@ describe('the table of all keywords by what they do', () => {
 
 describe('the packaged configurations', () => {
   const [master, backup] = (['master', 'backup'] as const).map((role) =>
-    packagedDefaultConfiguration(role, { interfaceName: 'eth0' }),
+    packagedDefaultConfiguration(role, { interfaceName: 'eth0', hostName: 'server1' }),
   ) as [string, string];
 
   test('add nothing, whatever URL they ask', () => {

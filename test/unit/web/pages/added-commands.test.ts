@@ -106,7 +106,10 @@ const routes: Record<string, Route> = {
   },
   'a default role': {
     page({ folder }) {
-      const text = packagedDefaultConfiguration('master', { interfaceName: 'eth0' });
+      const text = packagedDefaultConfiguration('master', {
+        interfaceName: 'eth0',
+        hostName: 'server1',
+      });
       const more = text.replace('state MASTER', 'state MASTER\n    notify /usr/bin/told');
       writeFileSync(`${configPathOf(folder)}.master`, more);
       return Promise.resolve('/keepalived/default-master');
