@@ -93,19 +93,20 @@ async function foresee(
   const summaryBefore = summarizeConfiguration(contentBefore);
   const summaryAfter = summarizeConfiguration(contentAfter);
   const running = readRunning(sighting);
+  const findResult = await askResults(appliance, [summaryBefore, summaryAfter], sighting);
   const foresight = foreseeChange({
     before: summaryBefore,
     after: summaryAfter,
     passwordChanges: findPasswordChanges(contentBefore, contentAfter),
     running,
-    findResult: await askResults(appliance, [summaryBefore, summaryAfter], sighting),
+    findResult,
   });
   if (typeof running === 'string') return foresight;
   const waits =
     looksUpOwnName(contentBefore, contentAfter) && !(await appliance.isOwnNameAnswered())
       ? [describeSilentNameServer(running, await appliance.readHostName())]
       : [];
-  const scripts = findScriptChanges(summaryBefore, summaryAfter, running);
+  const scripts = findScriptChanges(summaryBefore, summaryAfter, running, findResult);
   const { dangers, sentences } = await judgeScripts(appliance, scripts, asksUrls);
   return {
     ...foresight,

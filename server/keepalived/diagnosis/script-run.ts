@@ -1,13 +1,24 @@
 import type { ConfiguredScript } from '../config/summary.ts';
 import type { ScriptRun } from '../evidence.ts';
+import { createFindResult } from '../foresight/effective-priority.ts';
+import {
+  describeScriptConsequence,
+  findScriptConsequence,
+} from '../foresight/script-consequence.ts';
 import type { CheckEvidence } from './check.ts';
+import type { InstanceView } from './instance-view.ts';
 import type { Judgement } from './judgement.ts';
 import { cannotTell, findWorst, good, note } from './judgement.ts';
 import type { InstanceCheck } from './setting-check.ts';
 import { describeDuration } from './words.ts';
 
 /** Whether the tracked scripts succeed when they are run as keepalived runs them. */
-export const checkScriptRuns: InstanceCheck = ({ name, scripts, asked: { scriptRuns } }) => {
+export const checkScriptRuns: InstanceCheck = (view) => {
+  const {
+    name,
+    scripts,
+    asked: { scriptRuns },
+  } = view;
   const runs = scripts.flatMap((script) => {
     const run = scriptRuns?.find(({ scriptName }) => scriptName === script.name);
     return run ? [{ script, run }] : [];
@@ -19,29 +30,38 @@ export const checkScriptRuns: InstanceCheck = ({ name, scripts, asked: { scriptR
   return {
     id: 'script-run',
     title: 'Tracked scripts can be run',
-    ...(findWorst(runs.map(({ script, run }) => judge(script, run))) ?? without),
+    ...(findWorst(
+      runs.map(({ script, run }) => judge(script, run, describeFailure(script.name, view))),
+    ) ?? without),
     evidence: runs.flatMap(({ run }) => describe(run)),
     about: { instance: name, setting: 'vrrp_script' },
   };
 };
 
-/** What a shell, and keepalived like one, says of a command that could not be run. */
+/** What a shell says of a command that could not be run. */
 const cannotExecute = 126;
 const notFound = 127;
 
-function judge(script: ConfiguredScript, run: ScriptRun): Judgement {
+/** What a failure of a script does to the instance, with all else as keepalived accounts for it. */
+export function describeFailure(
+  scriptName: string,
+  { configured, network, asked: { configuration, tracking } }: InstanceView,
+): string {
+  const findResult = createFindResult(tracking, network);
+  return describeScriptConsequence(
+    findScriptConsequence(scriptName, configured, configuration, findResult),
+  );
+}
+
+function judge(script: ConfiguredScript, run: ScriptRun, consequence: string): Judgement {
   const { outcome, userName, scriptName } = run;
-  const consequence =
-    script.weight === 0
-      ? 'While it fails, the instance is in FAULT and serves nothing.'
-      : `While it fails, the priority changes by ${-Math.abs(script.weight)}.`;
   const look = `Run it in a shell: runuser -u ${userName} -- ${script.command}`;
   switch (outcome.kind) {
     case 'not-run':
       return {
         verdict: 'wrong',
-        sentence: `${scriptName} cannot be run as ${userName}: ${outcome.reason}. keepalived takes it as failed. ${consequence}`,
-        remedy: `Correct the command, or let ${userName} read and execute it and every folder on its path, or name another user in the vrrp_script (“user”) or in global_defs (“script_user”).`,
+        sentence: `${scriptName} cannot be run as ${userName}: ${outcome.reason}. keepalived does not count that as a failure (measured, 2.2.7): it goes on without the script, or takes it for a success. The instance serves whether its service works or not.`,
+        remedy: `Correct the command, or let ${userName} read and execute it and every folder on its path, or name another user in the vrrp_script (“user”) or in global_defs (“script_user”); then reload keepalived.`,
       };
     case 'insecure':
       return {

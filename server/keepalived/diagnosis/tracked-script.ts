@@ -3,17 +3,13 @@ import { explainMessage } from '../runtime/explain-message.ts';
 import type { LogLine } from '../runtime/log-lines.ts';
 import type { CheckEvidence } from './check.ts';
 import { good, note } from './judgement.ts';
+import { describeFailure } from './script-run.ts';
 import type { InstanceCheck } from './setting-check.ts';
 import { listInWords } from './words.ts';
 
 /** Whether a tracked script failed last time, by keepalived's dump or else by its log. */
-export const checkTrackedScripts: InstanceCheck = ({
-  name,
-  trackedScripts,
-  hasUnreadTracking,
-  log,
-  asked,
-}) => {
+export const checkTrackedScripts: InstanceCheck = (view) => {
+  const { name, trackedScripts, hasUnreadTracking, log, asked } = view;
   const lastWords = trackedScripts.flatMap(
     (script) => findResult(script, asked.tracking) ?? findLastWord(script, log) ?? [],
   );
@@ -24,11 +20,24 @@ export const checkTrackedScripts: InstanceCheck = ({
     evidence: lastWords.map((word) => word.evidence),
     about: { instance: name, setting: 'track_script' },
   } as const;
-  if (failing.length > 0) {
+  const disabled = failing.filter(({ isDisabled }) => isDisabled);
+  if (disabled.length > 0) {
     return {
       ...check,
       verdict: 'wrong',
-      sentence: `The tracked script ${listInWords(failing.map(({ script }) => script))} fails, which lowers this server’s priority or puts it into FAULT.`,
+      sentence: `keepalived has disabled the tracked script ${listInWords(disabled.map(({ script }) => script))} and goes on without it. The instance serves whether its service works or not.`,
+      remedy:
+        'Read the log line: let the script exist, be executable, and be writable by root only; then reload keepalived.',
+    };
+  }
+  if (failing.length > 0) {
+    const sentences = failing.map(
+      ({ script }) => `The tracked script ${script} fails. ${describeFailure(script, view)}`,
+    );
+    return {
+      ...check,
+      verdict: 'wrong',
+      sentence: sentences.join(' '),
       remedy:
         'Run the script as the user that keepalived runs it as, and look at what it checks; see Healthcheck.',
     };
@@ -59,6 +68,8 @@ export const unreadTracking =
 interface Word {
   script: string;
   good: boolean;
+  /** keepalived goes on without it: it has no result at all. */
+  isDisabled?: boolean;
   evidence: CheckEvidence;
 }
 
@@ -80,7 +91,9 @@ function findLastWord(script: string, log: readonly LogLine[]): Word | undefined
     if (explanation.id === 'script-result') {
       return { script, good: explanation.values['what'] === 'succeeded', evidence };
     }
-    if (explanation.id === 'script-disabled') return { script, good: false, evidence };
+    if (explanation.id === 'script-disabled') {
+      return { script, good: false, isDisabled: true, evidence };
+    }
   }
   return undefined;
 }

@@ -2,25 +2,32 @@ import type { ConfigurationSummary } from '../config/questions.ts';
 import type { ConfiguredScript } from '../config/summary.ts';
 import type { RuntimeInstance } from '../evidence.ts';
 import { maskSecrets } from '../mask-secrets.ts';
+import type { FindResult } from './effective-priority.ts';
+import { findScriptConsequence } from './script-consequence.ts';
+import type { ScriptConsequence } from './script-consequence.ts';
 import { joinWords } from './words.ts';
 
 /** A script that begins to decide whether this server may keep the addresses that it serves now. */
 export interface ScriptChange {
   scriptName: string;
-  /** What is served now, and would be given up if the script failed. */
+  /** What is served now, and may be given up if the script fails. */
   addresses: string[];
+  consequence: Exclude<ScriptConsequence, { kind: 'ignored' }>;
   /** Where all that changes is the URL that it asks: it can be asked beforehand. */
   newUrl: string | undefined;
 }
 
 /**
  * The tracked scripts that are new or run another command, of the instances that serve now. A proof
- * cannot wait for them: a healthcheck may run only every 120 s, and then take the address away.
+ * cannot wait for them: a healthcheck may run only every 120 s, and then take the address away. One
+ * whose weight keepalived ignores decides nothing.
+ * @param findResult what is known of what is tracked besides
  */
 export function findScriptChanges(
   before: ConfigurationSummary,
   after: ConfigurationSummary,
   running: readonly RuntimeInstance[],
+  findResult?: FindResult,
 ): ScriptChange[] {
   const serving = new Map(
     running.filter(({ state }) => state === 'MASTER').map((one) => [one.name, one]),
@@ -35,25 +42,33 @@ export function findScriptChanges(
         ? findScript(before, scriptName)
         : undefined;
       if (!next || next.command === last?.command) return [];
-      return [{ scriptName, addresses: served, newUrl: findOnlyUrlChange(last, next) }];
+      const consequence = findScriptConsequence(scriptName, instance, after, findResult);
+      if (consequence.kind === 'ignored') return [];
+      const newUrl = findOnlyUrlChange(last, next);
+      return [{ scriptName, addresses: served, consequence, newUrl }];
     });
   });
 }
 
 /** What is told of a change, once its URL was asked where there is one. */
-export function describeScriptDanger(
-  { scriptName, addresses, newUrl }: ScriptChange,
-  answer: string | undefined,
-): string {
-  const served = joinWords(addresses);
+export function describeScriptDanger(change: ScriptChange, answer: string | undefined): string {
+  const { scriptName, newUrl } = change;
   return newUrl === undefined
-    ? `${scriptName} runs another command: if that fails, this server gives up ${served}. Run it in a shell on this server first.`
-    : `${scriptName} will ask ${maskSecrets(newUrl)}, which answers now: ${answer ?? 'nothing'}. While that fails, this server gives up ${served}.`;
+    ? `${scriptName} runs another command: if that fails, ${describeLoss(change)}. Run it in a shell on this server first.`
+    : `${scriptName} will ask ${maskSecrets(newUrl)}, which answers now: ${answer ?? 'nothing'}. While that fails, ${describeLoss(change)}.`;
 }
 
 /** What a preview says of another URL, which it does not ask. */
-export function describeNewUrl({ scriptName, addresses }: ScriptChange, newUrl: string): string {
-  return `${scriptName} will ask ${maskSecrets(newUrl)}. It is asked once when you save: if it does not answer well, you are told before anything changes. While it fails, this server gives up ${joinWords(addresses)}.`;
+export function describeNewUrl(change: ScriptChange, newUrl: string): string {
+  return `${change.scriptName} will ask ${maskSecrets(newUrl)}. It is asked once when you save: if it does not answer well, you are told before anything changes. While it fails, ${describeLoss(change)}.`;
+}
+
+function describeLoss({ addresses, consequence }: ScriptChange): string {
+  const served = joinWords(addresses);
+  if (consequence.kind === 'fault') return `this server gives up ${served}`;
+  const { change, priority } = consequence;
+  const to = priority === undefined ? '' : ` to ${priority}`;
+  return `the priority of this server changes by ${change}${to}, and it gives up ${served} only to a server that has a higher priority then and preempts`;
 }
 
 function findOnlyUrlChange(

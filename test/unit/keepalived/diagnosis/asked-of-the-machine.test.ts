@@ -316,7 +316,7 @@ const rows: Record<string, Row> = {
   'a script that fails and only costs priority': {
     id: 'script-run',
     verdict: 'wrong',
-    says: /the priority changes by -30/,
+    says: /the priority changes by -30 to 70: this server hands over only to a server that has a higher/,
     scenario: {
       changes: {
         configuration: withScript(2, -30),
@@ -324,10 +324,28 @@ const rows: Record<string, Row> = {
       },
     },
   },
+  'a tracked script with a weight failed': {
+    id: 'tracked-script',
+    verdict: 'wrong',
+    says: /chk_vshell fails\. While it fails, the priority changes by -30 to 70: this server hands over only/,
+    scenario: {
+      changes: { configuration: withScript(2, -30) },
+      log: ['VRRP_Script(chk_vshell) failed (exited with status 22)'],
+    },
+  },
+  'keepalived disabled a tracked script': {
+    id: 'tracked-script',
+    verdict: 'wrong',
+    says: /has disabled the tracked script chk_vshell and goes on without it/,
+    scenario: {
+      changes: { configuration: withScript() },
+      log: ['Disabling track script chk_vshell since not found/accessible'],
+    },
+  },
   'a script that its user may not run': {
     id: 'script-run',
     verdict: 'wrong',
-    says: /cannot be run as nobody: permission denied/,
+    says: /cannot be run as nobody: permission denied\. keepalived does not count that as a failure/,
     scenario: {
       changes: {
         configuration: withScript(),

@@ -43,23 +43,24 @@ const find = (after: string, state: RuntimeInstance['state'] = 'MASTER') =>
 
 describe('a tracked script that begins to decide over an address that is served', () => {
   const addresses = ['192.168.0.100'];
+  const consequence = { kind: 'fault' };
   const cases: [what: string, after: string, found: unknown[]][] = [
     ['nothing changes', good, []],
     ['only its interval changes', good.replace('120', '30'), []],
     [
       'it asks another URL',
       configuration(asks('http://127.0.0.1:9090/x')),
-      [{ scriptName: 'chk_vshell', addresses, newUrl: 'http://127.0.0.1:9090/x' }],
+      [{ scriptName: 'chk_vshell', addresses, consequence, newUrl: 'http://127.0.0.1:9090/x' }],
     ],
     [
       'it runs another command',
       configuration('/usr/bin/curl --fial http://127.0.0.1:8080/healthcheck'),
-      [{ scriptName: 'chk_vshell', addresses, newUrl: undefined }],
+      [{ scriptName: 'chk_vshell', addresses, consequence, newUrl: undefined }],
     ],
     [
       'another script is tracked',
       good.replace(/track_script \{\s+chk_vshell/, 'track_script {\n other'),
-      [{ scriptName: 'other', addresses, newUrl: undefined }],
+      [{ scriptName: 'other', addresses, consequence, newUrl: undefined }],
     ],
   ];
   for (const [what, after, found] of cases) {
@@ -70,6 +71,48 @@ describe('a tracked script that begins to decide over an address that is served'
 
   test('nobody loses anything while this server stands by', () => {
     assert.deepEqual(find(configuration('/usr/bin/false'), 'BACKUP'), []);
+  });
+
+  describe('of a script with a weight', () => {
+    const weighted = (weight: number, more = '') =>
+      configuration('/usr/bin/other').replace('interval 120', `interval 120\n weight ${weight}`) +
+      more;
+    const group = (settings: string) =>
+      `vrrp_sync_group G {\n group {\n VI_1\n VI_2\n }\n${settings}\n}\n`;
+
+    test('the change of the priority is computed, and no loss is claimed', () => {
+      for (const [weight, change, priority] of [
+        [-20, -20, 80],
+        [20, -20, 100],
+        [-200, -99, 1],
+      ] as const) {
+        const [found] = find(weighted(weight));
+        assert.deepEqual(found?.consequence, { kind: 'priority', change, priority });
+        assert.match(
+          describeScriptDanger(found, undefined),
+          new RegExp(
+            `if that fails, the priority of this server changes by ${change} to ${priority}, and it gives up 192.168.0.100 only to a server that has a higher priority`,
+          ),
+        );
+      }
+    });
+
+    test('nothing is told where keepalived ignores the weight', () => {
+      assert.deepEqual(find(weighted(-20, group(''))), []);
+      assert.deepEqual(
+        find(weighted(-20, group('sync_group_tracking_weight')))[0]?.consequence.kind,
+        'priority',
+      );
+      assert.deepEqual(find(weighted(-20).replace('interface eth0', 'priority 255')), []);
+      // In the group's own block it counts.
+      const shared = weighted(-20, group('track_script {\n chk_vshell\n }')).replace(
+        /track_script \{\s+chk_vshell\s+\}/,
+        '',
+      );
+      assert.deepEqual(find(shared)[0]?.consequence, {
+        ...{ kind: 'priority', change: -20, priority: 80 },
+      });
+    });
   });
 
   test('the sentence names the address and what the URL answers', () => {
