@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findHealthcheckVerdict } from '../../keepalived/status/healthcheck-verdict.ts';
 import { alarmCodes, findMaintenance } from '../../keepalived/status.ts';
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../keepalived/status.ts';
 import type { Snapshot } from '../../state-keeper.ts';
@@ -137,6 +138,7 @@ function describeDaemon(daemon: KeepalivedStatus['daemon']): StatusDocument['dae
 
 function describeInstance(instance: InstanceStatus): StatusDocument['instances'][number] {
   const { priority, healthcheck, lastTransitionAtMs } = instance;
+  const verdict = findHealthcheckVerdict(instance);
   return {
     name: instance.name,
     state: instance.state,
@@ -164,9 +166,10 @@ function describeInstance(instance: InstanceStatus): StatusDocument['instances']
     },
     lastTransitionAt: lastTransitionAtMs === undefined ? null : formatTime(lastTransitionAtMs),
     maintenance: findMaintenance(instance) !== undefined,
-    healthcheck: healthcheck
-      ? { url: healthcheck.url, words: healthcheck.words, good: healthcheck.good ?? null }
-      : null,
+    healthcheck:
+      healthcheck && verdict
+        ? { url: healthcheck.url, words: verdict.words, good: verdict.good ?? null }
+        : null,
     watched: instance.watched.map(({ kind, name, good, detail, sinceMs }) => ({
       kind,
       name,

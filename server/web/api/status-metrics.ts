@@ -1,5 +1,6 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { findHealthcheckVerdict } from '../../keepalived/status/healthcheck-verdict.ts';
 import type { Alarm, InstanceStatus, StateWord } from '../../keepalived/status.ts';
 import type { Snapshot } from '../../state-keeper.ts';
 
@@ -119,10 +120,12 @@ const metrics: StatusMetric[] = [
   },
   {
     name: 'keepalived_instance_healthcheck_ok',
-    help: 'Whether the healthcheck URL answers with success',
+    help: 'Whether the healthcheck succeeds by keepalived’s script, else by an own request',
     labelNames: ['instance', 'url'],
-    collect: perInstance(({ healthcheck }, report) => {
-      if (healthcheck) report({ url: healthcheck.url }, healthcheck.good);
+    collect: perInstance((instance, report) => {
+      const { healthcheck } = instance;
+      if (!healthcheck) return;
+      report({ url: healthcheck.url }, findHealthcheckVerdict(instance)?.good);
     }),
   },
   {

@@ -1,4 +1,5 @@
 import { placeholderVirtualAddress } from '../../../keepalived/config/default-configurations.ts';
+import { findHealthcheckVerdict } from '../../../keepalived/status/healthcheck-verdict.ts';
 import { describeServingMaster } from '../../../keepalived/status/serving-master.ts';
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
 import { describeMoment } from '../../view/time-words.ts';
@@ -108,13 +109,21 @@ function filled(values: string[] | undefined, missing: string): string[] {
 }
 
 function healthcheckRows(instance: InstanceStatus | undefined): StatusRow[] {
-  const check = instance?.healthcheck;
+  const verdict = instance && findHealthcheckVerdict(instance);
   const status: StatusRow = {
     label: 'Healthcheck Status',
-    values: [check?.words ?? missingWord(instance)],
+    values: [verdict?.words ?? missingWord(instance)],
   };
-  if (check) status.tone = check.good === undefined ? 'warn' : check.good ? 'good' : 'bad';
-  return [{ label: 'Healthcheck URL', values: [check?.url ?? missingWord(instance)] }, status];
+  if (verdict) {
+    const { good, ownRequest } = verdict;
+    status.tone = good === undefined ? 'warn' : good ? 'good' : 'bad';
+    if (ownRequest !== undefined) {
+      status.note = ownRequest;
+      if (good === true) status.tone = 'warn';
+    }
+  }
+  const url = instance?.healthcheck?.url ?? missingWord(instance);
+  return [{ label: 'Healthcheck URL', values: [url] }, status];
 }
 
 function currentStateRow(
