@@ -1,19 +1,21 @@
 /**
  * What a change of the configuration will do to the virtual addresses, told before it is made.
  * The rules are those of RFC 3768 (version 2) and RFC 9568 (version 3), and measured with
- * keepalived 2.2.7: a reload keeps an instance's state as long as its virtual router ID and
- * interface stay, and a setting that differs between the servers makes both of them master.
+ * keepalived 2.2.7: a reload keeps an instance's state as long as it is the same router (see
+ * `another-router.ts`), and a setting that differs between the servers makes both of them master.
  */
 import type { ConfigurationSummary } from './config/questions.ts';
 import type { RuntimeInstance } from './evidence.ts';
 import { foreseeExchange } from './foresight/address-exchange.ts';
+import { foreseeAnotherRouter, isAnotherRouter } from './foresight/another-router.ts';
 import { findBreaches } from './foresight/breaches.ts';
 import type { FindResult } from './foresight/effective-priority.ts';
 import { foreseeElection, masterDownIntervalMs } from './foresight/elections.ts';
 import { nothingForeseen, told } from './foresight/foresight-result.ts';
 import type { Foresight } from './foresight/foresight-result.ts';
+import { findGroupDangers } from './foresight/group-danger.ts';
 import { foreseeGroupElection } from './foresight/group-election.ts';
-import { compareInstances, isAnotherRouter } from './foresight/instance-changes.ts';
+import { compareInstances } from './foresight/instance-changes.ts';
 import type { InstanceChange, InstanceSetting } from './foresight/instance-changes.ts';
 import { aboutSeconds, joinWords } from './foresight/words.ts';
 
@@ -53,6 +55,7 @@ export function foreseeChange(change: ForeseenChange): Foresight {
     ],
     dangers: [
       ...foresights.flatMap((foresight) => foresight.dangers),
+      ...findGroupDangers(changes),
       ...describeLostIncludes(change),
     ],
     movements: foresights.flatMap((foresight) => foresight.movements),
@@ -71,6 +74,7 @@ function foreseeInstance(change: InstanceChange): Foresight {
     sentences: [...exchange.sentences, ...(faults ?? election).sentences],
     dangers: [
       ...exchange.dangers,
+      ...foreseeAnotherRouter(change).dangers,
       ...describeBreaches(breaches, change),
       ...(faults?.dangers ?? []),
     ],

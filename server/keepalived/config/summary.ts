@@ -87,6 +87,8 @@ export interface ConfiguredInstance extends ConfiguredTracking, ConfigurationPla
   /** Its `interface`; with `use_vmac` the one below its own, see `findInstanceInterfaces`. */
   interfaceName: string | undefined;
   virtualInterface?: ConfiguredVirtualInterface;
+  /** `use_vmac_addr`: its addresses on other interfaces have virtual ones of their own. */
+  hasAddressInterfaces?: boolean;
   /** As written, even out of range; undefined if missing or no number. */
   virtualRouterId: number | undefined;
   priority: number | undefined;

@@ -18,19 +18,22 @@ interface Surroundings {
 export function readVirtualInterface(
   nodes: readonly ConfigurationNode[],
   { globals, isIpv6, virtualRouterId }: Surroundings,
-): Pick<ConfiguredInstance, 'virtualInterface'> {
+): Pick<ConfiguredInstance, 'virtualInterface' | 'hasAddressInterfaces'> {
   const has = (keyword: string): boolean => findStatements(nodes, keyword).length > 0;
   const vmac = lastArguments(nodes, 'use_vmac');
   const words = vmac ?? lastArguments(nodes, 'use_ipvlan');
-  if (words === undefined) return {};
+  const hasAddressInterfaces = has('use_vmac_addr');
+  const own = hasAddressInterfaces ? { hasAddressInterfaces } : {};
+  if (words === undefined) return own;
   const common = {
     namePrefix: lastArguments(globals, 'vmac_prefix')?.[0] ?? 'vrrp',
-    forOtherAddresses: has('use_vmac_addr'),
+    forOtherAddresses: hasAddressInterfaces,
   };
   if (vmac === undefined) {
     const isAddress = (word: string) =>
       findAddress([word], { line: 0, excluded: false }) !== undefined;
     return {
+      ...own,
       virtualInterface: {
         ...common,
         kind: 'ipvlan',
@@ -44,6 +47,7 @@ export function readVirtualInterface(
   const isUnicast = has('unicast_peer') || has('unicast_src_ip');
   const isStrict = isSwitchedOn(nodes, 'strict_mode') ?? isSwitchedOn(globals, 'vrrp_strict');
   return {
+    ...own,
     virtualInterface: {
       ...common,
       kind: 'macvlan',

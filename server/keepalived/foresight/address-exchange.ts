@@ -1,7 +1,7 @@
 /** Addresses that come, go or are put on anew at once, without an election. */
+import { isAnotherRouter } from './another-router.ts';
 import { nothingForeseen, told } from './foresight-result.ts';
 import type { Foresight } from './foresight-result.ts';
-import { isAnotherRouter } from './instance-changes.ts';
 import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
 import { joinWords } from './words.ts';
 

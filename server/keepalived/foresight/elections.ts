@@ -1,6 +1,6 @@
+import { isAnotherRouter } from './another-router.ts';
 import { nothingForeseen, told } from './foresight-result.ts';
 import type { ForeseenMovement, Foresight } from './foresight-result.ts';
-import { isAnotherRouter } from './instance-changes.ts';
 import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
 import { aboutSeconds, describeCauses, joinWords } from './words.ts';
 

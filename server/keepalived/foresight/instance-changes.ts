@@ -6,6 +6,8 @@ import type { ConfiguredAddress } from '../config/summary.ts';
 import type { RuntimeInstance, VrrpState } from '../evidence.ts';
 import { findInstanceInterfaces } from '../instance-interfaces.ts';
 
+import { readTraits } from './another-router.ts';
+import type { RouterTraits } from './another-router.ts';
 import { computePriority, listWeights } from './effective-priority.ts';
 import type { EffectivePriority, FindResult } from './effective-priority.ts';
 
@@ -38,6 +40,8 @@ export interface InstanceSetting {
   tracked: string[];
   unicastPeers: string[];
   multicastDestination: string | undefined;
+  /** Undefined: the file does not have it. */
+  traits: RouterTraits | undefined;
 }
 
 /** An instance now and after the change; undefined: it is not there. */
@@ -171,18 +175,6 @@ function isSameRouter(one: ConfiguredInstance, other: ConfiguredInstance | undef
   );
 }
 
-/**
- * To keepalived, another virtual router ID or interface makes another instance (measured); with
- * use_vmac added or taken away it gives the address up with priority 0, and stands for election.
- */
-export function isAnotherRouter(before: InstanceSetting, after: InstanceSetting): boolean {
-  return (
-    before.virtualRouterId !== after.virtualRouterId ||
-    before.interfaceName !== after.interfaceName ||
-    before.virtualInterfaceName !== after.virtualInterfaceName
-  );
-}
-
 const addedInstance = (instance: ConfiguredInstance): InstanceChange => ({
   name: instance.name,
   before: undefined,
@@ -217,6 +209,7 @@ function settingOf(instance: ConfiguredInstance): InstanceSetting {
     tracked: instance.tracked,
     unicastPeers: instance.unicastPeers.map(normalizeAddress),
     multicastDestination: instance.multicastDestination,
+    traits: readTraits(instance),
   };
 }
 
@@ -257,8 +250,7 @@ function settingAfter(
   const now = settingBefore(configured, run);
   const written = settingOf(next);
   // keepalived may have found, or made, one of another name than the file lets expect.
-  const isSameVirtual =
-    configured && settingOf(configured).virtualInterfaceName === written.virtualInterfaceName;
+  const isSameVirtual = configured && keepsVirtualName(configured, next);
   const after =
     isSameVirtual &&
     now &&
@@ -287,6 +279,19 @@ function settingAfter(
   };
 }
 
+/** One without a name of its own is found by its MAC address, whatever it is called (2.2.7). */
+function keepsVirtualName(configured: ConfiguredInstance, next: ConfiguredInstance): boolean {
+  const [old, wanted] = [configured.virtualInterface, next.virtualInterface];
+  const isFound =
+    wanted?.kind === 'macvlan' &&
+    wanted.name === undefined &&
+    old?.kind === 'macvlan' &&
+    old.macAddress === wanted.macAddress;
+  return (
+    isFound || settingOf(configured).virtualInterfaceName === settingOf(next).virtualInterfaceName
+  );
+}
+
 function settingBefore(
   configured: ConfiguredInstance | undefined,
   run: RuntimeInstance | undefined,
@@ -299,9 +304,10 @@ function settingBefore(
     configured?.addresses.some(({ usesVmac }) => usesVmac) === true;
   const excluded = setting?.addresses.filter((one) => !setting.advertised.includes(one)) ?? [];
   return {
-    // The dump does not say these two.
+    // The dump does not say these three.
     unicastPeers: setting?.unicastPeers ?? [],
     multicastDestination: setting?.multicastDestination,
+    traits: setting?.traits,
     places: new Map(
       run.addresses.map((one) => {
         const address = getAddress(one);

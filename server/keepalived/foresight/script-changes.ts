@@ -1,4 +1,4 @@
-import type { ConfigurationSummary } from '../config/questions.ts';
+import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredScript } from '../config/summary.ts';
 import type { RuntimeInstance } from '../evidence.ts';
 import { maskSecrets } from '../mask-secrets.ts';
@@ -36,11 +36,10 @@ export function findScriptChanges(
     const served = serving.get(instance.name)?.addresses.map(({ cidr }) => bare(cidr)) ?? [];
     if (served.length === 0) return [];
     const past = before.instances.find(({ name }) => name === instance.name);
-    return instance.trackedScripts.flatMap((scriptName): ScriptChange[] => {
+    const pastNames = past ? listScripts(past, before) : [];
+    return listScripts(instance, after).flatMap((scriptName): ScriptChange[] => {
       const next = findScript(after, scriptName);
-      const last = past?.trackedScripts.includes(scriptName)
-        ? findScript(before, scriptName)
-        : undefined;
+      const last = pastNames.includes(scriptName) ? findScript(before, scriptName) : undefined;
       if (!next || next.command === last?.command) return [];
       const consequence = findScriptConsequence(scriptName, instance, after, findResult);
       if (consequence.kind === 'ignored') return [];
@@ -48,6 +47,15 @@ export function findScriptChanges(
       return [{ scriptName, addresses: served, consequence, newUrl }];
     });
   });
+}
+
+/** What an instance tracks itself, and what its sync group tracks for it. */
+function listScripts(
+  { trackedScripts, syncGroupName }: ConfiguredInstance,
+  { syncGroups }: ConfigurationSummary,
+): string[] {
+  const group = syncGroups.find(({ name }) => name === syncGroupName);
+  return [...new Set([...trackedScripts, ...(group?.trackedScripts ?? [])])];
 }
 
 /** What is told of a change, once its URL was asked where there is one. */

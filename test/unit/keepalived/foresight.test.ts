@@ -429,8 +429,42 @@ describe('a virtual interface (use_vmac)', () => {
       [withVmac, configuration, onVmac],
       [withVmac, withVmac, master],
     ] as const) {
-      const [sentence = ''] = foresee(after, [running], before).sentences;
+      const { sentences, dangers } = foresee(after, [running], before);
+      const [sentence = ''] = sentences;
       assert.match(sentence, /^192\.168\.0\.100 will be released at once; this server will take/);
+      assert.match(
+        dangers.join(),
+        /another virtual interface .* gives up 192\.168\.0\.100 at once/,
+      );
     }
+    assert.deepEqual(foresee(withVmac, [backup]).dangers, []);
+  });
+
+  it('that is made again takes the address with it; one that is found does not', () => {
+    const dangersOf = (from: string, to: string, run = onVmac): string =>
+      foresee(
+        edited('interface eth0', `interface eth0\n    ${to}`),
+        [run],
+        edited('interface eth0', `interface eth0\n    ${from}`),
+      ).dangers.join();
+    const named = 'use_vmac eth0v51v4';
+    assert.match(dangersOf(named, 'use_vmac other'), /\(eth0v51v4 now, then other\)/);
+    assert.match(dangersOf(named, `${named} 02:00:00:00:00:07`), /MAC address of its virtual/);
+    assert.match(dangersOf(named, 'use_ipvlan eth0v51v4 10.0.0.7'), /kind of virtual interface/);
+    assert.match(dangersOf(named, `${named}\n    use_vmac_addr`), /use_vmac_addr/);
+    assert.equal(dangersOf(named, 'use_vmac'), '');
+    assert.match(dangersOf('', 'use_vmac_addr', master), /another use_vmac_addr/);
+  });
+
+  it('another source of unicast makes another router too', () => {
+    const unicast = (source: string): string =>
+      edited('interface eth0', `interface eth0\n${source}    unicast_peer {\n 10.0.0.2\n }`);
+    const from = (address: string): string => unicast(`    unicast_src_ip ${address}\n`);
+    const { dangers } = foresee(from('10.0.0.3'), [master], from('10.0.0.1'));
+    assert.match(
+      dangers.join(),
+      /With another unicast_src_ip .* gives up 192\.168\.0\.100 at once/,
+    );
+    assert.deepEqual(foresee(from('10.0.0.1'), [master], from('10.0.0.1')).dangers, []);
   });
 });

@@ -62,6 +62,11 @@ describe('a tracked script that begins to decide over an address that is served'
       good.replace(/track_script \{\s+chk_vshell/, 'track_script {\n other'),
       [{ scriptName: 'other', addresses, consequence, newUrl: undefined }],
     ],
+    [
+      'its sync group tracks another script',
+      `${good}vrrp_sync_group G {\n group {\n VI_1\n }\n track_script {\n other\n }\n}\n`,
+      [{ scriptName: 'other', addresses, newUrl: undefined }],
+    ],
   ];
   for (const [what, after, found] of cases) {
     test(what, () => {

@@ -44,7 +44,7 @@ function run(name: string, state: VrrpState, effectivePriority: number, masterPr
 
 function foresee(before: string, after: string, running: RuntimeInstance[], items: TrackedItem[]) {
   const summarize = (text: string) => summarizeConfiguration(parseConfiguration(text));
-  const { sentences, movements } = foreseeChange({
+  const { sentences, movements, dangers } = foreseeChange({
     before: summarize(before),
     after: summarize(after),
     passwordChanges: new Set(),
@@ -52,7 +52,7 @@ function foresee(before: string, after: string, running: RuntimeInstance[], item
     findResult: createFindResult({ ok: true, items }, undefined),
   });
   const moves = movements.map(({ instanceName, direction }) => `${direction} ${instanceName}`);
-  return { words: sentences.join(' '), moves };
+  return { words: sentences.join(' '), moves, dangers: dangers.join(' ') };
 }
 
 describe('weights', () => {
@@ -134,6 +134,23 @@ describe('sync groups', () => {
     assert.match(one.words, /in B the peer serves with priority 110, this server will have 100/);
     const all = foresee(both(100, 100), both(150, 150), running, []);
     assert.deepEqual(all.moves, ['take A', 'take B']);
+  });
+
+  it('a member that becomes another router, or joins without being master, takes the rest along', () => {
+    const alone = instance('A', 100) + instance('B', 100);
+    const masters = [run('A', 'MASTER', 100), run('B', 'MASTER', 100)];
+    const mixed = [run('A', 'MASTER', 100), run('B', 'BACKUP', 100, 110)];
+    const virtual = both(100, 100).replace('interface eth0', 'interface eth0\n  use_vmac');
+    const seen = foresee(both(100, 100), virtual, masters, []).dangers;
+    assert.match(seen, /A: With another virtual interface .* gives up 192\.168\.0\.1 at once/);
+    assert.match(seen, /A is not master after the change: this server gives up 192\.168\.0\.2 too/);
+    assert.match(foresee(alone, both(100, 100), mixed, []).dangers, /gives up 192\.168\.0\.1 too/);
+    assert.equal(foresee(alone, both(100, 100), masters, []).dangers, '');
+    assert.equal(foresee(both(100, 100), both(100, 101), mixed, []).dangers, '');
+    assert.equal(
+      foresee(both(100, 100), both(100, 100).replace('group G', 'group H'), masters, []).dangers,
+      '',
+    );
   });
 
   it('a member’s own weighted script counts only with sync_group_tracking_weight', () => {
