@@ -52,7 +52,7 @@ export function summarizeInstance(
   const version = readVersion(sure, 'version') ?? (isIpv6 ? 3 : globalVersion);
   const virtualRouterId = lastNumber(sure, 'virtual_router_id', { minimum: -Infinity });
   const source = lastValue(nodes, 'unicast_src_ip');
-  const multicastDestination = lastValue(nodes, 'mcast_dst_ip');
+  const multicastDestination = readMulticastDestination(nodes, globals, isIpv6);
   const advertIntervalSeconds = roundInterval(
     lastNumber(sure, 'advert_int', { minimum: 0.01, maximum: 255, whole: false }) ??
       (mayDefault('advert_int') ? 1 : undefined),
@@ -81,6 +81,17 @@ export function summarizeInstance(
     ...(multicastDestination === undefined ? {} : { multicastDestination }),
     ...(hasUnreadParts(nodes) ? { hasUnreadParts: true } : {}),
   };
+}
+
+/** Undefined: the one of the RFC, written or not. */
+function readMulticastDestination(
+  nodes: readonly ConfigurationNode[],
+  globals: readonly ConfigurationNode[],
+  isIpv6: boolean,
+): string | undefined {
+  const group = lastValue(globals, isIpv6 ? 'vrrp_mcast_group6' : 'vrrp_mcast_group4');
+  const written = lastValue(nodes, 'mcast_dst_ip') ?? group;
+  return written === (isIpv6 ? 'ff02::12' : '224.0.0.18') ? undefined : written;
 }
 
 /** The VRRP version that a keyword sets: `version` in an instance, `vrrp_version` globally. */

@@ -102,7 +102,7 @@ export interface ConfiguredInstance extends ConfiguredTracking, ConfigurationPla
   addresses: ConfiguredAddress[];
   unicastPeers: string[];
   unicastSourceAddress: string | undefined;
-  /** `mcast_dst_ip`: instances with different ones may share a virtual router ID. */
+  /** `mcast_dst_ip`, else `vrrp_mcast_group4` or `6`: instances with different ones may share a virtual router ID. */
   multicastDestination?: string;
   /**
    * True if parts of it are not read: an include that cannot be read, `~SEQ`, an `@id` line of

@@ -456,6 +456,15 @@ describe('a virtual interface (use_vmac)', () => {
     assert.match(dangersOf('', 'use_vmac_addr', master), /another use_vmac_addr/);
   });
 
+  it('another multicast group for all is one for each, and the default one is no other', () => {
+    const withGroup = (address: string): string =>
+      `global_defs {\n vrrp_mcast_group4 ${address}\n}\n${configuration}`;
+    const { sentences, dangers } = foresee(withGroup('224.0.0.19'), [master]);
+    assert.match(sentences.join(), /^192\.168\.0\.100 will be released at once/);
+    assert.match(dangers.join(), /from multicast to multicast to 224\.0\.0\.19.*split brain/);
+    assert.deepEqual(foresee(withGroup('224.0.0.18'), [master]).dangers, []);
+  });
+
   it('another source of unicast makes another router too', () => {
     const unicast = (source: string): string =>
       edited('interface eth0', `interface eth0\n${source}    unicast_peer {\n 10.0.0.2\n }`);
