@@ -19,7 +19,7 @@ export async function findExecutable(name: string): Promise<string | undefined> 
 export async function isInstalled(name: string): Promise<boolean> {
   for (const folder of commandFolders) {
     const path = join(folder, name);
-    if ((await unlessAbsent(path, () => stat(path))) !== undefined) return true;
+    if ((await unlessAbsent(path, () => stat(path)))?.isFile()) return true;
   }
   return false;
 }

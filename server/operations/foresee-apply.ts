@@ -4,12 +4,13 @@ import type { ConfigurationSource } from '../keepalived/config/assembled.ts';
 import { findPasswordChanges } from '../keepalived/config/password-changes.ts';
 import { summarizeConfiguration } from '../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
-import { describeSilentNameServer, looksUpOwnName } from '../keepalived/foresight/own-name.ts';
+import type { TrackingReport } from '../keepalived/evidence.ts';
 import { findAddedPowers } from '../keepalived/foresight/added-commands.ts';
 import { createFindResult } from '../keepalived/foresight/effective-priority.ts';
 import type { FindResult } from '../keepalived/foresight/effective-priority.ts';
 import { nothingForeseen } from '../keepalived/foresight/foresight-result.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
+import { describeSilentNameServer, looksUpOwnName } from '../keepalived/foresight/own-name.ts';
 import {
   describeNewUrl,
   describeScriptDanger,
@@ -126,7 +127,30 @@ async function askResults(
   );
   const isAsked = isTracking && daemon.state === 'running';
   const tracking = isAsked ? await appliance.readTracking() : undefined;
-  return createFindResult(tracking, network);
+  const fileValues = isAsked ? await readNewFiles(appliance, summaries, tracking) : undefined;
+  return createFindResult(tracking, network, fileValues);
+}
+
+/**
+ * The numbers in the files that keepalived does not track yet, as it will read them: 0 where there is
+ * none. What `init_file` makes of one is not known here.
+ */
+async function readNewFiles(
+  appliance: Appliance,
+  summaries: readonly ConfigurationSummary[],
+  tracking: TrackingReport | undefined,
+): Promise<Map<string, number>> {
+  const isTracked = (name: string) =>
+    !tracking?.ok || tracking.items.some((item) => item.kind === 'file' && item.name === name);
+  const values = new Map<string, number>();
+  for (const { kind, name, path, isInitialized } of summaries.flatMap(
+    ({ trackDefinitions }) => trackDefinitions,
+  )) {
+    if (kind !== 'file' || path === undefined || isInitialized || isTracked(name)) continue;
+    const reading = await appliance.readTrackFile(path);
+    if (reading.ok) values.set(name, reading.value);
+  }
+  return values;
 }
 
 /** A new URL that answers well is no danger; another command cannot be judged beforehand. */

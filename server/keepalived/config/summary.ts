@@ -165,16 +165,21 @@ export interface ConfigurationProblem {
   message: string;
 }
 
+export interface ConfiguredTrackDefinition extends ConfiguredTrackWeight {
+  kind: 'file' | 'process';
+  name: string;
+  /** Of a file. */
+  path?: string;
+  /** `init_file`: keepalived may write a number of its own into it. */
+  isInitialized?: true;
+}
+
 export interface ConfigurationSummary {
   instances: ConfiguredInstance[];
   scripts: ConfiguredScript[];
   syncGroups: ConfiguredSyncGroup[];
   /** What tracked files and processes are defined with. */
-  trackDefinitions: (ConfiguredTrackWeight & {
-    kind: 'file' | 'process';
-    name: string;
-    path?: string;
-  })[];
+  trackDefinitions: ConfiguredTrackDefinition[];
   includes: ConfiguredInclude[];
   notifyFifos: ConfiguredNotifyFifo[];
   /** `script_user`; undefined: `keepalived_script` where there is such a user, else root. */

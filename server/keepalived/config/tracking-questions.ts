@@ -1,5 +1,10 @@
 import { childrenOf, entriesOf, lastArguments, lastValue } from './block-reading.ts';
-import type { ConfiguredTracker, ConfiguredTrackWeight, TrackedKind } from './summary.ts';
+import type {
+  ConfiguredTrackDefinition,
+  ConfiguredTracker,
+  ConfiguredTrackWeight,
+  TrackedKind,
+} from './summary.ts';
 import { findStatements } from './tree.ts';
 import type { ConfigurationNode } from './tree.ts';
 
@@ -20,7 +25,7 @@ export function readTrackers(nodes: readonly ConfigurationNode[]): ConfiguredTra
 /** The weights that the definitions of tracked files and processes have by themselves. */
 export function readTrackDefinitions(
   nodes: readonly ConfigurationNode[],
-): (ConfiguredTrackWeight & { kind: 'file' | 'process'; name: string; path?: string })[] {
+): ConfiguredTrackDefinition[] {
   const blocks = [
     { kind: 'file', keyword: 'track_file', weight: 1 },
     { kind: 'file', keyword: 'vrrp_track_file', weight: 1 },
@@ -35,6 +40,7 @@ export function readTrackDefinitions(
         name: statement.words[1]?.text ?? '',
         ...(readOwnWeight(inside) ?? { weight, isReversed: false }),
         ...(kind === 'file' && path !== undefined ? { path } : {}),
+        ...(findStatements(inside, 'init_file').length > 0 ? { isInitialized: true } : {}),
       };
     }),
   );

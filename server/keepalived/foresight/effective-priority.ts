@@ -105,10 +105,15 @@ function weigh({ kind, name, own }: ConfiguredTracker, summary: ConfigurationSum
   return { kind, name, weight, isReversed };
 }
 
-/** Results by keepalived's own account, of interfaces by the kernel's where that has none. */
+/**
+ * Results by keepalived's own account; where that has none, of interfaces by the kernel's, and of files
+ * by what is in them.
+ * @param fileValues by the name of the tracked file
+ */
 export function createFindResult(
   tracking: TrackingReport | undefined,
   network: NetworkReport | undefined,
+  fileValues: ReadonlyMap<string, number> = new Map(),
 ): FindResult {
   return (kind, name) => {
     const item = tracking?.ok
@@ -116,7 +121,11 @@ export function createFindResult(
       : undefined;
     const value = kind === 'file' ? /^value (-?\d+)$/.exec(item?.detail ?? '')?.[1] : undefined;
     if (value !== undefined) return { value: Number(value) };
-    if (item?.good !== undefined && kind !== 'file') return { good: item.good };
+    if (kind === 'file') {
+      const content = fileValues.get(name);
+      return content === undefined ? undefined : { value: content };
+    }
+    if (item?.good !== undefined) return { good: item.good };
     if (kind !== 'interface' || !network?.ok) return undefined;
     const link = network.interfaces.find((one) => one.name === name);
     return link && { good: link.up && link.carrier };

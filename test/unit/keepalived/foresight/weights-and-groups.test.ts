@@ -98,6 +98,23 @@ describe('weights', () => {
     assert.equal(computePriority(configured, summary, find).priority, 86);
   });
 
+  it('a file that is not tracked yet counts with what is in it', () => {
+    const file = 'track_file maintenance {\n  file /tmp/maintenance\n}\n';
+    const after = file + instance('A', 100, '  track_file {\n    maintenance\n  }\n');
+    const [configured] = summarizeConfiguration(parseConfiguration(after)).instances;
+    assert.ok(configured);
+    const computed = (fileValues?: Map<string, number>) =>
+      computePriority(
+        configured,
+        summarizeConfiguration(parseConfiguration(after)),
+        createFindResult({ ok: true, items: [] }, undefined, fileValues),
+      );
+    assert.equal(computed(new Map([['maintenance', 0]])).priority, 100);
+    assert.equal(computed(new Map([['maintenance', -30]])).priority, 70);
+    assert.deepEqual(computed(new Map([['maintenance', -254]])).faults, ['maintenance']);
+    assert.deepEqual(computed().unknown, ['maintenance']);
+  });
+
   it('says what it does not know, and foretells nothing of it', () => {
     const seen = foresee(script + instance('A', 100), tracking, [run('A', 'MASTER', 100)], []);
     assert.deepEqual(seen.moves, []);
