@@ -10,7 +10,12 @@ import { judgeStatus } from './keepalived/status.ts';
 import type { Evidence, KeepalivedStatus } from './keepalived/status.ts';
 import type { Clock } from './state/clock.ts';
 import { createFailoverRecorder } from './state/failover-recorder.ts';
-import type { FailoverRecord, FailoverStore, TransitionRecord } from './state/failover-records.ts';
+import type {
+  FailoverRecord,
+  FailoverStore,
+  FinishedAction,
+  TransitionRecord,
+} from './state/failover-records.ts';
 import { findNotifyFifos } from './state/live-configuration.ts';
 import { findSplitBrains } from './state/split-brains.ts';
 import type { SplitBrain } from './state/split-brains.ts';
@@ -18,7 +23,7 @@ import { tellsOfChange, tellsOfHealth } from './state/telling-lines.ts';
 import { createTimedTask } from './state/timed-task.ts';
 import { createWitnesses } from './state/witnesses.ts';
 
-export type { FailoverRecord, TransitionRecord } from './state/failover-records.ts';
+export type { ActionRecord, FailoverRecord, TransitionRecord } from './state/failover-records.ts';
 export type { SplitBrain } from './state/split-brains.ts';
 
 export interface Snapshot {
@@ -44,6 +49,8 @@ export interface StateKeeper {
   refresh(options?: { withTracking: boolean }): Promise<void>;
   /** Tells that the daemon has just loaded the live file with this tag. */
   noteLoaded(tag: string): void;
+  /** Tells what somebody has just done, for the history. */
+  noteAction(action: FinishedAction): void;
   /** Tells what Debug has proved; replaces what was told before. */
   noteFindings: (findings: Evidence['findings']) => void;
   /** Called after each change of what was witnessed. Returns the function that ends it. */
@@ -208,6 +215,9 @@ export function createStateKeeper({
       else inBackground(tracking.ask);
     },
     noteFindings: witnesses.noteFindings,
+    noteAction(action) {
+      recorder.noteAction(action);
+    },
     noteLoaded(tag) {
       witnesses.noteLoaded(tag);
     },

@@ -18,7 +18,7 @@ import { planInstanceSettings } from './instance-settings.ts';
 import type { Mutex } from './mutex.ts';
 import { observeOutcome } from './observe-outcome.ts';
 import type { Operations } from './operations.ts';
-import type { ApplyOutcome } from './outcomes.ts';
+import type { Actor, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts, DrillParts } from './parts.ts';
 import { createPlannedSaves } from './planned-saves.ts';
 import { look } from './prove-live.ts';
@@ -32,7 +32,7 @@ import { watchUnforeseen } from './watch-unforeseen.ts';
 export function createOperations(
   parts: ApplyParts &
     DrillParts & {
-      keeper: Pick<StateKeeper, 'noteLoaded' | 'refresh'>;
+      keeper: Pick<StateKeeper, 'noteLoaded' | 'noteAction' | 'refresh'>;
       alone: Mutex;
       confirmed: ConfirmedChanges;
     },
@@ -52,8 +52,15 @@ export function createOperations(
       return value;
     });
   /** Waiting for what was foreseen to move keeps nobody else from acting. */
-  const changeAndObserve = async (task: () => Promise<ApplyOutcome>): Promise<ApplyOutcome> => {
+  const changeAndObserve = async (
+    { userName }: Actor,
+    task: () => Promise<ApplyOutcome>,
+  ): Promise<ApplyOutcome> => {
+    const beganAtMs = performance.now();
     const applied = await change(task);
+    if (applied.kind === 'live' || applied.kind === 'restored') {
+      keeper.noteAction({ what: 'save', userName, durationMs: performance.now() - beganAtMs });
+    }
     const own = begun;
     // Nobody waits for it, and what it cannot see it cannot tell.
     void watchUnforeseen(parts, applied, { isOver: () => begun !== own }).catch(() => undefined);
@@ -71,15 +78,23 @@ export function createOperations(
     const refuse = (sentence: string): DrillOutcome => ({ kind: 'refused', sentences: [sentence] });
     if (isDrilling) return refuse('A drill is running already: wait for its end.');
     isDrilling = true;
+    const beganAtMs = performance.now();
     try {
       // It is known only from what keepalived tracks that maintenance is on.
-      return await change(
+      const outcome = await change(
         async () =>
           confirmed.find()
             ? refuse('A change waits to be confirmed. Keep it or go back first.')
             : runDrill(parts, request),
         { withTracking: true },
       );
+      if (outcome.kind !== 'refused' && outcome.kind !== 'needs-acceptance') {
+        const { instanceName: instance, action: drillAction, actor } = request;
+        const durationMs = performance.now() - beganAtMs;
+        const { userName } = actor;
+        keeper.noteAction({ what: 'drill', instance, drillAction, userName, durationMs });
+      }
+      return outcome;
     } finally {
       isDrilling = false;
     }
@@ -89,12 +104,13 @@ export function createOperations(
     controlServices: (services, action) => change(() => controlServices(parts, services, action)),
     planDefaultRole: (role, given, madeFrom) =>
       planDefaultRole(parts, role, given, originOf(madeFrom)),
-    setDefaultRole: (...request) => changeAndObserve(() => setDefaultRole(...request)),
+    setDefaultRole: (...request) => changeAndObserve(request[3], () => setDefaultRole(...request)),
     planInstanceSettings: (name, given, madeFrom) =>
       planInstanceSettings(appliance, name, given, originOf(madeFrom)),
-    setInstanceSettings: (...request) => changeAndObserve(() => setInstanceSettings(...request)),
+    setInstanceSettings: (...request) =>
+      changeAndObserve(request[3], () => setInstanceSettings(...request)),
     readDrill: (instanceName) => readDrill(appliance, instanceName),
-    setUpDrill: (...request) => changeAndObserve(() => setUpDrill(...request)),
+    setUpDrill: (...request) => changeAndObserve(request[2], () => setUpDrill(...request)),
     runDrill: drill,
     listConfigurationFiles: () => appliance.listConfigurationFiles(),
     async readConfigurationFile(id) {
@@ -114,13 +130,14 @@ export function createOperations(
     },
     foreseeConfiguration: async (fileId, text) =>
       foreseeApply(appliance, { fileId, text }, await look(appliance)),
-    applyConfiguration: (request) => changeAndObserve(() => confirmed.apply(request)),
+    applyConfiguration: (request) =>
+      changeAndObserve(request.actor, () => confirmed.apply(request)),
     listVersions: () => listVersions(parts),
     readVersion: (versionId) => parts.versions.read(versionId),
     findSecretDefinitions: () => findKeptSecretDefinitions(parts),
     planRestore: (versionId) => planRestore(parts, versionId),
     restoreVersion: (request) =>
-      changeAndObserve(async () => {
+      changeAndObserve(request.actor, async () => {
         const restore = await findRestoreChange(parts, request);
         if (restore) return confirmed.apply(restore);
         return { kind: 'failed', message: 'That version is no longer kept.' };

@@ -23,6 +23,7 @@ import {
 import { ignoreFullDisk } from './change.ts';
 import { measureMovement } from './measure-movement.ts';
 import type { Movement } from './measure-movement.ts';
+import type { Actor } from './outcomes.ts';
 import type { DrillParts } from './parts.ts';
 import { readDrill } from './read-drill.ts';
 
@@ -32,6 +33,7 @@ export interface DrillRequest {
   way: DrillWay;
   /** The dangers, word for word, that somebody has read and accepted. */
   acceptedDangers: readonly string[];
+  actor: Actor;
 }
 
 export interface DrillOutcome {

@@ -11,7 +11,12 @@ import { estimateUnserved } from '../keepalived/transitions/unserved-time.ts';
 import { findTransitions, tellsOfTransition } from '../keepalived/transitions.ts';
 import type { LastingState, Transition } from '../keepalived/transitions.ts';
 import type { Clock } from './clock.ts';
-import type { FailoverRecord, FailoverStore, TransitionRecord } from './failover-records.ts';
+import type {
+  FailoverRecord,
+  FailoverStore,
+  FinishedAction,
+  TransitionRecord,
+} from './failover-records.ts';
 import { createSplitBrainWatch } from './split-brain-watch.ts';
 import { createStateBegins } from './state-begins.ts';
 import { findEndings, findUnloggedChanges } from './unlogged-changes.ts';
@@ -25,6 +30,8 @@ export interface FailoverRecorder {
   start(lines: readonly LogLine[]): void;
   noteLines(lines: readonly LogLine[]): void;
   noteEvidence(evidence: Evidence, status: KeepalivedStatus): void;
+  /** What somebody has just done by this program. */
+  noteAction(action: FinishedAction): void;
   /** Since when each instance has been in its state, by what was recorded. */
   stateBegins: () => ReadonlyMap<string, StateBegin>;
   /** Writes what is pending and ends. */
@@ -250,6 +257,10 @@ export function createFailoverRecorder({
       if (hasEnded) pending.push({ endedAtMs: endOfOldProcess(evidence, clock.wallMs()) });
       const changes = findUnloggedChanges(evidence, states, linesSeenAtMs);
       if (hasEnded || pendingServing.length > 0 || changes.length > 0) settleSoon();
+    },
+    noteAction({ durationMs, ...action }) {
+      const untilMs = clock.wallMs();
+      write([{ kind: 'action', atMs: untilMs - durationMs, untilMs, ...action }]);
     },
     stateBegins: begins.current,
     async close() {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { drillActions } from '../keepalived/maintenance/drill-plan.ts';
 import {
   lastingStateSchema,
   transitionReasonSchema,
@@ -34,6 +35,25 @@ export const splitBrainRecordSchema = z.object({
 });
 export type SplitBrainRecord = z.output<typeof splitBrainRecordSchema>;
 
+/** What somebody did by this program that may have moved an address. */
+export const actionRecordSchema = z.object({
+  kind: z.literal('action'),
+  /** Wall clock, ms: its begin and its end. */
+  atMs: z.number(),
+  untilMs: z.number(),
+  what: z.enum(['drill', 'save']),
+  /** Absent: it was not about one instance. */
+  instance: z.string().optional(),
+  /** Of a drill: what was asked for. */
+  drillAction: z.enum(drillActions).optional(),
+  userName: z.string(),
+});
+export type ActionRecord = z.output<typeof actionRecordSchema>;
+/** @property durationMs how long it took, until now */
+export type FinishedAction = Omit<ActionRecord, 'kind' | 'atMs' | 'untilMs'> & {
+  durationMs: number;
+};
+
 /** What is kept of failovers; times are of the wall clock, in ms. */
 export const failoverRecordSchema = z.discriminatedUnion('kind', [
   transitionRecordSchema,
@@ -45,6 +65,7 @@ export const failoverRecordSchema = z.discriminatedUnion('kind', [
     serving: z.enum(['Yes', 'No', 'Unknown']),
   }),
   splitBrainRecordSchema,
+  actionRecordSchema,
   /** Nobody watched between these moments; without a begin: never before. */
   z.object({ kind: z.literal('gap'), fromMs: z.number().optional(), atMs: z.number() }),
 ]);

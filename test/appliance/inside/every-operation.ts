@@ -149,7 +149,7 @@ async function tryDrill(): Promise<void> {
   assert.ok(reading.kind === 'to-set-up', JSON.stringify(reading));
   const { tag } = await readLive();
   await consenting((consent) => operations.setUpDrill('VI_1', tag, actor, consent));
-  const request = { instanceName: 'VI_1', action: 'maintenance', way: 'fault' } as const;
+  const request = { instanceName: 'VI_1', action: 'maintenance', way: 'fault', actor } as const;
   const asked = await operations.runDrill({ ...request, acceptedDangers: [] });
   assert.equal(asked.kind, 'needs-acceptance', JSON.stringify(asked));
   const outcome = await operations.runDrill({ ...request, acceptedDangers: asked.sentences });

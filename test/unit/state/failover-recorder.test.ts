@@ -104,6 +104,8 @@ function createScene(
             return `${at} serving ${record.serving}`;
           case 'split-brain':
             return `${at} ${record.code} ${record.phase}`;
+          case 'action':
+            return `${at} until ${record.untilMs - startMs}: ${record.what} by ${record.userName}`;
           case 'gap':
             return `${at} gap from ${record.fromMs === undefined ? 'ever' : record.fromMs - startMs}`;
         }
@@ -395,6 +397,19 @@ describe('the history of failovers', () => {
     scene.wait(2_000);
     assert.deepEqual(scene.told(), ['0 gap from ever', '0 MASTER > BACKUP by log: unknown']);
   });
+});
+
+test('who did a drill or a save is written down, with the time that it took', (context) => {
+  const scene = createScene(context, { before: [wasMaster] });
+  scene.wait(10_000);
+  const drill = { what: 'drill', instance: 'VI_1', drillAction: 'maintenance' } as const;
+  scene.recorder.noteAction({ ...drill, userName: 'admin', durationMs: 4_000 });
+  scene.recorder.noteAction({ what: 'save', userName: 'maria', durationMs: 500 });
+  assert.deepEqual(scene.told().slice(1), [
+    '6000 until 10000: drill by admin',
+    '9500 until 10000: save by maria',
+  ]);
+  assert.ok(scene.records().every((record) => failoverRecordSchema.safeParse(record).success));
 });
 
 describe('a split brain', () => {

@@ -19,6 +19,7 @@ export function createTestKeeper(): TestKeeper {
     refresh: () => Promise.resolve(),
     noteLoaded: () => undefined,
     noteFindings: () => undefined,
+    noteAction: () => undefined,
     readTransitions: () => [],
     readSplitBrains: () => [],
     readFailoverRecords: () => [],

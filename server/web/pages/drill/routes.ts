@@ -42,6 +42,7 @@ export const registerDrillPage: FastifyPluginCallbackZod<
       const { instance, action, way, accepted } = request.body;
       const outcome = await operations.runDrill({
         ...{ instanceName: instance, action, way, acceptedDangers: accepted },
+        actor: getActor(request),
       });
       if (outcome.kind === 'needs-acceptance') {
         reply.code(409);

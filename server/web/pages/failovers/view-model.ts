@@ -2,6 +2,7 @@ import type { InstanceStatus } from '../../../keepalived/status.ts';
 import type { FailoverRecord, SplitBrain, TransitionRecord } from '../../../state-keeper.ts';
 import { describeInstant } from '../../view/time-words.ts';
 import type { Instant } from '../../view/time-words.ts';
+import { describeAuthor } from './authors.ts';
 import { periods } from './query-schema.ts';
 import type { Period } from './query-schema.ts';
 import { describeSplitBrain } from './split-brain-row.ts';
@@ -37,6 +38,8 @@ export interface TransitionRow {
   instanceName: string;
   change: string;
   reason: string;
+  /** Who did something meanwhile; empty: nobody, as far as is known. */
+  author: string;
   /** How long nobody had the address before this server took it. */
   unserved: string;
   source: string;
@@ -65,6 +68,7 @@ const holderLabels: Record<Holder, string> = {
 export function describeFailovers(question: FailoverQuestion): FailoversModel {
   const { instances, records, transitions, period, nowMs } = question;
   const fromMs = nowMs - periods[period].durationMs;
+  const actions = records.filter((record) => record.kind === 'action');
   return {
     periods: Object.entries(periods).map(([name, { label }]) => ({
       href: `/keepalived/failovers?period=${name}`,
@@ -90,7 +94,10 @@ export function describeFailovers(question: FailoverQuestion): FailoversModel {
     })),
     width,
     splitBrains: question.splitBrains.map((one) => describeSplitBrain(one, nowMs)),
-    rows: transitions.slice(0, longestList).map(describeTransition),
+    rows: transitions.slice(0, longestList).map((one) => ({
+      ...describeTransition(one),
+      author: describeAuthor(one, actions),
+    })),
     summary:
       transitions.length > longestList
         ? `The newest ${longestList} changes; the log has more.`
@@ -127,7 +134,7 @@ const sources: Record<TransitionRecord['source'], string> = {
   process: 'its process',
 };
 
-function describeTransition(record: TransitionRecord): TransitionRow {
+function describeTransition(record: TransitionRecord): Omit<TransitionRow, 'author'> {
   const { atMs, instance, from, to, reason, source, unservedAtMostMs } = record;
   return {
     when: describeInstant(atMs),

@@ -146,6 +146,23 @@ describe('the page', () => {
     assert.doesNotMatch(textOf(renderPage('failovers', model([]))), /Split brain/);
   });
 
+  test('a change during a drill or a save names who did it, and no other does', () => {
+    const action = { kind: 'action', userName: 'admin', atMs: nowMs - 70_000 } as const;
+    const drill: FailoverRecord = {
+      ...{ ...action, what: 'drill', instance: 'VI_1', drillAction: 'maintenance' },
+      untilMs: nowMs - 59_000,
+    };
+    const save: FailoverRecord = { ...action, what: 'save', untilMs: nowMs - 62_000 };
+    const authors = (record: FailoverRecord, atMs = transition.atMs) =>
+      model([{ ...transition, atMs }], [record]).rows.map(({ author }) => author);
+    assert.deepEqual(authors(drill), ['at the time of a drill of VI_1 by admin: Maintenance']);
+    assert.deepEqual(authors(save), ['at the time of a save by admin']);
+    assert.deepEqual(authors(save, nowMs - 72_000), ['']);
+    assert.deepEqual(authors(save, nowMs - 50_000), ['']);
+    const text = textOf(renderPage('failovers', model([transition], [save])));
+    assert.match(text, /\(at the time of a save by admin\)/);
+  });
+
   test('without a change it says so', () => {
     assert.match(
       textOf(renderPage('failovers', model([]))),
