@@ -124,6 +124,7 @@ function readValues(key: PacketKey, value: string): string[] | undefined {
     case 'source':
     case 'destination':
     case 'time-to-live':
+    case 'fragment':
       return [value];
   }
 }

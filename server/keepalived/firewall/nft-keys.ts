@@ -66,9 +66,18 @@ export function findPacketKey(left: unknown): NftKey | undefined {
       ? { key: 'destination-type', translate: asIs }
       : undefined;
   }
+  if (masked && asksForFragments(masked)) {
+    return { key: 'fragment', family: 'inet', translate: asIs };
+  }
   // Our mark is 0, whatever the mask.
   const inner = masked && findPacketKey(masked[0]);
   return inner?.key === 'mark' ? inner : undefined;
+}
+
+/** `ip frag-off & 0x1fff`; the flag that forbids fragments (0x4000) may be set or not. */
+function asksForFragments([inner, mask]: [unknown, number]): boolean {
+  const { payload } = leftSchema.safeParse(inner).data ?? {};
+  return payload?.protocol === 'ip' && payload.field === 'frag-off' && (mask & 0x4000) === 0;
 }
 
 function findPayloadKey(protocol: string, field: string): NftKey | undefined {

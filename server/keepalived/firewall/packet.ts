@@ -109,6 +109,9 @@ export function listPacketValues(packet: VrrpPacket, key: PacketKey): string[] {
       return ['0'];
     case 'time-to-live':
       return ['255'];
+    case 'fragment':
+      // An advertisement is never fragmented.
+      return ['0'];
   }
 }
 
@@ -124,6 +127,7 @@ export function matchesValue(key: PacketKey, actual: string, wanted: string): bo
     case 'protocol':
     case 'mark':
     case 'time-to-live':
+    case 'fragment':
       return matchesNumber(Number(actual), key === 'protocol' ? protocolOf(wanted) : wanted);
     case 'connection-status':
       return wanted === 'dnat' || wanted === 'snat' ? false : undefined;

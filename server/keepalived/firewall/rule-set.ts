@@ -63,7 +63,8 @@ export type PacketKey =
   | 'connection-state'
   | 'connection-status'
   | 'mark'
-  | 'time-to-live';
+  | 'time-to-live'
+  | 'fragment';
 
 export type Test =
   /** Values: `112`, `10-20`, `10.0.0.0/8`, `10.0.0.1-10.0.0.9`, `eth*`; one of them is enough. */

@@ -243,6 +243,23 @@ describe('recorded rules', () => {
 });
 
 describe('nftables', () => {
+  const asFragment = (mask: number, op = '!=') => {
+    const place = { family: 'inet', table: 'filter' };
+    const offset = { payload: { protocol: 'ip', field: 'frag-off' } };
+    const match = { op, left: { '&': [offset, mask] }, right: 0 };
+    const chain = { ...place, name: 'input', hook: 'input', prio: 0, policy: 'accept' };
+    const rule = { ...place, chain: 'input', handle: 4, expr: [{ match }, { drop: null }] };
+    return readNftRuleset(JSON.stringify({ nftables: [{ chain }, { rule }] }), '') ?? [];
+  };
+
+  it('an advertisement is no fragment; whether it may become one is not known', () => {
+    assert.equal(judge(incoming, asFragment(0x1fff)), 'accepted');
+    assert.equal(judge(incoming, asFragment(0x3fff)), 'accepted');
+    assert.match(judge(incoming, asFragment(0x1fff, '==')), /^dropped/);
+    assert.match(judge(incoming, asFragment(0x7fff)), /^cannot-tell/);
+    assert.equal(judge(sixth, asFragment(0x1fff, '==')), 'accepted');
+  });
+
   it('flags of TCP behind a mask are not ours', () => {
     const place = { family: 'inet', table: 'filter' };
     const flags = { payload: { protocol: 'tcp', field: 'flags' } };
