@@ -36,7 +36,8 @@ function foreseeComingAndGoing(before: InstanceSetting, after: InstanceSetting):
 
 /**
  * Of the addresses that stay. Measured with 2.2.7: on another interface, or with another prefix
- * length or label, an address is taken off and put on again; with nothing but another scope it is
+ * length or label, an address is taken off and put on again (of a link-local one, put back to its old
+ * length, the instance and its sync group lost everything); with nothing but another scope it is
  * taken off and stays away until the next transition.
  */
 function foreseeMoves(before: InstanceSetting, after: InstanceSetting): Foresight {
@@ -54,6 +55,9 @@ function foreseeMoves(before: InstanceSetting, after: InstanceSetting): Foresigh
     } else if (old.prefixLength !== next.prefixLength || old.label !== next.label) {
       sentences.push(
         `${address} will be taken off and put on again at once, with its new prefix length or label.`,
+      );
+      dangers.push(
+        `${address} gets another prefix length or label: keepalived takes it off and puts it on again, so that nobody serves it for a moment. A link-local one may stay away, and its instance give up the rest with it.`,
       );
     } else if (old.scope !== undefined && old.scope !== next.scope) {
       sentences.push(`${address} will be taken off.`);

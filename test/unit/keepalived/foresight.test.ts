@@ -189,12 +189,6 @@ describe('what will move', () => {
       moves: 'take',
     },
     {
-      title: 'another prefix length takes an address off and puts it on again',
-      after: edited('0.100/24', '0.100/32'),
-      running: [master],
-      says: /^192\.168\.0\.100 will be taken off and put on again at once/,
-    },
-    {
       title: 'the interface by its name is the same place',
       after: edited('0.100/24', '0.100/24 dev eth0'),
       running: [master],
@@ -454,6 +448,18 @@ describe('a virtual interface (use_vmac)', () => {
     assert.match(dangersOf(named, `${named}\n    use_vmac_addr`), /use_vmac_addr/);
     assert.equal(dangersOf(named, 'use_vmac'), '');
     assert.match(dangersOf('', 'use_vmac_addr', master), /another use_vmac_addr/);
+  });
+
+  it('another prefix length or label takes an address off and puts it on again', () => {
+    for (const entry of ['0.100/32', '0.100/24 label eth0:1']) {
+      const { sentences, dangers } = foresee(edited('0.100/24', entry), [master]);
+      assert.match(
+        sentences.join(),
+        /^192\.168\.0\.100 will be taken off and put on again at once/,
+      );
+      assert.match(dangers.join(), /puts it on again, so that nobody serves it for a moment/);
+    }
+    assert.deepEqual(foresee(edited('0.100/24', '0.100/32'), [backup]).dangers, []);
   });
 
   it('another multicast group for all is one for each, and the default one is no other', () => {
