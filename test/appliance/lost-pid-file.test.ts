@@ -138,10 +138,10 @@ function defineTests(): void {
   });
 
   it('is none of ours in another network namespace', async () => {
+    const daemonCommand = 'exec keepalived --dont-fork --pid=/run/other.pid';
+    const link = 'ip link add eth0 type veth peer name peer0 && ip link set eth0 up';
     const child = remember(
-      spawn('unshare', ['--net', 'keepalived', '--dont-fork', '--pid=/run/other.pid'], {
-        stdio: 'ignore',
-      }),
+      spawn('unshare', ['--net', 'sh', '-c', `${link} && ${daemonCommand}`], { stdio: 'ignore' }),
     );
     const readPid = () => Promise.resolve(readOptional('/run/other.pid'));
     const text = await askUntil(readPid, (answer) => answer !== '', limitMs);
