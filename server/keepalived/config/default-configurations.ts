@@ -6,6 +6,9 @@ import type { ConfigurationSummary } from './summary.ts';
  */
 export const placeholderVirtualAddress = '198.51.100.100/24';
 
+/** Follows the comment on the placeholder for as long as it stands. */
+export const placeholderNote = ' PLACEHOLDER: change it.';
+
 const healthcheckCommand = '/usr/bin/curl --silent --fail --max-time 10 --output /dev/null ';
 
 /** Whether a command is the packaged healthcheck, of whatever URL: it can do nothing but ask it. */
@@ -92,7 +95,7 @@ vrrp_instance VI_1 {
         auth_pass vshell51
     }
 
-    # The virtual IP address and the length of its network's prefix. PLACEHOLDER: change it.
+    # The virtual IP address and the length of its network's prefix.${placeholderNote}
     virtual_ipaddress {
         ${placeholderVirtualAddress}
     }

@@ -4,13 +4,14 @@
  * a place that is not plain text (a `$` definition, an `@` condition, a damaged line).
  */
 import { addStatement, setBlockValue } from './block-edits.ts';
+import { placeholderNote, placeholderVirtualAddress } from './default-configurations.ts';
 import { refuse, writeValue } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';
 import { checkBlock, findEditableBlock, findOwnStatement, isPlain } from './editable-blocks.ts';
 import type { EditableBlock } from './editable-blocks.ts';
 import { setEntries } from './entry-edits.ts';
 import { findUrl } from './healthcheck-url.ts';
-import { applyChanges, removeStatement, replaceWords } from './text-changes.ts';
+import { applyChanges, lineAt, removeStatement, replaceWords } from './text-changes.ts';
 import type { TextChange } from './text-changes.ts';
 import type { ConfigurationTree } from './tree.ts';
 
@@ -77,9 +78,23 @@ export function setVirtualAddresses(
   { keepsOptions }: { keepsOptions: boolean },
 ): EditResult {
   if (addresses.length === 0) return refuse('An instance needs at least one virtual address.');
-  return editBlock(tree, 'vrrp_instance', instanceName, (block) =>
-    setEntries(tree, block, 'virtual_ipaddress', addresses, { keepsOptions }),
-  );
+  return editBlock(tree, 'vrrp_instance', instanceName, (block) => {
+    const changes = setEntries(tree, block, 'virtual_ipaddress', addresses, { keepsOptions });
+    const isChanged = !addresses.some((address) => address.startsWith(placeholderVirtualAddress));
+    return Array.isArray(changes) && isChanged
+      ? [...changes, ...removePlaceholderNote(tree, block)]
+      : changes;
+  });
+}
+
+/** The packaged comment that asks for a change goes with the address it speaks of. */
+function removePlaceholderNote(tree: ConfigurationTree, block: EditableBlock): TextChange[] {
+  const own = findOwnStatement(block, 'virtual_ipaddress');
+  if (!own.ok || own.statement === undefined || own.statement.line < 2) return [];
+  const { start, text } = lineAt(tree, own.statement.line - 1);
+  const at = /^\s*[#!]/.test(text) ? text.indexOf(placeholderNote) : -1;
+  if (at === -1) return [];
+  return [{ start: start + at, end: start + at + placeholderNote.length, replacement: '' }];
 }
 
 /** Makes these the unicast peers; without any the block is removed and adverts are multicast. */

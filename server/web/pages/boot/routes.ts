@@ -16,7 +16,9 @@ export const registerBootPage: FastifyPluginCallbackZod<
     '/boot',
     { config: { access: 'admin' }, schema: { body: createBootFormSchema(settings.services) } },
     async (request, reply) => {
-      const { service: services, action } = request.body;
+      const { service: chosen, action } = request.body;
+      // Of one service it is clear which is meant.
+      const services = settings.services.length === 1 ? settings.services : chosen;
       if (services.length === 0) {
         const text = 'Nothing was done: select the box next to a service first.';
         return reply.flash({ tone: 'bad', text }).redirect('/boot', 303);

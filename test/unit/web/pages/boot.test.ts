@@ -65,3 +65,16 @@ test('the form: none, one or several boxes; only services of the settings, only 
   assert.equal(parse({ action: 'start', service: '--help' }), undefined);
   assert.equal(parse({ action: 'mask', service: 'keepalived' }), undefined);
 });
+
+test('one service needs no box: the page says whom the buttons act on', () => {
+  const snapshot = sampleSnapshot();
+  assert.match(
+    textOf(renderPage('boot', describeBoot(snapshot))),
+    /The buttons act on keepalived\./,
+  );
+  const [keepalived] = snapshot.services?.value ?? [];
+  assert.ok(keepalived);
+  const value = [keepalived, { ...keepalived, name: 'httpd' }];
+  const html = renderPage('boot', describeBoot({ ...snapshot, services: { value, atMs: 0 } }));
+  assert.match(textOf(html), /Select the box next to a service/);
+});
