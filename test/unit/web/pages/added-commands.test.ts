@@ -42,6 +42,7 @@ async function openBrowser(t: TestContext) {
       ...simulated.appliance,
       readNetwork: () => sample.readNetwork(),
       readDefaultRoutes: () => sample.readDefaultRoutes(),
+      readHostName: () => sample.readHostName(),
       readConfigurationId: () => sample.readConfigurationId(),
       readInstalledVersion: () => Promise.resolve('2.2.7'),
     },
