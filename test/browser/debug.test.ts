@@ -106,10 +106,15 @@ describe('the Debug page, on two servers', () => {
     await page.waitForURL('**/debug');
     await page.getByText('The firewall now lets').waitFor();
     await seeHeadline(/Good: Nothing is wrong/);
-    await page.evaluate("document.querySelector('.checks-rest').open = true");
-    await page.getByRole('button', { name: 'Take the added rule away' }).click();
+    const ruleset = async () => (await server1.run('nft', ['list', 'ruleset'])).stdout;
+    assert.match(await ruleset(), /comment "keepalived-wai"/);
+    await page
+      .getByRole('region', { name: 'Rules that this program added to the firewall' })
+      .getByRole('button', { name: 'Remove this rule' })
+      .click();
     await page.waitForURL('**/debug');
-    await page.getByText('The rule was taken away.').waitFor();
+    await page.getByText('The rule was removed.').waitFor();
+    assert.doesNotMatch(await ruleset(), /comment "keepalived-wai"/);
     await server1.run('nft', ['delete', 'table', 'inet', 'guard']);
   });
 
