@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { drillActions } from '../../../keepalived/maintenance/drill-plan.ts';
+import { consentFields } from '../../view/consent.ts';
 import { shownWordsSchema } from '../../view/shown-words.ts';
 import { tagSchema } from '../../view/tag-schema.ts';
 
@@ -24,5 +25,5 @@ export const drillFormSchema = z.strictObject({
 export const setUpFormSchema = z.strictObject({
   instance: instanceNameSchema,
   tag: tagSchema,
-  accepted: shownWordsSchema,
+  ...consentFields,
 });

@@ -1,8 +1,9 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
+import { describeAddedCommands, readConsent, splitForm } from '../../view/consent.ts';
 import { findOwnAddress } from '../../view/own-connection.ts';
 import { drillFormSchema, drillQuerySchema, setUpFormSchema } from './form-schema.ts';
 import { describeDrill, describeOutcome } from './view-model.ts';
@@ -16,23 +17,34 @@ const page = { title: 'Failover drill' };
 export const registerDrillPage: FastifyPluginCallbackZod<
   Pick<PageParts, 'operations' | 'keeper' | 'settings'>
 > = (app, { operations, keeper, settings }, done) => {
-  const show = async (reply: FastifyReply, instance: string | undefined, choice: DrillChoice) => {
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    instance: string | undefined,
+    choice: DrillChoice,
+    passwordProblem?: string,
+  ) => {
     const reading = await operations.readDrill(instance);
     if (instance !== undefined && reading.instanceName === undefined) reply.code(404);
     const transitions = keeper.readTransitions({ limit: 1_000 });
     const model = describeDrill(reading, choice, transitions);
     const addresses = reading.kind === 'ready' ? reading.drill.instance.addresses : [];
     const ownAddress = findOwnAddress(
-      reply.request.raw,
+      request.raw,
       addresses.map(({ cidr }) => cidr.split('/')[0] ?? cidr),
     );
-    return reply.page('drill', page, { ...model, ownAddress });
+    const added = reading.kind === 'to-set-up' ? reading.setUp.foresight.addedCommands : [];
+    const addedCommands = describeAddedCommands(request, added, passwordProblem);
+    return reply.page('drill', page, { ...model, ownAddress, addedCommands });
   };
 
   app.get(
     path,
     { config: { access: 'admin' }, schema: { querystring: drillQuerySchema } },
-    ({ query: { instance, ...choice } }, reply) => show(reply, instance, choice),
+    (request, reply) => {
+      const { instance, ...choice } = request.query;
+      return show(request, reply, instance, choice);
+    },
   );
 
   app.post(
@@ -46,7 +58,7 @@ export const registerDrillPage: FastifyPluginCallbackZod<
       });
       if (outcome.kind === 'needs-acceptance') {
         reply.code(409);
-        return show(reply, instance, { action, way });
+        return show(request, reply, instance, { action, way });
       }
       return reply.flash(describeOutcome(outcome)).redirect(urlOf(instance), 303);
     },
@@ -56,19 +68,19 @@ export const registerDrillPage: FastifyPluginCallbackZod<
     setUpPath,
     { config: { access: 'admin' }, schema: { body: setUpFormSchema } },
     async (request, reply) => {
-      const { instance, tag, accepted } = request.body;
+      const { own, form } = splitForm(request.body);
+      const { instance, tag } = own;
       const reading = await operations.readDrill(instance);
       const text = reading.kind === 'to-set-up' ? reading.setUp.newText : '';
-      const outcome = await operations.setUpDrill(instance, tag, getActor(request), {
-        acceptedDangers: accepted,
-      });
+      const { consent, passwordProblem } = await readConsent(request, form);
+      const outcome = await operations.setUpDrill(instance, tag, getActor(request), consent);
       if (isSuccess(outcome)) {
         reply.flash(describeSuccess(outcome, settings.keepalived.configPath));
         return reply.redirect(urlOf(instance), 303);
       }
       const failure = describeFailure(outcome, text);
       reply.code(failure.statusCode);
-      return show(reply, instance, { way: 'priority', failure });
+      return show(request, reply, instance, { way: 'priority', failure }, passwordProblem);
     },
   );
   done();
