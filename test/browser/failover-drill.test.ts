@@ -74,6 +74,8 @@ describe('the failover drill, on two servers', () => {
       if (page === page2) await assertAccessible(page);
       // Decision 9: a file that keepalived is to read as root is confirmed with the password.
       assert.match(text, /wai_maintenance_VI_1: .* has keepalived read this file as root/);
+      await page.getByRole('button', { name: 'Set up' }).click();
+      await page.getByRole('heading', { name: 'Not saved yet: confirm what this adds' }).waitFor();
       await page.getByLabel('Your password').fill(servers.adminPassword);
       await page.getByRole('button', { name: 'Set up' }).click();
       await page.getByRole('heading', { name: 'What can be done' }).waitFor();
