@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { createLabServer, type LabServer, type ServerName } from './lab-server.ts';
 import type { Machine } from './machine.ts';
 import { createSwitch, type Switch } from './switch.ts';
@@ -75,6 +77,10 @@ export async function createTwoServers(options: TwoServersOptions = {}): Promise
 
 /** The kernel's own table, for to start an `ip` in there, again and again, costs a hundred times more. */
 async function hasAddress({ pid }: Machine, address: string): Promise<boolean> {
+  if (isIPv6(address)) {
+    const digits = Buffer.from(ipaddr.parse(address).toByteArray()).toString('hex');
+    return (await readFile(`/proc/${pid}/net/if_inet6`, 'utf8')).includes(digits);
+  }
   const routes = await readFile(`/proc/${pid}/net/fib_trie`, 'utf8');
   const own = new RegExp(`-- ${address.replaceAll('.', '\\.')}\\n(?: +/.*\\n)*? +/32 host LOCAL`);
   return own.test(routes);
