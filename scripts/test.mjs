@@ -33,7 +33,7 @@ await runScript(async () => {
   const run = spawn(
     process.execPath,
     [
-      ...['--enable-source-maps', '--test', '--test-timeout=300000'],
+      ...['--enable-source-maps', '--test', '--test-timeout=600000'],
       `--test-concurrency=${availableParallelism()}`,
       ...reporters.flatMap((name) => [
         `--test-reporter=${name}`,

@@ -32,7 +32,6 @@ export type {
   Evidence,
   InstanceStatus,
   KeepalivedStatus,
-  ServingMaster,
   StateWord,
   WatchedItem,
 } from './status/status-model.ts';

@@ -1,0 +1,3 @@
+import { testBadSaves } from './bad-saves.ts';
+
+testBadSaves('rich');
