@@ -263,7 +263,8 @@ describe('the editor', () => {
     await page.getByLabel('Username').fill('admin');
     await page.getByLabel('Password').fill(servers.adminPassword);
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByRole('button', { name: 'Take my text back' }).press('Enter');
+    await page.getByRole('button', { name: 'Show the form again' }).click();
+    await page.getByText('What saving will change in').waitFor();
     assert.match(await typed(page), /51 # mine!/);
     assert.equal(await readFile(), text);
   });
