@@ -211,7 +211,9 @@ describe('versions and confirmed changes', () => {
     // Nothing is at its other end: keepalived takes the file, and goes into FAULT.
     await server.run('ip', ['link', 'add', 'eth7', 'type', 'veth', 'peer', 'name', 'peer7']);
     const faulty = first.replace('advert_int 1', 'advert_int 1\n    track_interface {\n eth7\n }');
-    const saved = save(faulty).catch(() => 'the program went away');
+    await save(faulty);
+    const accepted = plain.getByRole('button', { name: 'I have understood: apply' }).click();
+    const saved = accepted.catch(() => 'the program went away');
     const journalPath = '/var/lib/keepalived-wai/history/journal.jsonl';
     await eventually(
       'the proof',
