@@ -65,7 +65,7 @@ describe('a tracked script that begins to decide over an address that is served'
     [
       'its sync group tracks another script',
       `${good}vrrp_sync_group G {\n group {\n VI_1\n }\n track_script {\n other\n }\n}\n`,
-      [{ scriptName: 'other', addresses, newUrl: undefined }],
+      [{ scriptName: 'other', addresses, newUrl: undefined, consequence: { kind: 'fault' } }],
     ],
   ];
   for (const [what, after, found] of cases) {

@@ -50,7 +50,7 @@ const cases: [string, DrillAction, Changes, string | RegExp][] = [
   ['by a fault, if that is chosen', 'standby', { way: 'fault' }, '-254 lose, -253, danger'],
   ['with nopreempt only a fault helps, and no more', 'standby', nopreempt, '-254 lose, 0, danger'],
   ['an address owner cannot', 'standby', owner, /^A server of priority 255/],
-  ['nor a sync group', 'standby', grouped, /^In a sync group/],
+  ['nor a sync group', 'standby', grouped, /^This file can only cause a FAULT/],
   ['whoever stands by need not', 'standby', standby(), /^This server does not serve/],
 
   ['maintenance first hands over by the priority', 'maintenance', {}, '-253 lose, -254'],
