@@ -1,7 +1,7 @@
 /** Reading and judging configurations: pure functions, by the clock. */
 import { summarizeConfiguration } from '../server/keepalived/config/questions.ts';
-import { findConfigurationProblems } from '../server/keepalived/config/rules.ts';
-import { parseConfiguration } from '../server/keepalived/config/tree.ts';
+import { findConfigurationProblems } from '../server/keepalived/config/rules/rules.ts';
+import { parseConfiguration } from '../server/keepalived/language/tree.ts';
 import { type Figure, timeMs } from './figure.ts';
 
 const mebibyte = 1024 * 1024;

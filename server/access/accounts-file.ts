@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { findFileText, writeDurably } from '../durable-file.ts';
-import { UserError } from '../errors.ts';
+import { findFileText, writeDurably } from '../shared/durable-file.ts';
+import { UserError } from '../shared/errors.ts';
 
 const roleSchema = z.enum(['admin', 'viewer']);
 const accountsFileSchema = z.object({

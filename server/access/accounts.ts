@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { UserError } from '../errors.ts';
+import { UserError } from '../shared/errors.ts';
 import { readStoredAccounts, writeStoredAccounts } from './accounts-file.ts';
 import type { Role, StoredAccount } from './accounts-file.ts';
 import { findPasswordFlaw, generatePassword } from './password-rules.ts';

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { UserError } from '../shared/errors.ts';
 
 /**
  * Lets at most `running` tasks run at once and `waiting` more wait their turn. Urgent tasks wait in

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { findFileText, writeDurably } from '../durable-file.ts';
+import { findFileText, writeDurably } from '../shared/durable-file.ts';
 
 /** The secret that signs session cookies, 256 bits: made at the first start, the same ever after. */
 export async function openSessionSecret(stateDirectory: string): Promise<string> {

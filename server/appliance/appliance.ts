@@ -4,8 +4,10 @@
  * process and a privileged agent. Nothing here throws for what the machine may legitimately answer;
  * it throws only for programming errors.
  */
-import type { ResolvedInclude } from '../keepalived/config/assembled.ts';
-import type { HiddenInclude } from '../keepalived/config/hidden-includes.ts';
+import type { FirewallReport } from '../keepalived/firewall/firewall-report.ts';
+import type { VrrpPacket } from '../keepalived/firewall/packet.ts';
+import type { ResolvedInclude } from '../keepalived/language/assembled.ts';
+import type { HiddenInclude } from '../keepalived/language/hidden-includes.ts';
 import type {
   AddressChange,
   AddressProbe,
@@ -18,11 +20,9 @@ import type {
   RuntimeReport,
   ScriptRun,
   TrackingReport,
-} from '../keepalived/evidence.ts';
-import type { FirewallReport } from '../keepalived/firewall/firewall-report.ts';
-import type { VrrpPacket } from '../keepalived/firewall/packet.ts';
-import type { LogLine } from '../keepalived/runtime/log-lines.ts';
-import type { MessageKind } from '../keepalived/runtime/message-kind.ts';
+} from '../keepalived/proof/evidence.ts';
+import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
+import type { MessageKind } from '../keepalived/runtime/messages/message-kind.ts';
 
 export interface Appliance {
   // Witnesses

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { runCommand } from './run-command.ts';
+import { runCommand } from './commands/run-command.ts';
 
 /** The machine's short host name (what `hostname -s` prints): it may change while we run. */
 export function readHostName(): string {

@@ -1,5 +1,5 @@
-import { UserError } from '../errors.ts';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../shared/error-code.ts';
+import { UserError } from '../shared/errors.ts';
 
 /**
  * Runs something that writes below `folder` and puts what an administrator can repair (no space,

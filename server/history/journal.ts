@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makePrivateFolder } from '../durable-file.ts';
-import { UserError } from '../errors.ts';
+import { makePrivateFolder } from '../shared/durable-file.ts';
+import { UserError } from '../shared/errors.ts';
 import { explainWriteFailure } from './explain-write-failure.ts';
 import { appendJsonLines, readJsonLines, replaceJsonLines } from './json-lines.ts';
 

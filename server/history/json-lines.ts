@@ -1,7 +1,7 @@
 import { truncate } from 'node:fs/promises';
 import type { z } from 'zod';
-import { appendDurably, writeDurably } from '../durable-file.ts';
-import { findBytes } from './find-bytes.ts';
+import { appendDurably, writeDurably } from '../shared/durable-file.ts';
+import { findBytes } from '../shared/find-bytes.ts';
 
 export interface JsonLines<Entry> {
   entries: Entry[];

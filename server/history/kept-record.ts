@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { makePrivateFolder } from '../durable-file.ts';
-import { UserError } from '../errors.ts';
+import { makePrivateFolder } from '../shared/durable-file.ts';
+import { UserError } from '../shared/errors.ts';
 import { explainWriteFailure } from './explain-write-failure.ts';
 import { readJsonLines, replaceJsonLines } from './json-lines.ts';
 

@@ -1,8 +1,8 @@
 import { lstat, readFile, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateFolder, sweepLeftovers } from '../durable-file.ts';
-import { UserError } from '../errors.ts';
-import { errorCode } from './error-code.ts';
+import { makePrivateFolder, sweepLeftovers } from '../shared/durable-file.ts';
+import { errorCode } from '../shared/error-code.ts';
+import { UserError } from '../shared/errors.ts';
 
 export interface Lock {
   release(): Promise<void>;

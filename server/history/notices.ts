@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makePrivateFolder } from '../durable-file.ts';
+import { makePrivateFolder } from '../shared/durable-file.ts';
 import { readJsonLines, replaceJsonLines } from './json-lines.ts';
 
 const noticeSchema = z.strictObject({

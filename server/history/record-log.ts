@@ -1,7 +1,7 @@
 import { stat, utimes } from 'node:fs/promises';
 import type { z } from 'zod';
-import { writeDurably } from '../durable-file.ts';
-import { errorCode } from './error-code.ts';
+import { writeDurably } from '../shared/durable-file.ts';
+import { errorCode } from '../shared/error-code.ts';
 import { appendJsonLines, readJsonLines, replaceJsonLines } from './json-lines.ts';
 
 /** A bounded log of records, oldest first, that survives crashes. */

@@ -1,32 +1,32 @@
-import type { StateKeeper } from '../state-keeper.ts';
-import { checkSave } from './apply-configuration.ts';
-import { controlServices } from './boot-actions.ts';
-import type { ConfirmedChanges } from './confirmed-change.ts';
-import { planDefaultRole, readStoredConfiguration } from './default-roles.ts';
-import { runDrill } from './failover-drill.ts';
-import type { DrillOutcome, DrillRequest } from './failover-drill.ts';
-import { findKeptText } from './find-kept-text.ts';
+import type { Mutex } from '../shared/mutex.ts';
+import type { StateKeeper } from '../state/state-keeper.ts';
+import { foreseeApply } from './checks/foresee-apply.ts';
+import { findKeptSecretDefinitions } from './checks/secret-definitions.ts';
+import type { ConfirmedChanges } from './confirm/confirmed-change.ts';
 import {
   allowVrrp,
   listOwnFirewallRules,
   removeOwnFirewallRule,
   withdrawVrrp,
-} from './firewall.ts';
-import { foreseeApply } from './foresee-apply.ts';
-import type { FormOrigin } from './form-origin.ts';
-import { planInstanceSettings } from './instance-settings.ts';
-import type { Mutex } from './mutex.ts';
-import { observeOutcome } from './observe-outcome.ts';
+} from './debug/firewall.ts';
+import { runDrill } from './drill/failover-drill.ts';
+import type { DrillOutcome, DrillRequest } from './drill/failover-drill.ts';
+import { readDrill } from './drill/read-drill.ts';
+import { planDefaultRole, readStoredConfiguration } from './forms/default-roles.ts';
+import type { FormOrigin } from './forms/form-origin.ts';
+import { planInstanceSettings } from './forms/instance-settings.ts';
+import { createPlannedSaves } from './forms/planned-saves.ts';
+import { checkSave } from './live/apply-configuration.ts';
+import { look } from './live/prove-live.ts';
+import { watchUnforeseen } from './live/watch-unforeseen.ts';
 import type { Operations } from './operations.ts';
 import type { Actor, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts, DrillParts } from './parts.ts';
-import { createPlannedSaves } from './planned-saves.ts';
-import { look } from './prove-live.ts';
-import { readDrill } from './read-drill.ts';
-import { findRestoreChange, listVersions, planRestore } from './restore-version.ts';
-import { findKeptSecretDefinitions } from './secret-definitions.ts';
-import { controlKeepalived } from './service-control.ts';
-import { watchUnforeseen } from './watch-unforeseen.ts';
+import { controlServices } from './service/boot-actions.ts';
+import { observeOutcome } from './service/observe-outcome.ts';
+import { controlKeepalived } from './service/service-control.ts';
+import { findKeptText } from './versions/find-kept-text.ts';
+import { findRestoreChange, listVersions, planRestore } from './versions/restore-version.ts';
 
 /** The operations over one appliance, its state keeper and its history. */
 export function createOperations(

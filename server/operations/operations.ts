@@ -9,21 +9,26 @@ import type {
   NewerLogLines,
 } from '../appliance/appliance.ts';
 import type { Notice } from '../history/notices.ts';
-import type { Finding } from '../keepalived/finding.ts';
+import type { Finding } from '../keepalived/config/rules/finding.ts';
 import type { PacketDirection } from '../keepalived/firewall/packet.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import type { InstanceSettings } from '../keepalived/settings/instance-settings.ts';
-import type { BootAction } from './boot-actions.ts';
-import type { ConfirmableRequest, SaveConsent, WaitingChange } from './confirmed-change.ts';
-import type { DefaultRoleValues } from './default-role-values.ts';
-import type { DefaultRole, DefaultRolePlan } from './default-roles.ts';
-import type { DrillOutcome, DrillRequest } from './failover-drill.ts';
-import type { FirewallOutcome, OwnFirewallRule } from './firewall.ts';
-import type { InstanceSettingsPlan } from './instance-settings.ts';
+import type { ConfirmableRequest, SaveConsent, WaitingChange } from './confirm/confirmed-change.ts';
+import type { FirewallOutcome, OwnFirewallRule } from './debug/firewall.ts';
+import type { DrillOutcome, DrillRequest } from './drill/failover-drill.ts';
+import type { DrillReading } from './drill/read-drill.ts';
+import type { DefaultRoleValues } from './forms/default-role-values.ts';
+import type { DefaultRole, DefaultRolePlan } from './forms/default-roles.ts';
+import type { InstanceSettingsPlan } from './forms/instance-settings.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
-import type { DrillReading } from './read-drill.ts';
-import type { KeptVersion, RestorePlan, RestoreRequest, VersionList } from './restore-version.ts';
-import type { ControlConsent, KeepalivedAction } from './service-control.ts';
+import type { BootAction } from './service/boot-actions.ts';
+import type { ControlConsent, KeepalivedAction } from './service/service-control.ts';
+import type {
+  KeptVersion,
+  RestorePlan,
+  RestoreRequest,
+  VersionList,
+} from './versions/restore-version.ts';
 
 export interface Operations {
   /**

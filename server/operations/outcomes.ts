@@ -1,8 +1,8 @@
 import type { CommandReport } from '../appliance/appliance.ts';
-import type { Finding } from '../keepalived/finding.ts';
+import type { Finding } from '../keepalived/config/rules/finding.ts';
 import type { ForeseenMovement } from '../keepalived/foresight/foresight-result.ts';
 import type { Observation } from '../keepalived/foresight/observations.ts';
-import type { Sighting } from '../keepalived/proof.ts';
+import type { Sighting } from '../keepalived/proof/proof.ts';
 
 /** Who asked for a change, for the audit line and the history. */
 export interface Actor {

@@ -3,8 +3,8 @@ import type { Journal } from '../history/journal.ts';
 import type { KeptRecord } from '../history/kept-record.ts';
 import type { Notices } from '../history/notices.ts';
 import type { RunningDrill } from '../history/running-drill.ts';
-import type { VersionStore } from '../history/version-store.ts';
-import type { StateKeeper } from '../state-keeper.ts';
+import type { VersionStore } from '../history/versions/version-store.ts';
+import type { StateKeeper } from '../state/state-keeper.ts';
 
 /** What a change of a configuration needs. */
 export interface ApplyParts {

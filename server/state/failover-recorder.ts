@@ -3,13 +3,13 @@
  * state, what the kernel tells of the addresses, and what the alarms tell of a second master, each
  * written down once with the time at which it happened.
  */
-import type { RuntimeInstance } from '../keepalived/evidence.ts';
-import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import type { RuntimeInstance } from '../keepalived/proof/evidence.ts';
+import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import type { StateBegin } from '../keepalived/status/state-begin.ts';
-import type { Evidence, KeepalivedStatus } from '../keepalived/status.ts';
+import type { Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
+import { findTransitions, tellsOfTransition } from '../keepalived/transitions/transitions.ts';
+import type { LastingState, Transition } from '../keepalived/transitions/transitions.ts';
 import { estimateUnserved } from '../keepalived/transitions/unserved-time.ts';
-import { findTransitions, tellsOfTransition } from '../keepalived/transitions.ts';
-import type { LastingState, Transition } from '../keepalived/transitions.ts';
 import type { Clock } from './clock.ts';
 import type {
   FailoverRecord,

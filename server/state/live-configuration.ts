@@ -1,10 +1,10 @@
 import type { Appliance, CandidateText, ConfigurationFileContent } from '../appliance/appliance.ts';
-import { assembleConfiguration } from '../keepalived/config/assembled.ts';
-import type { ConfigurationSource, ResolvedInclude } from '../keepalived/config/assembled.ts';
 import { summarizeConfigurations } from '../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
-import type { ConfigurationContent } from '../keepalived/config/tree.ts';
-import type { Evidence } from '../keepalived/status.ts';
+import { assembleConfiguration } from '../keepalived/language/assembled.ts';
+import type { ConfigurationSource, ResolvedInclude } from '../keepalived/language/assembled.ts';
+import type { ConfigurationContent } from '../keepalived/language/tree.ts';
+import type { Evidence } from '../keepalived/status/status.ts';
 
 export type LiveConfiguration =
   | { ok: false; reason: string }

@@ -1,5 +1,5 @@
 import type { Appliance } from '../appliance/appliance.ts';
-import type { DaemonProcess } from '../keepalived/evidence.ts';
+import type { DaemonProcess } from '../keepalived/proof/evidence.ts';
 import type { LiveConfiguration } from './live-configuration.ts';
 
 /** What the daemon is known to have loaded, and when. */

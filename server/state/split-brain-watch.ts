@@ -1,6 +1,6 @@
 /** Notices when the critical alarms that tell of two active servers begin and end. */
-import type { Alarm } from '../keepalived/status/alarm-codes.ts';
-import type { Evidence, KeepalivedStatus } from '../keepalived/status.ts';
+import type { Alarm } from '../keepalived/status/alarms/alarm-codes.ts';
+import type { Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
 import type { SplitBrainRecord } from './failover-records.ts';
 
 export interface SplitBrainWatch {

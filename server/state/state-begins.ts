@@ -1,9 +1,9 @@
-import type { RuntimeInstance } from '../keepalived/evidence.ts';
-import { explainMessage } from '../keepalived/runtime/explain-message.ts';
-import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import type { RuntimeInstance } from '../keepalived/proof/evidence.ts';
+import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
+import { explainMessage } from '../keepalived/runtime/messages/explain-message.ts';
 import { claimBegin, withoutReloads } from '../keepalived/status/state-begin.ts';
 import type { StateBegin } from '../keepalived/status/state-begin.ts';
-import type { LastingState } from '../keepalived/transitions.ts';
+import type { LastingState } from '../keepalived/transitions/transitions.ts';
 
 /** Since when each instance has been in its state, kept up to date with all that tells of it. */
 export interface StateBegins {

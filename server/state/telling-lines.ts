@@ -1,6 +1,6 @@
 /** Which of keepalived's lines are worth asking it for news. Others repeat every second. */
-import { explainMessage } from '../keepalived/runtime/explain-message.ts';
-import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
+import { explainMessage } from '../keepalived/runtime/messages/explain-message.ts';
 
 const changes = new Set([
   'state-change',

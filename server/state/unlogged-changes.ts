@@ -1,6 +1,6 @@
-import type { RuntimeInstance } from '../keepalived/evidence.ts';
-import type { Evidence } from '../keepalived/status.ts';
-import type { LastingState, Transition } from '../keepalived/transitions.ts';
+import type { RuntimeInstance } from '../keepalived/proof/evidence.ts';
+import type { Evidence } from '../keepalived/status/status.ts';
+import type { LastingState, Transition } from '../keepalived/transitions/transitions.ts';
 
 type KnownStates = ReadonlyMap<string, LastingState>;
 

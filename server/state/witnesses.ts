@@ -1,15 +1,19 @@
 /** The witnesses, each asked by one task: what they said last is the evidence. */
 import type { Appliance, ServiceReport } from '../appliance/appliance.ts';
-import { applyAddressChanges } from '../keepalived/address-changes.ts';
+import { applyAddressChanges } from '../keepalived/addresses/address-changes.ts';
+import { findInstanceInterfaces } from '../keepalived/addresses/instance-interfaces.ts';
 import { findHealthcheck } from '../keepalived/config/questions.ts';
-import type { AddressChange, Observed, RuntimeReport } from '../keepalived/evidence.ts';
-import { noteMasterContacts } from '../keepalived/heard-master.ts';
-import { findInstanceInterfaces } from '../keepalived/instance-interfaces.ts';
-import { noLogEvidence, noteLogLine, noteTracking } from '../keepalived/log-evidence.ts';
-import { noteReceivedAdvertisements } from '../keepalived/other-masters.ts';
-import type { LogLine } from '../keepalived/runtime/log-lines.ts';
+import type { AddressChange, Observed, RuntimeReport } from '../keepalived/proof/evidence.ts';
+import {
+  noLogEvidence,
+  noteLogLine,
+  noteTracking,
+} from '../keepalived/runtime/log/log-evidence.ts';
+import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
+import { noteMasterContacts } from '../keepalived/status/masters/heard-master.ts';
+import { noteReceivedAdvertisements } from '../keepalived/status/masters/other-masters.ts';
 import { noEvidence } from '../keepalived/status/no-evidence.ts';
-import type { Evidence } from '../keepalived/status.ts';
+import type { Evidence } from '../keepalived/status/status.ts';
 import type { Clock } from './clock.ts';
 import { createCoalescedTask } from './coalesced-task.ts';
 import { readLiveConfiguration } from './live-configuration.ts';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { UserError } from '../errors.ts';
+import { UserError } from '../shared/errors.ts';
 
 /** How long a form may be that is kept over a log-in, as it is sent. */
 export const heldFormLimitBytes = 256 * 1024;

@@ -1,7 +1,7 @@
 import type { Debug } from '../operations/debug/debug.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Settings } from '../settings.ts';
-import type { StateKeeper } from '../state-keeper.ts';
+import type { StateKeeper } from '../state/state-keeper.ts';
 
 /** What a page is built from; each takes what it needs. */
 export interface PageParts {

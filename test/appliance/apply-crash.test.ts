@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeEach, describe, it } from 'node:test';
-import { recoverConfiguration } from '../../server/operations/recover-configuration.ts';
+import { recoverConfiguration } from '../../server/operations/recovery/recover-configuration.ts';
 import { eventually } from '../lab/eventually.ts';
 import { programWords } from '../program-words.ts';
 import {

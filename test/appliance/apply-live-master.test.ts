@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { reloadConfiguration } from '../../server/operations/apply-configuration.ts';
-import { hasDeadChild } from '../../server/operations/dead-child.ts';
+import { reloadConfiguration } from '../../server/operations/live/apply-configuration.ts';
+import { hasDeadChild } from '../../server/operations/live/dead-child.ts';
 import type { ApplyParts } from '../../server/operations/parts.ts';
 import { eventually } from '../lab/eventually.ts';
 import {

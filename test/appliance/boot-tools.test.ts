@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { BootTool } from '../../server/appliance/boot-tools/boot-tool.ts';
-import { chkconfig } from '../../server/appliance/boot-tools/chkconfig.ts';
-import { findBootTool } from '../../server/appliance/boot-tools/find-boot-tool.ts';
-import { systemctl } from '../../server/appliance/boot-tools/systemctl.ts';
-import { updateRcD } from '../../server/appliance/boot-tools/update-rc-d.ts';
+import type { BootTool } from '../../server/appliance/services/boot-tools/boot-tool.ts';
+import { chkconfig } from '../../server/appliance/services/boot-tools/chkconfig.ts';
+import { findBootTool } from '../../server/appliance/services/boot-tools/find-boot-tool.ts';
+import { systemctl } from '../../server/appliance/services/boot-tools/systemctl.ts';
+import { updateRcD } from '../../server/appliance/services/boot-tools/update-rc-d.ts';
 import { mountTmpfs } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import test, { after, before } from 'node:test';
 import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
-import { checkConfiguration } from '../../server/operations/check-configuration.ts';
+import { checkConfiguration } from '../../server/operations/checks/check-configuration.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { preparePrivateMachine, writeConfiguration } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';

@@ -14,8 +14,11 @@ import {
 } from 'node:fs';
 import test, { before, beforeEach } from 'node:test';
 import type { ConfigurationFileEntry } from '../../server/appliance/appliance.ts';
-import { testConfiguration } from '../../server/appliance/configuration-test.ts';
-import { enterTestRoot, layOutTestRoot } from '../../server/appliance/test-root.ts';
+import { testConfiguration } from '../../server/appliance/configuration-test/configuration-test.ts';
+import {
+  enterTestRoot,
+  layOutTestRoot,
+} from '../../server/appliance/configuration-test/test-root.ts';
 import { addInterface, mountTmpfs } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 

@@ -3,8 +3,8 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import type { CommandReport, ServiceReport } from '../../server/appliance/appliance.ts';
-import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
-import type { DaemonProcess, RuntimeReport } from '../../server/keepalived/evidence.ts';
+import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
+import type { DaemonProcess, RuntimeReport } from '../../server/keepalived/proof/evidence.ts';
 import { programWords } from '../program-words.ts';
 import {
   askUntil,

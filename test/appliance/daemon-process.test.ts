@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfigurationId } from '../../server/appliance/configuration-id.ts';
-import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
+import { readConfigurationId } from '../../server/appliance/daemon/configuration-id.ts';
+import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
 import { readHostName } from '../../server/appliance/host.ts';
 import {
   askUntil,

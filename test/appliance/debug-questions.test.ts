@@ -16,11 +16,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { probeAddress } from '../../server/appliance/address-probe.ts';
-import { startCapture } from '../../server/appliance/capture.ts';
-import { examineHealthcheck } from '../../server/appliance/healthcheck-probe.ts';
-import { readKernelSettings } from '../../server/appliance/kernel-settings.ts';
-import { runScript } from '../../server/appliance/script-run.ts';
+import { probeAddress } from '../../server/appliance/network/address-probe.ts';
+import { startCapture } from '../../server/appliance/network/capture.ts';
+import { readKernelSettings } from '../../server/appliance/network/kernel-settings.ts';
+import { examineHealthcheck } from '../../server/appliance/scripts/healthcheck-probe.ts';
+import { runScript } from '../../server/appliance/scripts/script-run.ts';
 import { decodeFrame } from '../../server/keepalived/wire/decode-frame.ts';
 import { parsePcap } from '../../server/keepalived/wire/pcap.ts';
 import {
@@ -171,7 +171,7 @@ function defineTests() {
     });
 
     it('does not outlive a program that was killed', async () => {
-      const module = new URL('../../server/appliance/capture.ts', import.meta.url).href;
+      const module = new URL('../../server/appliance/network/capture.ts', import.meta.url).href;
       const program = `import { startCapture } from '${module}';
         startCapture({ interfaceName: 'eth0', addresses: [], seconds: 3 }, () => console.log('listens'));`;
       const owner = remember(

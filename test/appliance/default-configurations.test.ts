@@ -13,10 +13,10 @@ import {
   setScriptValue,
   setUnicastPeers,
   setVirtualAddresses,
-} from '../../server/keepalived/config/edits.ts';
-import type { EditResult } from '../../server/keepalived/config/edits.ts';
-import { parseConfiguration } from '../../server/keepalived/config/tree.ts';
-import type { ConfigurationTree } from '../../server/keepalived/config/tree.ts';
+} from '../../server/keepalived/config/edit/edits.ts';
+import type { EditResult } from '../../server/keepalived/config/edit/edits.ts';
+import { parseConfiguration } from '../../server/keepalived/language/tree.ts';
+import type { ConfigurationTree } from '../../server/keepalived/language/tree.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'default-configurations-'));
 after(() => {

@@ -12,14 +12,14 @@ import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { findPasswordChanges } from '../../server/keepalived/config/password-changes.ts';
 import { summarizeConfiguration } from '../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../server/keepalived/config/tree.ts';
-import type { RuntimeInstance } from '../../server/keepalived/evidence.ts';
 import {
   computePriority,
   createFindResult,
 } from '../../server/keepalived/foresight/effective-priority.ts';
-import { foreseeChange } from '../../server/keepalived/foresight.ts';
-import { parseJsonDump } from '../../server/keepalived/runtime/json-dump.ts';
+import { foreseeChange } from '../../server/keepalived/foresight/foresight.ts';
+import { parseConfiguration } from '../../server/keepalived/language/tree.ts';
+import type { RuntimeInstance } from '../../server/keepalived/proof/evidence.ts';
+import { parseJsonDump } from '../../server/keepalived/runtime/dump/json-dump.ts';
 import { parseSettings } from '../../server/settings.ts';
 import {
   askUntil,

@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
-import { judgeStatus } from '../../server/keepalived/status.ts';
-import type { InstanceStatus, KeepalivedStatus } from '../../server/keepalived/status.ts';
+import { judgeStatus } from '../../server/keepalived/status/status.ts';
+import type { InstanceStatus, KeepalivedStatus } from '../../server/keepalived/status/status.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { createWitnesses } from '../../server/state/witnesses.ts';
 import {

@@ -4,10 +4,10 @@ import { describe, it } from 'node:test';
 import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { openRecordLog } from '../../server/history/record-log.ts';
-import type { NetworkReport } from '../../server/keepalived/evidence.ts';
+import type { NetworkReport } from '../../server/keepalived/proof/evidence.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { failoverRecordSchema } from '../../server/state/failover-records.ts';
-import { createStateKeeper } from '../../server/state-keeper.ts';
+import { createStateKeeper } from '../../server/state/state-keeper.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
   end,

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
-import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
-import { createDumpReaders } from '../../server/appliance/runtime-dump.ts';
-import { proveOutcome } from '../../server/appliance/service-managers/keepalived-outcome.ts';
-import { createSupervised } from '../../server/appliance/service-managers/supervised.ts';
+import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
+import { createDumpReaders } from '../../server/appliance/daemon/runtime-dump.ts';
+import { proveOutcome } from '../../server/appliance/services/service-managers/keepalived-outcome.ts';
+import { createSupervised } from '../../server/appliance/services/service-managers/supervised.ts';
 import { watchProcesses } from '../../server/appliance/watch/processes.ts';
-import type { DaemonProcess } from '../../server/keepalived/evidence.ts';
+import type { DaemonProcess } from '../../server/keepalived/proof/evidence.ts';
 import {
   askUntil,
   configPath,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import { readHostName } from '../../server/appliance/host.ts';
-import { readDefaultRoutes, readNetwork } from '../../server/appliance/network.ts';
+import { readDefaultRoutes, readNetwork } from '../../server/appliance/network/network.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
 const ip = (words: string) => execFileSync('ip', words.split(' '));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { before, it } from 'node:test';
-import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
-import { hasProcessConnector } from '../../server/appliance/process-events.ts';
-import { createDumpReaders } from '../../server/appliance/runtime-dump.ts';
+import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
+import { hasProcessConnector } from '../../server/appliance/daemon/process-events.ts';
+import { createDumpReaders } from '../../server/appliance/daemon/runtime-dump.ts';
 import {
   askUntil,
   end,

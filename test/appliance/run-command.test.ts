@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { runCommand, startDetached, streamCommand } from '../../server/appliance/run-command.ts';
+import {
+  runCommand,
+  startDetached,
+  streamCommand,
+} from '../../server/appliance/commands/run-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'run-command-'));
 after(() => {
@@ -111,7 +115,9 @@ describe('runCommand', () => {
 
 describe('startDetached', () => {
   it('starts a process that outlives its starter, in a session of its own', async () => {
-    const module = fileURLToPath(new URL('../../server/appliance/run-command.ts', import.meta.url));
+    const module = fileURLToPath(
+      new URL('../../server/appliance/commands/run-command.ts', import.meta.url),
+    );
     const program = `import { startDetached } from ${JSON.stringify(module)};
       console.log((await startDetached('sleep', ['60'])).pid);`;
     const words = ['--import', 'tsx', '--input-type=module', '--eval', program];

@@ -12,10 +12,10 @@ import {
 } from 'node:fs';
 import { constants } from 'node:os';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
-import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
-import { survivesSignal } from '../../server/appliance/process-table.ts';
-import { readRootFile } from '../../server/appliance/read-root-file.ts';
-import { createDumpReaders } from '../../server/appliance/runtime-dump.ts';
+import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
+import { survivesSignal } from '../../server/appliance/daemon/process-table.ts';
+import { createDumpReaders } from '../../server/appliance/daemon/runtime-dump.ts';
+import { readRootFile } from '../../server/appliance/files/read-root-file.ts';
 import {
   askUntil,
   end,

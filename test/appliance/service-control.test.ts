@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { applyConfiguration } from '../../server/operations/apply-configuration.ts';
+import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { ApplyParts } from '../../server/operations/parts.ts';
-import { controlKeepalived, restartKeepalived } from '../../server/operations/service-control.ts';
+import {
+  controlKeepalived,
+  restartKeepalived,
+} from '../../server/operations/service/service-control.ts';
 import {
   becomeMaster,
   blindTest,

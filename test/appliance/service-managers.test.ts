@@ -4,14 +4,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
-import { runCommand } from '../../server/appliance/run-command.ts';
-import { findServiceManager } from '../../server/appliance/service-managers/find-service-manager.ts';
-import type { ServiceManager } from '../../server/appliance/service-managers/service-manager.ts';
-import { createSupervised } from '../../server/appliance/service-managers/supervised.ts';
-import { createSystemd } from '../../server/appliance/service-managers/systemd.ts';
-import { createSysv } from '../../server/appliance/service-managers/sysv.ts';
-import { readServices } from '../../server/appliance/services.ts';
+import { runCommand } from '../../server/appliance/commands/run-command.ts';
+import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
+import { findServiceManager } from '../../server/appliance/services/service-managers/find-service-manager.ts';
+import type { ServiceManager } from '../../server/appliance/services/service-managers/service-manager.ts';
+import { createSupervised } from '../../server/appliance/services/service-managers/supervised.ts';
+import { createSystemd } from '../../server/appliance/services/service-managers/systemd.ts';
+import { createSysv } from '../../server/appliance/services/service-managers/sysv.ts';
+import { readServices } from '../../server/appliance/services/services.ts';
 import {
   askUntil,
   configPath,

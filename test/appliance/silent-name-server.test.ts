@@ -4,7 +4,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { applyConfiguration } from '../../server/operations/apply-configuration.ts';
+import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { ApplyParts } from '../../server/operations/parts.ts';
 import {
   becomeMaster,

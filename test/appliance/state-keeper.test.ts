@@ -8,7 +8,7 @@ import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { openRecordLog } from '../../server/history/record-log.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { failoverRecordSchema } from '../../server/state/failover-records.ts';
-import { createStateKeeper, type StateKeeper } from '../../server/state-keeper.ts';
+import { createStateKeeper, type StateKeeper } from '../../server/state/state-keeper.ts';
 import { eventually } from '../lab/eventually.ts';
 import { inLabServer } from './in-lab-server.ts';
 

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { ServiceAction } from '../../server/appliance/appliance.ts';
 import type { ApplyParts } from '../../server/operations/parts.ts';
-import { controlKeepalived } from '../../server/operations/service-control.ts';
+import { controlKeepalived } from '../../server/operations/service/service-control.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
   becomeMaster,

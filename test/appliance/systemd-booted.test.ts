@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import test, { before, describe, it } from 'node:test';
-import { createDaemonReader } from '../../server/appliance/daemon-process.ts';
-import { findServiceManager } from '../../server/appliance/service-managers/find-service-manager.ts';
-import { createSystemd } from '../../server/appliance/service-managers/systemd.ts';
+import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
+import { findServiceManager } from '../../server/appliance/services/service-managers/find-service-manager.ts';
+import { createSystemd } from '../../server/appliance/services/service-managers/systemd.ts';
 import { programWords } from '../program-words.ts';
 import { bootSystemd } from './booted-systemd.ts';
 import {

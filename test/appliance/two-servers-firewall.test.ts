@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Check } from '../../server/keepalived/diagnosis/check.ts';
-import type { FirewallOutcome, OwnFirewallRule } from '../../server/operations/firewall.ts';
+import type { FirewallOutcome, OwnFirewallRule } from '../../server/operations/debug/firewall.ts';
 import { eventually } from '../lab/eventually.ts';
 import { failoverConfiguration, virtualAddress } from '../lab/failover-configuration.ts';
 import type { LabServer, ServerName } from '../lab/lab-server.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import { updateRcD } from '../../server/appliance/boot-tools/update-rc-d.ts';
+import { updateRcD } from '../../server/appliance/services/boot-tools/update-rc-d.ts';
 import { mountTmpfs } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
+import { findInstanceInterfaces } from '../../server/keepalived/addresses/instance-interfaces.ts';
 import { summarizeConfiguration } from '../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../server/keepalived/config/tree.ts';
-import { findInstanceInterfaces } from '../../server/keepalived/instance-interfaces.ts';
+import { parseConfiguration } from '../../server/keepalived/language/tree.ts';
 import { witnessAddresses } from '../../server/keepalived/status/witnessed-addresses.ts';
 import { parseSettings } from '../../server/settings.ts';
 import {

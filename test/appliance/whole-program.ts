@@ -6,15 +6,15 @@ import { openNotices } from '../../server/history/notices.ts';
 import { createPendingConfirmation } from '../../server/history/pending-confirmation.ts';
 import { openRecordLog } from '../../server/history/record-log.ts';
 import { createRunningDrill } from '../../server/history/running-drill.ts';
-import { createVersionStore } from '../../server/history/version-store.ts';
-import { applyConfiguration } from '../../server/operations/apply-configuration.ts';
-import { createConfirmedChanges } from '../../server/operations/confirmed-change.ts';
+import { createVersionStore } from '../../server/history/versions/version-store.ts';
+import { createConfirmedChanges } from '../../server/operations/confirm/confirmed-change.ts';
 import { createOperations } from '../../server/operations/create-operations.ts';
 import { createDebug } from '../../server/operations/debug/debug.ts';
-import { createMutex } from '../../server/operations/mutex.ts';
+import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { Settings } from '../../server/settings.ts';
+import { createMutex } from '../../server/shared/mutex.ts';
 import { failoverRecordSchema } from '../../server/state/failover-records.ts';
-import { createStateKeeper } from '../../server/state-keeper.ts';
+import { createStateKeeper } from '../../server/state/state-keeper.ts';
 
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 

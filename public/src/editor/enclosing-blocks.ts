@@ -1,4 +1,4 @@
-import type { ConfigurationNode, Statement } from '../../../server/keepalived/config/tree.ts';
+import type { ConfigurationNode, Statement } from '../../../server/keepalived/language/tree.ts';
 
 /** A place in a text: line 1-based, column 0-based. */
 export interface Position {

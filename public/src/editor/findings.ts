@@ -2,7 +2,7 @@ import { setDiagnostics } from '@codemirror/lint';
 import type { Diagnostic } from '@codemirror/lint';
 import type { Text } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
-import type { Finding } from '../../../server/keepalived/finding.ts';
+import type { Finding } from '../../../server/keepalived/config/rules/finding.ts';
 import { getElement, make } from './elements.ts';
 
 /** A finding as the server describes it. */

@@ -1,11 +1,11 @@
+import { keywordsByBlock } from '../../../server/keepalived/language/config-keywords.ts';
 import {
   findContent,
   findWordRun,
   readWords,
   skipBlanks,
-} from '../../../server/keepalived/config/tokens.ts';
-import type { Word } from '../../../server/keepalived/config/tokens.ts';
-import { keywordsByBlock } from '../../../server/keepalived/config-keywords.ts';
+} from '../../../server/keepalived/language/tokens.ts';
+import type { Word } from '../../../server/keepalived/language/tokens.ts';
 
 /** A piece of a line that is shown in a colour of its own. Columns are 0-based, `end` exclusive. */
 export interface Mark {

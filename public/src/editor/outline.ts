@@ -1,12 +1,12 @@
 import { codeFolding, foldGutter, foldService } from '@codemirror/language';
 import type { EditorState, Text } from '@codemirror/state';
 import type { Extension } from '@codemirror/state';
-import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
+import { parseConfiguration } from '../../../server/keepalived/language/tree.ts';
 import type {
   Block,
   ConfigurationNode,
   ConfigurationTree,
-} from '../../../server/keepalived/config/tree.ts';
+} from '../../../server/keepalived/language/tree.ts';
 import type { Position } from './enclosing-blocks.ts';
 
 interface Outline {

@@ -1,9 +1,9 @@
-import { findContent, findWordRun, readWords } from '../../../server/keepalived/config/tokens.ts';
-import type { Word } from '../../../server/keepalived/config/tokens.ts';
-import { findStatements } from '../../../server/keepalived/config/tree.ts';
-import type { ConfigurationTree } from '../../../server/keepalived/config/tree.ts';
-import { findKeywordHelp } from '../../../server/keepalived/keyword-help.ts';
-import { listKeywords } from '../../../server/keepalived/keyword-releases.ts';
+import { findKeywordHelp } from '../../../server/keepalived/language/keyword-help.ts';
+import { listKeywords } from '../../../server/keepalived/language/keyword-releases.ts';
+import { findContent, findWordRun, readWords } from '../../../server/keepalived/language/tokens.ts';
+import type { Word } from '../../../server/keepalived/language/tokens.ts';
+import { findStatements } from '../../../server/keepalived/language/tree.ts';
+import type { ConfigurationTree } from '../../../server/keepalived/language/tree.ts';
 import { findEnclosingBlocks } from './enclosing-blocks.ts';
 import type { Position } from './enclosing-blocks.ts';
 

@@ -1,5 +1,5 @@
 import type { Firewalld } from '../../keepalived/firewall/firewall-report.ts';
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../commands/run-command.ts';
 
 /** firewalld(1) while it runs; undefined: it does not. Its rules are read where it puts them. */
 export async function readFirewalld(): Promise<Firewalld | undefined> {

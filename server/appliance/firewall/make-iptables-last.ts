@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
 import { ownComment } from '../../keepalived/firewall/rule-set.ts';
-import { reportCommand } from '../command-report.ts';
-import { findExecutable } from '../find-executable.ts';
-import { errorCode } from '../regular-file.ts';
-import { runCommand } from '../run-command.ts';
+import { reportCommand } from '../commands/command-report.ts';
+import { findExecutable } from '../commands/find-executable.ts';
+import { runCommand } from '../commands/run-command.ts';
+import { errorCode } from '../files/regular-file.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
 import type { LastingResult } from './make-last.ts';
 

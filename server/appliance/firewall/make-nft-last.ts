@@ -2,10 +2,10 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
 import { listOwnRules } from '../../keepalived/firewall/rule-place.ts';
-import { reportCommand } from '../command-report.ts';
-import { errorCode, readRegularFile } from '../regular-file.ts';
-import { replaceFile, tagOf } from '../replace-file.ts';
-import { runCommand } from '../run-command.ts';
+import { reportCommand } from '../commands/command-report.ts';
+import { runCommand } from '../commands/run-command.ts';
+import { errorCode, readRegularFile } from '../files/regular-file.ts';
+import { replaceFile, tagOf } from '../files/replace-file.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
 import type { LastingResult } from './make-last.ts';
 

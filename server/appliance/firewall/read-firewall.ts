@@ -1,11 +1,11 @@
 import { mergeChains } from '../../keepalived/firewall/firewall-report.ts';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
-import { readIptablesSave } from '../../keepalived/firewall/read-iptables.ts';
-import { readNftRuleset } from '../../keepalived/firewall/read-nft.ts';
+import { readIptablesSave } from '../../keepalived/firewall/iptables/read-iptables.ts';
+import { readNftRuleset } from '../../keepalived/firewall/nft/read-nft.ts';
 import type { Chain } from '../../keepalived/firewall/rule-set.ts';
-import { findExecutable } from '../find-executable.ts';
-import { runCommand } from '../run-command.ts';
-import type { CommandResult } from '../run-command.ts';
+import { findExecutable } from '../commands/find-executable.ts';
+import { runCommand } from '../commands/run-command.ts';
+import type { CommandResult } from '../commands/run-command.ts';
 import { readFirewalld } from './firewalld.ts';
 
 const names = ['iptables', 'ip6tables'] as const;

@@ -1,6 +1,5 @@
 import type { LogFilter } from '../appliance.ts';
-import { errorCode } from '../regular-file.ts';
-import { readLinesForwards } from './forward-lines.ts';
+import { errorCode } from '../files/regular-file.ts';
 import {
   type LogFile,
   type LogFiles,
@@ -12,8 +11,9 @@ import {
 } from './log-files.ts';
 import { type LogReader, createLogReader } from './log-reader.ts';
 import type { LogSource } from './log-source.ts';
-import { readNewer } from './read-newer.ts';
-import { type SearchLimits, defaultLimits, readPage } from './read-page.ts';
+import { readLinesForwards } from './reading/forward-lines.ts';
+import { readNewer } from './reading/read-newer.ts';
+import { type SearchLimits, defaultLimits, readPage } from './reading/read-page.ts';
 
 /**
  * A syslog file, such as `/var/log/messages`, together with the files that it was rotated into.

@@ -2,7 +2,7 @@ import { watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { LogFollower } from '../appliance.ts';
-import { type FileTail, openFileTail } from './file-tail.ts';
+import { type FileTail, openFileTail } from './reading/file-tail.ts';
 
 /** Where inotify tells nothing (its watches are used up, a network file system). */
 const lookEveryMs = 1000;

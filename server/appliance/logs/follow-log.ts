@@ -4,12 +4,12 @@ import {
   isOwnDumpLine,
   parseJournalEntry,
   parseLogLine,
-} from '../../keepalived/runtime/log-lines.ts';
-import { isKeepalivedLine } from '../../keepalived/runtime/log-shapes.ts';
+} from '../../keepalived/runtime/log/log-lines.ts';
+import { isKeepalivedLine } from '../../keepalived/runtime/log/log-shapes.ts';
 import type { Settings } from '../../settings.ts';
 import type { LogFollower } from '../appliance.ts';
-import { type BlindSpots, createBlindSpots } from '../blind-spots.ts';
-import { type CommandStream, streamCommand } from '../run-command.ts';
+import { type CommandStream, streamCommand } from '../commands/run-command.ts';
+import { type BlindSpots, createBlindSpots } from '../watch/blind-spots.ts';
 import { followFile } from './follow-file.ts';
 import { journalArguments, readEntryCursor } from './journal-log.ts';
 import type { LogSource } from './log-source.ts';

@@ -1,6 +1,6 @@
-import { type LogLine, parseJournalEntry } from '../../keepalived/runtime/log-lines.ts';
+import { type LogLine, parseJournalEntry } from '../../keepalived/runtime/log/log-lines.ts';
 import type { LogFilter, LogPage, LogQuery, NewerLogLines } from '../appliance.ts';
-import { runCommand, streamCommand } from '../run-command.ts';
+import { runCommand, streamCommand } from '../commands/run-command.ts';
 import {
   type LogSource,
   createLineFilter,

@@ -3,8 +3,8 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { errorCode } from '../regular-file.ts';
-import { readBlocksBetween } from './read-ahead.ts';
+import { errorCode } from '../files/regular-file.ts';
+import { readBlocksBetween } from './reading/read-ahead.ts';
 
 /** The log file, or one that it was rotated into. */
 export interface LogFile {

@@ -1,6 +1,8 @@
-import { type LogLine, parseLogLine } from '../../keepalived/runtime/log-lines.ts';
-import { isKeepalivedLine, isOwnLine } from '../../keepalived/runtime/log-shapes.ts';
+import { type LogLine, parseLogLine } from '../../keepalived/runtime/log/log-lines.ts';
+import { isKeepalivedLine, isOwnLine } from '../../keepalived/runtime/log/log-shapes.ts';
 import type { LogFilter } from '../appliance.ts';
+import { type LogFile, readText } from './log-files.ts';
+import { createLineFilter, createTextFilter, stampToleranceMs } from './log-source.ts';
 import {
   type FoundLine,
   type LineFinder,
@@ -8,9 +10,7 @@ import {
   createOwnLineFinder,
   lineFeed,
   maxLineBytes,
-} from './find-lines.ts';
-import { type LogFile, readText } from './log-files.ts';
-import { createLineFilter, createTextFilter, stampToleranceMs } from './log-source.ts';
+} from './reading/find-lines.ts';
 
 /** Of a syslog file: which lines are asked for, and whether it may hold any. */
 export interface LogReader {

@@ -1,5 +1,5 @@
-import { type LogLine, isOwnDumpLine } from '../../keepalived/runtime/log-lines.ts';
-import { getMessageKind } from '../../keepalived/runtime/message-kind.ts';
+import { type LogLine, isOwnDumpLine } from '../../keepalived/runtime/log/log-lines.ts';
+import { getMessageKind } from '../../keepalived/runtime/messages/message-kind.ts';
 import type { LogFilter, LogPage, LogQuery, NewerLogLines } from '../appliance.ts';
 
 /** A place that holds keepalived's log lines. */

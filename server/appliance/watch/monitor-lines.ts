@@ -1,4 +1,4 @@
-import type { AddressChange } from '../../keepalived/evidence.ts';
+import type { AddressChange } from '../../keepalived/proof/evidence.ts';
 
 /** `Deleted 2: eth0    inet 10.9.0.100/24 scope global secondary eth0:1\ …`, with `peer` before the length. */
 const addressLine =

@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { type BlindSpots, createBlindSpots } from '../blind-spots.ts';
+import { type BlindSpots, createBlindSpots } from './blind-spots.ts';
 
 export interface FifoWatch {
   /** The FIFOs to watch from now on; what was watched before is no longer, unless it is among them. */

@@ -1,6 +1,6 @@
-import { findMainProcess } from '../main-processes.ts';
-import { readPidFile } from '../pid-file.ts';
-import { readChildPids, readProcess, runsKeepalived } from '../process-table.ts';
+import { findMainProcess } from '../daemon/main-processes.ts';
+import { readPidFile } from '../daemon/pid-file.ts';
+import { readChildPids, readProcess, runsKeepalived } from '../daemon/process-table.ts';
 
 /** A killed process removes no pid file and tells nobody; to look costs a few small reads. */
 const lookEveryMs = 500;

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { placeOf } from './place.ts';
+import { placeOf } from '../language/place.ts';
 import type { ConfiguredAddress } from './summary.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { childrenOf, hasUnreadParts, lastNumber, lastValue } from './block-reading.ts';
-import { findStatements } from './tree.ts';
-import type { ConfigurationNode } from './tree.ts';
+import { childrenOf, hasUnreadParts, lastNumber, lastValue } from '../language/block-reading.ts';
+import { findStatements } from '../language/tree.ts';
+import type { ConfigurationNode } from '../language/tree.ts';
 
 /** The `auth_hmac` block of an instance (keepalived 2.4), without its keys' values. */
 export interface ConfiguredHmac {

@@ -1,4 +1,3 @@
-import { findAddress } from './addresses.ts';
 import {
   childrenOf,
   entriesOf,
@@ -8,9 +7,12 @@ import {
   isUnread,
   lastNumber,
   lastValue,
-} from './block-reading.ts';
+} from '../language/block-reading.ts';
+import { placeOf } from '../language/place.ts';
+import { findStatements } from '../language/tree.ts';
+import type { ConfigurationNode, Statement } from '../language/tree.ts';
+import { findAddress } from './addresses.ts';
 import { readHmac } from './hmac-questions.ts';
-import { placeOf } from './place.ts';
 import type {
   ConfigurationProblem,
   ConfiguredAddress,
@@ -18,8 +20,6 @@ import type {
   ConfiguredInstance,
 } from './summary.ts';
 import { readTracking } from './sync-group-questions.ts';
-import { findStatements } from './tree.ts';
-import type { ConfigurationNode, Statement } from './tree.ts';
 import { readVirtualInterface } from './virtual-interface.ts';
 
 const ownerPriority = 255;

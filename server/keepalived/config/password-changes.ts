@@ -1,5 +1,5 @@
+import type { ConfigurationContent } from '../language/tree.ts';
 import { readPasswords } from './passwords.ts';
-import type { ConfigurationContent } from './tree.ts';
 
 const carriedBytes = 8;
 

@@ -1,7 +1,7 @@
-import { childrenOf, lastNumber, lastValue } from './block-reading.ts';
+import { childrenOf, lastNumber, lastValue } from '../language/block-reading.ts';
+import { findStatements } from '../language/tree.ts';
+import type { ConfigurationContent } from '../language/tree.ts';
 import { readHmacKeys } from './hmac-questions.ts';
-import { findStatements } from './tree.ts';
-import type { ConfigurationContent } from './tree.ts';
 
 export interface InstancePassword {
   instanceName: string;

@@ -1,10 +1,23 @@
-import { assembleConfiguration } from './assembled.ts';
-import type { ConfigurationSource } from './assembled.ts';
-import { childrenOf, isUnread, lastArguments, lastNumber, lastValue } from './block-reading.ts';
+import { assembleConfiguration } from '../language/assembled.ts';
+import type { ConfigurationSource } from '../language/assembled.ts';
+import {
+  childrenOf,
+  isUnread,
+  lastArguments,
+  lastNumber,
+  lastValue,
+} from '../language/block-reading.ts';
+import { isKnownBlock } from '../language/known-blocks.ts';
+import { placeOf } from '../language/place.ts';
+import { findStatements } from '../language/tree.ts';
+import type {
+  ConfigurationContent,
+  ConfigurationNode,
+  ParseOptions,
+  Statement,
+} from '../language/tree.ts';
 import { findUrl } from './healthcheck-url.ts';
 import { summarizeInstance } from './instance-questions.ts';
-import { isKnownBlock } from './known-blocks.ts';
-import { placeOf } from './place.ts';
 import type {
   ConfigurationProblem,
   ConfigurationSummary,
@@ -15,8 +28,6 @@ import type {
 } from './summary.ts';
 import { indexByMember, summarizeSyncGroup, withGroupTracking } from './sync-group-questions.ts';
 import { readOwnWeight, readTrackDefinitions } from './tracking-questions.ts';
-import { findStatements } from './tree.ts';
-import type { ConfigurationContent, ConfigurationNode, ParseOptions, Statement } from './tree.ts';
 
 export type { ConfigurationSummary, ConfiguredInstance } from './summary.ts';
 

@@ -1,7 +1,7 @@
 /** What a configuration says, as plain data. Never holds a password. */
 
+import type { ConfigurationPlace } from '../language/place.ts';
 import type { ConfiguredHmac } from './hmac-questions.ts';
-import type { ConfigurationPlace } from './place.ts';
 
 export interface ConfiguredAddress {
   /** The whole entry as written: `10.0.0.1/24 dev eth1 label eth1:1`. */

@@ -1,9 +1,9 @@
-import { childrenOf, entriesOf, entryNames, hasUnreadParts } from './block-reading.ts';
-import { placeOf } from './place.ts';
+import { childrenOf, entriesOf, entryNames, hasUnreadParts } from '../language/block-reading.ts';
+import { placeOf } from '../language/place.ts';
+import { findStatements } from '../language/tree.ts';
+import type { ConfigurationNode, Statement } from '../language/tree.ts';
 import type { ConfiguredInstance, ConfiguredSyncGroup, ConfiguredTracking } from './summary.ts';
 import { readTrackers } from './tracking-questions.ts';
-import { findStatements } from './tree.ts';
-import type { ConfigurationNode, Statement } from './tree.ts';
 
 /** What one `vrrp_sync_group` says. */
 export function summarizeSyncGroup(statement: Statement): ConfiguredSyncGroup {

@@ -1,12 +1,12 @@
-import { childrenOf, entriesOf, lastArguments, lastValue } from './block-reading.ts';
+import { childrenOf, entriesOf, lastArguments, lastValue } from '../language/block-reading.ts';
+import { findStatements } from '../language/tree.ts';
+import type { ConfigurationNode } from '../language/tree.ts';
 import type {
   ConfiguredTrackDefinition,
   ConfiguredTracker,
   ConfiguredTrackWeight,
   TrackedKind,
 } from './summary.ts';
-import { findStatements } from './tree.ts';
-import type { ConfigurationNode } from './tree.ts';
 
 const kinds: readonly TrackedKind[] = ['script', 'interface', 'file', 'process', 'bfd'];
 

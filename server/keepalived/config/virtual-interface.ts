@@ -1,8 +1,8 @@
+import { lastArguments } from '../language/block-reading.ts';
+import { findStatements } from '../language/tree.ts';
+import type { ConfigurationNode } from '../language/tree.ts';
 import { findAddress } from './addresses.ts';
-import { lastArguments } from './block-reading.ts';
 import type { ConfiguredInstance } from './summary.ts';
-import { findStatements } from './tree.ts';
-import type { ConfigurationNode } from './tree.ts';
 
 interface Surroundings {
   globals: readonly ConfigurationNode[];

@@ -1,4 +1,5 @@
 import type { ConfigurationSummary } from '../config/summary.ts';
+import type { FirewallReport } from '../firewall/firewall-report.ts';
 import type {
   AddressProbe,
   HealthcheckExamination,
@@ -7,9 +8,8 @@ import type {
   RuntimeReport,
   ScriptRun,
   TrackingReport,
-} from '../evidence.ts';
-import type { FirewallReport } from '../firewall/firewall-report.ts';
-import type { LogLine } from '../runtime/log-lines.ts';
+} from '../proof/evidence.ts';
+import type { LogLine } from '../runtime/log/log-lines.ts';
 import type { ArpMessage, VrrpAdvertisement } from '../wire/decoded-frame.ts';
 
 /** What was captured from when to when; times are wall clock, milliseconds since the epoch. */

@@ -1,6 +1,6 @@
-import { normalizeAddress } from '../addresses.ts';
+import { normalizeAddress } from '../addresses/addresses.ts';
 import type { ConfiguredInstance } from '../config/summary.ts';
-import type { RuntimeInstance } from '../evidence.ts';
+import type { RuntimeInstance } from '../proof/evidence.ts';
 
 /** What an instance is set to, as far as its advertisements show it. */
 export interface InstanceSettings {

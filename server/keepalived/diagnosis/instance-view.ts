@@ -1,11 +1,11 @@
+import { findInstanceInterfaces } from '../addresses/instance-interfaces.ts';
+import type { InstanceInterfaces } from '../addresses/instance-interfaces.ts';
 import type { ConfiguredInstance, ConfiguredScript } from '../config/summary.ts';
-import type { RuntimeInstance, VrrpState } from '../evidence.ts';
 import type { FirewallReport } from '../firewall/firewall-report.ts';
 import { listVrrpPackets } from '../firewall/packet.ts';
 import type { PacketDirection, VrrpPacket } from '../firewall/packet.ts';
-import { findInstanceInterfaces } from '../instance-interfaces.ts';
-import type { InstanceInterfaces } from '../instance-interfaces.ts';
-import type { LogLine } from '../runtime/log-lines.ts';
+import type { RuntimeInstance, VrrpState } from '../proof/evidence.ts';
+import type { LogLine } from '../runtime/log/log-lines.ts';
 import type { ArpMessage } from '../wire/decoded-frame.ts';
 import { proposeFreeVrids } from './clusters.ts';
 import type { DiagnosisInput } from './input.ts';

@@ -1,4 +1,4 @@
-import { normalizeAddress } from '../addresses.ts';
+import { normalizeAddress } from '../addresses/addresses.ts';
 import type { VrrpAdvertisement } from '../wire/decoded-frame.ts';
 import { groupBy } from './group-by.ts';
 import type { DiagnosisInput, Heard } from './input.ts';

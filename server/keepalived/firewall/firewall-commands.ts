@@ -1,9 +1,9 @@
 import type { Firewalld, FirewallReport } from './firewall-report.ts';
+import { splitShellWords } from './iptables/shell-words.ts';
 import type { VrrpPacket } from './packet.ts';
 import type { RulePlace } from './rule-place.ts';
 import { ownComment } from './rule-set.ts';
 import type { Chain, ChainPlace } from './rule-set.ts';
-import { splitShellWords } from './shell-words.ts';
 
 /** A program and its arguments. */
 export interface FirewallCommand {

@@ -1,4 +1,4 @@
-import { findIptablesHook } from './read-iptables.ts';
+import { findIptablesHook } from './iptables/read-iptables.ts';
 import type { Chain } from './rule-set.ts';
 
 /** firewalld, while it runs: it makes the rules, so it has to be asked to change them. */

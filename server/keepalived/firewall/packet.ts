@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js';
-import { normalizeAddress } from '../addresses.ts';
+import { normalizeAddress } from '../addresses/addresses.ts';
+import type { InstanceInterfaces } from '../addresses/instance-interfaces.ts';
 import type { ConfiguredInstance } from '../config/summary.ts';
-import type { NetworkAddress, NetworkReport } from '../evidence.ts';
-import type { InstanceInterfaces } from '../instance-interfaces.ts';
+import type { NetworkAddress, NetworkReport } from '../proof/evidence.ts';
 import { compareAddresses } from './address-range.ts';
 import { protocolOf } from './protocols.ts';
 import type { PacketKey } from './rule-set.ts';

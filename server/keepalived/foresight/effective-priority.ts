@@ -7,7 +7,7 @@
  */
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredTracker, ConfiguredTrackWeight } from '../config/summary.ts';
-import type { NetworkReport, TrackingReport } from '../evidence.ts';
+import type { NetworkReport, TrackingReport } from '../proof/evidence.ts';
 
 const ownerPriority = 255;
 const faultFrom = -254;

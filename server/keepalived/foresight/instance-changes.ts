@@ -1,10 +1,10 @@
-import { getAddress } from '../address-places.ts';
-import { normalizeAddress } from '../addresses.ts';
+import { getAddress } from '../addresses/address-places.ts';
+import { normalizeAddress } from '../addresses/addresses.ts';
+import { findInstanceInterfaces } from '../addresses/instance-interfaces.ts';
 import { prefixLengthOf } from '../config/addresses.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredAddress } from '../config/summary.ts';
-import type { RuntimeInstance, VrrpState } from '../evidence.ts';
-import { findInstanceInterfaces } from '../instance-interfaces.ts';
+import type { RuntimeInstance, VrrpState } from '../proof/evidence.ts';
 
 import { readTraits } from './another-router.ts';
 import type { RouterTraits } from './another-router.ts';

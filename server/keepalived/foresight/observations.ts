@@ -1,4 +1,4 @@
-import type { RuntimeInstance } from '../evidence.ts';
+import type { RuntimeInstance } from '../proof/evidence.ts';
 import type { ForeseenMovement } from './foresight-result.ts';
 import { joinWords } from './words.ts';
 

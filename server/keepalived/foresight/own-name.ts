@@ -1,8 +1,8 @@
-import { getAddress, listPlaces } from '../address-places.ts';
-import { childrenOf, lastValue } from '../config/block-reading.ts';
-import { findStatements } from '../config/tree.ts';
-import type { ConfigurationContent } from '../config/tree.ts';
-import type { RuntimeInstance } from '../evidence.ts';
+import { getAddress, listPlaces } from '../addresses/address-places.ts';
+import { childrenOf, lastValue } from '../language/block-reading.ts';
+import { findStatements } from '../language/tree.ts';
+import type { ConfigurationContent } from '../language/tree.ts';
+import type { RuntimeInstance } from '../proof/evidence.ts';
 import { joinWords } from './words.ts';
 
 /**

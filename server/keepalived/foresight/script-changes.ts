@@ -1,7 +1,7 @@
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredScript } from '../config/summary.ts';
-import type { RuntimeInstance } from '../evidence.ts';
-import { maskSecrets } from '../mask-secrets.ts';
+import type { RuntimeInstance } from '../proof/evidence.ts';
+import { maskSecrets } from '../secrets/mask-secrets.ts';
 import type { FindResult } from './effective-priority.ts';
 import { findScriptConsequence } from './script-consequence.ts';
 import type { ScriptConsequence } from './script-consequence.ts';

@@ -1,16 +1,16 @@
-import { addStatement } from '../config/block-edits.ts';
-import { refuse } from '../config/edit-values.ts';
+import { addStatement } from '../config/edit/block-edits.ts';
+import { refuse } from '../config/edit/edit-values.ts';
 import {
   checkBlock,
   childIndent,
   findEditableBlock,
   findOwnStatement,
-} from '../config/editable-blocks.ts';
-import type { EditableBlock } from '../config/editable-blocks.ts';
-import type { EditResult } from '../config/edits.ts';
-import { applyChanges, endOf, indentOf, insertLines, lineAt } from '../config/text-changes.ts';
-import type { TextChange } from '../config/text-changes.ts';
-import type { ConfigurationTree } from '../config/tree.ts';
+} from '../config/edit/editable-blocks.ts';
+import type { EditableBlock } from '../config/edit/editable-blocks.ts';
+import type { EditResult } from '../config/edit/edits.ts';
+import { applyChanges, endOf, indentOf, insertLines, lineAt } from '../config/edit/text-changes.ts';
+import type { TextChange } from '../config/edit/text-changes.ts';
+import type { ConfigurationTree } from '../language/tree.ts';
 import { findTrackFile, membersWith } from './maintenance-file.ts';
 
 /** Of the block that is added for an instance; undefined: its name cannot be part of a file name. */

@@ -3,9 +3,9 @@
  * with keepalived 2.2.7: a number down to -253 lowers the priority, at most to 1, and the peer takes
  * over without a gap, if it preempts; -254 is a FAULT, told to the peer by priority 0.
  */
-import type { RuntimeInstance } from '../evidence.ts';
 import { masterDownIntervalMs } from '../foresight/elections.ts';
 import { aboutSeconds } from '../foresight/words.ts';
+import type { RuntimeInstance } from '../proof/evidence.ts';
 import type { MaintenanceFile } from './maintenance-file.ts';
 
 export const drillActions = ['standby', 'take-over', 'maintenance', 'end'] as const;

@@ -1,8 +1,8 @@
 /** The `track_file` by which a server steps down on purpose, as the configuration has it. */
-import { childrenOf, entriesOf, lastArguments, lastValue } from '../config/block-reading.ts';
 import { findMembers, summarizeSyncGroup } from '../config/sync-group-questions.ts';
-import { findStatements } from '../config/tree.ts';
-import type { ConfigurationNode, Statement } from '../config/tree.ts';
+import { childrenOf, entriesOf, lastArguments, lastValue } from '../language/block-reading.ts';
+import { findStatements } from '../language/tree.ts';
+import type { ConfigurationNode, Statement } from '../language/tree.ts';
 
 export interface MaintenanceFile {
   /** Of the `track_file` block. */

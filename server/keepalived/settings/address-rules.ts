@@ -1,4 +1,9 @@
-import { isLinkLocal, normalizeAddress, parseCidr, validateVirtualAddress } from '../addresses.ts';
+import {
+  isLinkLocal,
+  normalizeAddress,
+  parseCidr,
+  validateVirtualAddress,
+} from '../addresses/addresses.ts';
 import { findAddress } from '../config/addresses.ts';
 import { splitEntries } from './instance-settings.ts';
 import type { InstanceSettings, SettingsSurroundings } from './instance-settings.ts';

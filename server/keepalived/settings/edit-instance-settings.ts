@@ -6,10 +6,10 @@ import {
   setScriptValue,
   setUnicastPeers,
   setVirtualAddresses,
-} from '../config/edits.ts';
-import type { AuthenticationSetting, EditResult } from '../config/edits.ts';
-import { parseConfiguration } from '../config/tree.ts';
-import type { ConfigurationTree } from '../config/tree.ts';
+} from '../config/edit/edits.ts';
+import type { AuthenticationSetting, EditResult } from '../config/edit/edits.ts';
+import { parseConfiguration } from '../language/tree.ts';
+import type { ConfigurationTree } from '../language/tree.ts';
 import { isSameSetting, splitEntries } from './instance-settings.ts';
 import type { InstanceSettings, SettingsField, SettingsMessage } from './instance-settings.ts';
 

@@ -1,7 +1,12 @@
-import { writeValue } from '../config/edit-values.ts';
+import { writeValue } from '../config/edit/edit-values.ts';
 import { findUrl } from '../config/healthcheck-url.ts';
-import { familyOf } from '../config/instance-rules.ts';
-import { judgeLength, longestAddress, longestInterfaceName, longestUrl } from '../value-lengths.ts';
+import { familyOf } from '../config/rules/instance-rules.ts';
+import {
+  judgeLength,
+  longestAddress,
+  longestInterfaceName,
+  longestUrl,
+} from '../language/value-lengths.ts';
 import { findAddressDoubts, judgeUnicastPeers, judgeVirtualAddresses } from './address-rules.ts';
 import { isSameSetting, splitEntries } from './instance-settings.ts';
 import type {

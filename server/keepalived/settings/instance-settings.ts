@@ -1,6 +1,6 @@
 import { findHealthcheck } from '../config/questions.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
-import type { NetworkInterface } from '../evidence.ts';
+import type { NetworkInterface } from '../proof/evidence.ts';
 
 /** What the settings form asks of one `vrrp_instance` and its healthcheck, as it is typed. */
 export interface InstanceSettings {

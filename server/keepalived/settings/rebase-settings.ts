@@ -1,7 +1,7 @@
 import { findPasswordChanges } from '../config/password-changes.ts';
 import { summarizeConfiguration } from '../config/questions.ts';
-import { parseConfiguration } from '../config/tree.ts';
-import type { ConfigurationTree } from '../config/tree.ts';
+import { parseConfiguration } from '../language/tree.ts';
+import type { ConfigurationTree } from '../language/tree.ts';
 import { isSameSetting, readInstanceSettings } from './instance-settings.ts';
 import type { InstanceSettings, SettingsField } from './instance-settings.ts';
 

@@ -1,5 +1,5 @@
 /** Why an instance is in FAULT, in words that one can act on. */
-import type { NetworkReport } from '../evidence.ts';
+import type { NetworkReport } from '../proof/evidence.ts';
 import { maintenanceName } from './maintenance.ts';
 import type { WatchedItem } from './status-model.ts';
 

@@ -1,8 +1,8 @@
 /** Where the file on disk says otherwise than what keepalived runs: the two are never mixed. */
-import { normalizeAddress } from '../addresses.ts';
+import { normalizeAddress } from '../addresses/addresses.ts';
 import { prefixLengthOf } from '../config/addresses.ts';
 import type { ConfiguredInstance } from '../config/questions.ts';
-import type { RuntimeInstance } from '../evidence.ts';
+import type { RuntimeInstance } from '../proof/evidence.ts';
 import { bareAddress } from './witnessed-addresses.ts';
 
 /** What the file has in place of what runs; absent: the same, or not known. */

@@ -1,5 +1,5 @@
 /** How old a fact may be, on the monotonic clock: the wall clock may be set back. */
-import type { Observed } from '../evidence.ts';
+import type { Observed } from '../proof/evidence.ts';
 
 /**
  * How long a fact may be believed. The slow re-check runs every 5 s and a dump may take one more,

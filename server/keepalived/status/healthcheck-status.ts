@@ -1,7 +1,7 @@
 import { findHealthcheck } from '../config/questions.ts';
 import type { ConfigurationSummary } from '../config/questions.ts';
-import type { HealthcheckResult, Observed } from '../evidence.ts';
-import { maskSecrets } from '../mask-secrets.ts';
+import type { HealthcheckResult, Observed } from '../proof/evidence.ts';
+import { maskSecrets } from '../secrets/mask-secrets.ts';
 import { fresh, staleWords } from './freshness.ts';
 import type { InstanceStatus } from './status-model.ts';
 

@@ -2,7 +2,7 @@
  * A keepalived that lives but does not work: it is not seen by its pid, and what it holds it keeps.
  * The kernel still tells what it holds.
  */
-import type { DaemonProcess, RuntimeReport } from '../evidence.ts';
+import type { DaemonProcess, RuntimeReport } from '../proof/evidence.ts';
 import { listAddresses } from './witnessed-addresses.ts';
 import type { WitnessedAddress } from './witnessed-addresses.ts';
 

@@ -5,9 +5,9 @@ import type {
   Observed,
   RuntimeInstance,
   RuntimeReport,
-} from '../evidence.ts';
-import { raise } from './alarm-codes.ts';
-import type { AlarmCode } from './alarm-codes.ts';
+} from '../proof/evidence.ts';
+import { raise } from './alarms/alarm-codes.ts';
+import type { AlarmCode } from './alarms/alarm-codes.ts';
 import { describeHang, findHang } from './hung-daemon.ts';
 import type { InstanceStatus, StateWord } from './status-model.ts';
 import { bareAddress, listAddresses } from './witnessed-addresses.ts';

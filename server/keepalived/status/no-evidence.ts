@@ -1,4 +1,4 @@
-import { noLogEvidence } from '../log-evidence.ts';
+import { noLogEvidence } from '../runtime/log/log-evidence.ts';
 import type { Evidence } from './status-model.ts';
 
 /** Before anybody was asked. */

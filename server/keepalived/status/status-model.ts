@@ -9,12 +9,12 @@ import type {
   RuntimeReport,
   TrackedItem,
   TrackingReport,
-} from '../evidence.ts';
-import type { MasterContacts } from '../heard-master.ts';
-import type { LogEvidence } from '../log-evidence.ts';
-import type { Alarm } from './alarm-codes.ts';
-import type { DebugFinding } from './debug-findings.ts';
+} from '../proof/evidence.ts';
+import type { LogEvidence } from '../runtime/log/log-evidence.ts';
+import type { Alarm } from './alarms/alarm-codes.ts';
+import type { DebugFinding } from './alarms/debug-findings.ts';
 import type { FileDifference } from './file-differences.ts';
+import type { MasterContacts } from './masters/heard-master.ts';
 
 /** Everything that was witnessed, each with its age; undefined: not asked yet. */
 export interface Evidence {

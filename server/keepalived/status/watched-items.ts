@@ -1,8 +1,8 @@
 /** What keepalived watches for one instance: its own account, and what its log told since. */
 import type { ConfiguredInstance } from '../config/questions.ts';
-import type { Observed, TrackedItem, TrackingReport } from '../evidence.ts';
-import { trackedKey } from '../log-evidence.ts';
-import type { LogEvidence } from '../log-evidence.ts';
+import type { Observed, TrackedItem, TrackingReport } from '../proof/evidence.ts';
+import { trackedKey } from '../runtime/log/log-evidence.ts';
+import type { LogEvidence } from '../runtime/log/log-evidence.ts';
 import type { WatchedItem } from './status-model.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** An instance's virtual addresses, and whether the kernel has them at their places. */
-import { normalizeAddress } from '../addresses.ts';
-import type { NetworkReport } from '../evidence.ts';
-import type { InstanceAddress, InstanceInterfaces } from '../instance-interfaces.ts';
+import { normalizeAddress } from '../addresses/addresses.ts';
+import type { InstanceAddress, InstanceInterfaces } from '../addresses/instance-interfaces.ts';
+import type { NetworkReport } from '../proof/evidence.ts';
 import type { InstanceStatus } from './status-model.ts';
 
 export type WitnessedAddress = InstanceStatus['addresses'][number];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MessageExplanation } from '../runtime/explain-message.ts';
+import type { MessageExplanation } from '../runtime/messages/explain-message.ts';
 
 /** A state that lasts; STOPPED: keepalived, or its VRRP process, does not run. */
 export const lastingStateSchema = z.enum(['MASTER', 'BACKUP', 'FAULT', 'STOPPED']);

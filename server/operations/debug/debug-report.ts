@@ -6,10 +6,10 @@ import type { HeardCluster } from '../../keepalived/diagnosis/clusters.ts';
 import { diagnose, diagnoseWitnessed } from '../../keepalived/diagnosis/diagnose.ts';
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
 import { createOwnTest } from '../../keepalived/diagnosis/sort-senders.ts';
-import type { Evidence } from '../../keepalived/status.ts';
+import type { Evidence } from '../../keepalived/status/status.ts';
 import type { Clock } from '../../state/clock.ts';
-import type { OwnFirewallRule } from '../firewall.ts';
 import type { Examination } from './examination.ts';
+import type { OwnFirewallRule } from './firewall.ts';
 import { findListeningPlaces } from './questions.ts';
 
 /** check: long enough to judge by, and to its end · listen: for as long as somebody looks on. */

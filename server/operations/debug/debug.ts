@@ -1,10 +1,10 @@
 /** What is wrong: examinations on request, and the checks that rest upon them. */
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
-import { noteExamination } from '../../keepalived/status/debug-findings.ts';
-import type { DebugFinding } from '../../keepalived/status/debug-findings.ts';
+import { noteExamination } from '../../keepalived/status/alarms/debug-findings.ts';
+import type { DebugFinding } from '../../keepalived/status/alarms/debug-findings.ts';
 import type { Clock } from '../../state/clock.ts';
-import type { StateKeeper } from '../../state-keeper.ts';
+import type { StateKeeper } from '../../state/state-keeper.ts';
 import { createReport } from './debug-report.ts';
 import type { DebugReport, ExaminationKind, Session } from './debug-report.ts';
 import { startExamination } from './examination.ts';

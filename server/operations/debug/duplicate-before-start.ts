@@ -1,7 +1,7 @@
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { Check } from '../../keepalived/diagnosis/check.ts';
-import { checkDuplicateAddress } from '../../keepalived/diagnosis/duplicate-address.ts';
+import { checkDuplicateAddress } from '../../keepalived/diagnosis/checks/duplicate-address.ts';
 import { createInstanceViews } from '../../keepalived/diagnosis/instance-view.ts';
 import { patienceMs } from '../../keepalived/diagnosis/sender.ts';
 import { startListening } from './listening.ts';

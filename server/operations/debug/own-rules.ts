@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { Clock } from '../../state/clock.ts';
-import { listOwnFirewallRules } from '../firewall.ts';
-import type { OwnFirewallRule } from '../firewall.ts';
+import { listOwnFirewallRules } from './firewall.ts';
+import type { OwnFirewallRule } from './firewall.ts';
 
 /** So long a reading serves everybody who opens the page. */
 const freshMs = 5_000;

@@ -1,6 +1,10 @@
 import type { Appliance } from '../../appliance/appliance.ts';
-import { getAddress } from '../../keepalived/address-places.ts';
-import { normalizeAddress } from '../../keepalived/addresses.ts';
+import { getAddress } from '../../keepalived/addresses/address-places.ts';
+import { normalizeAddress } from '../../keepalived/addresses/addresses.ts';
+import {
+  findAskingInterface,
+  findInstanceInterfaces,
+} from '../../keepalived/addresses/instance-interfaces.ts';
 import { readPasswords } from '../../keepalived/config/passwords.ts';
 import type { InstancePassword } from '../../keepalived/config/passwords.ts';
 import type {
@@ -9,12 +13,8 @@ import type {
 } from '../../keepalived/config/questions.ts';
 import { splitScriptCommand } from '../../keepalived/config/script-command.ts';
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
-import type { NetworkReport, ScriptRun } from '../../keepalived/evidence.ts';
-import {
-  findAskingInterface,
-  findInstanceInterfaces,
-} from '../../keepalived/instance-interfaces.ts';
-import { maskSecrets } from '../../keepalived/mask-secrets.ts';
+import type { NetworkReport, ScriptRun } from '../../keepalived/proof/evidence.ts';
+import { maskSecrets } from '../../keepalived/secrets/mask-secrets.ts';
 import { readAssembledConfiguration } from '../../state/live-configuration.ts';
 
 /** What is asked of the machine beside listening to the network. */

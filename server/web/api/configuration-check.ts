@@ -2,8 +2,8 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { PageParts } from '../page-parts.ts';
 import { bodyLimitBytes } from '../plugins/limits.ts';
-import { fileIdSchema } from '../view/file-id-schema.ts';
-import { describeFindings } from '../view/findings.ts';
+import { fileIdSchema } from '../view/change/file-id-schema.ts';
+import { describeFindings } from '../view/change/findings.ts';
 
 export const checkRequestSchema = z.strictObject({ fileId: fileIdSchema, text: z.string() });
 

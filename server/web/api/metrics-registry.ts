@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-import type { Snapshot } from '../../state-keeper.ts';
+import type { Snapshot } from '../../state/state-keeper.ts';
 import { registerStatusMetrics } from './status-metrics.ts';
 
 export interface Metrics {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { findHealthcheckVerdict } from '../../keepalived/status/healthcheck-verdict.ts';
-import { alarmCodes, findMaintenance } from '../../keepalived/status.ts';
-import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../keepalived/status.ts';
-import type { Snapshot } from '../../state-keeper.ts';
+import { alarmCodes, findMaintenance } from '../../keepalived/status/status.ts';
+import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../keepalived/status/status.ts';
+import type { Snapshot } from '../../state/state-keeper.ts';
 
 const timeSchema = z.iso.datetime().describe('UTC');
 

@@ -1,8 +1,8 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { findHealthcheckVerdict } from '../../keepalived/status/healthcheck-verdict.ts';
-import type { Alarm, InstanceStatus, StateWord } from '../../keepalived/status.ts';
-import type { Snapshot } from '../../state-keeper.ts';
+import type { Alarm, InstanceStatus, StateWord } from '../../keepalived/status/status.ts';
+import type { Snapshot } from '../../state/state-keeper.ts';
 
 type Labels = Record<string, string>;
 type Report = (labels: Labels, value: number | boolean | undefined) => void;

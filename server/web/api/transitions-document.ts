@@ -3,7 +3,7 @@ import {
   lastingStateSchema,
   transitionReasonSchema,
 } from '../../keepalived/transitions/transition.ts';
-import type { SplitBrain, TransitionRecord } from '../../state-keeper.ts';
+import type { SplitBrain, TransitionRecord } from '../../state/state-keeper.ts';
 
 export const transitionsQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),

@@ -1,4 +1,4 @@
-import type { Snapshot, StateKeeper } from '../../state-keeper.ts';
+import type { Snapshot, StateKeeper } from '../../state/state-keeper.ts';
 
 /** A change of what the status says. */
 export interface StatusEvent {

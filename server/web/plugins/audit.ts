@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { maskSecrets } from '../../keepalived/mask-secrets.ts';
+import { maskSecrets } from '../../keepalived/secrets/mask-secrets.ts';
 import { isChange } from '../log.ts';
 import { listFlashes } from './flash.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../shared/errors.ts';
 import { isForPrograms } from '../audience.ts';
 
 /** What the user is told about an error. */

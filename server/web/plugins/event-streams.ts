@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { Accounts } from '../../access/accounts.ts';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../shared/errors.ts';
 
 export interface StreamLimits {
   /** Of one session: a browser has six connections to a server, and must keep some for requests. */

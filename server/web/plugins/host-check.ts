@@ -1,5 +1,5 @@
 import fastifyPlugin from 'fastify-plugin';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../shared/errors.ts';
 
 const loopbackNames = ['localhost', '127.0.0.1', '::1'];
 const askAgainAfterMs = 1000;

@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../shared/errors.ts';
 
 /** Enough for any configuration file that the page accepts. */
 export const bodyLimitBytes = 1024 * 1024;

@@ -1,6 +1,6 @@
-import { normalizeAddress } from '../../keepalived/addresses.ts';
+import { normalizeAddress } from '../../keepalived/addresses/addresses.ts';
 import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
-import { parseConfiguration } from '../../keepalived/config/tree.ts';
+import { parseConfiguration } from '../../keepalived/language/tree.ts';
 
 /** What a request tells of how it came. */
 export interface Connection {

@@ -8,9 +8,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { summarizeConfiguration } from '../../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
-import { applyConfiguration } from '../../../server/operations/apply-configuration.ts';
-import type { Consent } from '../../../server/operations/foresee-apply.ts';
+import { parseConfiguration } from '../../../server/keepalived/language/tree.ts';
+import type { Consent } from '../../../server/operations/checks/foresee-apply.ts';
+import { applyConfiguration } from '../../../server/operations/live/apply-configuration.ts';
 import type { ApplyOutcome } from '../../../server/operations/outcomes.ts';
 import { configPath, createParts, readConfiguration, tagOf } from '../apply-harness.ts';
 import { mutate } from './mutate.ts';

@@ -10,7 +10,7 @@ import { createDebug } from '../../../server/operations/debug/debug.ts';
 import { findDuplicateBeforeStart } from '../../../server/operations/debug/duplicate-before-start.ts';
 import { parseSettings } from '../../../server/settings.ts';
 import { failoverRecordSchema } from '../../../server/state/failover-records.ts';
-import { createStateKeeper } from '../../../server/state-keeper.ts';
+import { createStateKeeper } from '../../../server/state/state-keeper.ts';
 
 const [seconds] = process.argv.slice(2).map(Number);
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };

@@ -8,7 +8,7 @@ import {
   allowVrrp,
   listOwnFirewallRules,
   withdrawVrrp,
-} from '../../../server/operations/firewall.ts';
+} from '../../../server/operations/debug/firewall.ts';
 import { parseSettings } from '../../../server/settings.ts';
 import { readLiveConfiguration } from '../../../server/state/live-configuration.ts';
 

@@ -3,11 +3,11 @@
  * user (`nobody`), with no file descriptor left (`no-descriptor`), or as it was started (`as-is`).
  */
 import { openSync } from 'node:fs';
-import { createDaemonReader } from '../../../server/appliance/daemon-process.ts';
+import { createDaemonReader } from '../../../server/appliance/daemon/daemon-process.ts';
+import { createDumpReaders } from '../../../server/appliance/daemon/runtime-dump.ts';
 import { findMissingRights } from '../../../server/appliance/missing-rights.ts';
-import { createDumpReaders } from '../../../server/appliance/runtime-dump.ts';
-import { createSupervised } from '../../../server/appliance/service-managers/supervised.ts';
-import { readServices } from '../../../server/appliance/services.ts';
+import { createSupervised } from '../../../server/appliance/services/service-managers/supervised.ts';
+import { readServices } from '../../../server/appliance/services/services.ts';
 import { pidPath, configPath } from '../private-keepalived.ts';
 
 const [mode] = process.argv.slice(2);

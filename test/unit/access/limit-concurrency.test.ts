@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { createConcurrencyLimit } from '../../../server/access/limit-concurrency.ts';
-import { UserError } from '../../../server/errors.ts';
+import { UserError } from '../../../server/shared/errors.ts';
 
 test('two run, the rest wait in order, and too many are refused', async () => {
   const run = createConcurrencyLimit({ running: 2, waiting: 3 });

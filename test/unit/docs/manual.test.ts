@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { raise } from '../../../server/keepalived/status/alarm-codes.ts';
-import { alarmCodes } from '../../../server/keepalived/status.ts';
+import { raise } from '../../../server/keepalived/status/alarms/alarm-codes.ts';
+import { alarmCodes } from '../../../server/keepalived/status/status.ts';
 
 const manual = readFileSync(join(import.meta.dirname, '../../../docs/manual.md'), 'utf8');
 const section = /^## Alarms$(.*?)^## /ms.exec(manual)?.[1] ?? '';

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { markLine, startState } from '../../../public/src/editor/line-marks.ts';
 import type { LineState } from '../../../public/src/editor/line-marks.ts';
-import { splitLines } from '../../../server/keepalived/config/tokens.ts';
-import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
+import { splitLines } from '../../../server/keepalived/language/tokens.ts';
+import { parseConfiguration } from '../../../server/keepalived/language/tree.ts';
 
 /** The marks of a line as `kind text`. */
 function marksOf(line: string, state: LineState = startState): string[] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findKeywordAt } from '../../../public/src/editor/enclosing-blocks.ts';
 import { suggestWords } from '../../../public/src/editor/suggestions.ts';
-import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
+import { parseConfiguration } from '../../../server/keepalived/language/tree.ts';
 
 /** What is suggested where `|` stands. */
 function suggestAt(marked: string, version?: string) {

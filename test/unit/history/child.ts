@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createJournal } from '../../../server/history/journal.ts';
 import { acquireLock } from '../../../server/history/lock.ts';
 import { createPendingConfirmation } from '../../../server/history/pending-confirmation.ts';
-import { createVersionStore } from '../../../server/history/version-store.ts';
+import { createVersionStore } from '../../../server/history/versions/version-store.ts';
 import { endAtChange } from './end-at-change.ts';
 import { confirmation, intent, newVersion, steps } from './samples.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TransactionIntent, TransactionStep } from '../../../server/history/journal.ts';
 import type { Confirmation } from '../../../server/history/pending-confirmation.ts';
-import type { NewVersion } from '../../../server/history/version-store.ts';
+import type { NewVersion } from '../../../server/history/versions/version-store.ts';
 
 export function tagOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');

@@ -1,8 +1,8 @@
 /** The disk of the history fills once a save has begun; the program goes on, and so does the next save. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UserError } from '../../../server/errors.ts';
 import type { ApplyParts } from '../../../server/operations/parts.ts';
+import { UserError } from '../../../server/shared/errors.ts';
 import { prepare } from './simulated-folder.ts';
 import { readDaemonFile } from './simulated-machine.ts';
 import {

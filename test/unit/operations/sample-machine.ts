@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Appliance } from '../../../server/appliance/appliance.ts';
-import type { NetworkReport, RuntimeInstance } from '../../../server/keepalived/evidence.ts';
+import type { NetworkReport, RuntimeInstance } from '../../../server/keepalived/proof/evidence.ts';
 
 /** A machine with eth0 192.168.0.10/24 and this live file, whose keepalived runs these instances. */
 export function createSampleMachine(text: string, running: RuntimeInstance[] | 'stopped') {

@@ -6,11 +6,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Appliance, CommandReport } from '../../../server/appliance/appliance.ts';
-import { createConfigurationFiles } from '../../../server/appliance/configuration-files.ts';
+import { createConfigurationFiles } from '../../../server/appliance/files/configuration-files.ts';
 import { summarizeConfiguration } from '../../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../../server/keepalived/config/tree.ts';
-import type { RuntimeInstance } from '../../../server/keepalived/evidence.ts';
-import { parseLogLine } from '../../../server/keepalived/runtime/log-lines.ts';
+import { parseConfiguration } from '../../../server/keepalived/language/tree.ts';
+import type { RuntimeInstance } from '../../../server/keepalived/proof/evidence.ts';
+import { parseLogLine } from '../../../server/keepalived/runtime/log/log-lines.ts';
 import { parseSettings } from '../../../server/settings.ts';
 
 /** A file with this word ends the simulated daemon, and leaves the addresses where they are. */

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sweepLeftovers } from '../../../server/appliance/replace-file.ts';
+import { sweepLeftovers } from '../../../server/appliance/files/replace-file.ts';
 import { createJournal } from '../../../server/history/journal.ts';
 import { acquireLock } from '../../../server/history/lock.ts';
 import { openNotices } from '../../../server/history/notices.ts';
-import { createVersionStore } from '../../../server/history/version-store.ts';
+import { createVersionStore } from '../../../server/history/versions/version-store.ts';
 import {
   applyConfiguration,
   reloadConfiguration,
-} from '../../../server/operations/apply-configuration.ts';
+} from '../../../server/operations/live/apply-configuration.ts';
 import type { ApplyOutcome } from '../../../server/operations/outcomes.ts';
 import type { ApplyParts } from '../../../server/operations/parts.ts';
-import { recoverConfiguration } from '../../../server/operations/recover-configuration.ts';
+import { recoverConfiguration } from '../../../server/operations/recovery/recover-configuration.ts';
 import { configPathOf, createSimulatedAppliance } from './simulated-machine.ts';
 
 /** What the process makes at its start, over a simulated machine; the same leftovers are swept. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import type { DaemonProcess, RuntimeInstance } from '../../../server/keepalived/evidence.ts';
-import { noLogEvidence } from '../../../server/keepalived/log-evidence.ts';
-import type { LogLine } from '../../../server/keepalived/runtime/log-lines.ts';
-import { raise } from '../../../server/keepalived/status/alarm-codes.ts';
-import type { Alarm } from '../../../server/keepalived/status/alarm-codes.ts';
-import type { Evidence } from '../../../server/keepalived/status.ts';
+import type { DaemonProcess, RuntimeInstance } from '../../../server/keepalived/proof/evidence.ts';
+import { noLogEvidence } from '../../../server/keepalived/runtime/log/log-evidence.ts';
+import type { LogLine } from '../../../server/keepalived/runtime/log/log-lines.ts';
+import { raise } from '../../../server/keepalived/status/alarms/alarm-codes.ts';
+import type { Alarm } from '../../../server/keepalived/status/alarms/alarm-codes.ts';
+import type { Evidence } from '../../../server/keepalived/status/status.ts';
 import { createFailoverRecorder } from '../../../server/state/failover-recorder.ts';
 import { failoverRecordSchema } from '../../../server/state/failover-records.ts';
 import type { FailoverRecord, FailoverStore } from '../../../server/state/failover-records.ts';

@@ -5,7 +5,7 @@ import type {
   DaemonProcess,
   RuntimeReport,
   TrackingReport,
-} from '../../../server/keepalived/evidence.ts';
+} from '../../../server/keepalived/proof/evidence.ts';
 import { createWitnesses } from '../../../server/state/witnesses.ts';
 import { eventually } from '../../lab/eventually.ts';
 

@@ -6,7 +6,7 @@ import type { AppOptions } from '../../../server/app.ts';
 import type { Debug } from '../../../server/operations/debug/debug.ts';
 import type { Operations } from '../../../server/operations/operations.ts';
 import { parseSettings } from '../../../server/settings.ts';
-import type { StateKeeper } from '../../../server/state-keeper.ts';
+import type { StateKeeper } from '../../../server/state/state-keeper.ts';
 
 export const password = 'correct horse battery staple';
 const users: (User & { password: string })[] = [

@@ -1,6 +1,6 @@
 import { noEvidence } from '../../../server/keepalived/status/no-evidence.ts';
-import type { KeepalivedStatus } from '../../../server/keepalived/status.ts';
-import type { Snapshot, StateKeeper } from '../../../server/state-keeper.ts';
+import type { KeepalivedStatus } from '../../../server/keepalived/status/status.ts';
+import type { Snapshot, StateKeeper } from '../../../server/state/state-keeper.ts';
 import { sampleSnapshot } from './pages/samples.ts';
 
 /** A keeper that says what a test wants. */

@@ -1,4 +1,4 @@
-import type { BootAction } from '../../../operations/boot-actions.ts';
+import type { BootAction } from '../../../operations/service/boot-actions.ts';
 
 /** The buttons of Bootup and Shutdown, in their order. */
 export const bootButtons = [

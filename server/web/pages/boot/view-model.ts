@@ -1,5 +1,5 @@
 import type { ServiceReport } from '../../../appliance/appliance.ts';
-import type { Snapshot } from '../../../state-keeper.ts';
+import type { Snapshot } from '../../../state/state-keeper.ts';
 import { formatDuration } from '../../view/time-words.ts';
 import { bootButtons } from './buttons.ts';
 

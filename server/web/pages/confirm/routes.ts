@@ -2,8 +2,8 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
-import { confirmPath } from '../../view/apply-outcome.ts';
-import { tagSchema } from '../../view/tag-schema.ts';
+import { confirmPath } from '../../view/change/apply-outcome.ts';
+import { tagSchema } from '../../view/change/tag-schema.ts';
 import { describeConfirm, describeUndo, kept, nothingWaits } from './view-model.ts';
 
 const confirmFormSchema = z.strictObject({

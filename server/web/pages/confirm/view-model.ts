@@ -1,9 +1,9 @@
-import type { WaitingChange } from '../../../operations/confirmed-change.ts';
+import type { WaitingChange } from '../../../operations/confirm/confirmed-change.ts';
 import type { ApplyOutcome } from '../../../operations/outcomes.ts';
 import type { Flash } from '../../plugins/flash.ts';
-import { isSuccess } from '../../view/apply-outcome.ts';
-import { describeWaiting } from '../../view/waiting-change.ts';
-import type { WaitingModel } from '../../view/waiting-change.ts';
+import { isSuccess } from '../../view/change/apply-outcome.ts';
+import { describeWaiting } from '../../view/change/waiting-change.ts';
+import type { WaitingModel } from '../../view/change/waiting-change.ts';
 
 export interface ConfirmModel {
   /** undefined: nothing waits (any more). */

@@ -1,5 +1,5 @@
 import type { Check, CheckOffer, Verdict } from '../../../keepalived/diagnosis/check.ts';
-import { maskSecrets } from '../../../keepalived/mask-secrets.ts';
+import { maskSecrets } from '../../../keepalived/secrets/mask-secrets.ts';
 import type { ReportedCheck } from '../../../operations/debug/debug-report.ts';
 import { describeElapsed, describeInstant } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';

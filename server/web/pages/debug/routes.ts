@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Role } from '../../../access/accounts.ts';
-import { UserError } from '../../../errors.ts';
+import { UserError } from '../../../shared/errors.ts';
 import { createPartFeed } from '../../live/part-feed.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { consentFields } from '../../view/consent.ts';
-import { tagSchema } from '../../view/tag-schema.ts';
+import { consentFields } from '../../view/change/consent.ts';
+import { tagSchema } from '../../view/change/tag-schema.ts';
 
 /** The form of both pages; what the values mean, and their length, is judged by the operation. */
 export const defaultRoleFormSchema = z.strictObject({

@@ -1,11 +1,11 @@
-import { describeNotRunning } from '../../../keepalived/daemon-words.ts';
 import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
-import type { KeepalivedStatus } from '../../../keepalived/status.ts';
-import type { DefaultRoleValues } from '../../../operations/default-role-values.ts';
-import type { DefaultRole, DefaultRolePlan } from '../../../operations/default-roles.ts';
-import type { FailureNotice } from '../../view/apply-outcome.ts';
-import { compareTexts } from '../../view/text-difference.ts';
-import type { TextDifference } from '../../view/text-difference.ts';
+import { describeNotRunning } from '../../../keepalived/proof/daemon-words.ts';
+import type { KeepalivedStatus } from '../../../keepalived/status/status.ts';
+import type { DefaultRoleValues } from '../../../operations/forms/default-role-values.ts';
+import type { DefaultRole, DefaultRolePlan } from '../../../operations/forms/default-roles.ts';
+import type { FailureNotice } from '../../view/change/apply-outcome.ts';
+import { compareTexts } from '../../view/change/text-difference.ts';
+import type { TextDifference } from '../../view/change/text-difference.ts';
 
 export interface DefaultRoleField {
   name: keyof DefaultRoleValues;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { drillActions } from '../../../keepalived/maintenance/drill-plan.ts';
-import { consentFields } from '../../view/consent.ts';
+import { consentFields } from '../../view/change/consent.ts';
+import { tagSchema } from '../../view/change/tag-schema.ts';
 import { shownWordsSchema } from '../../view/shown-words.ts';
-import { tagSchema } from '../../view/tag-schema.ts';
 
 const instanceNameSchema = z.string().min(1).max(255);
 const actionSchema = z.enum(drillActions);

@@ -10,13 +10,13 @@ import type {
   DrillWay,
 } from '../../../keepalived/maintenance/drill-plan.ts';
 import { describeLasting } from '../../../keepalived/maintenance/drill-words.ts';
-import type { DrillOutcome } from '../../../operations/failover-drill.ts';
-import type { DrillReading } from '../../../operations/read-drill.ts';
-import type { TransitionRecord } from '../../../state-keeper.ts';
+import type { DrillOutcome } from '../../../operations/drill/failover-drill.ts';
+import type { DrillReading } from '../../../operations/drill/read-drill.ts';
+import type { TransitionRecord } from '../../../state/state-keeper.ts';
 import type { Flash } from '../../plugins/flash.ts';
-import type { FailureNotice } from '../../view/apply-outcome.ts';
-import { compareTexts } from '../../view/text-difference.ts';
-import type { TextDifference } from '../../view/text-difference.ts';
+import type { FailureNotice } from '../../view/change/apply-outcome.ts';
+import { compareTexts } from '../../view/change/text-difference.ts';
+import type { TextDifference } from '../../view/change/text-difference.ts';
 import { describeInstant } from '../../view/time-words.ts';
 
 export interface DrillModel {

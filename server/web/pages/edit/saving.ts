@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { ConfigurationFileContent } from '../../../appliance/appliance.ts';
-import { describeGoingBack } from '../../view/going-back.ts';
-import type { GoingBackModel } from '../../view/going-back.ts';
+import { describeGoingBack } from '../../view/change/going-back.ts';
+import type { GoingBackModel } from '../../view/change/going-back.ts';
 import type { editFormSchema } from './form-schema.ts';
 
 /** What stands beside the button Save. */

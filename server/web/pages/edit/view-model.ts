@@ -3,14 +3,14 @@ import type {
   ConfigurationFileEntry,
   ConfigurationFileRole,
 } from '../../../appliance/appliance.ts';
-import type { Finding } from '../../../keepalived/finding.ts';
+import type { Finding } from '../../../keepalived/config/rules/finding.ts';
 import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
-import { describeFailure } from '../../view/apply-outcome.ts';
-import type { Failure, FailureNotice } from '../../view/apply-outcome.ts';
-import { describeFindings } from '../../view/findings.ts';
-import type { FindingItem } from '../../view/findings.ts';
-import { compareTexts } from '../../view/text-difference.ts';
-import type { TextDifference } from '../../view/text-difference.ts';
+import { describeFailure } from '../../view/change/apply-outcome.ts';
+import type { Failure, FailureNotice } from '../../view/change/apply-outcome.ts';
+import { describeFindings } from '../../view/change/findings.ts';
+import type { FindingItem } from '../../view/change/findings.ts';
+import { compareTexts } from '../../view/change/text-difference.ts';
+import type { TextDifference } from '../../view/change/text-difference.ts';
 
 export interface EditModel {
   files: { id: string; label: string; selected: boolean }[];

@@ -1,4 +1,4 @@
-import type { ActionRecord, TransitionRecord } from '../../../state-keeper.ts';
+import type { ActionRecord, TransitionRecord } from '../../../state/state-keeper.ts';
 
 /** The log's stamps are of whole seconds. */
 const beforeMs = 1_000;

@@ -1,4 +1,4 @@
-import type { SplitBrain } from '../../../state-keeper.ts';
+import type { SplitBrain } from '../../../state/state-keeper.ts';
 import { describeInstant, formatDuration } from '../../view/time-words.ts';
 import type { Instant } from '../../view/time-words.ts';
 

@@ -1,5 +1,5 @@
 /** Who held the addresses, over time: from records to stretches, from stretches to a picture. */
-import type { FailoverRecord } from '../../../state-keeper.ts';
+import type { FailoverRecord } from '../../../state/state-keeper.ts';
 
 /** here: this server had all addresses · elsewhere: it had not · unknown: nobody watched. */
 export type Holder = 'here' | 'elsewhere' | 'unknown';

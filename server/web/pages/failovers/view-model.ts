@@ -1,5 +1,5 @@
-import type { InstanceStatus } from '../../../keepalived/status.ts';
-import type { FailoverRecord, SplitBrain, TransitionRecord } from '../../../state-keeper.ts';
+import type { InstanceStatus } from '../../../keepalived/status/status.ts';
+import type { FailoverRecord, SplitBrain, TransitionRecord } from '../../../state/state-keeper.ts';
 import { describeInstant } from '../../view/time-words.ts';
 import type { Instant } from '../../view/time-words.ts';
 import { describeAuthor } from './authors.ts';

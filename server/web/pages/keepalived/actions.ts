@@ -1,5 +1,5 @@
-import { findMaintenance } from '../../../keepalived/status.ts';
-import type { InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
+import { findMaintenance } from '../../../keepalived/status/status.ts';
+import type { InstanceStatus, KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import { nameAddresses } from './headline.ts';
 
 /** A button and one line that says what will happen, naming the address. */

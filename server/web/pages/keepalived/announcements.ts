@@ -1,4 +1,4 @@
-import type { Alarm, InstanceStatus } from '../../../keepalived/status.ts';
+import type { Alarm, InstanceStatus } from '../../../keepalived/status/status.ts';
 
 /** What a screen reader says when an instance has come to this state. */
 export function announceInstance(

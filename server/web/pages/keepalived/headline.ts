@@ -1,12 +1,12 @@
-import { describeServingMaster } from '../../../keepalived/status/serving-master.ts';
-import { findWorstAlarm, gradeInstance } from '../../../keepalived/status/urgency.ts';
-import { findMaintenance } from '../../../keepalived/status.ts';
+import { findWorstAlarm, gradeInstance } from '../../../keepalived/status/alarms/urgency.ts';
+import { describeServingMaster } from '../../../keepalived/status/masters/serving-master.ts';
+import { findMaintenance } from '../../../keepalived/status/status.ts';
 import type {
   Alarm,
   InstanceStatus,
   KeepalivedStatus,
   StateWord,
-} from '../../../keepalived/status.ts';
+} from '../../../keepalived/status/status.ts';
 import { describeElapsed } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';
 

@@ -1,4 +1,4 @@
-import type { Alarm, KeepalivedStatus } from '../../../keepalived/status.ts';
+import type { Alarm, KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import type { Elapsed } from '../../view/time-words.ts';
 import { describeFound } from './headline.ts';
 import type { Headline } from './headline.ts';

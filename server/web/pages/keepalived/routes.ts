@@ -4,9 +4,9 @@ import { createFeed } from '../../live/feed.ts';
 import type { LiveStatus } from '../../live/live-status.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
+import { describeWaiting } from '../../view/change/waiting-change.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
 import { shownWordsSchema } from '../../view/shown-words.ts';
-import { describeWaiting } from '../../view/waiting-change.ts';
 import { createLivePart } from './live-part.ts';
 import { describeNotice } from './notice.ts';
 

@@ -1,7 +1,7 @@
 import { placeholderVirtualAddress } from '../../../keepalived/config/default-configurations.ts';
 import { findHealthcheckVerdict } from '../../../keepalived/status/healthcheck-verdict.ts';
-import { describeServingMaster } from '../../../keepalived/status/serving-master.ts';
-import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
+import { describeServingMaster } from '../../../keepalived/status/masters/serving-master.ts';
+import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
 import { alarmsToTell, toneOf } from './headline.ts';

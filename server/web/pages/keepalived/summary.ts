@@ -1,5 +1,5 @@
-import { findWorstAlarm } from '../../../keepalived/status/urgency.ts';
-import type { Alarm } from '../../../keepalived/status.ts';
+import { findWorstAlarm } from '../../../keepalived/status/alarms/urgency.ts';
+import type { Alarm } from '../../../keepalived/status/status.ts';
 import { alarmLook, warningLook } from './headline.ts';
 import type { Headline } from './headline.ts';
 

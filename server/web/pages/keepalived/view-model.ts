@@ -1,6 +1,6 @@
-import { gradeInstance, urgencies } from '../../../keepalived/status/urgency.ts';
-import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status.ts';
-import type { Snapshot } from '../../../state-keeper.ts';
+import { gradeInstance, urgencies } from '../../../keepalived/status/alarms/urgency.ts';
+import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status/status.ts';
+import type { Snapshot } from '../../../state/state-keeper.ts';
 import { describeElapsed, describeZone } from '../../view/time-words.ts';
 import type { Elapsed, Zone } from '../../view/time-words.ts';
 import { describeActions } from './actions.ts';

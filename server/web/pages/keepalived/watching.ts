@@ -1,5 +1,5 @@
 /** What keepalived watches, beside what this page itself sees of the healthcheck. */
-import type { InstanceStatus, WatchedItem } from '../../../keepalived/status.ts';
+import type { InstanceStatus, WatchedItem } from '../../../keepalived/status/status.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
 import type { Tone } from './headline.ts';

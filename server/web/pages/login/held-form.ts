@@ -1,6 +1,6 @@
 import { isSecretField } from '../../held-form.ts';
 import type { HeldField } from '../../held-form.ts';
-import type { FormTarget } from '../../plugins/authentication.ts';
+import type { FormTarget } from '../../plugins/sign-in/authentication.ts';
 
 /** What `views/held-form.eta` gets. */
 export interface HeldFormModel {

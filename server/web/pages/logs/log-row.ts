@@ -1,6 +1,6 @@
-import { explainMessage } from '../../../keepalived/runtime/explain-message.ts';
-import type { MessageExplanation } from '../../../keepalived/runtime/explain-message.ts';
-import type { LogLine } from '../../../keepalived/runtime/log-lines.ts';
+import type { LogLine } from '../../../keepalived/runtime/log/log-lines.ts';
+import { explainMessage } from '../../../keepalived/runtime/messages/explain-message.ts';
+import type { MessageExplanation } from '../../../keepalived/runtime/messages/explain-message.ts';
 
 /** A line of the log as the page shows it, made here or by the browser. */
 export interface LogRow {

@@ -1,4 +1,4 @@
-import type { MessageKind } from '../../../keepalived/runtime/message-kind.ts';
+import type { MessageKind } from '../../../keepalived/runtime/messages/message-kind.ts';
 
 /** What messages are about, in the words of the page. */
 export const messageKinds = [

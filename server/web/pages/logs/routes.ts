@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { UserError } from '../../../errors.ts';
+import { UserError } from '../../../shared/errors.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { createLiveLines } from './live-lines.ts';
 import { describeQuery } from './query-remarks.ts';

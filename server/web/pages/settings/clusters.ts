@@ -1,5 +1,5 @@
 import { splitEntries } from '../../../keepalived/settings/instance-settings.ts';
-import type { InstanceSettingsPlan } from '../../../operations/instance-settings.ts';
+import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
 
 /** Settings that have to keep the same rule, with this server's values. */
 export interface ClusterRule {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { consentFields } from '../../view/consent.ts';
-import { tagSchema } from '../../view/tag-schema.ts';
+import { consentFields } from '../../view/change/consent.ts';
+import { tagSchema } from '../../view/change/tag-schema.ts';
 
 const instanceNameSchema = z.string().min(1).max(255);
 /** What is typed may be as long as a form can be: its length is judged beside the field. */

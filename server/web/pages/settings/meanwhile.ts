@@ -1,7 +1,7 @@
 import type { SettingsField } from '../../../keepalived/settings/instance-settings.ts';
 import { splitEntries } from '../../../keepalived/settings/instance-settings.ts';
 import type { ChangedSetting } from '../../../keepalived/settings/rebase-settings.ts';
-import type { InstanceSettingsPlan } from '../../../operations/instance-settings.ts';
+import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
 import { fieldWords } from './field-words.ts';
 
 /** What the page says of a form whose file is another one by now. */

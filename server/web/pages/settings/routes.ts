@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import type { InstanceSettingsPlan } from '../../../operations/instance-settings.ts';
+import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
-import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
-import { describeAddedCommands, readConsent, splitForm } from '../../view/consent.ts';
-import { describeGoingBack, redirectAfterSave } from '../../view/going-back.ts';
-import { checkPreview } from '../../view/preview.ts';
-import type { ShownAgain } from '../../view/preview.ts';
+import { describeFailure, describeSuccess, isSuccess } from '../../view/change/apply-outcome.ts';
+import { describeAddedCommands, readConsent, splitForm } from '../../view/change/consent.ts';
+import { describeGoingBack, redirectAfterSave } from '../../view/change/going-back.ts';
+import { checkPreview } from '../../view/change/preview.ts';
+import type { ShownAgain } from '../../view/change/preview.ts';
 import { settingsFormSchema, settingsQuerySchema } from './form-schema.ts';
 import { describeSettings } from './view-model.ts';
 

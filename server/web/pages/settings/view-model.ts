@@ -3,10 +3,10 @@ import type {
   SettingsField,
   SettingsMessage,
 } from '../../../keepalived/settings/instance-settings.ts';
-import type { InstanceSettingsPlan } from '../../../operations/instance-settings.ts';
-import type { FailureNotice } from '../../view/apply-outcome.ts';
-import { compareTexts } from '../../view/text-difference.ts';
-import type { TextDifference } from '../../view/text-difference.ts';
+import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
+import type { FailureNotice } from '../../view/change/apply-outcome.ts';
+import { compareTexts } from '../../view/change/text-difference.ts';
+import type { TextDifference } from '../../view/change/text-difference.ts';
 import { describeClusters } from './clusters.ts';
 import type { ClusterRule } from './clusters.ts';
 import { fieldWords } from './field-words.ts';

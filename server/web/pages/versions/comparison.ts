@@ -1,9 +1,9 @@
 import type { ConfigurationFileContent } from '../../../appliance/appliance.ts';
-import type { KeptVersion, VersionRecord } from '../../../operations/restore-version.ts';
-import { pairLines } from '../../view/side-by-side.ts';
-import type { SideBySideRow } from '../../view/side-by-side.ts';
-import { compareTexts } from '../../view/text-difference.ts';
-import type { TextDifference } from '../../view/text-difference.ts';
+import type { KeptVersion, VersionRecord } from '../../../operations/versions/restore-version.ts';
+import { pairLines } from '../../view/change/side-by-side.ts';
+import type { SideBySideRow } from '../../view/change/side-by-side.ts';
+import { compareTexts } from '../../view/change/text-difference.ts';
+import type { TextDifference } from '../../view/change/text-difference.ts';
 import type { CompareQuery } from './query-schema.ts';
 import { describeVersion } from './version-words.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { consentFields } from '../../view/consent.ts';
-import { fileIdSchema } from '../../view/file-id-schema.ts';
-import { tagSchema } from '../../view/tag-schema.ts';
+import { consentFields } from '../../view/change/consent.ts';
+import { fileIdSchema } from '../../view/change/file-id-schema.ts';
+import { tagSchema } from '../../view/change/tag-schema.ts';
 
 const versionIdSchema = z.uuid();
 

@@ -1,8 +1,8 @@
 import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
-import type { RestorePlan } from '../../../operations/restore-version.ts';
-import type { FailureNotice } from '../../view/apply-outcome.ts';
-import { compareTexts } from '../../view/text-difference.ts';
-import type { TextDifference } from '../../view/text-difference.ts';
+import type { RestorePlan } from '../../../operations/versions/restore-version.ts';
+import type { FailureNotice } from '../../view/change/apply-outcome.ts';
+import { compareTexts } from '../../view/change/text-difference.ts';
+import type { TextDifference } from '../../view/change/text-difference.ts';
 import { describeVersion } from './version-words.ts';
 import type { VersionWords } from './version-words.ts';
 

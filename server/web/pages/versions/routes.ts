@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { UserError } from '../../../errors.ts';
-import { maskSecrets } from '../../../keepalived/mask-secrets.ts';
-import type { RestorePlan } from '../../../operations/restore-version.ts';
+import { maskSecrets } from '../../../keepalived/secrets/mask-secrets.ts';
+import type { RestorePlan } from '../../../operations/versions/restore-version.ts';
+import { UserError } from '../../../shared/errors.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
-import { describeFailure, describeSuccess, isSuccess } from '../../view/apply-outcome.ts';
-import { describeAddedCommands, readConsent } from '../../view/consent.ts';
-import { describeGoingBack, redirectAfterSave } from '../../view/going-back.ts';
-import type { GoingBackForm } from '../../view/going-back.ts';
+import { describeFailure, describeSuccess, isSuccess } from '../../view/change/apply-outcome.ts';
+import { describeAddedCommands, readConsent } from '../../view/change/consent.ts';
+import { describeGoingBack, redirectAfterSave } from '../../view/change/going-back.ts';
+import type { GoingBackForm } from '../../view/change/going-back.ts';
 import { describeComparison } from './comparison.ts';
 import {
   compareQuerySchema,

@@ -1,4 +1,4 @@
-import type { VersionRecord } from '../../../operations/restore-version.ts';
+import type { VersionRecord } from '../../../operations/versions/restore-version.ts';
 import { describeInstant } from '../../view/time-words.ts';
 import type { Instant } from '../../view/time-words.ts';
 

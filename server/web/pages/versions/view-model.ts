@@ -1,4 +1,4 @@
-import type { VersionList, VersionRecord } from '../../../operations/restore-version.ts';
+import type { VersionList, VersionRecord } from '../../../operations/versions/restore-version.ts';
 import type { VersionsQuery } from './query-schema.ts';
 import { describeVersion } from './version-words.ts';
 import type { VersionWords } from './version-words.ts';

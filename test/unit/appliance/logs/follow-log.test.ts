@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { createBlindSpots } from '../../../../server/appliance/blind-spots.ts';
 import { createFileLog } from '../../../../server/appliance/logs/file-log.ts';
 import { followLog } from '../../../../server/appliance/logs/follow-log.ts';
+import { createBlindSpots } from '../../../../server/appliance/watch/blind-spots.ts';
 import { eventually } from '../../../lab/eventually.ts';
 
 const line = (text: string) => `Nov 24 13:00:00 server1 Keepalived_vrrp[7]: ${text}\n`;

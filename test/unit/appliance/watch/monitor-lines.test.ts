@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readMonitorLine } from '../../../../server/appliance/watch/monitor-lines.ts';
-import { applyAddressChanges } from '../../../../server/keepalived/address-changes.ts';
-import type { AddressChange } from '../../../../server/keepalived/evidence.ts';
+import { applyAddressChanges } from '../../../../server/keepalived/addresses/address-changes.ts';
+import type { AddressChange } from '../../../../server/keepalived/proof/evidence.ts';
 
 /** As iproute2 6.1 prints them with `ip -o monitor address link` (measured). */
 const lines: [line: string, change: AddressChange | undefined][] = [

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createBlindSpots } from '../../../../server/appliance/blind-spots.ts';
+import { createBlindSpots } from '../../../../server/appliance/watch/blind-spots.ts';
 import { watchNotifyFifos } from '../../../../server/appliance/watch/notify-fifos.ts';
 import { eventually } from '../../../lab/eventually.ts';
 

@@ -9,8 +9,8 @@ import {
   findHealthcheck,
   summarizeConfiguration,
 } from '../../../../server/keepalived/config/questions.ts';
-import { findConfigurationProblems } from '../../../../server/keepalived/config/rules.ts';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
+import { findConfigurationProblems } from '../../../../server/keepalived/config/rules/rules.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 
 const master = packagedDefaultConfiguration('master', {
   interfaceName: 'ens3',

@@ -7,8 +7,8 @@ import {
   summarizeConfigurations,
 } from '../../../../server/keepalived/config/questions.ts';
 import { splitScriptCommand } from '../../../../server/keepalived/config/script-command.ts';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
-import type { ParseOptions } from '../../../../server/keepalived/config/tree.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
+import type { ParseOptions } from '../../../../server/keepalived/language/tree.ts';
 
 function summarize(text: string, options?: ParseOptions) {
   return summarizeConfiguration(parseConfiguration(text, options));

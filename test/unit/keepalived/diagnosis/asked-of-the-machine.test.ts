@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
 import type { CheckId, Verdict } from '../../../../server/keepalived/diagnosis/check.ts';
 import { diagnose } from '../../../../server/keepalived/diagnosis/diagnose.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import type {
   AddressProbe,
   HealthcheckExamination,
   KernelSettings,
   NetworkReport,
   ScriptRun,
-} from '../../../../server/keepalived/evidence.ts';
+} from '../../../../server/keepalived/proof/evidence.ts';
 import { fromFirst, fromSecond, inOrder, inputOf, toMs } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,13 +1,13 @@
 /** Two servers as one of them hears them: 192.168.0.11 (priority 101) and .12 (priority 100). */
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
 import type { DiagnosisInput, Heard } from '../../../../server/keepalived/diagnosis/input.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import type {
   NetworkReport,
   RuntimeInstance,
   VrrpState,
-} from '../../../../server/keepalived/evidence.ts';
-import { parseLogLine } from '../../../../server/keepalived/runtime/log-lines.ts';
+} from '../../../../server/keepalived/proof/evidence.ts';
+import { parseLogLine } from '../../../../server/keepalived/runtime/log/log-lines.ts';
 import type { VrrpAdvertisement } from '../../../../server/keepalived/wire/decoded-frame.ts';
 
 export const toMs = Date.UTC(2026, 10, 24, 13, 0, 0);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { followPacket } from '../../../../server/keepalived/firewall/evaluate.ts';
 import { mergeChains } from '../../../../server/keepalived/firewall/firewall-report.ts';
+import { readIptablesSave } from '../../../../server/keepalived/firewall/iptables/read-iptables.ts';
+import { readNftRuleset } from '../../../../server/keepalived/firewall/nft/read-nft.ts';
 import type { VrrpPacket } from '../../../../server/keepalived/firewall/packet.ts';
-import { readIptablesSave } from '../../../../server/keepalived/firewall/read-iptables.ts';
-import { readNftRuleset } from '../../../../server/keepalived/firewall/read-nft.ts';
 import type { Chain } from '../../../../server/keepalived/firewall/rule-set.ts';
 
 const readFixture = (name: string): string =>

@@ -5,8 +5,8 @@ import {
   planAllowCommand,
   writeCommand,
 } from '../../../../server/keepalived/firewall/firewall-commands.ts';
+import { readIptablesSave } from '../../../../server/keepalived/firewall/iptables/read-iptables.ts';
 import type { VrrpPacket } from '../../../../server/keepalived/firewall/packet.ts';
-import { readIptablesSave } from '../../../../server/keepalived/firewall/read-iptables.ts';
 import type { Chain } from '../../../../server/keepalived/firewall/rule-set.ts';
 
 const incoming: VrrpPacket = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { findInstanceInterfaces } from '../../../../server/keepalived/addresses/instance-interfaces.ts';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
-import type { NetworkReport } from '../../../../server/keepalived/evidence.ts';
 import { listVrrpPackets } from '../../../../server/keepalived/firewall/packet.ts';
-import { findInstanceInterfaces } from '../../../../server/keepalived/instance-interfaces.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
+import type { NetworkReport } from '../../../../server/keepalived/proof/evidence.ts';
 
 const network: NetworkReport = {
   ok: true,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
-import type { RuntimeInstance } from '../../../../server/keepalived/evidence.ts';
 import {
   describeScriptDanger,
   findScriptChanges,
 } from '../../../../server/keepalived/foresight/script-changes.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
+import type { RuntimeInstance } from '../../../../server/keepalived/proof/evidence.ts';
 
 const configuration = (command: string, tracked = 'chk_vshell'): string => `
 vrrp_script chk_vshell {

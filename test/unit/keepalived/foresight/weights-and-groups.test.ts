@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
-import type {
-  RuntimeInstance,
-  TrackedItem,
-  VrrpState,
-} from '../../../../server/keepalived/evidence.ts';
 import {
   computePriority,
   createFindResult,
 } from '../../../../server/keepalived/foresight/effective-priority.ts';
-import { foreseeChange } from '../../../../server/keepalived/foresight.ts';
+import { foreseeChange } from '../../../../server/keepalived/foresight/foresight.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
+import type {
+  RuntimeInstance,
+  TrackedItem,
+  VrrpState,
+} from '../../../../server/keepalived/proof/evidence.ts';
 
 const script = 'vrrp_script chk {\n  script /usr/bin/true\n}\n';
 const instance = (name: string, priority: number, more = ''): string =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { RuntimeInstance } from '../../../../server/keepalived/evidence.ts';
 import { planDrill } from '../../../../server/keepalived/maintenance/drill-plan.ts';
 import type {
   DrillAction,
   DrillCase,
 } from '../../../../server/keepalived/maintenance/drill-plan.ts';
+import type { RuntimeInstance } from '../../../../server/keepalived/proof/evidence.ts';
 
 type Changes = Partial<Omit<DrillCase, 'instance'>> & { instance?: Partial<RuntimeInstance> };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import { addMaintenanceFile } from '../../../../server/keepalived/maintenance/add-maintenance-file.ts';
 import { findMaintenanceFile } from '../../../../server/keepalived/maintenance/maintenance-file.ts';
 

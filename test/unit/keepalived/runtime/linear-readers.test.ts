@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseConfigurationTestOutput } from '../../../../server/keepalived/runtime/config-test-output.ts';
-import { explainMessage } from '../../../../server/keepalived/runtime/explain-message.ts';
+import { parseConfigurationTestOutput } from '../../../../server/keepalived/runtime/config-test/config-test-output.ts';
 import {
   parseJournalEntry,
   parseLogLine,
-} from '../../../../server/keepalived/runtime/log-lines.ts';
+} from '../../../../server/keepalived/runtime/log/log-lines.ts';
+import { explainMessage } from '../../../../server/keepalived/runtime/messages/explain-message.ts';
 import { assertLinear, repeat } from '../../growth.ts';
 
 const journal = (message: string): string =>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import test, { describe } from 'node:test';
-import { explainMessage } from '../../../../server/keepalived/runtime/explain-message.ts';
-import { parseLogLine } from '../../../../server/keepalived/runtime/log-lines.ts';
-import { findTransitions } from '../../../../server/keepalived/transitions.ts';
+import { parseLogLine } from '../../../../server/keepalived/runtime/log/log-lines.ts';
+import { explainMessage } from '../../../../server/keepalived/runtime/messages/explain-message.ts';
+import { findTransitions } from '../../../../server/keepalived/transitions/transitions.ts';
 
 const folder = new URL('../../../fixtures/cases/logs/', import.meta.url);
 const nowMs = new Date(2026, 11, 30).getTime();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { findInstanceFindings } from '../../../../server/keepalived/config/instance-rules.ts';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
-import type { NetworkInterface } from '../../../../server/keepalived/evidence.ts';
+import { findInstanceFindings } from '../../../../server/keepalived/config/rules/instance-rules.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
+import type { NetworkInterface } from '../../../../server/keepalived/proof/evidence.ts';
 import { editInstanceSettings } from '../../../../server/keepalived/settings/edit-instance-settings.ts';
 import { judgeInstanceSettings } from '../../../../server/keepalived/settings/field-rules.ts';
 import { readInstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';

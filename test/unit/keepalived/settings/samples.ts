@@ -1,6 +1,6 @@
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
-import type { NetworkInterface } from '../../../../server/keepalived/evidence.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
+import type { NetworkInterface } from '../../../../server/keepalived/proof/evidence.ts';
 import { readInstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
 
 export const sampleConfiguration = `# The pair in the cellar.

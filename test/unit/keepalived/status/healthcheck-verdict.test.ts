@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { InstanceStatus, WatchedItem } from '../../../../server/keepalived/status.ts';
+import type { InstanceStatus, WatchedItem } from '../../../../server/keepalived/status/status.ts';
 import { describeTable } from '../../../../server/web/pages/keepalived/status-table.ts';
 import { sampleInstance, sampleStatus, wallMs } from '../../web/pages/samples.ts';
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Appliance, CaptureRequest } from '../../../../server/appliance/appliance.ts';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import { parseConfiguration } from '../../../../server/keepalived/config/tree.ts';
+import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import { createDebug } from '../../../../server/operations/debug/debug.ts';
-import type { StateKeeper } from '../../../../server/state-keeper.ts';
+import type { StateKeeper } from '../../../../server/state/state-keeper.ts';
 
 const text = `vrrp_instance VI_1 {
   interface eth0

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { KeepalivedStatus } from '../../../../server/keepalived/status.ts';
+import type { KeepalivedStatus } from '../../../../server/keepalived/status/status.ts';
 import { parseSettings } from '../../../../server/settings.ts';
-import type { StateKeeper } from '../../../../server/state-keeper.ts';
+import type { StateKeeper } from '../../../../server/state/state-keeper.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { sampleInstance } from '../pages/samples.ts';
 import { createTestKeeper } from '../test-keeper.ts';

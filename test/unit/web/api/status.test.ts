@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import type { InstanceStatus, KeepalivedStatus } from '../../../../server/keepalived/status.ts';
+import type {
+  InstanceStatus,
+  KeepalivedStatus,
+} from '../../../../server/keepalived/status/status.ts';
 import {
   describeStatus,
   statusDocumentSchema,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SplitBrain, TransitionRecord } from '../../../../server/state-keeper.ts';
+import type { SplitBrain, TransitionRecord } from '../../../../server/state/state-keeper.ts';
 import { transitionsDocumentSchema } from '../../../../server/web/api/transitions-document.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { createTestKeeper } from '../test-keeper.ts';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { told } from '../../../../server/keepalived/foresight/foresight-result.ts';
-import type { DefaultRolePlan } from '../../../../server/operations/default-roles.ts';
+import type { DefaultRolePlan } from '../../../../server/operations/forms/default-roles.ts';
 import { defaultRoleFormSchema } from '../../../../server/web/pages/default-role/form-schema.ts';
 import {
   describeDefaultRole,
   describeDone,
 } from '../../../../server/web/pages/default-role/view-model.ts';
-import { describeFailure } from '../../../../server/web/view/apply-outcome.ts';
+import { describeFailure } from '../../../../server/web/view/change/apply-outcome.ts';
 import { shownWordsSchema } from '../../../../server/web/view/shown-words.ts';
 import { renderPage, textOf } from './samples.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { DrillReading } from '../../../../server/operations/drill/read-drill.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
-import type { DrillReading } from '../../../../server/operations/read-drill.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { createTestKeeper } from '../test-keeper.ts';
 

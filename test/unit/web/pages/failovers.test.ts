@@ -4,7 +4,7 @@ import type {
   FailoverRecord,
   SplitBrain,
   TransitionRecord,
-} from '../../../../server/state-keeper.ts';
+} from '../../../../server/state/state-keeper.ts';
 import {
   drawBars,
   findStretches,

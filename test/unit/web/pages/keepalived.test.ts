@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import type { StateWord } from '../../../../server/keepalived/status.ts';
+import type { StateWord } from '../../../../server/keepalived/status/status.ts';
 import { describeKeepalived } from '../../../../server/web/pages/keepalived/view-model.ts';
 import {
   readRows,

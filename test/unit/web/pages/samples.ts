@@ -5,8 +5,8 @@ import type {
   InstanceStatus,
   KeepalivedStatus,
   StateWord,
-} from '../../../../server/keepalived/status.ts';
-import type { Snapshot } from '../../../../server/state-keeper.ts';
+} from '../../../../server/keepalived/status/status.ts';
+import type { Snapshot } from '../../../../server/state/state-keeper.ts';
 import type { PageModel } from '../../../../server/web/plugins/views.ts';
 
 export const wallMs = Date.UTC(2026, 6, 4, 12, 0, 0);

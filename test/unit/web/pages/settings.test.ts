@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { InstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
-import { conflictWith } from '../../../../server/operations/conflict.ts';
-import { planInstanceSettings } from '../../../../server/operations/instance-settings.ts';
+import { planInstanceSettings } from '../../../../server/operations/forms/instance-settings.ts';
+import { conflictWith } from '../../../../server/operations/live/conflict.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
 import { describeSettings } from '../../../../server/web/pages/settings/view-model.ts';
 import { sampleConfiguration } from '../../keepalived/settings/samples.ts';

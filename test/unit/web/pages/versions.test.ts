@@ -9,7 +9,7 @@ import type { Operations } from '../../../../server/operations/operations.ts';
 import type {
   RestoreRequest,
   VersionRecord,
-} from '../../../../server/operations/restore-version.ts';
+} from '../../../../server/operations/versions/restore-version.ts';
 import { tagOf } from '../../history/samples.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { createTestKeeper } from '../test-keeper.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Finding } from '../../../../server/keepalived/finding.ts';
+import type { Finding } from '../../../../server/keepalived/config/rules/finding.ts';
 import { describeAction } from '../../../../server/web/view/action-flash.ts';
-import { describeSuccess } from '../../../../server/web/view/apply-outcome.ts';
-import type { Success } from '../../../../server/web/view/apply-outcome.ts';
-import { describeFindings } from '../../../../server/web/view/findings.ts';
-import { compareTexts } from '../../../../server/web/view/text-difference.ts';
+import { describeSuccess } from '../../../../server/web/view/change/apply-outcome.ts';
+import type { Success } from '../../../../server/web/view/change/apply-outcome.ts';
+import { describeFindings } from '../../../../server/web/view/change/findings.ts';
+import { compareTexts } from '../../../../server/web/view/change/text-difference.ts';
 import { describeInstant, formatDuration } from '../../../../server/web/view/time-words.ts';
 
 test('durations are in two units at most, rounded down', () => {

@@ -1,8 +1,0 @@
-import type { BootSetting } from '../../keepalived/evidence.ts';
-import type { CommandReport } from '../appliance.ts';
-
-/** What decides on this machine which services start at boot. */
-export interface BootTool {
-  read(service: string): Promise<BootSetting>;
-  set(service: string, enabled: boolean): Promise<CommandReport>;
-}

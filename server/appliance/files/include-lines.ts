@@ -1,0 +1,54 @@
+import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
+import { parseConfiguration } from '../../keepalived/language/tree.ts';
+
+/** `$NAME=value` definitions met so far; they hold across included files. */
+export type Definitions = Map<string, string>;
+
+/** Lines beyond this may be cut by keepalived, and the rest read as a line of its own. */
+const maxLineBytes = 1000;
+
+/**
+ * The patterns of all include lines that keepalived may see in `text`, for whatever `-i` it runs
+ * with, also those that only substitution brings forth: `@id include x`, `$D=/etc` in an earlier
+ * file with `include $D/x` here. Errs towards too many: it decides what keepalived must not be
+ * started on. A pattern that still contains `$` could not be resolved.
+ *
+ * @param definitions those of the including files; those of `text` are added.
+ */
+export function findIncludePatterns(text: string, definitions: Definitions): string[] {
+  // Most files, and a check runs at every pause in typing: nothing can become an include here.
+  if (!/include|\$/.test(text)) return [];
+  const expanded = text
+    .split(/[\r\n]+/)
+    .flatMap((line) => expandLine(line, definitions))
+    .join('\n');
+  const plain = listPatterns(text).filter((pattern) => !pattern.includes('$'));
+  return [...new Set([...plain, ...listPatterns(expanded)])];
+}
+
+function listPatterns(text: string): string[] {
+  return summarizeConfiguration(parseConfiguration(text)).includes.map(({ pattern }) => pattern);
+}
+
+/** Leaves nothing that the reader would set aside: conditions, definitions, sequences, their bodies. */
+function expandLine(line: string, definitions: Definitions): string[] {
+  const bare = line
+    .trim()
+    .replace(/^(?:@\S*\s+)+/, '')
+    .replace(/^~(?:SEQ|LST)\([^)]*\)\s*/, '')
+    .replace(/\s*\\$/, '');
+  const definition = /^\$([A-Za-z_]\w*)=(.*)$/.exec(bare);
+  const value = substitute(definition?.[2] ?? bare, definitions);
+  if (definition?.[1] !== undefined) definitions.set(definition[1], value);
+  if (Buffer.byteLength(value) <= maxLineBytes) return [value];
+  // Wherever the cut is, an include after it is seen as the start of a line.
+  return [value, ...value.split(/(?=include)/).slice(1)];
+}
+
+function substitute(value: string, definitions: Definitions): string {
+  return value.replace(
+    /\$(?:\{(\w+)\}|(\w+))/g,
+    (whole, braced: string | undefined, bare: string | undefined) =>
+      definitions.get(braced ?? bare ?? '') ?? whole,
+  );
+}

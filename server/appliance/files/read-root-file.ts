@@ -1,0 +1,44 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { nameUser } from '../scripts/user-names.ts';
+
+const maxBytes = 32 * 1024 * 1024;
+/** Group and others (chmod(2)). */
+const writableByOthers = 0o022;
+
+export type RootFile =
+  { ok: true; text: string } | { ok: false; isAbsent: boolean; /** A sentence. */ reason: string };
+
+/**
+ * Reads a file in a folder where everybody may write, if it is a regular file that belongs to root
+ * and that only root may write: anything else may have been planted there, or changed. Links are not
+ * followed, pipes not waited for.
+ */
+export async function readRootFile(path: string): Promise<RootFile> {
+  const refuse = (reason: string, isAbsent = false): RootFile => ({
+    ...{ ok: false, isAbsent },
+    reason: `${path} ${reason}.`,
+  });
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stats = await handle.stat();
+    if (!stats.isFile()) return refuse('is not a regular file');
+    if (stats.uid !== 0) {
+      return refuse(`does not belong to root, but to ${await nameUser(stats.uid)}`);
+    }
+    if ((stats.mode & writableByOthers) !== 0) {
+      return refuse(
+        'may be written by others than root, so it proves nothing: take “umask” out of global_defs, or set it to 0077',
+      );
+    }
+    if (stats.size > maxBytes) return refuse('is too large');
+    return { ok: true, text: await handle.readFile('utf8') };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return refuse('does not exist', true);
+    return refuse(code === 'ELOOP' ? 'is a symbolic link' : `can’t be read: ${String(code)}`);
+  } finally {
+    await handle?.close();
+  }
+}

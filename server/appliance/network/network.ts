@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { parseCidr } from '../../keepalived/addresses/addresses.ts';
+import type { NetworkInterface, NetworkReport } from '../../keepalived/proof/evidence.ts';
+import type { CommandReport } from '../appliance.ts';
+import { reportCommand } from '../commands/command-report.ts';
+import { runCommand } from '../commands/run-command.ts';
+
+const interfacesSchema = z.array(
+  z.object({
+    ifname: z.string(),
+    address: z.string().optional(),
+    flags: z.array(z.string()),
+    /** The interface that a virtual one stands on. */
+    link: z.string().optional(),
+    linkinfo: z.object({ info_kind: z.string().optional() }).optional(),
+    addr_info: z.array(
+      z.object({
+        family: z.string(),
+        local: z.string().optional(),
+        prefixlen: z.number(),
+        label: z.string().optional(),
+      }),
+    ),
+  }),
+);
+
+const routesSchema = z.array(
+  z.object({
+    dev: z.string().optional(),
+    /** Of a multipath route, which then has no `dev` of its own. */
+    nexthops: z.array(z.object({ dev: z.string() })).optional(),
+  }),
+);
+
+/**
+ * The kernel's account of its interfaces and addresses (`ip -j -d address show`). An address without a
+ * local part, and other families than IPv4 and IPv6, are left out.
+ */
+export async function readNetwork(): Promise<NetworkReport> {
+  const links = await askIp(['-d', 'address', 'show'], interfacesSchema);
+  if (!links.ok) return links;
+  return {
+    ok: true,
+    interfaces: links.value.map((link) => ({
+      name: link.ifname,
+      ...describeVirtual(link),
+      macAddress: link.address,
+      up: link.flags.includes('UP'),
+      carrier: link.flags.includes('LOWER_UP'),
+      addresses: link.addr_info.flatMap(({ family, local, prefixlen: prefixLength, label }) =>
+        local !== undefined && (family === 'inet' || family === 'inet6')
+          ? [
+              {
+                ...{ family, address: local, prefixLength },
+                ...(label !== undefined && label !== link.ifname && { label }),
+              },
+            ]
+          : [],
+      ),
+    })),
+  };
+}
+
+function describeVirtual({
+  link: parentName,
+  linkinfo,
+}: z.output<typeof interfacesSchema>[number]): Pick<NetworkInterface, 'virtual'> {
+  const kind = linkinfo?.info_kind;
+  if (parentName === undefined || (kind !== 'macvlan' && kind !== 'ipvlan')) return {};
+  return { virtual: { kind, parentName } };
+}
+
+/** The interfaces through which a default route leaves, those of IPv4 first; none if not known. */
+export async function readDefaultRoutes(): Promise<string[]> {
+  const reports = await Promise.all(
+    // A kernel without IPv6 answers with an error; that is no reason to know nothing.
+    ['-4', '-6'].map((family) => askIp([family, 'route', 'show', 'default'], routesSchema)),
+  );
+  const routes = reports.flatMap((report) => (report.ok ? report.value : []));
+  return routes.flatMap(({ dev, nexthops = [] }) => [
+    ...(dev === undefined ? [] : [dev]),
+    ...nexthops.map((hop) => hop.dev),
+  ]);
+}
+
+/** Takes an address off an interface, if both are words that `ip` cannot take for anything else. */
+export async function removeAddress(interfaceName: string, cidr: string): Promise<CommandReport> {
+  const words = ['address', 'del', cidr, 'dev', interfaceName];
+  if (parseCidr(cidr).ok && /^[\w.][\w.@-]{0,14}$/.test(interfaceName)) {
+    return reportCommand(await runCommand('ip', words, { timeoutMs: 5000 }));
+  }
+  const output = 'This is not an address on an interface.';
+  return { command: ['ip', ...words].join(' '), result: 'exited', exitCode: undefined, output };
+}
+
+async function askIp<Schema extends z.ZodType>(
+  question: string[],
+  schema: Schema,
+): Promise<{ ok: true; value: z.output<Schema> } | { ok: false; reason: string }> {
+  const options = { timeoutMs: 5000, maxOutputBytes: 16 * 1024 * 1024 };
+  const result = await runCommand('ip', ['-j', ...question], options);
+  switch (result.kind) {
+    case 'notFound':
+      return { ok: false, reason: 'The program `ip` is missing. Install iproute2.' };
+    case 'timedOut':
+      return { ok: false, reason: `\`${result.command}\` did not answer within 5 s.` };
+    case 'exited':
+      return { ok: false, reason: `\`${result.command}\` failed: ${result.stderr.trim()}` };
+    case 'ok': {
+      const parsed = schema.safeParse(parseJson(result.stdout));
+      if (parsed.success) return { ok: true, value: parsed.data };
+      return { ok: false, reason: `\`${result.command}\` printed what is not understood.` };
+    }
+  }
+}
+
+/** Some versions of `ip` print nothing at all for an empty list. */
+function parseJson(text: string): unknown {
+  if (text.trim() === '') return [];
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

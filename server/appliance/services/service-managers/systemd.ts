@@ -1,0 +1,60 @@
+import type {
+  CommandReport,
+  KeepalivedExit,
+  ServiceAction,
+  ServiceReport,
+} from '../../appliance.ts';
+import { joinOutput, reportCommand } from '../../commands/command-report.ts';
+import { runCommand } from '../../commands/run-command.ts';
+import type { DaemonReader } from '../../daemon/daemon-process.ts';
+import { unitName } from '../service-files.ts';
+import { proveOutcome } from './keepalived-outcome.ts';
+import type { ServiceManager } from './service-manager.ts';
+
+const controlLimitMs = 30_000;
+const runningStates = ['active', 'activating', 'reloading'];
+
+/** Services by `systemctl`. What it says of keepalived is proved by the daemon's processes. */
+export function createSystemd(readDaemon: DaemonReader): ServiceManager {
+  return {
+    name: 'systemd',
+    async control(service, action) {
+      const command = () => systemctl(action, service);
+      const report = await (service === 'keepalived'
+        ? proveOutcome(action, readDaemon, command)
+        : command());
+      if (report.result === 'ok' || report.result === 'notFound') return report;
+      return { ...report, output: joinOutput(report.output, await readStatus(service)) };
+    },
+    readKeepalivedExit,
+    isRunning,
+  };
+}
+
+async function systemctl(action: ServiceAction, service: string): Promise<CommandReport> {
+  const words = ['--no-ask-password', action, '--', unitName(service)];
+  return reportCommand(await runCommand('systemctl', words, { timeoutMs: controlLimitMs }));
+}
+
+async function readStatus(service: string): Promise<string> {
+  const words = ['status', '--no-pager', '--lines=5', '--', unitName(service)];
+  return (await runCommand('systemctl', words)).stdout;
+}
+
+async function readKeepalivedExit(pid: number): Promise<KeepalivedExit | undefined> {
+  const properties = '--property=ActiveState,Result,ExecMainPID';
+  const answer = await runCommand('systemctl', ['show', properties, '--', unitName('keepalived')]);
+  const lines = answer.stdout.split('\n');
+  // Of another process, such as one that was started by hand, the unit knows nothing.
+  if (!lines.includes(`ExecMainPID=${pid}`)) return undefined;
+  if (lines.includes('ActiveState=failed')) return 'failed';
+  if (!lines.includes('ActiveState=inactive')) return undefined;
+  return lines.includes('Result=success') ? 'stopped' : 'failed';
+}
+
+async function isRunning(service: string): Promise<ServiceReport['running']> {
+  const answer = await runCommand('systemctl', ['is-active', '--', unitName(service)]);
+  const state = answer.stdout.trim();
+  if (state === '') return { known: false, reason: reportCommand(answer).output };
+  return { known: true, running: runningStates.includes(state) };
+}

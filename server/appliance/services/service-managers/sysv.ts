@@ -1,0 +1,55 @@
+import type { CommandReport, ServiceAction, ServiceReport } from '../../appliance.ts';
+import { reportCommand } from '../../commands/command-report.ts';
+import { runCommand } from '../../commands/run-command.ts';
+import type { DaemonReader } from '../../daemon/daemon-process.ts';
+import { hasInitScript, initScriptPath } from '../service-files.ts';
+import { proveOutcome, stopThenStart } from './keepalived-outcome.ts';
+import type { ServiceManager } from './service-manager.ts';
+
+const controlLimitMs = 30_000;
+
+/**
+ * Services by their init scripts, through `service`. Debian's script for keepalived ends with exit
+ * code 0 whatever happened, so the daemon's processes say whether it worked.
+ */
+export function createSysv(readDaemon: DaemonReader): ServiceManager {
+  async function controlKeepalived(action: ServiceAction): Promise<CommandReport> {
+    // Debian's restart waits 1 s for the old daemon; if that takes longer, there is none afterwards.
+    if (action === 'restart') return stopThenStart(controlKeepalived);
+    return proveOutcome(action, readDaemon, () => runInitScript('keepalived', action));
+  }
+  return {
+    name: 'sysv',
+    async control(service, action) {
+      if (!(await hasInitScript(service))) {
+        return {
+          command: `service ${service} ${action}`,
+          result: 'notFound',
+          exitCode: undefined,
+          output: `${initScriptPath(service)} does not exist.`,
+        };
+      }
+      return service === 'keepalived' ? controlKeepalived(action) : runInitScript(service, action);
+    },
+    // An init script does not know.
+    readKeepalivedExit: () => Promise.resolve(undefined),
+    isRunning,
+  };
+}
+
+async function runInitScript(service: string, action: ServiceAction): Promise<CommandReport> {
+  const limits = { timeoutMs: controlLimitMs };
+  return reportCommand(await runCommand('service', [service, action], limits));
+}
+
+/** By the exit codes of an init script's `status` (LSB): 0 runs, 1 to 3 does not. */
+async function isRunning(service: string): Promise<ServiceReport['running']> {
+  if (!(await hasInitScript(service))) {
+    return { known: false, reason: `${initScriptPath(service)} does not exist.` };
+  }
+  const answer = await runCommand('service', [service, 'status']);
+  if (answer.kind === 'ok') return { known: true, running: true };
+  return answer.kind === 'exited' && answer.exitCode <= 3
+    ? { known: true, running: false }
+    : { known: false, reason: reportCommand(answer).output };
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makePrivateFolder, sweepLeftovers, writeDurably } from '../../shared/durable-file.ts';
+import { findBytes } from '../../shared/find-bytes.ts';
+
+/** SHA-256, hexadecimal; of a text's bytes in UTF-8. */
+export function tagOf(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Texts stored once each, under their tag. */
+export interface VersionTexts {
+  /** Stores a text unless it is there already, whole. */
+  put(tag: string, text: string): Promise<void>;
+  /** undefined: it is not there, or no longer what was stored. */
+  find(tag: string): Promise<string | undefined>;
+  /** Removes every text whose tag is not among `usedTags`. */
+  removeUnused(usedTags: ReadonlySet<string>): Promise<void>;
+}
+
+export async function openVersionTexts(folder: string): Promise<VersionTexts> {
+  await makePrivateFolder(folder);
+  await sweepLeftovers(folder);
+
+  async function find(tag: string): Promise<string | undefined> {
+    const bytes = await findBytes(join(folder, tag));
+    return bytes && tagOf(bytes) === tag ? bytes.toString('utf8') : undefined;
+  }
+
+  return {
+    find,
+    async put(tag, text) {
+      if ((await find(tag)) === undefined) await writeDurably(join(folder, tag), text);
+    },
+    async removeUnused(usedTags) {
+      for (const tag of await readdir(folder)) {
+        if (!usedTags.has(tag)) await rm(join(folder, tag));
+      }
+    },
+  };
+}

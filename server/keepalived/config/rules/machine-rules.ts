@@ -1,0 +1,95 @@
+import ipaddr from 'ipaddr.js';
+import { childrenOf } from '../../language/block-reading.ts';
+import { placeOf } from '../../language/place.ts';
+import type { ConfigurationPlace } from '../../language/place.ts';
+import { findStatements } from '../../language/tree.ts';
+import type { ConfigurationNode, Statement } from '../../language/tree.ts';
+import type { NetworkInterface } from '../../proof/evidence.ts';
+import type { ConfiguredInstance } from '../summary.ts';
+import type { Finding } from './finding.ts';
+
+/** A program that keepalived is to run when a state changes. */
+export interface NotifyProgram extends ConfigurationPlace {
+  keyword: string;
+  /** Absolute path. */
+  program: string;
+}
+
+const notifyKeywords = new Set([
+  ...['notify', 'notify_master', 'notify_backup', 'notify_fault', 'notify_stop'],
+  ...['notify_deleted', 'notify_master_rx_lower_pri'],
+]);
+
+/**
+ * The notify scripts of instances and sync groups that are named by an absolute path; one that
+ * stands behind a `$` or in a conditional line is not known.
+ */
+export function findNotifyPrograms(nodes: readonly ConfigurationNode[]): NotifyProgram[] {
+  return ['vrrp_instance', 'vrrp_sync_group']
+    .flatMap((keyword) => findStatements(nodes, keyword))
+    .flatMap(childrenOf)
+    .filter((node): node is Statement => node.kind === 'statement' && node.origin === 'plain')
+    .flatMap((statement) => {
+      const [keyword, command] = statement.words;
+      // One word may hold the command and its arguments.
+      const program = command?.text.trim().split(/\s/)[0];
+      return notifyKeywords.has(keyword.text) && program?.startsWith('/') === true
+        ? [{ keyword: keyword.text, program, ...placeOf(statement) }]
+        : [];
+    });
+}
+
+/** `keepalived -t` does not look for notify scripts (measured); one fails when it is needed. */
+export function describeMissingProgram({ keyword, program, ...place }: NotifyProgram): Finding {
+  return {
+    severity: 'warning',
+    code: 'notify-script-missing',
+    ...place,
+    message: `The ${keyword} script ${program} does not exist or cannot be run, so nobody would be told.`,
+    remedy: 'Install it and make it executable, or correct its path.',
+  };
+}
+
+/**
+ * Unicast addresses that this machine contradicts, which `keepalived -t` misses (measured): a source
+ * address that it does not have puts the instance in FAULT; itself as a peer is no peer.
+ */
+export function findUnicastFindings(
+  instances: readonly ConfiguredInstance[],
+  interfaces: readonly NetworkInterface[],
+): Finding[] {
+  const virtual = new Set(
+    instances.flatMap(({ addresses }) => addresses.map(({ address }) => canonical(address))),
+  );
+  const own = new Set(
+    interfaces
+      .flatMap(({ addresses }) => addresses.map(({ address }) => canonical(address)))
+      .filter((address) => !virtual.has(address)),
+  );
+  return instances.flatMap(({ name, line, path, unicastPeers, unicastSourceAddress: source }) => {
+    const place = { severity: 'warning' as const, line, path };
+    const findings: Finding[] = [];
+    if (source !== undefined && ipaddr.isValid(source) && !own.has(canonical(source))) {
+      findings.push({
+        ...place,
+        code: 'unicast-source-not-local',
+        message: `The unicast_src_ip ${source} of “${name}” is no address of this server: the instance would be in FAULT.`,
+        remedy: 'Write the address that this server has on the interface.',
+      });
+    }
+    for (const peer of unicastPeers) {
+      if (!own.has(canonical(peer)) && peer !== source) continue;
+      findings.push({
+        ...place,
+        code: 'unicast-peer-is-self',
+        message: `The unicast_peer ${peer} of “${name}” is this server itself.`,
+        remedy: 'Write only the addresses of the other servers.',
+      });
+    }
+    return findings;
+  });
+}
+
+function canonical(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address;
+}

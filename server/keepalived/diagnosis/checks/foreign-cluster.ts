@@ -1,0 +1,47 @@
+import { describeSender } from '../sender.ts';
+import type { InstanceCheck } from '../setting-check.ts';
+import { listInWords } from '../words.ts';
+
+/** Whether another cluster on the network has our virtual router ID. */
+export const checkForeignCluster: InstanceCheck = ({ foreigners, ...view }) => {
+  const [foreigner] = foreigners;
+  const ours = view.virtualRouterId === undefined ? undefined : String(view.virtualRouterId);
+  const check = {
+    id: 'foreign-cluster',
+    title: 'No other cluster has our virtual router ID',
+    evidence: foreigners.map(describeSender),
+    about: { instance: view.name, setting: 'virtual_router_id', ours },
+  } as const;
+  if (view.obstacle !== undefined) {
+    return {
+      ...check,
+      verdict: 'cannot-tell',
+      sentence: `What others use is not known: ${view.obstacle}.`,
+      remedy: undefined,
+    };
+  }
+  if (!foreigner && view.peers.length === 0) {
+    return {
+      ...check,
+      verdict: 'cannot-tell',
+      sentence: `No other server was heard. One that is cut off, or stands by, sends nothing that arrives here.`,
+      remedy: undefined,
+    };
+  }
+  if (!foreigner) {
+    return {
+      ...check,
+      verdict: 'good',
+      sentence: `No other cluster was heard with virtual router ID ${ours ?? ''}.`,
+      remedy: undefined,
+    };
+  }
+  const { source, last } = foreigner;
+  return {
+    ...check,
+    verdict: 'wrong',
+    sentence: `${source} belongs to another cluster (${listInWords(last.addresses)}) that uses virtual router ID ${ours ?? ''}, too. The two clusters disturb each other.`,
+    remedy: `Write another virtual_router_id into this instance on both servers of one of the clusters. Not heard here so far: ${view.freeVirtualRouterIds.join(', ')}.`,
+    about: { ...check.about, theirs: String(last.virtualRouterId) },
+  };
+};

@@ -1,0 +1,210 @@
+/**
+ * What a change of the configuration will do to the virtual addresses, told before it is made.
+ * The rules are those of RFC 3768 (version 2) and RFC 9568 (version 3), and measured with
+ * keepalived 2.2.7: a reload keeps an instance's state as long as it is the same router (see
+ * `another-router.ts`), and a setting that differs between the servers makes both of them master.
+ */
+import type { ConfigurationSummary } from '../config/questions.ts';
+import type { RuntimeInstance } from '../proof/evidence.ts';
+import { foreseeExchange } from './address-exchange.ts';
+import { foreseeAnotherRouter, isAnotherRouter } from './another-router.ts';
+import { findBreaches } from './breaches.ts';
+import type { FindResult } from './effective-priority.ts';
+import { foreseeElection, masterDownIntervalMs } from './elections.ts';
+import { nothingForeseen, told } from './foresight-result.ts';
+import type { Foresight } from './foresight-result.ts';
+import { findGroupDangers } from './group-danger.ts';
+import { foreseeGroupElection } from './group-election.ts';
+import { compareInstances } from './instance-changes.ts';
+import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
+import { aboutSeconds, joinWords } from './words.ts';
+
+export interface ForeseenChange {
+  /** The files as they are on the disk. */
+  before: ConfigurationSummary;
+  after: ConfigurationSummary;
+  /** The instances whose password changes: a summary never holds one. */
+  passwordChanges: ReadonlySet<string>;
+  /** What is known of what is tracked; without it, nothing is. */
+  findResult?: FindResult;
+  /** keepalived's own account of its instances; `unknown`: it runs, but gave none. */
+  running: readonly RuntimeInstance[] | 'stopped' | 'unknown';
+}
+
+/** What will happen when keepalived loads `after`, and what could go wrong with it. */
+export function foreseeChange(change: ForeseenChange): Foresight {
+  const { running } = change;
+  if (running === 'stopped') {
+    return told('keepalived is stopped: nothing will move until it is started.');
+  }
+  const changes = compareInstances(change, running === 'unknown' ? [] : running);
+  const foresights = [
+    ...changes.map((one) => nameInstance(foreseeInstance(one), one, changes)),
+    ...listGroups(changes).map(foreseeGroupElection),
+  ];
+  const sentences = foresights.flatMap((foresight) => foresight.sentences);
+  const unread = changes.filter(({ hasUnreadParts }) => hasUnreadParts).map(({ name }) => name);
+  if (running === 'unknown') {
+    sentences.push('What will move cannot be told: keepalived gave no account of itself.');
+  }
+  return {
+    ...nothingForeseen,
+    sentences: [
+      ...(sentences.length === 0 ? ['No virtual IP will move.'] : sentences),
+      ...(unread.length === 0 ? [] : [describeUnread(unread)]),
+    ],
+    dangers: [
+      ...foresights.flatMap((foresight) => foresight.dangers),
+      ...findGroupDangers(changes),
+      ...describeLostIncludes(change),
+    ],
+    movements: foresights.flatMap((foresight) => foresight.movements),
+  };
+}
+
+function foreseeInstance(change: InstanceChange): Foresight {
+  if (change.after === undefined) return foreseeRemoval(change);
+  if (change.state === 'FAULT') return foreseeFault(change, change.after);
+  const breaches = findBreaches(change);
+  const election = foreseeOwnElection(change, breaches.length > 0);
+  const faults = foreseeNewFault(change, change.after);
+  const exchange = foreseeExchange(change);
+  return {
+    ...nothingForeseen,
+    sentences: [...exchange.sentences, ...(faults ?? election).sentences],
+    dangers: [
+      ...exchange.dangers,
+      ...foreseeAnotherRouter(change).dangers,
+      ...describeBreaches(breaches, change),
+      ...(faults?.dangers ?? []),
+    ],
+    movements: faults ? [] : election.movements,
+  };
+}
+
+/** In a sync group the members decide together, unless that group comes or changes too. */
+function foreseeOwnElection(change: InstanceChange, isBreached: boolean): Foresight {
+  if (change.groupName === undefined && !change.changesGroup) {
+    return foreseeElection(change, isBreached);
+  }
+  const alone = foreseeElection(change, isBreached);
+  const isSimple = !change.changesGroup && !isBreached && change.before !== undefined;
+  if (isSimple && change.after && change.before && !isAnotherRouter(change.before, change.after)) {
+    return nothingForeseen;
+  }
+  if (alone.sentences.length === 0 && !change.changesGroup) return nothingForeseen;
+  const addresses = joinWords(change.after?.addresses ?? []);
+  return told(
+    `Whether ${addresses} moves cannot be told: the members of a sync group move together, and this changes more than their priorities.`,
+  );
+}
+
+/** The members of each sync group that stays what it is, of which only the priorities count. */
+function listGroups(changes: readonly InstanceChange[]): InstanceChange[][] {
+  const names = new Set(changes.flatMap(({ groupName }) => groupName ?? []));
+  const groups = [...names].map((name) => changes.filter(({ groupName }) => groupName === name));
+  return groups.filter((members) =>
+    members.every(
+      (member) =>
+        !member.changesGroup &&
+        member.before !== undefined &&
+        member.after !== undefined &&
+        !isAnotherRouter(member.before, member.after) &&
+        findBreaches(member).length === 0 &&
+        (member.keepsWeights || (member.foreseen?.faults.length ?? 0) === 0),
+    ),
+  );
+}
+
+/** What it begins to track fails now. */
+function foreseeNewFault(
+  { name, foreseen, keepsWeights }: InstanceChange,
+  after: InstanceSetting,
+): Foresight | undefined {
+  if (keepsWeights || !foreseen || foreseen.faults.length === 0) return undefined;
+  const addresses = joinWords(after.addresses);
+  const sentence = `${joinWords(foreseen.faults)} fails now, which puts ${name} into Fault: this server will give up ${addresses} at once.`;
+  return { ...told(sentence), dangers: [sentence] };
+}
+
+/** It stays so, unless what holds it there goes with the change. */
+function foreseeFault(change: InstanceChange, after: InstanceSetting): Foresight {
+  const { before } = change;
+  const dropped = (before?.tracked ?? []).filter((entry) => !after.tracked.includes(entry));
+  const causes = [
+    ...(before && isAnotherRouter(before, after) ? ['its interface or virtual router ID'] : []),
+    ...dropped.map((entry) => `“${entry}”`),
+  ];
+  if (causes.length === 0) {
+    return told('This server is in Fault: nothing will move until the cause of that is removed.');
+  }
+  const takeMs = masterDownIntervalMs(after, after.priority);
+  const addresses = joinWords(after.addresses);
+  const sentence = `This server is in Fault. If the cause is ${causes.join(' or ')}, this change removes it: then this server will take ${addresses} in ${aboutSeconds(takeMs)}, if its priority ${after.priority} is higher than the peer’s.`;
+  const files = dropped.filter((entry) => entry.startsWith('track_file '));
+  return {
+    ...told(sentence),
+    dangers: files.map(
+      (entry) =>
+        `“${entry}” is removed: if it holds this server in maintenance, that ends without “End maintenance”.`,
+    ),
+  };
+}
+
+function foreseeRemoval({ name, before, state }: InstanceChange): Foresight {
+  const addresses = joinWords(before?.addresses ?? []);
+  if (state === 'BACKUP' || state === 'FAULT') {
+    return told(`${name} is removed: this server will no longer stand by for ${addresses}.`);
+  }
+  return {
+    ...told(`${addresses} will be released; a peer that stands by takes it.`),
+    dangers: [
+      `${name} is removed: this server gives up ${addresses}. Nobody serves it unless a peer takes over.`,
+    ],
+  };
+}
+
+function describeBreaches(breaches: string[], { before, after }: InstanceChange): string[] {
+  if (breaches.length === 0 || !before || !after) return [];
+  const kept = before.addresses.filter((address) => after.addresses.includes(address));
+  const outcome =
+    kept.length > 0
+      ? `both will serve ${joinWords(kept)} (split brain)`
+      : `one will serve ${joinWords(before.addresses)} and the other ${joinWords(after.addresses)}`;
+  return [
+    `${capitalize(joinWords(breaches))}: until that is so on the peer too, the servers do not accept each other’s advertisements, and ${outcome}. ` +
+      'To avoid it, stop keepalived on the peer, change both servers, then start it there.',
+  ];
+}
+
+/** What an included file says is not known here to come or go with its include. */
+function describeLostIncludes({ before, after }: ForeseenChange): string[] {
+  const kept = new Set(after.includes.map(({ pattern }) => pattern));
+  return before.includes
+    .filter(({ pattern, isRead }) => !isRead && !kept.has(pattern))
+    .map(
+      ({ keyword, pattern }) =>
+        `“${keyword} ${pattern}” is removed: what an instance in it serves now is given up.`,
+    );
+}
+
+function describeUnread(names: string[]): string {
+  return `This is foreseen from the text of ${joinWords(names)} alone: what is included in it or computed is taken to stay as it is.`;
+}
+
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Where there are several instances, each sentence says of which it speaks. */
+function nameInstance(
+  foresight: Foresight,
+  { name }: InstanceChange,
+  all: readonly InstanceChange[],
+): Foresight {
+  if (all.length < 2) return foresight;
+  const prefix = (text: string): string => (text.startsWith(name) ? text : `${name}: ${text}`);
+  return {
+    ...foresight,
+    sentences: foresight.sentences.map(prefix),
+    dangers: foresight.dangers.map(prefix),
+  };
+}

@@ -1,0 +1,106 @@
+/** What is wrong with an instance although its state is what it should be. */
+import type { Observed } from '../../proof/evidence.ts';
+import { fresh } from '../freshness.ts';
+import { findLoweredPriority, findMaintenance } from '../maintenance.ts';
+import type { OtherMaster } from '../masters/other-masters.ts';
+import type { InstanceStatus, WatchedItem } from '../status-model.ts';
+import { listAddresses } from '../witnessed-addresses.ts';
+import { raise } from './alarm-codes.ts';
+import type { Alarm } from './alarm-codes.ts';
+
+/** A master advertises every second or few, and the counters are compared every 5 s. */
+const otherMasterLifetimeMs = 15_000;
+
+export function judgeAlarms(
+  instance: Pick<
+    InstanceStatus,
+    'state' | 'addresses' | 'healthcheck' | 'virtualRouterId' | 'watched'
+  > & { elsewhere: readonly string[] },
+  isMaster: boolean,
+  /** While vrrp_startup_delay runs: how long it is. */
+  startupDelaySeconds: number | undefined,
+  otherMaster: Observed<OtherMaster> | undefined,
+  nowMs: number,
+): Alarm[] {
+  const addresses = listAddresses(instance.addresses);
+  const alarms: Alarm[] = [];
+  const heard = fresh(otherMaster, nowMs, otherMasterLifetimeMs);
+  if (isMaster && heard) {
+    alarms.push(
+      raise(
+        'another-master',
+        `Another master is heard for virtual router ID ${instance.virtualRouterId ?? '?'}: ` +
+          `${describeOther(heard)}. Two servers may serve ${addresses}.`,
+      ),
+    );
+  }
+  if (findMaintenance(instance)) {
+    alarms.push(
+      raise(
+        'maintenance',
+        `Maintenance is on: this server will not serve ${addresses} until it is ended.`,
+      ),
+    );
+  }
+  const lowered = findLoweredPriority(instance);
+  if (lowered) {
+    alarms.push(
+      raise(
+        'priority-lowered',
+        `The priority of this server stays changed by the drill (${lowered.detail}): it serves ${addresses} only if no other server does. When you are done, choose “Back to normal” on the page Failover drill.`,
+      ),
+    );
+  }
+  if (instance.state === 'Standby' && startupDelaySeconds !== undefined) {
+    alarms.push(
+      raise(
+        'startup-delay',
+        `keepalived waits ${startupDelaySeconds} s after its start before it takes part (vrrp_startup_delay): until then this server does not serve ${addresses}, even if no other server does.`,
+      ),
+    );
+  }
+  const [place, ...more] = instance.elsewhere;
+  if (place !== undefined) {
+    alarms.push(
+      raise(
+        'address-elsewhere',
+        `This server also has ${[place, ...more].join(', ')}, where keepalived does not put it and never removes it: ` +
+          `it answers there even while another server serves it. If that is not meant, remove it with “ip address del ${place.replace(' on ', ' dev ')}”.`,
+      ),
+    );
+  }
+  const { healthcheck } = instance;
+  const script = instance.watched.find(
+    ({ kind, name }) => kind === 'script' && name === healthcheck?.scriptName,
+  );
+  // keepalived's own result is the verdict: the script may ask in another way than this program.
+  if (instance.state === 'Active' && healthcheck?.good === false && script?.good !== true) {
+    alarms.push(
+      raise(
+        'healthcheck-failing-while-active',
+        `This server serves ${addresses}, but its healthcheck fails here: ${healthcheck.words}. ` +
+          `keepalived asks by ${healthcheck.scriptName} every ${healthcheck.intervalSeconds} s. ${describeFailure(script)}`,
+      ),
+    );
+  }
+  return alarms;
+}
+
+/** What a failure of the script does, by the weight that keepalived says it has. */
+function describeFailure(script: WatchedItem | undefined): string {
+  const { weight, forcesFault = false } = script ?? {};
+  if (forcesFault && weight !== undefined) {
+    return 'When that fails, this server goes into Fault and hands over.';
+  }
+  if (weight === undefined || weight === 0) {
+    return 'What keepalived’s own check gives is not known; it decides.';
+  }
+  return `When that fails, the priority is ${Math.abs(weight)} lower: this server hands over only if another one has a higher priority then.`;
+}
+
+function describeOther({ address, priority, refusal }: OtherMaster): string {
+  const who = address ?? 'a server that the log does not name';
+  const withPriority = priority === undefined ? '' : ` with priority ${priority}`;
+  const why = refusal === undefined ? '' : `, not understood here because it uses ${refusal}`;
+  return `${who}${withPriority}${why}`;
+}

@@ -1,0 +1,218 @@
+/**
+ * The verdict: evidence and a clock in, what the status page may claim out.
+ *
+ * Two witnesses must agree before anything is called Active: keepalived's own account and the
+ * kernel's list of addresses. Whatever is missing or too old is Unknown, never the last known good.
+ */
+import { findInstanceInterfaces } from '../addresses/instance-interfaces.ts';
+import type { ConfigurationSummary } from '../config/questions.ts';
+import type { Observed, RuntimeInstance } from '../proof/evidence.ts';
+import { judgeFindings } from './alarms/debug-findings.ts';
+import { judgeAlarms } from './alarms/instance-alarms.ts';
+import { judgeMachine } from './alarms/machine-alarms.ts';
+import { explainFault } from './fault-reason.ts';
+import { compareWithFile } from './file-differences.ts';
+import { evidenceLifetimeMs, fresh, oldestAge, staleWords } from './freshness.ts';
+import { judgeHealthcheck } from './healthcheck-status.ts';
+import { judgeState, measureUnknown } from './instance-state.ts';
+import type { Witnesses } from './instance-state.ts';
+import { findServingMaster } from './masters/serving-master.ts';
+import { lastTransition } from './state-begin.ts';
+import type { StateBegin } from './state-begin.ts';
+import type { Evidence, InstanceStatus, KeepalivedStatus } from './status-model.ts';
+import { listWatched } from './watched-items.ts';
+import { listElsewhere, servingWord, witnessAddresses } from './witnessed-addresses.ts';
+import type { WitnessedAddress } from './witnessed-addresses.ts';
+
+export { evidenceLifetimeMs };
+export { findMaintenance } from './maintenance.ts';
+export { alarmCodes } from './alarms/alarm-codes.ts';
+export type { Alarm } from './alarms/alarm-codes.ts';
+export type {
+  Evidence,
+  InstanceStatus,
+  KeepalivedStatus,
+  StateWord,
+  WatchedItem,
+} from './status-model.ts';
+
+/**
+ * The status of keepalived on this machine.
+ * @param nowMs the monotonic clock, as in `Observed.atMs`
+ * @param begins by instance: since when it has been in its state, as far as that was recorded
+ */
+export function judgeStatus(
+  evidence: Evidence,
+  nowMs: number,
+  begins: ReadonlyMap<string, StateBegin> = new Map(),
+): KeepalivedStatus {
+  const daemon = fresh(evidence.daemon, nowMs);
+  const network = fresh(evidence.network, nowMs);
+  const runtime = fresh(evidence.runtime, nowMs);
+  const configuration = fresh(evidence.configuration, nowMs);
+  const startOnBoot = evidence.startOnBoot?.value ?? { known: false, reason: 'not asked yet' };
+  const summary = configuration?.ok ? configuration.summary : undefined;
+  const running = daemon?.state === 'running' && runtime?.ok ? runtime.instances : [];
+  const names = listNames(summary, running);
+  const scene: Scene = {
+    addresses: new Map(
+      names.map((name) => {
+        const interfaces = findInstanceInterfaces({
+          configured: summary?.instances.find((instance) => instance.name === name),
+          running: running.find((instance) => instance.name === name),
+          network,
+        });
+        return [name, witnessAddresses(interfaces, network)];
+      }),
+    ),
+    evidence,
+    nowMs,
+    begins,
+    witnesses: { daemon, runtime, network },
+    summary,
+    running,
+  };
+  const statesForMs = nowMs - (evidence.statesSinceMs ?? nowMs);
+  return {
+    daemon: daemon ?? { state: 'unknown', reason: staleWords(evidence.daemon, nowMs) },
+    startOnBoot,
+    instances: names.map((name) => judgeInstance(name, scene)),
+    alarms: judgeMachine({
+      ...{ daemon, runtime, startOnBoot, configuration, running, statesForMs },
+      blindSpots: evidence.blindSpots ?? [],
+      wasConfigurationAsked: evidence.configuration !== undefined,
+    }),
+    configuration: {
+      problem:
+        configuration === undefined
+          ? staleWords(evidence.configuration, nowMs)
+          : configuration.ok
+            ? undefined
+            : configuration.reason,
+      editedSinceLoad: configuration?.ok ? configuration.editedSinceLoad : undefined,
+    },
+    evidenceAgeMs: oldestAge([evidence.daemon, evidence.runtime, evidence.network], nowMs),
+  };
+}
+
+const ownerPriority = 255;
+
+interface Scene {
+  /** By instance. */
+  addresses: ReadonlyMap<string, WitnessedAddress[]>;
+  evidence: Evidence;
+  nowMs: number;
+  begins: ReadonlyMap<string, StateBegin>;
+  witnesses: Witnesses;
+  /** Of the file on disk. */
+  summary: ConfigurationSummary | undefined;
+  running: RuntimeInstance[];
+}
+
+/** The file's instances in its order, then those that only the daemon knows. */
+function listNames(
+  summary: ConfigurationSummary | undefined,
+  running: readonly RuntimeInstance[],
+): string[] {
+  const configured = summary?.instances ?? [];
+  return [...new Set([...configured, ...running].map(({ name }) => name))];
+}
+
+function judgeInstance(name: string, scene: Scene): InstanceStatus {
+  const { evidence, nowMs, witnesses, summary } = scene;
+  const configured = summary?.instances.find((instance) => instance.name === name);
+  const running = scene.running.find((instance) => instance.name === name);
+  const { network } = witnesses;
+  const addresses = scene.addresses.get(name) ?? [];
+  const watched = listWatched(name, configured, evidence.tracking, evidence.log);
+  const fileDifference = running && summary ? compareWithFile(running, configured) : undefined;
+  const inFile = fileDifference?.kind === 'differs' ? fileDifference : undefined;
+  // With a virtual interface keepalived names that one; the file names the one below.
+  const interfaceName =
+    inFile?.interfaceName === undefined
+      ? (configured?.interfaceName ?? running?.interfaceName)
+      : running?.interfaceName;
+  const isOwner = (running?.basePriority ?? configured?.priority) === ownerPriority;
+  const verdict = judgeState({
+    running,
+    isOwner,
+    addresses,
+    witnesses,
+    isSilent: evidence.isSilent ?? false,
+    explainFault: () =>
+      explainFault({
+        interfaceName: running?.interfaceName ?? interfaceName,
+        network: witnesses.network,
+        watched,
+        loggedCause: evidence.log.faultCauses.get(name),
+        faultyMembers: findFaultyMembers(name, scene),
+      }),
+    addressRefusal: evidence.log.addressRefusal?.value,
+    preemptDelaySeconds: findRunningDelay(evidence.log.preemptDelays?.get(name), nowMs),
+  });
+  const servingMaster =
+    verdict.state === 'Standby'
+      ? findServingMaster({
+          running,
+          contact: evidence.masterContacts?.get(name),
+          runtimeAtMs: evidence.runtime?.atMs ?? nowMs,
+          tracking: evidence.tracking,
+          nowMs,
+        })
+      : undefined;
+  const status: InstanceStatus = {
+    name,
+    addresses,
+    healthcheck: judgeHealthcheck(summary, name, evidence.healthchecks, nowMs),
+    configurationState: configured?.initialState,
+    hasUnreadParts:
+      configured === undefined ||
+      configured.hasUnreadParts === true ||
+      configured.hasUnreadTracking === true,
+    ...verdict,
+    servingMaster,
+    unknownForMs:
+      verdict.state === 'Unknown'
+        ? measureUnknown(evidence, evidence.lastAccountAtMs, witnesses, nowMs)
+        : undefined,
+    serving: servingWord(addresses),
+    interfaceName,
+    virtualRouterId: running?.virtualRouterId ?? configured?.virtualRouterId,
+    priority: {
+      configured: inFile?.priority === undefined ? configured?.priority : running?.basePriority,
+      effective: running?.effectivePriority,
+    },
+    fileDifference,
+    lastTransitionAtMs: running && lastTransition(running, scene.begins.get(name)),
+    watched,
+    statistics: running?.statistics ?? {},
+  };
+  const otherMaster = evidence.log.otherMasters.get(name);
+  const all = [...scene.addresses.values()].flat();
+  // The address of its owner (RFC 9568, 8.3.2) may be the server's own, with another prefix length.
+  const elsewhere = isOwner ? [] : listElsewhere(addresses, all, network);
+  const isMaster = running?.state === 'MASTER';
+  const beside = judgeAlarms(
+    { ...status, elsewhere },
+    isMaster,
+    findRunningDelay(evidence.log.startupDelay, nowMs),
+    otherMaster,
+    nowMs,
+  );
+  const tag = evidence.configuration?.value.ok ? evidence.configuration.value.tag : undefined;
+  const proved = judgeFindings(status, evidence.findings, tag);
+  return { ...status, alarms: [...status.alarms, ...proved, ...beside] };
+}
+
+/** The seconds of a delay that goes on. */
+function findRunningDelay(delay: Observed<number> | undefined, nowMs: number): number | undefined {
+  return delay && nowMs < delay.atMs + delay.value * 1000 ? delay.value : undefined;
+}
+
+function findFaultyMembers(name: string, { summary, running }: Scene): string[] {
+  const group = summary?.syncGroups.find(({ instanceNames }) => instanceNames.includes(name));
+  return running
+    .filter((member) => member.name !== name && member.state === 'FAULT')
+    .map((member) => member.name)
+    .filter((member) => group?.instanceNames.includes(member));
+}

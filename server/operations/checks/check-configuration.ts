@@ -1,0 +1,124 @@
+import type { Appliance } from '../../appliance/appliance.ts';
+import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
+import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
+import type { Finding } from '../../keepalived/config/rules/finding.ts';
+import {
+  describeMissingProgram,
+  findNotifyPrograms,
+  findUnicastFindings,
+} from '../../keepalived/config/rules/machine-rules.ts';
+import { findConfigurationProblems } from '../../keepalived/config/rules/rules.ts';
+import { assembleConfiguration } from '../../keepalived/language/assembled.ts';
+import { parseConfiguration } from '../../keepalived/language/tree.ts';
+import type { ConfigurationContent } from '../../keepalived/language/tree.ts';
+import { judgeConfigurationTest } from '../../keepalived/runtime/config-test/judge-config-test.ts';
+import { readConfigurationSources } from '../../state/live-configuration.ts';
+
+/**
+ * Everything that can be known about a text before it touches the disk: our own rules, then
+ * `keepalived -t` on exactly these bytes. The test's exit code is not looked at, only its text
+ * (measured: an empty file passes, a harmless warning fails).
+ * @param fileId the file that the text is meant for
+ */
+export function checkConfiguration(
+  appliance: Appliance,
+  fileId: string,
+  text: string,
+): Promise<Finding[]> {
+  return check(appliance, { fileId, text }, (own) =>
+    hasFatal(own.filter(({ code }) => !oftenMistyped.has(code))),
+  );
+}
+
+/** The same, asking keepalived also where our own rules would refuse the text. */
+export function checkWhole(appliance: Appliance, fileId: string, text: string): Promise<Finding[]> {
+  return check(appliance, { fileId, text }, (own) => own.some(({ code }) => unsafe.has(code)));
+}
+
+/** What is missing may stand there with a mistyped keyword: keepalived then knows the line. */
+const oftenMistyped = new Set(['interface-missing', 'virtual-router-id-missing']);
+
+/** Not safe to give to a test. */
+const unsafe = new Set(['nul-byte', 'file-too-large']);
+
+async function check(
+  appliance: Appliance,
+  { fileId, text }: { fileId: string; text: string },
+  suffices: (own: Finding[]) => boolean,
+): Promise<Finding[]> {
+  const { content, path } = await readCandidate(appliance, fileId, text);
+  const summary = summarizeConfiguration(content);
+  // What is said of the text itself needs no path.
+  const own = findConfigurationProblems(text, summary)
+    .filter(({ code }) => !isIncluded(fileId) || !wholeFileCodes.has(code))
+    .map((finding) => withoutPath(finding, path));
+  // What our rules refuse is not worth a test, or not safe to give to one (NUL, size).
+  if (suffices(own)) return own;
+  const [test, found] = await Promise.all([
+    appliance.testConfiguration(fileId, text),
+    findContradictions(appliance, content, summary),
+  ]);
+  const contradictions = found.map((finding) => withoutPath(finding, path));
+  if (!test.ran) return [...own, ...contradictions, notTested(test.reason)];
+  const tested = judgeConfigurationTest(test);
+  // Where both say it, keepalived knows the line.
+  const said = new Set(tested.map(({ code }) => code));
+  return [...own.filter(({ code }) => !said.has(code)), ...contradictions, ...tested];
+}
+
+const withoutPath = (finding: Finding, path: string | undefined): Finding =>
+  finding.path === path ? { ...finding, path: undefined } : finding;
+
+/** The configuration with the text in its place, and which file that is. */
+async function readCandidate(appliance: Appliance, fileId: string, text: string) {
+  const [configurationId, sources] = await Promise.all([
+    appliance.readConfigurationId(),
+    readConfigurationSources(appliance, { fileId, text }),
+  ]);
+  const own = sources.find(({ isCandidate }) => isCandidate);
+  // A file that nothing includes any more is not part of it.
+  const content = own
+    ? assembleConfiguration(sources, { configurationId })
+    : parseConfiguration(text, { configurationId });
+  return { content, path: own?.path };
+}
+
+/** Where the text contradicts this machine: addresses that it lacks, programs that are not there. */
+async function findContradictions(
+  appliance: Appliance,
+  { children }: ConfigurationContent,
+  { instances }: ConfigurationSummary,
+): Promise<Finding[]> {
+  const isUnicast = instances.some(
+    ({ unicastPeers, unicastSourceAddress }) =>
+      unicastPeers.length > 0 || unicastSourceAddress !== undefined,
+  );
+  const network = isUnicast ? await appliance.readNetwork() : undefined;
+  const programs = findNotifyPrograms(children);
+  const areThere = await Promise.all(
+    programs.map(({ program }) => appliance.isExecutable(program)),
+  );
+  return [
+    ...(network?.ok ? findUnicastFindings(instances, network.interfaces) : []),
+    ...programs.filter((_, index) => !areThere[index]).map(describeMissingProgram),
+  ];
+}
+
+function notTested(reason = 'no reason is known'): Finding {
+  return {
+    severity: 'fatal',
+    code: 'not-tested',
+    line: undefined,
+    message: `The file could not be tested: ${reason}`,
+    remedy: 'Nothing was changed. Remove the cause, then save again.',
+  };
+}
+
+/** An included file may be a fragment, or empty; the test reads it where it is included. */
+const wholeFileCodes = new Set(['empty-file', 'no-known-block']);
+const isIncluded = (fileId: string): boolean => fileId.startsWith('include-');
+
+/** Whether one of the findings forbids a save. */
+export function hasFatal(findings: Finding[]): boolean {
+  return findings.some(({ severity }) => severity === 'fatal');
+}

@@ -1,0 +1,207 @@
+import type { Appliance } from '../../appliance/appliance.ts';
+import { findPasswordChanges } from '../../keepalived/config/password-changes.ts';
+import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
+import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
+import { createFindResult } from '../../keepalived/foresight/effective-priority.ts';
+import type { FindResult } from '../../keepalived/foresight/effective-priority.ts';
+import { nothingForeseen } from '../../keepalived/foresight/foresight-result.ts';
+import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
+import { foreseeChange } from '../../keepalived/foresight/foresight.ts';
+import type { ForeseenChange } from '../../keepalived/foresight/foresight.ts';
+import { describeSilentNameServer, looksUpOwnName } from '../../keepalived/foresight/own-name.ts';
+import {
+  describeNewUrl,
+  describeScriptDanger,
+  findScriptChanges,
+} from '../../keepalived/foresight/script-changes.ts';
+import type { ScriptChange } from '../../keepalived/foresight/script-changes.ts';
+import { assembleConfiguration } from '../../keepalived/language/assembled.ts';
+import type { ConfigurationSource } from '../../keepalived/language/assembled.ts';
+import { findAddedPowers } from '../../keepalived/powers/added-commands.ts';
+import type { TrackingReport } from '../../keepalived/proof/evidence.ts';
+import type { Sighting } from '../../keepalived/proof/proof.ts';
+import { healthcheckWords } from '../../keepalived/status/healthcheck-status.ts';
+import { readConfigurationSources } from '../../state/live-configuration.ts';
+import type { ApplyOutcome } from '../outcomes.ts';
+
+/** What a save consents to, word for word as it was shown. */
+export interface Consent {
+  /** The dangers that somebody has read and accepted. */
+  acceptedDangers?: readonly string[];
+  /** The added commands that somebody has read and confirmed with a password. */
+  confirmedCommands?: readonly string[];
+}
+
+/**
+ * What saving this text would do to the virtual addresses, as keepalived and the files are now, and
+ * what it would run. A stored file moves nothing.
+ * @param isSaving an administrator saves it, so a URL that it brings is asked. A mere preview asks
+ * none: it would be a way to have this server, as root, request any address there is
+ */
+export async function foreseeApply(
+  appliance: Appliance,
+  { fileId, text }: { fileId: string; text: string },
+  sighting: Sighting,
+  { isSaving = false } = {},
+): Promise<Foresight> {
+  if (fileId.startsWith('stored-')) {
+    const stored = await appliance.readConfigurationFile(fileId);
+    const { commands, others } = findAddedPowers(stored.ok ? [stored] : [], [{ text }]);
+    return { ...nothingForeseen, dangers: others, addedCommands: commands };
+  }
+  const [before, after] = await Promise.all([
+    readConfigurationSources(appliance),
+    readConfigurationSources(appliance, { fileId, text }),
+  ]);
+  const { commands, others } = findAddedPowers(before, after);
+  const foresight = await foresee(appliance, before, after, sighting, isSaving);
+  return {
+    ...foresight,
+    dangers: [...foresight.dangers, ...others],
+    addedCommands: commands,
+  };
+}
+
+/**
+ * What a reload of the files as they are would do: somebody else may have edited them.
+ * @param oldText the live file as it was proved last; undefined: what it says now
+ */
+export async function foreseeReload(
+  appliance: Appliance,
+  oldText: string | undefined,
+  sighting: Sighting,
+): Promise<Foresight> {
+  const [before, after] = await Promise.all([
+    readConfigurationSources(
+      appliance,
+      oldText === undefined ? undefined : { fileId: 'live', text: oldText },
+    ),
+    readConfigurationSources(appliance),
+  ]);
+  return foresee(appliance, before, after, sighting, true);
+}
+
+async function foresee(
+  appliance: Appliance,
+  before: readonly ConfigurationSource[],
+  after: readonly ConfigurationSource[],
+  sighting: Sighting,
+  asksUrls: boolean,
+): Promise<Foresight> {
+  const options = { configurationId: await appliance.readConfigurationId() };
+  const contentBefore = assembleConfiguration(before, options);
+  const contentAfter = assembleConfiguration(after, options);
+  const summaryBefore = summarizeConfiguration(contentBefore);
+  const summaryAfter = summarizeConfiguration(contentAfter);
+  const running = readRunning(sighting);
+  const findResult = await askResults(appliance, [summaryBefore, summaryAfter], sighting);
+  const foresight = foreseeChange({
+    before: summaryBefore,
+    after: summaryAfter,
+    passwordChanges: findPasswordChanges(contentBefore, contentAfter),
+    running,
+    findResult,
+  });
+  if (typeof running === 'string') return foresight;
+  const waits =
+    looksUpOwnName(contentBefore, contentAfter) && !(await appliance.isOwnNameAnswered())
+      ? [describeSilentNameServer(running, await appliance.readHostName())]
+      : [];
+  const scripts = findScriptChanges(summaryBefore, summaryAfter, running, findResult);
+  const { dangers, sentences } = await judgeScripts(appliance, scripts, asksUrls);
+  return {
+    ...foresight,
+    sentences: [...foresight.sentences, ...sentences],
+    dangers: [...foresight.dangers, ...dangers, ...waits],
+  };
+}
+
+/** What keepalived knows of what is tracked; asked only where something is. */
+async function askResults(
+  appliance: Appliance,
+  summaries: readonly ConfigurationSummary[],
+  { daemon, network }: Sighting,
+): Promise<FindResult> {
+  const isTracking = summaries.some(({ instances, syncGroups }) =>
+    [...instances, ...syncGroups].some(({ trackers }) => trackers.length > 0),
+  );
+  const isAsked = isTracking && daemon.state === 'running';
+  const tracking = isAsked ? await appliance.readTracking() : undefined;
+  const fileValues = isAsked ? await readNewFiles(appliance, summaries, tracking) : undefined;
+  return createFindResult(tracking, network, fileValues);
+}
+
+/**
+ * The numbers in the files that keepalived does not track yet, as it will read them: 0 where there is
+ * none. What `init_file` makes of one is not known here.
+ */
+async function readNewFiles(
+  appliance: Appliance,
+  summaries: readonly ConfigurationSummary[],
+  tracking: TrackingReport | undefined,
+): Promise<Map<string, number>> {
+  const isTracked = (name: string) =>
+    !tracking?.ok || tracking.items.some((item) => item.kind === 'file' && item.name === name);
+  const values = new Map<string, number>();
+  for (const { kind, name, path, isInitialized } of summaries.flatMap(
+    ({ trackDefinitions }) => trackDefinitions,
+  )) {
+    if (kind !== 'file' || path === undefined || isInitialized || isTracked(name)) continue;
+    const reading = await appliance.readTrackFile(path);
+    if (reading.ok) values.set(name, reading.value);
+  }
+  return values;
+}
+
+/** A new URL that answers well is no danger; another command cannot be judged beforehand. */
+async function judgeScripts(
+  appliance: Appliance,
+  changes: ScriptChange[],
+  asksUrls: boolean,
+): Promise<Pick<Foresight, 'dangers' | 'sentences'>> {
+  const sentences: string[] = [];
+  const dangers = await Promise.all(
+    changes.map(async (change) => {
+      if (change.newUrl === undefined) return describeScriptDanger(change, undefined);
+      if (!asksUrls) {
+        sentences.push(describeNewUrl(change, change.newUrl));
+        return undefined;
+      }
+      const result = await appliance.probeHealthcheck(change.newUrl);
+      return result.outcome.kind === 'ok'
+        ? undefined
+        : describeScriptDanger(change, healthcheckWords(result));
+    }),
+  );
+  return { sentences, dangers: dangers.filter((danger) => danger !== undefined) };
+}
+
+/** What a change still needs before it is made, in the words in which it is told now. */
+export function findMissingConsent(
+  { dangers, addedCommands }: Foresight,
+  { acceptedDangers = [], confirmedCommands = [] }: Consent,
+): ApplyOutcome | undefined {
+  if (!isSubset(addedCommands, confirmedCommands)) {
+    return {
+      ...{ kind: 'needs-acceptance', dangers, addedCommands },
+      message:
+        'Nothing was changed yet: keepalived runs as root, and so does what this adds. Read it, then confirm it with your password.',
+    };
+  }
+  if (isSubset(dangers, acceptedDangers)) return undefined;
+  return {
+    ...{ kind: 'needs-acceptance', dangers, addedCommands: [] },
+    message: 'Nothing was changed yet: read what it would do, then decide.',
+  };
+}
+
+function isSubset(some: readonly string[], all: readonly string[]): boolean {
+  const known = new Set(all);
+  return some.every((one) => known.has(one));
+}
+
+function readRunning({ daemon, runtime }: Sighting): ForeseenChange['running'] {
+  if (daemon.state === 'unknown') return 'unknown';
+  if (daemon.state !== 'running') return 'stopped';
+  return runtime?.ok ? runtime.instances : 'unknown';
+}

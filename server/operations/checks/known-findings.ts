@@ -1,0 +1,88 @@
+import type { Appliance } from '../../appliance/appliance.ts';
+import type { Finding } from '../../keepalived/config/rules/finding.ts';
+import { checkWhole, hasFatal } from './check-configuration.ts';
+
+/** What says that nothing is known, or that the file is none: never "it was so before". */
+const alwaysBlocking = new Set([
+  'not-tested',
+  'test-output-withheld',
+  'file-too-large',
+  'nul-byte',
+]);
+
+export interface SaveFindings {
+  /** Those that the file on disk has too are warnings here. */
+  findings: Finding[];
+  /** They, as they are. */
+  known: Finding[];
+}
+
+/**
+ * What the file on disk has already does not block a save that leaves it so: keepalived runs, or would
+ * run, no worse. Not of what would end keepalived while it runs: the file may have changed under it.
+ * @param oldText the file as it is on disk; undefined: there is none
+ */
+export async function weighKnownFindings(
+  appliance: Appliance,
+  request: { fileId: string; text: string },
+  oldText: string | undefined,
+  findings: Finding[],
+): Promise<SaveFindings> {
+  const same = { findings, known: [] };
+  if (oldText === undefined || !hasFatal(findings)) return same;
+  const fatal = findings.filter(({ severity }) => severity === 'fatal');
+  if (fatal.some(({ code }) => alwaysBlocking.has(code))) return same;
+  if (fatal.some(({ endsDaemon }) => endsDaemon)) {
+    const daemon = await appliance.readDaemon();
+    if (daemon.state === 'running' || daemon.state === 'unknown') return same;
+  }
+  const old = countByWords(await checkWhole(appliance, request.fileId, oldText));
+  if (!fatal.every((finding) => takeOne(new Map(old), finding))) return same;
+  // Our own rules may have stopped the check before keepalived was asked.
+  const whole = await checkWhole(appliance, request.fileId, request.text);
+  const known: Finding[] = [];
+  const weighed = whole.map((finding): Finding => {
+    if (finding.severity !== 'fatal' || alwaysBlocking.has(finding.code)) return finding;
+    if (!takeOne(old, finding)) return finding;
+    known.push(finding);
+    return { ...finding, severity: 'warning', message: `Already in the file: ${finding.message}` };
+  });
+  return { findings: weighed, known };
+}
+
+/** The includes from outside the folder that the file on disk has not; they are to be accepted. */
+export async function findNewOutsideIncludes(
+  appliance: Appliance,
+  fileId: string,
+  oldText: string | undefined,
+  findings: readonly Finding[],
+): Promise<Finding[]> {
+  const outside = findings.filter(({ code }) => code === 'include-outside-folder');
+  if (outside.length === 0 || oldText === undefined) return outside;
+  const old = countByWords(await checkWhole(appliance, fileId, oldText));
+  return outside.filter((finding) => !takeOne(old, finding));
+}
+
+/** Without numbers of lines, which an edit above moves. */
+const wordsOf = ({ code, message, detail = '' }: Finding): string =>
+  `${code} ${message} ${detail}`.replaceAll(/\bline \d+/gi, 'line');
+
+function countByWords(findings: readonly Finding[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const finding of findings) {
+    counts.set(wordsOf(finding), (counts.get(wordsOf(finding)) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Whether there is one like it, which then counts no more. */
+function takeOne(counts: Map<string, number>, finding: Finding): boolean {
+  const left = counts.get(wordsOf(finding)) ?? 0;
+  counts.set(wordsOf(finding), left - 1);
+  return left > 0;
+}
+
+/** A finding as a sentence that somebody may accept. */
+export function describeIgnored({ line, message }: Finding): string {
+  return line === undefined ? message : `Line ${line}: ${message}`;
+}

@@ -1,0 +1,34 @@
+import type { Confirmation } from '../../history/pending-confirmation.ts';
+import { UserError } from '../../shared/errors.ts';
+import type { ApplyRequest } from '../live/apply-configuration.ts';
+import { findOldVersion } from '../live/kept-versions.ts';
+import type { Actor, ApplyOutcome } from '../outcomes.ts';
+import type { ApplyParts } from '../parts.ts';
+
+/**
+ * Puts the version before an unconfirmed change back, by the way of every change; never over what
+ * somebody else wrote since.
+ */
+export async function goBack(
+  parts: Pick<ApplyParts, 'versions'> & {
+    apply: (request: ApplyRequest) => Promise<ApplyOutcome>;
+  },
+  { fileId, restoreVersionId, currentTag }: Confirmation,
+  actor: Actor,
+  comment: string,
+): Promise<ApplyOutcome> {
+  try {
+    const old = await findOldVersion(parts.versions, restoreVersionId);
+    if (!old) return { kind: 'failed', message: 'The version before it is no longer kept.' };
+    const { text } = old;
+    const request = { fileId, text, expectedTag: currentTag, actor, action: 'go-back', comment };
+    const outcome = await parts.apply(request);
+    if (outcome.kind !== 'needs-acceptance') return outcome;
+    // Nobody is there to accept what going back does; it was all so before the change.
+    const { dangers: acceptedDangers, addedCommands: confirmedCommands } = outcome;
+    return await parts.apply({ ...request, acceptedDangers, confirmedCommands });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { kind: 'failed', message: error.message };
+  }
+}

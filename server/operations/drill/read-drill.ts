@@ -1,0 +1,116 @@
+import type { Appliance } from '../../appliance/appliance.ts';
+import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
+import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
+import { assembleConfiguration } from '../../keepalived/language/assembled.ts';
+import { childrenOf, lastNumber } from '../../keepalived/language/block-reading.ts';
+import { findStatements, parseConfiguration } from '../../keepalived/language/tree.ts';
+import type { ConfigurationNode } from '../../keepalived/language/tree.ts';
+import {
+  addMaintenanceFile,
+  nameMaintenanceFile,
+} from '../../keepalived/maintenance/add-maintenance-file.ts';
+import type { DrillCase } from '../../keepalived/maintenance/drill-plan.ts';
+import { findMaintenanceFile } from '../../keepalived/maintenance/maintenance-file.ts';
+import type { MaintenanceFile } from '../../keepalived/maintenance/maintenance-file.ts';
+import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
+import { readConfigurationParts } from '../../state/live-configuration.ts';
+import { foreseeApply } from '../checks/foresee-apply.ts';
+import { look } from '../live/prove-live.ts';
+
+/** The one change of the configuration that drills need. */
+export interface DrillSetUp {
+  /** Of the file that keepalived is to watch. */
+  path: string;
+  currentText: string;
+  currentTag: string;
+  newText: string;
+  /** What loading it would do. */
+  foresight: Foresight;
+}
+
+export type DrillReading = { instanceNames: string[]; instanceName: string | undefined } & (
+  | { kind: 'impossible'; reason: string }
+  | { kind: 'to-set-up'; instanceName: string; setUp: DrillSetUp }
+  | { kind: 'ready'; instanceName: string; drill: Omit<DrillCase, 'way'> }
+);
+
+/**
+ * How it stands with the maintenance file of an instance; changes nothing but makes its folder.
+ * @param wantedName undefined: the first instance
+ */
+export async function readDrill(
+  appliance: Appliance,
+  wantedName: string | undefined,
+): Promise<DrillReading> {
+  const parts = await readConfigurationParts(appliance);
+  const [live] = parts;
+  const readable = parts.flatMap((part) => (part.ok ? [part] : []));
+  const options = { configurationId: await appliance.readConfigurationId() };
+  const content = assembleConfiguration(readable, options);
+  const nodes = content.children;
+  const instanceNames = summarizeConfiguration(content).instances.map(({ name }) => name);
+  const name = instanceNames.find((one) => wantedName === undefined || one === wantedName);
+  const impossible = (reason: string): DrillReading => ({
+    ...{ kind: 'impossible', reason, instanceNames, instanceName: name },
+  });
+  if (!live?.ok) return impossible(live?.message ?? 'There is no configuration file.');
+  if (name === undefined) {
+    return impossible(
+      `The configuration has no vrrp_instance${wantedName === undefined ? '' : ` “${wantedName}”`}.`,
+    );
+  }
+  const file = findMaintenanceFile(nodes, name);
+  if (file) {
+    const drill = await readCase(appliance, nodes, name, file);
+    if (typeof drill === 'string') return impossible(drill);
+    return { kind: 'ready', instanceNames, instanceName: name, drill };
+  }
+  const path =
+    nameMaintenanceFile(name) === undefined ? '' : await appliance.prepareTrackFile(name);
+  const edit = addMaintenanceFile(parseConfiguration(live.text, options), name, path);
+  if (!edit.ok) return impossible(edit.reason);
+  const { text: newText } = edit;
+  const foresight = await foreseeApply(
+    appliance,
+    { fileId: 'live', text: newText },
+    await look(appliance),
+  );
+  const setUp = { path, currentText: live.text, currentTag: live.tag, newText, foresight };
+  return { kind: 'to-set-up', instanceNames, instanceName: name, setUp };
+}
+
+/** As keepalived runs it; a sentence: why nothing can be done. */
+async function readCase(
+  appliance: Appliance,
+  nodes: readonly ConfigurationNode[],
+  instanceName: string,
+  file: MaintenanceFile,
+): Promise<Omit<DrillCase, 'way'> | string> {
+  const daemon = await appliance.readDaemon();
+  if (daemon.state === 'unknown') return describeNotRunning(daemon);
+  if (daemon.state !== 'running') return 'keepalived is not running: start it first.';
+  // One after the other: each is a question to keepalived.
+  const runtime = await appliance.readRuntime();
+  const tracking = await appliance.readTracking();
+  const instance = runtime.ok
+    ? runtime.instances.find(({ name }) => name === instanceName)
+    : undefined;
+  if (!instance || instance.addresses.length === 0) {
+    return `keepalived gives no account of ${instanceName}${runtime.ok ? '' : `: ${runtime.reason}`}`;
+  }
+  const isLoaded =
+    !tracking.ok ||
+    tracking.items.some(
+      (item) => item.kind === 'file' && item.instances.some(({ name }) => name === instanceName),
+    );
+  if (!isLoaded) {
+    return `keepalived does not watch ${file.path} yet: reload keepalived, and look at its log.`;
+  }
+  const reading = await appliance.readTrackFile(file.path);
+  if (!reading.ok) return reading.message;
+  const statement = findStatements(nodes, 'vrrp_instance').find(
+    ({ words }) => words[1]?.text === instanceName,
+  );
+  const preemptDelaySeconds = lastNumber(childrenOf(statement), 'preempt_delay', { whole: false });
+  return { instance, file, value: reading.value, preemptDelaySeconds: preemptDelaySeconds ?? 0 };
+}

@@ -1,0 +1,204 @@
+/**
+ * The one way by which a configuration becomes live, whoever asks: check, compare, keep, install,
+ * reload, prove, else restore. Whatever happens, a crash included, the file on disk is the old or the
+ * new one, whole.
+ */
+import type { Appliance } from '../../appliance/appliance.ts';
+import type { Finding } from '../../keepalived/config/rules/finding.ts';
+import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
+import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
+import type { DaemonProcess } from '../../keepalived/proof/evidence.ts';
+import type { Sighting } from '../../keepalived/proof/proof.ts';
+import { UserError } from '../../shared/errors.ts';
+import { readLiveConfiguration } from '../../state/live-configuration.ts';
+import { checkConfiguration, hasFatal } from '../checks/check-configuration.ts';
+import { findMissingConsent, foreseeApply, foreseeReload } from '../checks/foresee-apply.ts';
+import type { Consent } from '../checks/foresee-apply.ts';
+import {
+  describeIgnored,
+  findNewOutsideIncludes,
+  weighKnownFindings,
+} from '../checks/known-findings.ts';
+import type { SaveFindings } from '../checks/known-findings.ts';
+import type { Actor, ApplyOutcome } from '../outcomes.ts';
+import type { ApplyParts } from '../parts.ts';
+import { settleInterrupted } from '../recovery/recover-configuration.ts';
+import { expectMovements } from '../service/observe-outcome.ts';
+import { beginChange, beginReload } from './begin-change.ts';
+import { endChange, recordStep } from './change.ts';
+import type { Change } from './change.ts';
+import { conflictWith, tagOf } from './conflict.ts';
+import { findLastProved } from './kept-versions.ts';
+import { makeLive } from './make-live.ts';
+import { look } from './prove-live.ts';
+
+export interface ApplyRequest extends Consent {
+  fileId: string;
+  text: string;
+  /** SHA-256 of what the caller read; null: the file did not exist. */
+  expectedTag: string | null;
+  actor: Actor;
+  /** `edit`, `default-master`, `restore`, … for the history. */
+  action: string;
+  comment: string;
+}
+
+/** Checks, compares, keeps, installs, and makes live what the request brings. */
+export function applyConfiguration(
+  parts: ApplyParts,
+  request: ApplyRequest,
+): Promise<ApplyOutcome> {
+  return tellRefusal(async () => {
+    const { appliance } = parts;
+    await settleInterrupted(parts);
+    const old = await appliance.readConfigurationFile(request.fileId);
+    if (!old.ok && old.problem !== 'missing') return { kind: 'failed', message: old.message };
+    if (tagOf(old) !== request.expectedTag) return conflictWith(old);
+    const { findings, known } = await checkSave(appliance, request, old.ok ? old.text : undefined);
+    if (hasFatal(findings)) return refused(findings);
+    const before = await look(appliance);
+    if (before.daemon.state === 'unknown' && !isStored(request.fileId)) {
+      return refuseUnseen(before.daemon);
+    }
+    const foreseen = await foreseeApply(appliance, request, before, { isSaving: true });
+    const isRunning = before.daemon.state === 'running' && !isStored(request.fileId);
+    const unproved =
+      old.ok && isRunning ? await findLastProved(parts.versions, old.tag) : undefined;
+    const oldText = old.ok ? old.text : undefined;
+    const outside = await findNewOutsideIncludes(appliance, request.fileId, oldText, findings);
+    const foresight = withDangers(foreseen, [
+      ...outside.map(describeIgnored),
+      // keepalived may run an older file, which was right.
+      ...(unproved ? known.map(describeIgnored) : []),
+    ]);
+    const missing = findMissingConsent(foresight, request);
+    if (missing) return missing;
+    const savedAtMs = performance.now();
+    const previous = await readLiveConfiguration(appliance);
+    const begun = await beginChange(parts, request, { old, before, previous });
+    const change = { ...begun, isTolerated: known.length > 0 };
+    const outcome = withFindings(await install(parts, change, request), findings);
+    const { movements } = foresight;
+    const baseline = { before, userName: request.actor.userName };
+    return expectMovements(outcome, { movements, savedAtMs, baseline });
+  });
+}
+
+/**
+ * Makes the live file, as it is on disk, what keepalived runs: the check and the proof of a save
+ * without its change. Goes back to the last version that was proved, if this one is not.
+ */
+export function reloadConfiguration(
+  parts: ApplyParts,
+  consent: Consent = {},
+): Promise<ApplyOutcome> {
+  return tellRefusal(async () => {
+    const { appliance } = parts;
+    await settleInterrupted(parts);
+    const current = await appliance.readConfigurationFile('live');
+    if (!current.ok) return { kind: 'failed', message: current.message };
+    const before = await look(appliance);
+    if (before.daemon.state === 'unknown') return refuseUnseen(before.daemon);
+    if (before.daemon.state !== 'running') {
+      return { kind: 'failed', message: 'keepalived is not running: start it instead.' };
+    }
+    const findings = await checkConfiguration(appliance, 'live', current.text);
+    if (findings.some(({ endsDaemon }) => endsDaemon)) return refused(findings);
+    const ignored = findings.filter(({ severity }) => severity === 'fatal');
+    const foresight = await foreseeEdited(parts, before);
+    const missing = findMissingConsent(
+      withDangers(foresight, ignored.map(describeIgnored)),
+      consent,
+    );
+    if (missing) return missing;
+    const begun = await beginReload(parts, current, before);
+    const change = { ...begun, isTolerated: ignored.length > 0 };
+    return withFindings(await makeLive(parts, change, { command: 'reload' }), findings);
+  });
+}
+
+/** The check of a save: what the file has already does not block it. */
+export async function checkSave(
+  appliance: Appliance,
+  request: Pick<ApplyRequest, 'fileId' | 'text'>,
+  oldText: string | undefined,
+): Promise<SaveFindings> {
+  const findings = await checkConfiguration(appliance, request.fileId, request.text);
+  return weighKnownFindings(appliance, request, oldText, findings);
+}
+
+const withDangers = (foresight: Foresight, dangers: readonly string[]): Foresight => ({
+  ...foresight,
+  dangers: [...new Set([...foresight.dangers, ...dangers])],
+});
+
+/** What loading the live file as it is would do, compared with the version that was proved last. */
+export async function foreseeEdited(
+  { appliance, versions }: Pick<ApplyParts, 'appliance' | 'versions'>,
+  sighting: Sighting,
+): Promise<Foresight> {
+  const current = await appliance.readConfigurationFile('live');
+  const proved = current.ok ? await findLastProved(versions, current.tag) : undefined;
+  return foreseeReload(appliance, proved?.text, sighting);
+}
+
+async function install(
+  parts: ApplyParts,
+  change: Change,
+  request: ApplyRequest,
+): Promise<ApplyOutcome> {
+  const { appliance } = parts;
+  const { fileId } = request;
+  await change.transaction.record('installing');
+  const replacement = await appliance.replaceConfigurationFile(fileId, request);
+  if (replacement.outcome === 'conflict') {
+    await endChange(parts, change, 'conflict');
+    return conflictWith(await appliance.readConfigurationFile(fileId));
+  }
+  if (replacement.outcome === 'failed') {
+    // Of a failed fsync of the folder the file knows nothing: it may be the new one already.
+    const now = await appliance.readConfigurationFile(fileId);
+    await endChange(parts, change, tagOf(now) === change.intent.newTag ? 'saved' : 'failed');
+    return { kind: 'failed', message: replacement.message };
+  }
+  await recordStep(change, 'installed');
+
+  const { tag } = replacement;
+  const reason = isStored(fileId) ? 'stored-file' : 'daemon-stopped';
+  if (reason === 'daemon-stopped' && change.before?.daemon.state === 'running') {
+    return makeLive(parts, change, { command: 'reload' });
+  }
+  await recordStep(change, 'finished');
+  await endChange(parts, change, 'saved');
+  return { kind: 'saved', tag, findings: [], reason };
+}
+
+/** No keepalived runs it. */
+const isStored = (fileId: string): boolean => fileId.startsWith('stored-');
+
+function withFindings(outcome: ApplyOutcome, findings: Finding[]): ApplyOutcome {
+  return 'findings' in outcome ? { ...outcome, findings } : outcome;
+}
+
+/** Whether it is to be reloaded is not known, nor could anything be proved. */
+function refuseUnseen(daemon: DaemonProcess & { state: 'unknown' }): ApplyOutcome {
+  return { kind: 'failed', message: `Nothing was changed. ${describeNotRunning(daemon)}` };
+}
+
+function refused(findings: Finding[]): ApplyOutcome {
+  return {
+    kind: 'refused',
+    findings,
+    message: 'Nothing was changed: keepalived would not run correctly with this file.',
+  };
+}
+
+/** What cannot be recorded is not begun; once it has begun, no record stops it. */
+async function tellRefusal(change: () => Promise<ApplyOutcome>): Promise<ApplyOutcome> {
+  try {
+    return await change();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { kind: 'failed', message: `${error.message} The configuration was not changed.` };
+  }
+}

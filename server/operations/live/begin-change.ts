@@ -1,0 +1,79 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
+import type { TransactionIntent } from '../../history/journal.ts';
+import type { Sighting } from '../../keepalived/proof/proof.ts';
+import type { LiveConfiguration } from '../../state/live-configuration.ts';
+import type { ApplyParts } from '../parts.ts';
+import type { ApplyRequest } from './apply-configuration.ts';
+import { ignoreFullDisk } from './change.ts';
+import type { Change } from './change.ts';
+import { tagOf } from './conflict.ts';
+import { findLastProved, keepCurrent } from './kept-versions.ts';
+
+/**
+ * Keeps what is on disk and what shall be there, and opens the journal; nothing else is changed.
+ * @param surroundings what was found before: the file, the machine, and the whole configuration
+ * @throws {UserError} `history-full`, `history-read-only`, `journal-unfinished`
+ */
+export async function beginChange(
+  { versions, journal }: ApplyParts,
+  request: ApplyRequest,
+  surroundings: { old: ConfigurationFileContent; before: Sighting; previous: LiveConfiguration },
+): Promise<Change> {
+  const { old, before, previous } = surroundings;
+  const { fileId, text, action, comment } = request;
+  const { userName, remoteAddress } = request.actor;
+  const { path } = old;
+  const newTag = createHash('sha256').update(text).digest('hex');
+  const oldVersion = old.ok ? await keepCurrent(versions, old) : undefined;
+  const kept = await versions.keep({
+    ...{ fileId, path, text, tag: newTag },
+    ...{ userName, remoteAddress, action, comment, outcome: 'pending' },
+  });
+  const intent = createIntent(before, {
+    ...{ fileId, path, action, userName, newTag, newVersionId: kept.id },
+    ...{ oldTag: tagOf(old), oldVersionId: oldVersion?.id ?? null },
+  });
+  try {
+    return {
+      intent,
+      transaction: await journal.begin(intent),
+      old: old.ok && oldVersion ? { id: oldVersion.id, tag: old.tag, text: old.text } : undefined,
+      before,
+      previous: previous.ok ? previous.summary : undefined,
+      served: [],
+    };
+  } catch (error) {
+    await versions.setOutcome(kept.id, 'failed').catch(ignoreFullDisk);
+    throw error;
+  }
+}
+
+/**
+ * Opens the journal for a file that is in place already. What to go back to is the version that was
+ * proved last; where that is this one, or there is none, the file stays.
+ * @throws {UserError} as above
+ */
+export async function beginReload(
+  { versions, journal }: ApplyParts,
+  current: ConfigurationFileContent & { ok: true },
+  before: Sighting,
+): Promise<Change> {
+  const { id, userName = '' } = await keepCurrent(versions, current);
+  const { text, tag, path } = current;
+  const old = (await findLastProved(versions, tag)) ?? { id, tag, text };
+  const intent = createIntent(before, {
+    ...{ fileId: 'live', path, action: 'reload', userName, newTag: tag, newVersionId: id },
+    ...{ oldTag: old.tag, oldVersionId: old.id },
+  });
+  const transaction = await journal.begin(intent);
+  return { intent, transaction, old, before, previous: undefined, served: [] };
+}
+
+function createIntent(
+  { daemon }: Sighting,
+  facts: Omit<TransactionIntent, 'id' | 'daemonPid' | 'startedAtMs'>,
+): TransactionIntent {
+  const daemonPid = daemon.state === 'running' ? daemon.pid : undefined;
+  return { ...facts, id: randomUUID(), daemonPid, startedAtMs: Date.now() };
+}

@@ -1,0 +1,91 @@
+import { noteServed } from '../../keepalived/addresses/address-places.ts';
+import { describeSlowRead } from '../../keepalived/proof/proof.ts';
+import type { Sighting } from '../../keepalived/proof/proof.ts';
+import { readLiveConfiguration } from '../../state/live-configuration.ts';
+import type { ApplyOutcome } from '../outcomes.ts';
+import type { ApplyParts } from '../parts.ts';
+import { endChange, isUnchanged, recordStep } from './change.ts';
+import type { Change } from './change.ts';
+import { conflictWith } from './conflict.ts';
+import { loadAndProve, look } from './prove-live.ts';
+import type { LoadResult } from './prove-live.ts';
+import { restoreConfiguration } from './restore-configuration.ts';
+import { endedDaemonOf, wasStoppedByOthers } from './stopped-by-others.ts';
+
+export interface MakeLiveOptions {
+  /** `none`: keepalived was told before a crash. */
+  command: 'reload' | 'none';
+  /** Whether a keepalived that ended of it is started again with the old version; default: yes. */
+  mayStart?: boolean;
+}
+
+/**
+ * Makes what is on disk what keepalived runs, proves it, and ends the change; puts the old version
+ * back where the proof fails.
+ */
+export async function makeLive(
+  parts: ApplyParts,
+  change: Change,
+  { command, mayStart = true }: MakeLiveOptions,
+): Promise<ApplyOutcome> {
+  const { appliance, keeper, notices } = parts;
+  const { intent } = change;
+  const current = await appliance.readConfigurationFile(intent.fileId);
+  if (!current.ok || current.tag !== intent.newTag) {
+    await endChange(parts, change, 'conflict');
+    return conflictWith(current);
+  }
+  const { failure, report, liveTag, after, readMs = 0 } = await load(parts, change, command);
+  if (failure !== undefined) {
+    const what = isUnchanged(change) ? 'After the reload' : 'The new configuration did not work';
+    const isStopped =
+      after?.daemon.state === 'stopped' &&
+      (await wasStoppedByOthers(appliance, endedDaemonOf(change)));
+    // Not the file's doing; what the restore finds says the rest.
+    const intro = isStopped ? 'The configuration was not proved.' : `${what}: ${failure}.`;
+    return {
+      ...(await restoreConfiguration(parts, change, { intro, mayStart })),
+      findings: [],
+    };
+  }
+  if (liveTag !== undefined) keeper.noteLoaded(liveTag);
+  await recordStep(change, 'finished');
+  await notices.settle();
+  await endChange(parts, change, 'live');
+  const slow = describeSlowRead(readMs);
+  return {
+    ...{ kind: 'live', tag: intent.newTag, findings: [], report },
+    ...(slow !== undefined && { observations: [{ asForeseen: false, sentence: slow }] }),
+  };
+}
+
+async function load(
+  { appliance }: ApplyParts,
+  change: Change,
+  command: MakeLiveOptions['command'],
+): Promise<
+  Pick<LoadResult, 'failure' | 'report'> & { liveTag?: string; after?: Sighting; readMs?: number }
+> {
+  const installed = await readLiveConfiguration(appliance);
+  if (!installed.ok) return { failure: installed.reason, report: undefined };
+  const { before = await lookAnew(appliance), previous } = change;
+  if (command === 'reload') await recordStep(change, 'reloading');
+  const { failure, report, after, readMs } = await loadAndProve(appliance, {
+    command,
+    restored: false,
+    isTolerated: change.isTolerated,
+    before,
+    expected: installed.summary,
+    previous,
+    onTold: () => recordStep(change, 'proving'),
+    onSighting: (now) => {
+      change.served = noteServed(change.served, change.before, now);
+    },
+  });
+  return { failure, report, liveTag: installed.tag, after, readMs };
+}
+
+/** After a crash: who lives now has to go on living, but no FAULT of now is an old one. */
+async function lookAnew(appliance: ApplyParts['appliance']) {
+  return { ...(await look(appliance)), runtime: undefined };
+}

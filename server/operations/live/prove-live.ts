@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Appliance, CommandReport } from '../../appliance/appliance.ts';
+import { listServedAddresses } from '../../keepalived/addresses/address-places.ts';
+import {
+  judgeProof,
+  judgeWhileReading,
+  longestReadMs,
+  proofTimeoutMs,
+} from '../../keepalived/proof/proof.ts';
+import type { ProofCase, ProofVerdict, Sighting } from '../../keepalived/proof/proof.ts';
+import type { ReloadLog } from '../../keepalived/runtime/log/reload-log.ts';
+import { followReload } from './follow-reload.ts';
+
+/**
+ * Without "Reload complete" in the log: when the reload is over at the latest. A fatal file ends the
+ * daemon within 200 ms (measured).
+ */
+const settleMs = 500;
+const logPollMs = 20;
+const pollMs = 100;
+/** So often in a row it must be seen, for the children may still be at work when all looks well. */
+const neededProofs = 2;
+const neededFailures = { failed: 2, wrong: 3, pending: Infinity, unheard: Infinity };
+
+/** One look at the machine, past the snapshot: a proof needs facts younger than the reload. */
+export async function look(appliance: Appliance): Promise<Sighting> {
+  const daemon = await appliance.readDaemon();
+  const [network, runtime] = await Promise.all([
+    appliance.readNetwork(),
+    daemon.state === 'running' ? appliance.readRuntime() : undefined,
+  ]);
+  return { daemon, runtime, network };
+}
+
+export interface LoadRequest extends ProofCase {
+  /** How keepalived is told to take the file; `none`: it was told already. */
+  command: 'reload' | 'start' | 'none';
+  /**
+   * A restored configuration is proved when keepalived runs it: what it makes of the addresses is
+   * awaited, but not held against it, for there is nothing better to go back to.
+   */
+  restored: boolean;
+  /** keepalived is known to complain of the file; it is proved when it runs all the same. */
+  isTolerated?: boolean | undefined;
+  /** Called when keepalived was told, before it is looked at. */
+  onTold?: () => Promise<void>;
+  /** Called with each look. */
+  onSighting?: (sighting: Sighting) => void;
+}
+
+export interface LoadResult {
+  report: CommandReport | undefined;
+  /** Why it is not proved, without a full stop; undefined: it is. */
+  failure: string | undefined;
+  /** Of a failure: whether keepalived did not take the file, or what came of its states. */
+  about: 'load' | 'states';
+  /** The last look. */
+  after: Sighting;
+  /** How long keepalived was seen to read the file, where its log tells. */
+  readMs: number;
+}
+
+/** Tells keepalived to take the file on disk, and proves that it did. */
+export async function loadAndProve(
+  appliance: Appliance,
+  { command, restored, isTolerated = restored, onTold, onSighting, ...proof }: LoadRequest,
+): Promise<LoadResult> {
+  const { before, expected } = proof;
+  const readLog = await followReload(appliance, before.daemon);
+  const report =
+    command === 'none' ? undefined : await appliance.controlService('keepalived', command);
+  if (report && report.result !== 'ok') {
+    const failure = (await findComplaint(readLog)) ?? commandFailure(report);
+    return { report, failure, about: 'load', after: await look(appliance), readMs: 0 };
+  }
+  await onTold?.();
+
+  const toldMs = performance.now();
+  const limitMs = proofTimeoutMs(expected);
+  let deadlineMs = toldMs + limitMs;
+  let readMs = 0;
+  if (command === 'reload') await awaitReload(readLog);
+  const baseline = command === 'start' ? withoutDaemon(proof) : proof;
+  let steady = { key: '', times: 0 };
+  for (;;) {
+    const log = await readLog();
+    const after = await look(appliance);
+    onSighting?.(after);
+    const judged = judgeProof(baseline, after, isTolerated ? withoutComplaint(log) : log);
+    const nowMs = performance.now();
+    if (log?.isReading) {
+      readMs = nowMs - toldMs;
+      deadlineMs = Math.max(deadlineMs, Math.min(nowMs + limitMs, toldMs + longestReadMs));
+    }
+    const verdict = log?.isReading ? judgeWhileReading(judged) : judged;
+    const key = keyOf(verdict);
+    steady = { key, times: steady.key === key ? steady.times + 1 : 1 };
+
+    const isOver = nowMs >= deadlineMs;
+    const isBearable = restored && verdict.kind !== 'proved' && verdict.about === 'states';
+    const about = verdict.kind === 'proved' ? 'load' : verdict.about;
+    const end = (failure?: string): LoadResult => ({ report, failure, about, after, readMs });
+    if (verdict.kind === 'proved') {
+      const isWaitedFor = restored && !isOver && !servesAsBefore(before, after);
+      if (steady.times >= neededProofs && !isWaitedFor) return end();
+    } else if (steady.times >= neededFailures[verdict.kind] && !isBearable) {
+      return end(verdict.reason);
+    } else if (isOver) {
+      return end(isBearable || verdict.kind === 'unheard' ? undefined : verdict.reason);
+    }
+    await sleep(pollMs);
+  }
+}
+
+/** Until keepalived says that it has read the file: what is seen before is the old one. */
+async function awaitReload(readLog: () => Promise<ReloadLog | undefined>): Promise<void> {
+  const settledMs = performance.now() + settleMs;
+  while (performance.now() < settledMs) {
+    const log = await readLog();
+    if (log?.complete || log?.configurationError !== undefined || log?.fatalLine !== undefined)
+      return;
+    await sleep(logPollMs);
+  }
+}
+
+/** What keepalived itself said of a command that failed: more than its exit code does. */
+async function findComplaint(
+  readLog: () => Promise<ReloadLog | undefined>,
+): Promise<string | undefined> {
+  await awaitReload(readLog);
+  const log = await readLog();
+  const complaint = log?.configurationError ?? log?.fatalLine;
+  return complaint === undefined ? undefined : `it says: “${complaint}”`;
+}
+
+/** A daemon that was started anew has another pid and no past to compare with. */
+function withoutDaemon(proof: ProofCase): ProofCase {
+  const daemon = { state: 'stopped', stalePidFile: undefined, leftChildPids: [] } as const;
+  return { ...proof, before: { ...proof.before, daemon } };
+}
+
+/** What the old file had to complain of already is no reason to call it not restored. */
+function withoutComplaint(log: ReloadLog | undefined): ReloadLog | undefined {
+  return log && { ...log, configurationError: undefined };
+}
+
+/** The reason of a failure may still become clearer, when the log has caught up. */
+function keyOf(verdict: ProofVerdict): string {
+  return 'reason' in verdict && verdict.kind !== 'failed'
+    ? `${verdict.kind} ${verdict.reason}`
+    : verdict.kind;
+}
+
+function servesAsBefore(before: Sighting, after: Sighting): boolean {
+  const served = new Set(listServedAddresses(after));
+  return listServedAddresses(before).every((address) => served.has(address));
+}
+
+/** A failed command in one line, with the command itself and what it printed. */
+export function commandFailure({ command, result, exitCode, output }: CommandReport): string {
+  const how = {
+    ok: 'succeeded',
+    exited: `ended with exit code ${exitCode ?? 'unknown'}`,
+    timedOut: 'did not end in time',
+    notFound: 'is not installed',
+  }[result];
+  return output === '' ? `“${command}” ${how}` : `“${command}” ${how}: ${output}`;
+}

@@ -1,0 +1,75 @@
+import type { Appliance } from '../../appliance/appliance.ts';
+import {
+  findOrphanedAddresses,
+  listServedAddresses,
+} from '../../keepalived/addresses/address-places.ts';
+import type {
+  HeldAddress,
+  OrphanCase,
+  OrphanedAddress,
+} from '../../keepalived/addresses/address-places.ts';
+import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
+import type { Sighting } from '../../keepalived/proof/proof.ts';
+import { commandFailure } from './prove-live.ts';
+
+export interface SettlingCase extends OrphanCase {
+  after: Sighting;
+}
+
+/**
+ * What a failed change left of the addresses, in sentences. An orphan (here, though no instance
+ * claims it) is taken off the interface only if keepalived was seen to serve it right there, and a
+ * running keepalived has decided not to: with none, it may be the only one that anybody serves, and
+ * what was not seen may be the administrator's own. Where keepalived does not tell what it serves,
+ * the address is only named.
+ * @param configurations the old and the new one: no other address is ever named
+ */
+export async function settleAddresses(
+  appliance: Pick<Appliance, 'removeAddress'>,
+  settling: SettlingCase,
+  configurations: readonly ConfigurationSummary[],
+): Promise<string[]> {
+  const { before, after } = settling;
+  const isRunning = after.daemon.state === 'running';
+  const isTold = isRunning ? after.runtime?.ok === true : after.daemon.state !== 'unknown';
+  const orphans = findOrphanedAddresses(settling, configurations);
+  if (!isTold) return orphans.map(nameUntold);
+  const sentences: string[] = [];
+  for (const orphan of orphans) {
+    const mayRemove = isRunning && orphan.isOurs;
+    sentences.push(mayRemove ? await removeOrphan(appliance, orphan) : nameOrphan(orphan));
+  }
+  return [...sentences, ...nameLost(before, after)];
+}
+
+async function removeOrphan(
+  appliance: Pick<Appliance, 'removeAddress'>,
+  orphan: OrphanedAddress,
+): Promise<string> {
+  const { interfaceName, cidr } = orphan;
+  const report = await appliance.removeAddress(interfaceName, cidr);
+  return report.result === 'ok'
+    ? `keepalived had left ${cidr} on ${interfaceName}, though no instance serves it: it was removed (${report.command}).`
+    : `${nameOrphan(orphan)} It could not be removed: ${commandFailure(report)}.`;
+}
+
+function nameOrphan({ interfaceName, cidr, isOurs }: OrphanedAddress): string {
+  const command = removalOf({ interfaceName, cidr });
+  return isOurs
+    ? `${cidr} is still on ${interfaceName}, though no keepalived serves it: if another server has it too, remove it here with “${command}”.`
+    : `${cidr} is on ${interfaceName}, and no keepalived serves it. Who put it there was not seen, so it stays: if it is not yours, and another server has it too, remove it here with “${command}”.`;
+}
+
+function nameUntold({ interfaceName, cidr }: HeldAddress): string {
+  return `${cidr} is on ${interfaceName}; whether keepalived serves it can’t be told now.`;
+}
+
+const removalOf = ({ interfaceName, cidr }: HeldAddress): string =>
+  `ip address del ${cidr} dev ${interfaceName}`;
+
+function nameLost(before: SettlingCase['before'], after: Sighting): string[] {
+  const served = new Set(listServedAddresses(after));
+  return (before ? listServedAddresses(before) : [])
+    .filter((address) => !served.has(address))
+    .map((address) => `This server served ${address} before, and does not serve it now.`);
+}

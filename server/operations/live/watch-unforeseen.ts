@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Appliance } from '../../appliance/appliance.ts';
+import type { Notices } from '../../history/notices.ts';
+import { getAddress, isHeld, listPlaces } from '../../keepalived/addresses/address-places.ts';
+import type { AddressWitnesses, HeldAddress } from '../../keepalived/addresses/address-places.ts';
+import type { ForeseenMovement } from '../../keepalived/foresight/foresight-result.ts';
+import { joinWords } from '../../keepalived/foresight/words.ts';
+import type { RuntimeInstance } from '../../keepalived/proof/evidence.ts';
+import type { ApplyOutcome } from '../outcomes.ts';
+
+export interface WatchParts {
+  appliance: Pick<Appliance, 'readNetwork' | 'readRuntime'>;
+  notices: Pick<Notices, 'add'>;
+}
+
+export interface WatchLimits {
+  /** From the save on: an election takes less, with the usual intervals. */
+  lastsMs?: number;
+  pollMs?: number;
+  /** Whether something else was begun, whose doing a movement may be. */
+  isOver?: () => boolean;
+}
+
+/**
+ * Watches the addresses for a while after a configuration became live, and leaves a notice of one
+ * that moves although that was not foreseen. A movement is one that both witnesses tell, of an
+ * address that keepalived had before the save and still has; the first of them ends the watch.
+ */
+export async function watchUnforeseen(
+  { appliance, notices }: WatchParts,
+  outcome: ApplyOutcome,
+  { lastsMs = 10_000, pollMs = 250, isOver = () => false }: WatchLimits = {},
+): Promise<void> {
+  if (outcome.kind !== 'live' || !outcome.foreseen?.baseline) return;
+  const { movements, savedAtMs, baseline } = outcome.foreseen;
+  const { before, userName } = baseline;
+  if (!before.network.ok || !before.runtime?.ok) return;
+  while (!isOver() && performance.now() - savedAtMs < lastsMs) {
+    const moved = await findMoved(appliance, before);
+    const unforeseen = moved.filter((one) => !isForeseen(one, movements));
+    if (unforeseen.length > 0 && !isOver()) {
+      const savedAt = new Date(Date.now() - (performance.now() - savedAtMs));
+      await notices.add('info', describe(unforeseen, savedAt, userName));
+      return;
+    }
+    await sleep(pollMs, undefined, { ref: false });
+  }
+}
+
+interface Moved {
+  direction: ForeseenMovement['direction'];
+  address: string;
+  isPeerHeard: boolean;
+}
+
+/** keepalived is asked only where the kernel says that something is not as it was. */
+async function findMoved(
+  appliance: WatchParts['appliance'],
+  before: AddressWitnesses,
+): Promise<Moved[]> {
+  const known = before.runtime?.ok ? before.runtime.instances : [];
+  const network = await appliance.readNetwork();
+  const isChanged = (place: HeldAddress): boolean =>
+    isHeld(place, network) !== isHeld(place, before.network);
+  if (!network.ok || !known.flatMap(listPlaces).some(isChanged)) return [];
+  const runtime = await appliance.readRuntime();
+  if (!runtime.ok) return [];
+  return known.flatMap((old) => {
+    const now = runtime.instances.find(({ name }) => name === old.name);
+    const places = now ? new Set(listPlaces(now).map(getAddress)) : new Set();
+    return listPlaces(old)
+      .filter((place) => places.has(getAddress(place)) && isChanged(place))
+      .flatMap((place) => judge(place, old, now, isHeld(place, network)));
+  });
+}
+
+/** @param isHere by the kernel's word; keepalived's states have to say the same */
+function judge(
+  place: HeldAddress,
+  old: RuntimeInstance,
+  now: RuntimeInstance | undefined,
+  isHere: boolean,
+): Moved[] {
+  const wasMaster = old.state === 'MASTER';
+  if (now === undefined || wasMaster === isHere || (now.state === 'MASTER') !== isHere) return [];
+  const isPeerHeard = now.state === 'BACKUP' && now.masterPriority !== undefined;
+  return [{ direction: isHere ? 'take' : 'lose', address: getAddress(place), isPeerHeard }];
+}
+
+function isForeseen(
+  { direction, address }: Moved,
+  movements: readonly ForeseenMovement[],
+): boolean {
+  return movements.some((one) => one.direction === direction && one.addresses.includes(address));
+}
+
+function describe(moved: readonly Moved[], savedAt: Date, userName: string): string {
+  const time = [savedAt.getHours(), savedAt.getMinutes()].map((part) => `${part}`.padStart(2, '0'));
+  const kinds: [(one: Moved) => boolean, string][] = [
+    [({ direction }) => direction === 'take', 'moved to this server'],
+    [
+      ({ direction, isPeerHeard }) => direction === 'lose' && isPeerHeard,
+      'moved to another server',
+    ],
+    [
+      ({ direction, isPeerHeard }) => direction === 'lose' && !isPeerHeard,
+      'left this server, which hears no other that serves it',
+    ],
+  ];
+  const words = kinds.flatMap(([isKind, what]) => {
+    const addresses = [...new Set(moved.filter(isKind).map(({ address }) => address))];
+    return addresses.length === 0 ? [] : [`${joinWords(addresses)} ${what}`];
+  });
+  return `After the save of ${time.join(':')} by ${userName}, ${words.join(' and ')}. This was not foretold. The Keepalived Log says what happened.`;
+}

@@ -1,0 +1,245 @@
+import type { Appliance, CommandReport } from '../../appliance/appliance.ts';
+import {
+  hasPlaceholder,
+  placeholderVirtualAddress,
+} from '../../keepalived/config/default-configurations.ts';
+import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
+import type { Finding } from '../../keepalived/config/rules/finding.ts';
+import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
+import type { DaemonProcess } from '../../keepalived/proof/evidence.ts';
+import type { Sighting } from '../../keepalived/proof/proof.ts';
+import { readLiveConfiguration } from '../../state/live-configuration.ts';
+import { checkConfiguration } from '../checks/check-configuration.ts';
+import type { Consent } from '../checks/foresee-apply.ts';
+import { describeIgnored } from '../checks/known-findings.ts';
+import { findDuplicateBeforeStart } from '../debug/duplicate-before-start.ts';
+import { foreseeEdited, reloadConfiguration } from '../live/apply-configuration.ts';
+import { ignoreFullDisk } from '../live/change.ts';
+import { keepCurrent } from '../live/kept-versions.ts';
+import { commandFailure, loadAndProve, look } from '../live/prove-live.ts';
+import { settleAddresses } from '../live/settle-addresses.ts';
+import type { ActionOutcome, ApplyOutcome } from '../outcomes.ts';
+import type { ApplyParts } from '../parts.ts';
+
+export type KeepalivedAction = 'start' | 'stop' | 'reload';
+
+/** What somebody has read and accepted. */
+export interface ControlConsent extends Pick<Consent, 'acceptedDangers'> {
+  startAnyway?: boolean;
+}
+
+/** Start, Stop and Reload keepalived; what is said afterwards is what was seen, not what was asked. */
+export function controlKeepalived(
+  parts: ApplyParts,
+  action: KeepalivedAction,
+  { startAnyway = false, ...consent }: ControlConsent = {},
+): Promise<ActionOutcome> {
+  switch (action) {
+    case 'start':
+      return start(parts, startAnyway);
+    case 'stop':
+      return stop(parts.appliance);
+    case 'reload':
+      return reloadConfiguration(parts, consent).then(reloadWords);
+  }
+}
+
+/** Stop, then start, once the file has passed the check: a restart must not end in a stop. */
+export async function restartKeepalived(parts: ApplyParts): Promise<ActionOutcome> {
+  const seen = await look(parts.appliance);
+  if (seen.daemon.state === 'unknown') return refuseUnseen('restarted', seen.daemon);
+  const refusal = await findReasonNotToStart(parts.appliance, 'known');
+  if (refusal) return refusal;
+  const { dangers } = await foreseeEdited(parts, seen);
+  if (dangers.length > 0) {
+    const remedy = 'To do it nevertheless, click Reload keepalived on the Keepalived page first.';
+    return failed(`keepalived was not restarted. ${dangers.join(' ')} ${remedy}`, undefined);
+  }
+  const stopped = await stop(parts.appliance);
+  return stopped.ok ? start(parts, true) : stopped;
+}
+
+/**
+ * Starts keepalived and proves that it lives with the instances of its file. An instance in FAULT is
+ * told, but it was started. Nothing is written, so there is nothing to put back.
+ */
+async function start(parts: ApplyParts, startAnyway: boolean): Promise<ActionOutcome> {
+  const { appliance, keeper } = parts;
+  const before = await look(appliance);
+  if (before.daemon.state === 'running') return done('keepalived is running already.', undefined);
+  if (before.daemon.state === 'unknown') return refuseUnseen('started', before.daemon);
+  const refusal = await findReasonNotToStart(appliance, startAnyway ? 'anyway' : 'asking');
+  if (refusal) return refusal;
+  const live = await readLiveConfiguration(appliance);
+  if (!live.ok) return failed(`keepalived was not started: ${live.reason}`, undefined);
+
+  const { failure, about, after, report } = await loadAndProve(appliance, {
+    ...{ command: 'start', restored: false, isTolerated: startAnyway, before },
+    ...{ expected: live.summary, previous: undefined },
+  });
+  // Exit code 0 also means "daemon is already running": only the process itself is a proof.
+  const isRunning = after.daemon.state === 'running';
+  if (failure !== undefined && about === 'load') {
+    if (after.daemon.state === 'unknown') {
+      return failed(`keepalived was told to start. ${describeNotRunning(after.daemon)}`, report);
+    }
+    const state = isRunning ? 'is running, but not as its file says' : 'is not running';
+    return failed(`keepalived ${state}: ${failure}. View Log shows more.`, report);
+  }
+  keeper.noteLoaded(live.tag);
+  if (failure !== undefined) return done(`keepalived was started, but ${failure}.`, report);
+  await rememberProved(parts, live.tag);
+  return done('keepalived was started.', report);
+}
+
+/** A file that keepalived was started with is one to go back to. */
+async function rememberProved({ appliance, versions }: ApplyParts, tag: string): Promise<void> {
+  const current = await appliance.readConfigurationFile('live');
+  if (!current.ok || current.tag !== tag) return;
+  try {
+    const { id } = await keepCurrent(versions, current);
+    await versions.setOutcome(id, 'live');
+  } catch (error) {
+    ignoreFullDisk(error);
+  }
+}
+
+/**
+ * @param how `asking`: whatever is doubtful is asked; `anyway`: that was accepted; `known`: of a
+ * keepalived that runs, with nobody to ask: only what is wrong with the file stops it
+ */
+async function findReasonNotToStart(
+  appliance: Appliance,
+  how: 'asking' | 'anyway' | 'known',
+): Promise<ActionOutcome | undefined> {
+  const live = await appliance.readConfigurationFile('live');
+  if (!live.ok) {
+    const remedy =
+      live.problem === 'missing' ? ' Click Set Default Master or Set Default Backup first.' : '';
+    return failed(`keepalived was not started: ${live.message}${remedy}`, undefined);
+  }
+  const findings = await checkConfiguration(appliance, 'live', live.text);
+  const ignored = findings.filter(({ severity }) => severity === 'fatal');
+  if (findings.some(({ endsDaemon }) => endsDaemon) || (how === 'known' && ignored.length > 0)) {
+    return failed(`keepalived was not started. ${fatalWords(findings)}`, undefined);
+  }
+  if (how !== 'asking') return undefined;
+  const configuration = await readLiveConfiguration(appliance);
+  const doubt = configuration.ok ? await findDoubt(appliance, configuration.summary) : undefined;
+  if (doubt === undefined && ignored.length === 0) return undefined;
+  const sentence =
+    ignored.length === 0
+      ? ''
+      : 'keepalived would start with this file, but not do all that it says. It would ignore or change what is listed here. Correct the file, or start it anyway on the Keepalived page.';
+  return {
+    ...failed([sentence, doubt].filter(Boolean).join(' '), undefined),
+    ...{ needsConfirmation: true, dangers: ignored.map(describeIgnored) },
+  };
+}
+
+/** Why a start is probably not meant yet. */
+async function findDoubt(
+  appliance: Appliance,
+  summary: ConfigurationSummary,
+): Promise<string | undefined> {
+  if (hasPlaceholder(summary)) {
+    return `The virtual IP is still the placeholder ${placeholderVirtualAddress}. With it this server would serve an address that nobody asks for. Click Edit Config Files and change virtual_ipaddress first.`;
+  }
+  const duplicate = await findDuplicateBeforeStart(appliance, summary);
+  return duplicate === undefined
+    ? undefined
+    : `${duplicate} Find that machine first: the Debug page shows its MAC address.`;
+}
+
+async function stop(appliance: Appliance): Promise<ActionOutcome> {
+  const before = await look(appliance);
+  if (before.daemon.state === 'unknown') return refuseUnseen('stopped', before.daemon);
+  if (before.daemon.state !== 'running') return done('keepalived is not running.', undefined);
+  const report = await appliance.controlService('keepalived', 'stop');
+  if (report.result !== 'ok') {
+    return failed(`keepalived was not stopped: ${commandFailure(report)}`, report);
+  }
+  const after = await look(appliance);
+  if (after.daemon.state === 'unknown') {
+    return failed(`keepalived was told to stop. ${describeNotRunning(after.daemon)}`, report);
+  }
+  if (after.daemon.state === 'running') {
+    return failed(
+      'keepalived was told to stop, but it is still running. Try again, or look at the log.',
+      report,
+    );
+  }
+  return done(
+    ['keepalived was stopped.', ...(await nameLeft(appliance, before, after))].join(' '),
+    report,
+  );
+}
+
+/**
+ * What the end of a keepalived left that could not say what it serves: one that hangs is killed in
+ * the end, and its addresses stay (measured, 2.2.7).
+ */
+async function nameLeft(
+  appliance: Appliance,
+  before: Sighting,
+  after: Sighting,
+): Promise<string[]> {
+  if (before.runtime?.ok) return [];
+  const live = await readLiveConfiguration(appliance);
+  return live.ok
+    ? settleAddresses(appliance, { before: undefined, served: [], after }, [live.summary])
+    : [];
+}
+
+function reloadWords(outcome: ApplyOutcome): ActionOutcome {
+  switch (outcome.kind) {
+    case 'live':
+      return done('keepalived was reloaded and runs with the file as it is.', outcome.report);
+    case 'refused':
+      return failed(`keepalived was not reloaded. ${fatalWords(outcome.findings)}`, undefined);
+    case 'needs-acceptance': {
+      const sentence =
+        'keepalived was not reloaded yet: read what the file, as it is now, would do.';
+      return { ...failed(sentence, undefined), needsConfirmation: true, dangers: outcome.dangers };
+    }
+    case 'saved':
+    case 'awaiting-confirmation':
+    case 'conflict':
+    case 'failed':
+    case 'restored':
+    case 'restore-failed':
+      return failed(
+        'message' in outcome ? outcome.message : 'keepalived is not running.',
+        undefined,
+      );
+  }
+}
+
+function fatalWords(findings: Finding[]): string {
+  const fatal = findings.filter(({ severity }) => severity === 'fatal');
+  const first = fatal.find(({ endsDaemon }) => endsDaemon) ?? fatal[0];
+  if (!first) return '';
+  const place = first.line === undefined ? '' : `Line ${first.line}: `;
+  const more =
+    fatal.length > 1 ? ` (and ${fatal.length - 1} more; Edit Config Files shows all)` : '';
+  return `The configuration file cannot be used. ${place}${first.message} ${first.remedy}${more}`;
+}
+
+/** Whether it runs is not known, so what this would do is not known either. */
+function refuseUnseen(
+  what: 'started' | 'stopped' | 'restarted',
+  daemon: DaemonProcess & { state: 'unknown' },
+): ActionOutcome {
+  return failed(`keepalived was not ${what}. ${describeNotRunning(daemon)}`, undefined);
+}
+
+const done = (sentence: string, report: CommandReport | undefined): ActionOutcome => ({
+  ok: true,
+  sentence,
+  report,
+  needsConfirmation: false,
+});
+const failed = (sentence: string, report: CommandReport | undefined): ActionOutcome => ({
+  ...done(sentence, report),
+  ok: false,
+});

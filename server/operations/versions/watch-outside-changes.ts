@@ -1,0 +1,55 @@
+import type { Appliance } from '../../appliance/appliance.ts';
+import { noticeOutsideChange } from '../../history/versions/outside-change.ts';
+import type { VersionStore } from '../../history/versions/version-store.ts';
+import type { Mutex } from '../../shared/mutex.ts';
+import type { StateKeeper } from '../../state/state-keeper.ts';
+
+/** An editor may write a file in several steps. */
+const defaultSettleMs = 2_000;
+
+/**
+ * Keeps what others write to the managed files (vim, a package) as versions, a little after the
+ * keeper has witnessed something; never in the middle of a change of our own.
+ * @returns the function that ends it.
+ */
+export function watchOutsideChanges({
+  appliance,
+  keeper,
+  versions,
+  alone,
+  onProblem,
+  settleMs = defaultSettleMs,
+}: {
+  appliance: Pick<Appliance, 'listConfigurationFiles' | 'readConfigurationFile'>;
+  keeper: Pick<StateKeeper, 'subscribe'>;
+  versions: VersionStore;
+  alone: Mutex;
+  onProblem: (error: unknown) => void;
+  settleMs?: number;
+}): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  /** What each file was when it was looked at last: most of what the keeper tells is not of files. */
+  const seenTags = new Map<string, string>();
+
+  async function look(): Promise<void> {
+    for (const { id } of await appliance.listConfigurationFiles()) {
+      const content = await appliance.readConfigurationFile(id);
+      if (!content.ok || seenTags.get(id) === content.tag) continue;
+      const { path, text, tag } = content;
+      await noticeOutsideChange(versions, { fileId: id, path, text, tag });
+      seenTags.set(id, tag);
+    }
+  }
+
+  const stopListening = keeper.subscribe(() => {
+    // The first news counts: they may never cease.
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      alone(look).catch(onProblem);
+    }, settleMs).unref();
+  });
+  return () => {
+    stopListening();
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,35 @@
+import { SettingsError } from '../settings.ts';
+import type { Settings } from '../settings.ts';
+import { UserError } from '../shared/errors.ts';
+
+/** The address as it is given in WAI_LISTEN. */
+export function formatListen(listen: Settings['listen']): string {
+  if ('path' in listen) return `unix:${listen.path}`;
+  return listen.host.includes(':')
+    ? `[${listen.host}]:${listen.port}`
+    : `${listen.host}:${listen.port}`;
+}
+
+/** The one line that ends a start that failed: what is wrong, and what to do. */
+export function explainStartFailure(
+  error: unknown,
+  listen: Settings['listen'] | undefined,
+): string {
+  if (error instanceof SettingsError || error instanceof UserError) return error.message;
+  const { code, syscall, path, message } = error as NodeJS.ErrnoException;
+  if (syscall === 'listen' && listen) return explainListenFailure(code, formatListen(listen));
+  if ((code === 'EACCES' || code === 'EPERM' || code === 'EROFS') && path !== undefined) {
+    return `${path} cannot be written (${code}). Run as root, or set WAI_STATE_DIR.`;
+  }
+  return `Unexpected: ${message}`;
+}
+
+function explainListenFailure(code: string | undefined, listen: string): string {
+  if (code === 'EADDRINUSE') {
+    return `${listen} is already in use by another program. Stop it, or set WAI_LISTEN.`;
+  }
+  if (code === 'EADDRNOTAVAIL') {
+    return `${listen} is no address of this machine. Set WAI_LISTEN to one, or to 0.0.0.0:PORT for all.`;
+  }
+  return `Listening on ${listen} failed (${code ?? 'no reason given'}). Run as root, or set WAI_LISTEN.`;
+}

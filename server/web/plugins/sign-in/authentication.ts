@@ -1,0 +1,175 @@
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import type { Accounts, User } from '../../../access/accounts.ts';
+import type { BasicCredentials } from '../../../access/basic-credentials.ts';
+import { UserError } from '../../../shared/errors.ts';
+import { isForPrograms } from '../../audience.ts';
+import { receiveHeldForm } from '../../held-form.ts';
+
+/** Who may use a route. What a viewer may, an admin may too. */
+type RouteAccess = 'public' | 'viewer' | 'admin';
+
+/** A line of the table route × role. */
+interface RouteRule {
+  method: string;
+  url: string;
+  access: RouteAccess | undefined;
+  hasPreview: boolean;
+}
+
+/** A route of ours that takes a form. */
+export interface FormTarget {
+  /** Path and query. */
+  action: string;
+  access: RouteAccess | undefined;
+  hasPreview: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route must say it: a route without it fails the build of the app. */
+    access?: RouteAccess;
+    /** The route takes a form, and `intent=preview` shows it again and changes nothing. */
+    hasPreview?: boolean;
+  }
+  interface FastifyRequest {
+    /** Who is logged in. */
+    user: User | undefined;
+  }
+  interface FastifyInstance {
+    /** The table route × role: every route that there is, and who may use it. */
+    listRouteRules(): RouteRule[];
+    /** `next` if it is a page of ours, else the start page: never another site. */
+    resolveNextPage(next: string | undefined): string;
+    /** Where `next` takes a form, if that is a route of ours: never another site. */
+    findFormTarget(next: string | undefined): FormTarget | undefined;
+  }
+}
+
+export interface AuthenticationOptions {
+  accounts: Pick<Accounts, 'findUser' | 'findPasswordId'>;
+  /** For programs, which have no session; they may only read. */
+  basicCredentials: BasicCredentials;
+  startPage: string;
+}
+
+/**
+ * Keeps the one table route × role, made of each route's `config.access`, and refuses whoever may
+ * not: to the login page (303; with what was typed, if it was a form), or 401 where programs ask; 403
+ * for a role that is too small. Reads `request.session`, so it comes after the session plugin.
+ */
+export const authentication = fastifyPlugin<AuthenticationOptions>((app, options, done) => {
+  const routes: RouteOptions[] = [];
+  const listRouteRules = () => routes.flatMap(describeRoute);
+  app.decorate('listRouteRules', listRouteRules);
+  app.addHook('onRoute', (route) => void routes.push(route));
+  // Not in onRoute: a scope's own hook, which runs later, may set the access of all its routes.
+  app.addHook('onReady', (ready) => {
+    const undeclared = listRouteRules().filter(({ access }) => access === undefined);
+    const names = undeclared.map(({ method, url }) => `${method} ${url}`);
+    ready(names.length > 0 ? new Error(`No config.access: ${names.join(', ')}`) : undefined);
+  });
+
+  app.decorateRequest('user', undefined);
+  app.addHook('onRequest', async (request, reply) => {
+    request.user =
+      request.session.userName === undefined
+        ? await findProgramUser(request, reply, options.basicCredentials)
+        : await findSessionUser(request, options.accounts);
+    const access = request.is404 ? 'public' : request.routeOptions.config.access;
+    if (access === 'public') return;
+    if (!request.user) return refuseStranger(request, reply);
+    if (access !== 'viewer' && request.user.role !== 'admin') {
+      throw new UserError('not-allowed', 'Your account may look, but not change anything.', {
+        statusCode: 403,
+      });
+    }
+  });
+
+  app.decorate('resolveNextPage', (next) => {
+    const url = findOwnUrl(next);
+    const isOurPage = listRouteRules().some((rule) => rule.url === url?.pathname && isPage(rule));
+    return url && isOurPage ? url.pathname + url.search : options.startPage;
+  });
+  app.decorate('findFormTarget', (next) => {
+    const url = findOwnUrl(next);
+    const rule = listRouteRules().find((one) => one.url === url?.pathname && takesForm(one));
+    if (!url || !rule) return undefined;
+    const { access, hasPreview } = rule;
+    return { action: url.pathname + url.search, access, hasPreview };
+  });
+  done();
+});
+
+function describeRoute({ method, url, config }: RouteOptions): RouteRule[] {
+  const { access, hasPreview = false } = config ?? {};
+  return [method].flat().map((one) => ({ method: one, url, access, hasPreview }));
+}
+
+/** As a browser would resolve it: `//evil` and `/\evil` lead to another host. */
+function findOwnUrl(next: string | undefined): URL | undefined {
+  const base = 'http://this.invalid';
+  if (next === undefined || !URL.canParse(next, base)) return undefined;
+  const url = new URL(next, base);
+  return url.origin === base ? url : undefined;
+}
+
+function isPage({ method, url, access }: RouteRule): boolean {
+  return method === 'GET' && access !== 'public' && !isForPrograms(url);
+}
+
+function takesForm({ method, url, access }: RouteRule): boolean {
+  return method === 'POST' && access !== 'public' && !isForPrograms(url);
+}
+
+/** A session ends with its account, and with the password that it was opened with. */
+async function findSessionUser(
+  { session }: FastifyRequest,
+  accounts: AuthenticationOptions['accounts'],
+): Promise<User | undefined> {
+  const { userName = '', passwordId } = session;
+  const user = accounts.findUser(userName);
+  if (user && accounts.findPasswordId(userName) === passwordId) return user;
+  await session.destroy();
+  return undefined;
+}
+
+/** Credentials that a browser may add by itself must not change anything, so only reading is granted. */
+async function findProgramUser(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  basicCredentials: BasicCredentials,
+): Promise<User | undefined> {
+  const { authorization } = request.headers;
+  const isReading = request.method === 'GET' || request.method === 'HEAD';
+  if (authorization === undefined || !isReading || !isForPrograms(request.url)) return undefined;
+  const outcome = await basicCredentials(authorization, request.ip || 'unix');
+  switch (outcome.kind) {
+    case 'user':
+      return outcome.user;
+    case 'refused':
+      request.log.info({ remoteAddress: request.ip }, 'credentials refused');
+      return undefined;
+    case 'wait':
+      reply.header('retry-after', outcome.seconds);
+      throw new UserError('too-many-attempts', `Try again in ${outcome.seconds} s.`, {
+        statusCode: 429,
+      });
+  }
+}
+
+async function refuseStranger(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  if (isForPrograms(request.url)) {
+    // A browser would ask for a password with a window of its own, in the middle of our page.
+    if (request.headers['sec-fetch-mode'] === undefined) {
+      reply.header('www-authenticate', 'Basic realm="keepalived-wai", charset="UTF-8"');
+    }
+    throw new UserError('not-logged-in', 'Log in first.', { statusCode: 401 });
+  }
+  const held = await receiveHeldForm(request);
+  if (held !== undefined) {
+    const next = request.url;
+    return reply.code(401).loginForm({ userName: '', next, problem: undefined, held });
+  }
+  return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
+}

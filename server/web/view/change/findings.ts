@@ -1,0 +1,51 @@
+import type { Finding } from '../../../keepalived/config/rules/finding.ts';
+import { maskSecrets } from '../../../keepalived/secrets/mask-secrets.ts';
+
+/** A finding as the page lists it. */
+export interface FindingItem extends Pick<Finding, 'severity' | 'code'> {
+  tone: 'bad' | 'warn' | 'calm';
+  word: 'Stops you' | 'Warns you' | 'For your information';
+  /** 1-based, in the text being edited; undefined: in another file, or in no line at all. */
+  line: number | undefined;
+  /** The line that is meant, its secrets masked. */
+  lineText: string | undefined;
+  path: string | undefined;
+  message: string;
+  remedy: string;
+  detail: string | undefined;
+}
+
+const severities: Record<Finding['severity'], Pick<FindingItem, 'tone' | 'word'>> = {
+  fatal: { tone: 'bad', word: 'Stops you' },
+  warning: { tone: 'warn', word: 'Warns you' },
+  info: { tone: 'calm', word: 'For your information' },
+};
+const order: Finding['severity'][] = ['fatal', 'warning', 'info'];
+
+/** Findings about `text`, the worst first, each with the line that it is about. */
+export function describeFindings(findings: Finding[], text: string): FindingItem[] {
+  const maskedLines = maskSecrets(text).split('\n');
+  return findings
+    .toSorted((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity))
+    .map(({ severity, code, line, path, message, remedy, detail }) => ({
+      severity,
+      code,
+      ...severities[severity],
+      line,
+      lineText: lineTextOf(
+        path === undefined && line !== undefined ? maskedLines[line - 1] : undefined,
+      ),
+      path,
+      message,
+      remedy,
+      detail,
+    }));
+}
+
+const longestLine = 200;
+
+function lineTextOf(line: string | undefined): string | undefined {
+  const text = line?.trim();
+  if (text === undefined || text === '') return undefined;
+  return text.length > longestLine ? `${text.slice(0, longestLine)}…` : text;
+}

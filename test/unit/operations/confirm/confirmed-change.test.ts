@@ -1,0 +1,286 @@
+/** Confirmed changes over a real history and a real pending file; the clocks are the test's own. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { Appliance } from '../../../../server/appliance/appliance.ts';
+import { openNotices } from '../../../../server/history/notices.ts';
+import { createPendingConfirmation } from '../../../../server/history/pending-confirmation.ts';
+import { createVersionStore } from '../../../../server/history/versions/version-store.ts';
+import { createConfirmedChanges } from '../../../../server/operations/confirm/confirmed-change.ts';
+import type { ApplyRequest } from '../../../../server/operations/live/apply-configuration.ts';
+import type { ApplyOutcome } from '../../../../server/operations/outcomes.ts';
+import { createMutex } from '../../../../server/shared/mutex.ts';
+import { makeFolder } from '../../history/run-child.ts';
+import { tagOf } from '../../history/samples.ts';
+
+const path = '/etc/keepalived/keepalived.conf';
+const actor = { userName: 'admin', remoteAddress: '192.168.0.1' };
+
+/** A machine whose one file becomes what is applied, unless the test says what happens instead. */
+async function createMachine(context: TestContext) {
+  const directory = await makeFolder(context);
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const versions = await createVersionStore({ directory });
+  const notices = await openNotices({ directory });
+  const machine = {
+    text: 'old',
+    monotonicMs: 0,
+    wallMs: 1_753_000_000_000,
+    requests: [] as ApplyRequest[],
+    /** Answers in place of the machine's own, the first one first. */
+    answers: [] as ApplyOutcome[],
+    confirmations: createPendingConfirmation({ directory }),
+    versions,
+    notices,
+    /** As a new process would: nothing is remembered but what is on the disk. */
+    start() {
+      const alone = createMutex();
+      const appliance: Pick<Appliance, 'readConfigurationFile'> = {
+        readConfigurationFile: (id) =>
+          Promise.resolve({
+            ...{ ok: true, id, path, text: machine.text, tag: tagOf(machine.text) },
+            ...{ modifiedAtMs: 0, mode: 0o600 },
+          }),
+      };
+      const changes = createConfirmedChanges({
+        appliance: appliance as Appliance,
+        ...{ versions, notices, alone, confirmations: machine.confirmations },
+        clock: { monotonicMs: () => machine.monotonicMs, wallMs: () => machine.wallMs },
+        apply: async (request) => {
+          machine.requests.push(request);
+          const answer = machine.answers.shift();
+          if (answer) return answer;
+          if (request.expectedTag !== tagOf(machine.text)) return conflict;
+          machine.text = request.text;
+          const { fileId, text, action, comment } = request;
+          const version = { fileId, path, text, tag: tagOf(text), action, comment };
+          const { userName } = request.actor;
+          await versions.keep({ ...version, userName, outcome: 'live' });
+          return { kind: 'live', tag: tagOf(text), findings: [], report: undefined };
+        },
+        onProblem: (error) => {
+          throw error;
+        },
+      });
+      context.after(() => {
+        changes.close();
+      });
+      return {
+        ...changes,
+        alone,
+        save: (text: string, confirmWithinSeconds?: number) =>
+          alone(() =>
+            changes.apply({
+              ...{ fileId: 'live', text, expectedTag: tagOf(machine.text), actor },
+              ...{ action: 'edit', comment: '', confirmWithinSeconds },
+            }),
+          ),
+        /** Both clocks go on, and what that sets off is done. */
+        async pass(ms: number) {
+          machine.monotonicMs += ms;
+          machine.wallMs += ms;
+          context.mock.timers.tick(ms);
+          await alone(() => Promise.resolve());
+        },
+      };
+    },
+  };
+  return machine;
+}
+
+const conflict: ApplyOutcome = {
+  ...{ kind: 'conflict', currentTag: null, currentText: undefined },
+  message: 'Somebody else changed it.',
+};
+
+describe('a change that must be confirmed', () => {
+  it('goes back at its deadline, not before, and that is told', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    assert.equal((await changes.save('new', 120)).kind, 'live');
+    assert.deepEqual(changes.find(), { path, tag: tagOf('new'), remainingMs: 120_000 });
+    await changes.pass(119_000);
+    assert.equal(machine.text, 'new');
+    assert.equal(changes.find()?.remainingMs, 1_000);
+    await changes.pass(1_000);
+    assert.equal(machine.text, 'old');
+    assert.equal(changes.find(), undefined);
+    assert.equal(await machine.confirmations.find(), undefined);
+    const [newest] = await machine.versions.list();
+    assert.equal(newest?.action, 'go-back');
+    assert.match(machine.notices.list()[0]?.sentence ?? '', /in force again/);
+  });
+
+  it('stays once it is confirmed, and only by whoever saw this one', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    assert.equal(await changes.confirm(tagOf('another')), false);
+    assert.equal(await changes.confirm(tagOf('new')), true);
+    assert.equal(await changes.confirm(tagOf('new')), false);
+    await changes.pass(600_000);
+    assert.equal(machine.text, 'new');
+    assert.equal(await machine.confirmations.find(), undefined);
+  });
+
+  it('goes back at once when it is asked to, in the name of who asked', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    assert.equal(await changes.undo(tagOf('another'), actor), undefined);
+    assert.equal(machine.text, 'new');
+    assert.equal((await changes.undo(tagOf('new'), actor))?.kind, 'live');
+    assert.equal(machine.text, 'old');
+    assert.equal((await machine.versions.list())[0]?.userName, 'admin');
+    assert.equal(await changes.undo(tagOf('new'), actor), undefined);
+    assert.deepEqual(machine.notices.list(), []);
+  });
+
+  it('stays if it is confirmed at the last moment, with the deadline waiting behind', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    const confirmed = changes.alone(() => changes.confirm(tagOf('new')));
+    await changes.pass(60_000);
+    assert.equal(await confirmed, true);
+    assert.equal(machine.text, 'new');
+    assert.equal(machine.requests.length, 1);
+    assert.deepEqual(machine.notices.list(), []);
+  });
+
+  it('is not said to stay if the deadline was a moment earlier', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    const passed = changes.pass(60_000);
+    const confirmed = changes.alone(() => changes.confirm(tagOf('new')));
+    await passed;
+    assert.equal(await confirmed, false);
+    assert.equal(machine.text, 'old');
+  });
+
+  it('goes back once if somebody asks for it at the last moment', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    const undone = changes.alone(() => changes.undo(tagOf('new'), actor));
+    await changes.pass(60_000);
+    assert.equal((await undone)?.kind, 'live');
+    assert.equal(machine.text, 'old');
+    assert.equal(machine.requests.length, 2);
+    assert.deepEqual(machine.notices.list(), []);
+  });
+
+  it('lets no other change through while it waits', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    const refusal = await changes.save('newer');
+    assert.equal(refusal.kind, 'awaiting-confirmation');
+    assert.equal(machine.text, 'new');
+    await changes.confirm(tagOf('new'));
+    assert.equal((await changes.save('newer')).kind, 'live');
+  });
+
+  it('does not wait where nothing runs with it, or nothing changed', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    machine.answers.push({ kind: 'refused', findings: [], message: 'No.' });
+    await changes.save('new', 60);
+    assert.equal(await machine.confirmations.find(), undefined);
+    await changes.save('old', 60);
+    assert.equal(changes.find(), undefined);
+    await changes.save('new');
+    assert.equal(changes.find(), undefined);
+  });
+
+  it('accepts the dangers of going back, which nobody is there to read', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    const asked = { dangers: ['It moves.'], addedCommands: ['It runs.'] };
+    machine.answers.push({ kind: 'needs-acceptance', ...asked, message: '' });
+    await changes.pass(60_000);
+    assert.equal(machine.text, 'old');
+    assert.deepEqual(machine.requests.at(-1)?.acceptedDangers, ['It moves.']);
+    assert.deepEqual(machine.requests.at(-1)?.confirmedCommands, ['It runs.']);
+  });
+
+  it('never goes back over what somebody else wrote since, and says so', async (context) => {
+    const machine = await createMachine(context);
+    const changes = machine.start();
+    await changes.save('new', 60);
+    machine.text = 'by vim';
+    await changes.pass(60_000);
+    assert.equal(machine.text, 'by vim');
+    const [notice] = machine.notices.list();
+    assert.equal(notice?.severity, 'critical');
+    assert.match(notice.sentence, /not taken back\. Somebody else changed it/);
+    assert.equal(changes.find(), undefined);
+  });
+});
+
+describe('a restart while a change waits', () => {
+  it('waits on for the rest of the time', async (context) => {
+    const machine = await createMachine(context);
+    const first = machine.start();
+    await first.save('new', 120);
+    first.close();
+    machine.wallMs += 100_000;
+    // The monotonic clock begins anew with the machine.
+    machine.monotonicMs = 5;
+    const second = machine.start();
+    await second.resume();
+    assert.equal(second.find()?.remainingMs, 20_000);
+    await second.pass(20_000);
+    assert.equal(machine.text, 'old');
+  });
+
+  it('goes back at once if the deadline has passed meanwhile', async (context) => {
+    const machine = await createMachine(context);
+    const first = machine.start();
+    await first.save('new', 60);
+    first.close();
+    machine.wallMs += 3_600_000;
+    await machine.start().resume();
+    assert.equal(machine.text, 'old');
+  });
+
+  it('does not wait for years because the wall clock was set back', async (context) => {
+    const machine = await createMachine(context);
+    const first = machine.start();
+    await first.save('new', 60);
+    first.close();
+    machine.wallMs = 0;
+    const second = machine.start();
+    await second.resume();
+    assert.equal(second.find()?.remainingMs, 600_000);
+  });
+
+  it('leaves alone what is no longer the file that waited', async (context) => {
+    const machine = await createMachine(context);
+    const first = machine.start();
+    await first.save('new', 60);
+    first.close();
+    machine.text = 'by vim';
+    machine.wallMs += 3_600_000;
+    await machine.start().resume();
+    assert.equal(machine.text, 'by vim');
+    assert.equal(await machine.confirmations.find(), undefined);
+  });
+
+  it('is also covered before keepalived was told of the new file', async (context) => {
+    const machine = await createMachine(context);
+    const seen: [waiting: string | undefined, requests: number][] = [];
+    const { confirmations } = machine;
+    machine.confirmations = {
+      ...confirmations,
+      async set(confirmation) {
+        await confirmations.set(confirmation);
+        seen.push([confirmation?.currentTag, machine.requests.length]);
+      },
+    };
+    await machine.start().save('new', 60);
+    assert.deepEqual(seen[0], [tagOf('new'), 0]);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createOperations } from '../../../../server/operations/create-operations.ts';
+import type { ApplyOutcome } from '../../../../server/operations/outcomes.ts';
+import { createMutex } from '../../../../server/shared/mutex.ts';
+import type { StateKeeper } from '../../../../server/state/state-keeper.ts';
+
+type Parts = Parameters<typeof createOperations>[0];
+
+test('a drill is answered when it is known what keepalived tracks now', async () => {
+  const events: string[] = [];
+  const refresh: StateKeeper['refresh'] = async (options) => {
+    await Promise.resolve();
+    events.push(options?.withTracking === true ? 'with tracking' : 'without tracking');
+  };
+  const operations = createOperations({
+    appliance: {
+      // Nothing is configured: the drill goes no further.
+      listConfigurationFiles: () => Promise.resolve([]),
+      readConfigurationId: () => Promise.resolve(undefined),
+    },
+    keeper: { refresh },
+    alone: createMutex(),
+    confirmed: { find: () => undefined },
+  } as unknown as Parts);
+  const request = { instanceName: 'VI_1', action: 'maintenance', way: 'priority' } as const;
+  const actor = { userName: 'admin', remoteAddress: 'unix' };
+  const outcome = await operations.runDrill({ ...request, actor, acceptedDangers: [] });
+  assert.equal(outcome.kind, 'refused');
+  assert.deepEqual(events, ['with tracking']);
+});
+
+test('a save that changed what runs is told with its author, a refused one is not', async () => {
+  const told: unknown[] = [];
+  let outcome = { kind: 'restored', findings: [] } as unknown as ApplyOutcome;
+  const operations = createOperations({
+    appliance: {},
+    keeper: {
+      refresh: () => Promise.resolve(),
+      noteAction: ({ what, userName }: { what: string; userName: string }) =>
+        told.push(`${what} by ${userName}`),
+    },
+    alone: createMutex(),
+    confirmed: { find: () => undefined, apply: () => Promise.resolve(outcome) },
+  } as unknown as Parts);
+  const actor = { userName: 'maria', remoteAddress: '192.0.2.7' };
+  const request = { fileId: 'live', text: '', expectedTag: null, action: 'edit', comment: '' };
+  await operations.applyConfiguration({ ...request, actor });
+  assert.deepEqual(told, ['save by maria']);
+  outcome = { kind: 'refused', findings: [], message: '' };
+  await operations.applyConfiguration({ ...request, actor });
+  assert.equal(told.length, 1);
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { ApplyParts } from '../../../../server/operations/parts.ts';
+import { prepare } from '../simulated-folder.ts';
+import { addressesOf, configPathOf, readDaemonFile } from '../simulated-machine.ts';
+import {
+  createSimulatedParts,
+  newTexts,
+  readConfiguration,
+  reloadText,
+  saveText,
+  textOf,
+} from '../simulated-parts.ts';
+
+const proved = textOf('# proved');
+const theirs = textOf('# theirs');
+
+describe('the way back of a Reload', () => {
+  /** The newest version that worked is neither the oldest one nor the newest one. */
+  async function makeHistory(
+    context: TestContext,
+    later: 'failed' | 'restored',
+  ): Promise<{ folder: string; parts: ApplyParts }> {
+    const folder = await prepare(context, 'live');
+    const parts = await createSimulatedParts(folder);
+    assert.equal((await saveText(parts, proved)).kind, 'live');
+    assert.equal((await saveText(parts, textOf('# faulty, and taken back'))).kind, 'restored');
+    const [newest] = await parts.versions.list('live');
+    await parts.versions.setOutcome(newest?.id ?? '', later);
+    return { folder, parts };
+  }
+
+  for (const later of ['failed', 'restored'] as const) {
+    for (const ending of ['faulty', 'deadly'] as const) {
+      it(`(${ending}) leads to what was proved last, past a newer version that is ${later}`, async (context) => {
+        const { folder, parts } = await makeHistory(context, later);
+        writeFileSync(configPathOf(folder), newTexts[ending]);
+        const outcome = await reloadText(parts);
+        assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
+        assert.match(outcome.message, /^The new configuration did not work: .* is live again\./);
+        assert.equal(readConfiguration(folder), proved);
+        const { running, loaded, held } = readDaemonFile(folder);
+        assert.deepEqual([running, loaded, held], [true, proved, addressesOf(proved)]);
+        const outcomes = (await parts.versions.list('live')).map((version) => version.outcome);
+        assert.deepEqual(outcomes.slice(0, 3), ['restored', later, 'live']);
+      });
+    }
+  }
+
+  it('leads nowhere from what was proved last: the file stays', async (context) => {
+    const { folder, parts } = await makeHistory(context, 'restored');
+    assert.equal((await reloadText(parts)).kind, 'live');
+    assert.equal(readConfiguration(folder), proved);
+    assert.equal(readDaemonFile(folder).loaded, proved);
+  });
+});
+
+describe('the way back of a save', () => {
+  for (const ending of ['faulty', 'deadly'] as const) {
+    it(`(${ending}) spares what somebody else wrote during the proof`, async (context) => {
+      const folder = await prepare(context, ending);
+      const parts = await createSimulatedParts(folder);
+      const { appliance } = parts;
+      const raced: ApplyParts = {
+        ...parts,
+        appliance: {
+          ...appliance,
+          async controlService(service, action) {
+            const report = await appliance.controlService(service, action);
+            writeFileSync(configPathOf(folder), theirs);
+            return report;
+          },
+        },
+      };
+      const outcome = await saveText(raced, newTexts[ending]);
+      assert.equal(outcome.kind, 'restore-failed', JSON.stringify(outcome));
+      assert.match(outcome.message, /Somebody else changed the file meanwhile.* left alone/);
+      assert.equal(readConfiguration(folder), theirs);
+      assert.notEqual(readDaemonFile(folder).loaded, theirs, 'nobody asked to load it');
+      assert.deepEqual(
+        parts.notices.list().map(({ severity, sentence }) => [severity, sentence]),
+        [['critical', outcome.message]],
+      );
+    });
+  }
+});

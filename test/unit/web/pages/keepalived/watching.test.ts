@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type {
+  InstanceStatus,
+  WatchedItem,
+} from '../../../../../server/keepalived/status/status.ts';
+import { describeWatching } from '../../../../../server/web/pages/keepalived/watching.ts';
+import { sampleInstance, wallMs } from '../samples.ts';
+
+const script = (good: boolean | undefined): WatchedItem => ({
+  ...{
+    kind: 'script',
+    name: 'chk_vshell',
+    good,
+    detail: good === false ? 'exited with status 7' : '',
+  },
+  ...{ weight: 0, forcesFault: true, sinceMs: wallMs - 60_000 },
+});
+
+function describe(instance: Partial<InstanceStatus>) {
+  const [section] = describeWatching([sampleInstance(instance)], wallMs);
+  assert.ok(section);
+  return {
+    rows: section.rows.map(({ label, name, result, detail, since, effect }) =>
+      [label, name, result, detail, since?.elapsed.words ?? '', effect].join(' | '),
+    ),
+    explanation: section.explanation,
+  };
+}
+
+const refused = { ...sampleInstance().healthcheck, words: 'Connection refused', good: false };
+
+test('keepalived’s results stand beside the page’s own request', () => {
+  const { rows, explanation } = describe({
+    watched: [
+      script(true),
+      {
+        ...script(false),
+        kind: 'interface',
+        name: 'eth1',
+        weight: -20,
+        forcesFault: false,
+        detail: '',
+        sinceMs: undefined,
+      },
+      {
+        ...script(undefined),
+        kind: 'process',
+        name: 'nginx',
+        weight: 10,
+        forcesFault: false,
+        sinceMs: undefined,
+      },
+    ],
+  });
+  assert.deepEqual(rows, [
+    'Script | chk_vshell | Succeeded |  | 1 min | Fault: the address is given up',
+    'Interface | eth1 | Down |  |  | priority -20',
+    'Process | nginx | No result known |  |  | without the priority bonus of 10',
+    'This page’s own request | http://127.0.0.1:8080/healthcheck | Connection OK | in 4 ms |  | nothing: it is only shown',
+  ]);
+  assert.equal(explanation, undefined);
+});
+
+test('“Connection OK” here and “failed” there are explained', () => {
+  const { rows, explanation } = describe({ watched: [script(false)] });
+  assert.match(rows[0] ?? '', /Failed \| exited with status 7/);
+  assert.match(
+    explanation ?? '',
+    /^This page reaches the healthcheck URL, but keepalived’s chk_vshell failed\. keepalived asks every 120 s only/,
+  );
+});
+
+test('so is the opposite', () => {
+  const { explanation } = describe({
+    watched: [script(true)],
+    healthcheck: refused as InstanceStatus['healthcheck'],
+  });
+  assert.match(
+    explanation ?? '',
+    /^This page’s own request fails \(Connection refused\), but keepalived’s chk_vshell succeeded/,
+  );
+});
+
+test('both fail: nothing to explain', () => {
+  const healthcheck = refused as InstanceStatus['healthcheck'];
+  assert.equal(describe({ watched: [script(false)], healthcheck }).explanation, undefined);
+});
