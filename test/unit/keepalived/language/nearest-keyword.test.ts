@@ -28,7 +28,7 @@ describe('the nearest keyword', () => {
 describe('the keywords', () => {
   for (const version of ['2.2.7', '2.3.4', '2.4.3']) {
     it(`of ${version} are all known in their block`, () => {
-      const file = new URL(`../../fixtures/evidence/keywords-${version}.txt`, import.meta.url);
+      const file = new URL(`../../../fixtures/evidence/keywords-${version}.txt`, import.meta.url);
       const missing = readFileSync(file, 'utf8')
         .split('\n')
         // What the recording took for keywords: the parser's own names.
