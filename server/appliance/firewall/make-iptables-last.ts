@@ -7,7 +7,7 @@ import { findExecutable } from '../commands/find-executable.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { errorCode } from '../files/regular-file.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
-import type { LastingResult } from './make-last.ts';
+import type { LastingResult } from './lasting-result.ts';
 
 /** Of iptables-persistent: the file, and the program whose rules it holds. */
 const savedFiles = [

@@ -1,16 +1,11 @@
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
 import type { RuleManager } from '../../keepalived/firewall/rule-set.ts';
-import type { CommandReport, Lasting } from '../appliance.ts';
+import type { LastingResult } from './lasting-result.ts';
 import { makeIptablesLast } from './make-iptables-last.ts';
 import { makeNftLast } from './make-nft-last.ts';
 
 /** Who was asked to change a rule. */
 export type Manager = RuleManager | 'firewalld';
-
-export interface LastingResult {
-  commands: CommandReport[];
-  lasting: Lasting;
-}
 
 /** Keeps what was changed beyond a reboot, where the system has a place for it. */
 export async function makeLast(

@@ -7,7 +7,7 @@ import { runCommand } from '../commands/run-command.ts';
 import { errorCode, readRegularFile } from '../files/regular-file.ts';
 import { replaceFile, tagOf } from '../files/replace-file.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
-import type { LastingResult } from './make-last.ts';
+import type { LastingResult } from './lasting-result.ts';
 
 /** Where nftables.service reads its rules: Debian's place, Red Hat's place. */
 const rulesPaths = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'];

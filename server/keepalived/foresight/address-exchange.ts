@@ -2,7 +2,7 @@
 import { isAnotherRouter } from './another-router.ts';
 import { nothingForeseen, told } from './foresight-result.ts';
 import type { Foresight } from './foresight-result.ts';
-import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
+import type { InstanceChange, InstanceSetting } from './instance-change.ts';
 import { joinWords } from './words.ts';
 
 export function foreseeExchange({ before, after, state }: InstanceChange): Foresight {

@@ -9,20 +9,8 @@
 import type { ConfiguredInstance } from '../config/summary.ts';
 import { nothingForeseen } from './foresight-result.ts';
 import type { Foresight } from './foresight-result.ts';
-import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
+import type { InstanceChange, InstanceSetting, RouterTraits } from './instance-change.ts';
 import { joinWords } from './words.ts';
-
-/** What the file alone says of it, each a word for comparison; keepalived gives no account of it. */
-export interface RouterTraits {
-  family: string;
-  /** Undefined: multicast. */
-  unicastSource: string | undefined;
-  virtualKind: string | undefined;
-  macAddress: string | undefined;
-  /** Of an ipvlan. */
-  virtualSource: string | undefined;
-  addressInterfaces: boolean;
-}
 
 export function readTraits(instance: ConfiguredInstance): RouterTraits {
   const { addresses, unicastPeers, unicastSourceAddress, virtualInterface } = instance;

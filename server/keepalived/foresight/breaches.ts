@@ -1,4 +1,4 @@
-import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
+import type { InstanceChange, InstanceSetting } from './instance-change.ts';
 import { joinWords } from './words.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { isAnotherRouter } from './another-router.ts';
 import { nothingForeseen, told } from './foresight-result.ts';
 import type { ForeseenMovement, Foresight } from './foresight-result.ts';
-import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
+import type { InstanceChange, InstanceSetting } from './instance-change.ts';
 import { aboutSeconds, describeCauses, joinWords } from './words.ts';
 
 const ownerPriority = 255;

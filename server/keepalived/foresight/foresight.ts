@@ -16,7 +16,7 @@ import type { Foresight } from './foresight-result.ts';
 import { findGroupDangers } from './group-danger.ts';
 import { foreseeGroupElection } from './group-election.ts';
 import { compareInstances } from './instance-changes.ts';
-import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
+import type { InstanceChange, InstanceSetting } from './instance-change.ts';
 import { aboutSeconds, joinWords } from './words.ts';
 
 export interface ForeseenChange {

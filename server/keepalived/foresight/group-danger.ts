@@ -1,6 +1,6 @@
 /** A sync group that mixes what serves with what does not: it has one state for all its members. */
 import { isAnotherRouter } from './another-router.ts';
-import type { InstanceChange } from './instance-changes.ts';
+import type { InstanceChange } from './instance-change.ts';
 import { joinWords } from './words.ts';
 
 /**

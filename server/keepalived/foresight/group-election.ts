@@ -5,7 +5,7 @@
 import { masterDownIntervalMs, priorityAfter } from './elections.ts';
 import { nothingForeseen, told } from './foresight-result.ts';
 import type { ForeseenMovement, Foresight } from './foresight-result.ts';
-import type { InstanceChange, InstanceSetting } from './instance-changes.ts';
+import type { InstanceChange, InstanceSetting } from './instance-change.ts';
 import { aboutSeconds, describeCauses, joinWords } from './words.ts';
 
 interface Member {

@@ -4,68 +4,11 @@ import { findInstanceInterfaces } from '../addresses/instance-interfaces.ts';
 import { prefixLengthOf } from '../config/addresses.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredAddress } from '../config/summary.ts';
-import type { RuntimeInstance, VrrpState } from '../proof/evidence.ts';
-
+import type { RuntimeInstance } from '../proof/evidence.ts';
 import { readTraits } from './another-router.ts';
-import type { RouterTraits } from './another-router.ts';
 import { computePriority, listWeights } from './effective-priority.ts';
-import type { EffectivePriority, FindResult } from './effective-priority.ts';
-
-export interface AddressPlace {
-  interfaceName: string | undefined;
-  prefixLength: number;
-  label: string | undefined;
-  /** Undefined: not known. */
-  scope: string | undefined;
-}
-
-/** What decides who serves, of one `vrrp_instance`. */
-export interface InstanceSetting {
-  virtualRouterId: number | undefined;
-  interfaceName: string | undefined;
-  /** Its own on that one, of `use_vmac` or `use_ipvlan`. */
-  virtualInterfaceName: string | undefined;
-  version: 2 | 3;
-  priority: number;
-  advertIntervalSeconds: number;
-  nopreempt: boolean;
-  authentication: 'none' | 'PASS' | 'AH';
-  /** All that it puts on the interface, without prefix lengths. */
-  addresses: string[];
-  /** Those of them that its advertisements name. */
-  advertised: string[];
-  /** How each of them is put there. */
-  places: ReadonlyMap<string, AddressPlace>;
-  /** What may hold it in FAULT, as the file has it. */
-  tracked: string[];
-  unicastPeers: string[];
-  multicastDestination: string | undefined;
-  /** Undefined: the file does not have it. */
-  traits: RouterTraits | undefined;
-}
-
-/** An instance now and after the change; undefined: it is not there. */
-export interface InstanceChange {
-  name: string;
-  before: InstanceSetting | undefined;
-  after: InstanceSetting | undefined;
-  passwordChanges: boolean;
-  /** Undefined: not known, or not running yet. */
-  state: VrrpState | undefined;
-  effectivePriority: number | undefined;
-  /** The priority that the peer advertises, as far as it is heard. */
-  masterPriority: number | undefined;
-  /** What its priority will be with what it tracks; undefined: it is removed. */
-  foreseen: EffectivePriority | undefined;
-  /** Whether what it tracks counts as it does now. */
-  keepsWeights: boolean;
-  /** Its sync group after the change; undefined: none. */
-  groupName: string | undefined;
-  /** Whether it has another sync group now, or one with other members. */
-  changesGroup: boolean;
-  /** Whether the file has parts of it that are not read here. */
-  hasUnreadParts: boolean;
-}
+import type { FindResult } from './effective-priority.ts';
+import type { AddressPlace, InstanceChange, InstanceSetting } from './instance-change.ts';
 
 /**
  * Pairs the instances by name; one that only got another name is the same to keepalived, which

@@ -10,7 +10,7 @@ import type {
   Origin,
   Statement,
   TreeProblem,
-} from './tree.ts';
+} from './nodes.ts';
 
 /** Enough to repair a file by; a file of braces only must not fill the memory with complaints. */
 const maximumProblems = 100;

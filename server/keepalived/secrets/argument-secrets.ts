@@ -1,4 +1,4 @@
-import type { LineWord } from './line-secrets.ts';
+import type { LineWord } from './line-word.ts';
 import { isMarkedKey, isSecretField, isSecretName } from './secret-names.ts';
 import { isLoginOption, mayBePassword, secretOptionsOf } from './secret-options.ts';
 import type { SecretRange } from './url-credentials.ts';

@@ -1,23 +1,10 @@
 import { findWordSecret } from './argument-secrets.ts';
+import type { LineWord } from './line-word.ts';
 import { findProgram } from './secret-options.ts';
 import { findStatementSecret } from './statement-secrets.ts';
 import { findUrlCredentials } from './url-credentials.ts';
 import type { SecretRange } from './url-credentials.ts';
 import { isBlank } from './values.ts';
-
-/** A word of a line, and what matters of what stands before it. */
-export interface LineWord {
-  line: string;
-  start: number;
-  end: number;
-  text: string;
-  /** Only blanks, a brace, a condition, a comment's mark or a difference's sign stand before it. */
-  isFirst: boolean;
-  /** The word before it. */
-  previous: string;
-  /** The program that was called before it on this line, if its options are known. */
-  program: string | undefined;
-}
 
 /**
  * Where the secrets of one line stand: values of keepalived's keywords, credentials in URLs and in

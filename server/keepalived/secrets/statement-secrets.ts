@@ -1,4 +1,4 @@
-import type { LineWord } from './line-secrets.ts';
+import type { LineWord } from './line-word.ts';
 import { isSecretName } from './secret-names.ts';
 import type { SecretRange } from './url-credentials.ts';
 import { isBlank, readKeywordValue, skipBlanks } from './values.ts';

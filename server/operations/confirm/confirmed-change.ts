@@ -10,7 +10,7 @@ import { UserError } from '../../shared/errors.ts';
 import type { Mutex } from '../../shared/mutex.ts';
 import type { Clock } from '../../state/clock.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
-import type { ApplyRequest } from '../live/apply-configuration.ts';
+import type { ApplyRequest } from '../live/apply-request.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import { tagOf } from '../live/conflict.ts';
 import { keepCurrent } from '../live/kept-versions.ts';

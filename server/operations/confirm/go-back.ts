@@ -1,6 +1,6 @@
 import type { Confirmation } from '../../history/pending-confirmation.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { ApplyRequest } from '../live/apply-configuration.ts';
+import type { ApplyRequest } from '../live/apply-request.ts';
 import { findOldVersion } from '../live/kept-versions.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';

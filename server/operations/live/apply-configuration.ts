@@ -20,10 +20,11 @@ import {
   weighKnownFindings,
 } from '../checks/known-findings.ts';
 import type { SaveFindings } from '../checks/known-findings.ts';
-import type { Actor, ApplyOutcome } from '../outcomes.ts';
+import type { ApplyOutcome } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';
 import { settleInterrupted } from '../recovery/recover-configuration.ts';
 import { expectMovements } from '../service/observe-outcome.ts';
+import type { ApplyRequest } from './apply-request.ts';
 import { beginChange, beginReload } from './begin-change.ts';
 import { endChange, recordStep } from './change.ts';
 import type { Change } from './change.ts';
@@ -31,17 +32,6 @@ import { conflictWith, tagOf } from './conflict.ts';
 import { findLastProved } from './kept-versions.ts';
 import { makeLive } from './make-live.ts';
 import { look } from './prove-live.ts';
-
-export interface ApplyRequest extends Consent {
-  fileId: string;
-  text: string;
-  /** SHA-256 of what the caller read; null: the file did not exist. */
-  expectedTag: string | null;
-  actor: Actor;
-  /** `edit`, `default-master`, `restore`, … for the history. */
-  action: string;
-  comment: string;
-}
 
 /** Checks, compares, keeps, installs, and makes live what the request brings. */
 export function applyConfiguration(

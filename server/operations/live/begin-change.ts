@@ -4,7 +4,7 @@ import type { TransactionIntent } from '../../history/journal.ts';
 import type { Sighting } from '../../keepalived/proof/proof.ts';
 import type { LiveConfiguration } from '../../state/live-configuration.ts';
 import type { ApplyParts } from '../parts.ts';
-import type { ApplyRequest } from './apply-configuration.ts';
+import type { ApplyRequest } from './apply-request.ts';
 import { ignoreFullDisk } from './change.ts';
 import type { Change } from './change.ts';
 import { tagOf } from './conflict.ts';

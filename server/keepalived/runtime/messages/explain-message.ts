@@ -1,4 +1,5 @@
-import { messageCatalogue, type CatalogueEntry } from './message-catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
+import { messageCatalogue } from './message-catalogue.ts';
 import { modernizePrefix, useLaterWords } from './older-wording.ts';
 
 export interface MessageExplanation extends Omit<CatalogueEntry, 'pattern'> {

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './message-catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 
 const consequence = 'The advertisement is refused, and both servers may become master.';
 

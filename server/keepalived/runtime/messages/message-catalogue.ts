@@ -1,18 +1,7 @@
+import type { CatalogueEntry } from './catalogue-entry.ts';
 import { hmacMessages } from './hmac-messages.ts';
 import { olderMessages } from './older-messages.ts';
 import { timingMessages } from './timing-messages.ts';
-
-/** What a message in keepalived's log means. */
-export interface CatalogueEntry {
-  id: string;
-  kind: 'transition' | 'health' | 'mismatch' | 'configuration' | 'start-stop' | 'network';
-  /** fatal: keepalived ends or a process of it died · event: something changed, as it may. */
-  severity: 'info' | 'event' | 'warning' | 'error' | 'fatal';
-  /** Its named groups are the values in the message. */
-  pattern: RegExp;
-  explanation: string;
-  whatToDo: string | undefined;
-}
 
 /**
  * The messages worth explaining, in the wordings of 1.3 to 2.4 (measured, and the source);

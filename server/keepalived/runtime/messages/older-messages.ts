@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './message-catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 
 /** Words of 1.3 to 2.1 without an equal later, and some of 2.3 and 2.4. */
 export const olderMessages: readonly CatalogueEntry[] = [

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './message-catalogue.ts';
+import type { CatalogueEntry } from './catalogue-entry.ts';
 
 /** Messages by which keepalived says that it could not do its work, whatever the network does. */
 export const timingMessages: readonly CatalogueEntry[] = [

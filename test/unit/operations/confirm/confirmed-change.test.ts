@@ -7,7 +7,7 @@ import { openNotices } from '../../../../server/history/notices.ts';
 import { createPendingConfirmation } from '../../../../server/history/pending-confirmation.ts';
 import { createVersionStore } from '../../../../server/history/versions/version-store.ts';
 import { createConfirmedChanges } from '../../../../server/operations/confirm/confirmed-change.ts';
-import type { ApplyRequest } from '../../../../server/operations/live/apply-configuration.ts';
+import type { ApplyRequest } from '../../../../server/operations/live/apply-request.ts';
 import type { ApplyOutcome } from '../../../../server/operations/outcomes.ts';
 import { createMutex } from '../../../../server/shared/mutex.ts';
 import { makeFolder } from '../../history/run-child.ts';
