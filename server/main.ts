@@ -179,6 +179,10 @@ async function main(): Promise<void> {
   let settings: Settings | undefined;
   try {
     const command = readCommandLine(process.argv.slice(2));
+    if (command.kind === 'tell') {
+      process.stdout.write(`${command.text}\n`);
+      return;
+    }
     settings = parseSettings(process.env);
     if (command.kind === 'serve') await start(settings);
     else process.stdout.write(await addAccount(settings.stateDirectory, command, process.stdin));

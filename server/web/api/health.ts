@@ -1,12 +1,13 @@
 import type { FastifyPluginCallback } from 'fastify';
+import { version } from '../../shared/version.ts';
 
-/** `/healthz`: this program lives. Answered under pressure too, and says nothing about keepalived. */
+/** `/healthz`: this program lives, and which version it is. Answered under pressure too, and says nothing about keepalived. */
 export const registerHealth: FastifyPluginCallback = (app, _options, done) => {
   const answerAlways = () => undefined;
   app.get(
     '/healthz',
     { config: { access: 'public', pressureHandler: answerAlways } },
-    (_request, reply) => reply.send({ status: 'ok' }),
+    (_request, reply) => reply.send({ status: 'ok', version }),
   );
   done();
 };

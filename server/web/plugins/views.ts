@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { User } from '../../access/accounts.ts';
 import { viewsFolder } from '../../own-folders.ts';
+import { version } from '../../shared/version.ts';
 import { joinPieces, place, prepareShell } from '../view/prepared-html.ts';
 import type { PreparedHtml, Shell } from '../view/prepared-html.ts';
 import { takeFlash } from './flash.ts';
@@ -22,6 +23,8 @@ export interface PageModel {
   /** Two servers' pages must never be mistaken for each other. */
   hostName: string;
   navigation: (NavigationLink & { current: boolean })[];
+  /** This program's own. */
+  version: string;
   /** For the hidden field `_csrf`. Asking for it sets a cookie, so ask only within a form. */
   readonly csrfToken: string;
   user: User | undefined;
@@ -73,6 +76,7 @@ export const views = fastifyPlugin<ViewsOptions>(
 
     const describePage = ({ path, ...facts }: PageFacts): Omit<PageModel, 'csrfToken'> => ({
       ...facts,
+      version,
       navigation: facts.user ? navigation.map((link) => withCurrent(link, path)) : [],
     });
 

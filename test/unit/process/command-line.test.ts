@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { readCommandLine } from '../../../server/process/command-line.ts';
+import { version } from '../../../server/shared/version.ts';
 
 test('without arguments the program serves', () => {
   assert.deepEqual(readCommandLine([]), { kind: 'serve' });
@@ -15,9 +16,18 @@ test('an account is named with its role', () => {
   assert.deepEqual(given, { ...command, isPasswordGiven: true });
 });
 
+test('the version and the usage are told', () => {
+  assert.deepEqual(readCommandLine(['--version']), {
+    kind: 'tell',
+    text: `keepalived-wai ${version}`,
+  });
+  const help = readCommandLine(['--help']);
+  assert.ok(help.kind === 'tell' && help.text.includes('--add-account NAME admin|viewer'));
+});
+
 test('anything else says what is allowed', () => {
   for (const words of [
-    ['--help'],
+    ['--version', 'more'],
     ['--add-account'],
     ['--add-account', 'watcher'],
     ['--add-account', 'watcher', 'root'],
@@ -26,7 +36,7 @@ test('anything else says what is allowed', () => {
   ]) {
     assert.throws(() => readCommandLine(words), {
       name: 'Error',
-      message: `“${words.join(' ')}” is not understood. Use no argument to serve, or --add-account NAME admin|viewer [--password-stdin] to make or change an account.`,
+      message: `“${words.join(' ')}” is not understood. Use no argument to serve, --add-account NAME admin|viewer [--password-stdin] to make or change an account, --version, or --help.`,
     });
   }
 });

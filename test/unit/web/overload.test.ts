@@ -3,6 +3,7 @@ import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import test from 'node:test';
 import fastify from 'fastify';
+import { version } from '../../../server/shared/version.ts';
 import { registerHealth } from '../../../server/web/api/health.ts';
 import { limits } from '../../../server/web/plugins/limits.ts';
 import { createServerFactory } from '../../../server/web/server-factory.ts';
@@ -25,7 +26,7 @@ test('an overloaded process refuses with 503, but /healthz still answers', async
   assert.equal(refused.headers['retry-after'], '5');
   const alive = await app.inject('/healthz');
   assert.equal(alive.statusCode, 200);
-  assert.deepEqual(alive.json(), { status: 'ok' });
+  assert.deepEqual(alive.json(), { status: 'ok', version });
 });
 
 for (const [slow, head] of [

@@ -104,6 +104,7 @@ export function renderPage(template: string, model: object, page: Partial<PageMo
       { label: 'Keepalived Log', href: '/logs', current: false },
       { label: 'Bootup and Shutdown', href: '/boot', current: false },
     ],
+    version: '0.1.0',
     csrfToken: 'a-token',
     user: { name: 'admin', role: 'admin' },
     warnings: [],
