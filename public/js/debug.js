@@ -1,4 +1,5 @@
 /** Shows on the Debug page what an examination finds, while it finds it. */
+import { hideConnectionLost, showConnectionLost } from './connection-notice.js';
 import { connect } from './connection.js';
 import { parsePart, showPart } from './live-part.js';
 
@@ -20,23 +21,14 @@ connect(
   {
     page(html) {
       showPart(live, parsePart(html));
-      document.getElementById('connection-lost')?.remove();
+      hideConnectionLost();
       const news = textOf(live);
       if (gistOf(news) !== said) announcer.textContent = news;
       said = gistOf(news);
     },
-    heartbeat() {
-      document.getElementById('connection-lost')?.remove();
-    },
+    heartbeat: hideConnectionLost,
   },
   (reason) => {
-    let notice = document.getElementById('connection-lost');
-    if (!notice) {
-      notice = document.createElement('p');
-      notice.id = 'connection-lost';
-      notice.className = 'notice tone-bad';
-      live.before(notice);
-    }
-    notice.textContent = `The connection to this page is lost; what is shown may be old. ${reason}`;
+    showConnectionLost(reason, (notice) => live.before(notice));
   },
 );

@@ -3,6 +3,7 @@
  * made by the same template, at each change; here it is put in place, said aloud and shown on the
  * tab. When the connection is lost the page says so: an old status must not look like a new one.
  */
+import { hideConnectionLost, showConnectionLost } from './connection-notice.js';
 import { connect } from './connection.js';
 import { formatDuration } from './format-duration.js';
 import { parsePart, showPart } from './live-part.js';
@@ -31,7 +32,7 @@ function hear(serverMs) {
   heardAtMs = serverMs;
   if (lostSinceMs === undefined) return;
   lostSinceMs = undefined;
-  document.getElementById('connection-lost')?.remove();
+  hideConnectionLost();
   delete live.dataset.old;
   showTab();
   say(['The connection to this page is back.']);
@@ -90,28 +91,22 @@ function setText(element, text) {
 }
 
 function lose(reason) {
-  if (lostSinceMs === undefined) {
-    lostSinceMs = heardAtMs ?? serverNowMs();
-    document.querySelector('main h1').after(makeNotice());
-    live.dataset.old = '';
-    say(['The connection to this page is lost. What is shown may be old.']);
-    showTab();
-    showTimes();
-  }
-  setText(document.getElementById('connection-lost-reason'), reason);
+  const isNew = lostSinceMs === undefined;
+  lostSinceMs ??= heardAtMs ?? serverNowMs();
+  const heading = document.querySelector('main h1');
+  showConnectionLost(reason, (notice) => heading.after(notice), [' since ', makeSince()]);
+  if (!isNew) return;
+  live.dataset.old = '';
+  say(['The connection to this page is lost. What is shown may be old.']);
+  showTab();
+  showTimes();
 }
 
-function makeNotice() {
-  const notice = document.createElement('p');
-  notice.id = 'connection-lost';
-  notice.className = 'notice tone-bad';
+/** A counter that starts when the last sign of life came. */
+function makeSince() {
   const since = document.createElement('span');
   since.dataset.since = String(lostSinceMs);
-  const reason = document.createElement('span');
-  reason.id = 'connection-lost-reason';
-  notice.append('Connection to this page lost since ', since);
-  notice.append('; what is shown may be old. ', reason);
-  return notice;
+  return since;
 }
 
 /** The button that was pressed last: until the answer is here it says so, and is not pressed again. */

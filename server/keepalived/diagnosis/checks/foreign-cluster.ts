@@ -1,5 +1,6 @@
 import { describeSender } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
+import { whyOthersAreUnknown } from '../unheard.ts';
 import { listInWords } from '../words.ts';
 
 /** Whether another cluster on the network has our virtual router ID. */
@@ -12,21 +13,9 @@ export const checkForeignCluster: InstanceCheck = ({ foreigners, ...view }) => {
     evidence: foreigners.map(describeSender),
     about: { instance: view.name, setting: 'virtual_router_id', ours },
   } as const;
-  if (view.obstacle !== undefined) {
-    return {
-      ...check,
-      verdict: 'cannot-tell',
-      sentence: `What others use is not known: ${view.obstacle}.`,
-      remedy: undefined,
-    };
-  }
-  if (!foreigner && view.peers.length === 0) {
-    return {
-      ...check,
-      verdict: 'cannot-tell',
-      sentence: `No other server was heard. One that is cut off, or stands by, sends nothing that arrives here.`,
-      remedy: undefined,
-    };
+  const unknown = whyOthersAreUnknown(view.obstacle, [...foreigners, ...view.peers]);
+  if (unknown !== undefined) {
+    return { ...check, verdict: 'cannot-tell', sentence: unknown, remedy: undefined };
   }
   if (!foreigner) {
     return {

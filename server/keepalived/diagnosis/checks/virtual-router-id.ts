@@ -1,5 +1,6 @@
 import { describeSender } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
+import { whyOthersAreUnknown } from '../unheard.ts';
 import { listInWords } from '../words.ts';
 
 /** Whether somebody serves our addresses under another number. */
@@ -11,23 +12,9 @@ export const checkVirtualRouterId: InstanceCheck = ({ misnumbered, ...view }) =>
     title: 'Virtual router ID',
     evidence: misnumbered.map(describeSender),
   } as const;
-  if (view.obstacle !== undefined) {
-    return {
-      ...check,
-      verdict: 'cannot-tell',
-      sentence: `What others use is not known: ${view.obstacle}.`,
-      remedy: undefined,
-      about: setting,
-    };
-  }
-  if (!sender && view.peers.length === 0) {
-    return {
-      ...check,
-      verdict: 'cannot-tell',
-      sentence: `No other server was heard. One that is cut off, or stands by, sends nothing that arrives here.`,
-      remedy: undefined,
-      about: setting,
-    };
+  const unknown = whyOthersAreUnknown(view.obstacle, [...misnumbered, ...view.peers]);
+  if (unknown !== undefined) {
+    return { ...check, verdict: 'cannot-tell', sentence: unknown, remedy: undefined, about: setting };
   }
   const ours = String(view.virtualRouterId);
   if (!sender) {
