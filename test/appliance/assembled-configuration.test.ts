@@ -17,6 +17,12 @@ import { inPrivateNamespaces } from './private-namespaces.ts';
 
 const folder = '/etc/keepalived';
 const cases = `${process.cwd()}/test/fixtures/cases`;
+/** Those of the cases that keepalived runs as they are, with the interfaces of this test. */
+const startingHere = [
+  ...['c05-ansible-syncgroup', 'c09-conditional', 'c10-include-in-instance', 'c11-include-vips'],
+  ...['c17-state-slave', 'c18-one-line-blocks', 'c28-env-defs', 'c30-empty-vip-excluded'],
+  'c31-group-one-line',
+];
 const instance = (name: string, id: number, inside: string): string =>
   `vrrp_instance ${name} {\n  interface eth0\n  virtual_router_id ${id}\n${inside}\n}\n`;
 const address = (last: number): string => `virtual_ipaddress {\n    192.168.7.${last}/24\n  }`;
@@ -155,7 +161,7 @@ if (inPrivateNamespaces(import.meta.url)) {
   }
 
   const masters = ['Local_IPv4', 'EXT', 'INT', 'external', 'internal', 'VI_1'];
-  for (const name of readdirSync(cases).filter((one) => /^c\d/.test(one))) {
+  for (const name of startingHere) {
     test(name, async () => {
       rmFolder();
       cpSync(join(cases, name), folder, { recursive: true });

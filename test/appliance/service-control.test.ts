@@ -102,7 +102,7 @@ if (inLabServer(import.meta.url)) {
       /** Without the pieces that keepalived ignores it would start: so it does. */
       for (const name of ['c17-state-slave', 'c23-track-process']) {
         it(`of ${name}, which keepalived runs, is offered with what will be ignored`, async () => {
-          const path = `../fixtures/cases/configs/${name}/keepalived.conf`;
+          const path = `../fixtures/cases/${name}/keepalived.conf`;
           writeFileSync(configPath, readFileSync(new URL(path, import.meta.url), 'utf8'));
           const asked = await controlKeepalived(parts, 'start');
           assert.equal(asked.ok, false);

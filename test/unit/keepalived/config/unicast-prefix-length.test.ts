@@ -12,7 +12,7 @@ import { fromSecond, inputOf } from '../diagnosis/scenario.ts';
 
 const read = (name: string) =>
   readFileSync(
-    new URL(`../../../fixtures/cases/configs/${name}/keepalived.conf`, import.meta.url),
+    new URL(`../../../fixtures/cases/${name}/keepalived.conf`, import.meta.url),
     'utf8',
   );
 const cases = ['c15-unicast-prefix', 'c18-one-line-blocks'];

@@ -12,7 +12,7 @@ import type { InstanceSettings } from '../../../../server/keepalived/settings/in
 
 const read = (name: string) =>
   readFileSync(
-    new URL(`../../../fixtures/cases/configs/${name}/keepalived.conf`, import.meta.url),
+    new URL(`../../../fixtures/cases/${name}/keepalived.conf`, import.meta.url),
     'utf8',
   );
 
