@@ -39,6 +39,8 @@ export interface Machine {
   pid: number;
   /** Runs a command there to its end. @throws ExecaError, with its output, when it fails. */
   run(command: string, args?: string[], options?: RunOptions): Promise<RunResult>;
+  /** Runs a command there to its end, with our own output. @returns its exit code. */
+  report(command: string, args: string[], options?: RunOptions): Promise<number>;
   /** Starts a program there, in the repository's folder. */
   start(command: string, args?: string[], options?: CommandOptions): Promise<LabProcess>;
   /** Where a file of that machine is for a program out here. Absolute symbolic links mislead. */
@@ -84,12 +86,24 @@ export async function createMachine(script: string, args: string[] = []): Promis
     ...['env', `--chdir=${repositoryPath}`],
   ];
 
+  /** With the time limit in there, because to end nsenter is not to end what it started. */
+  const limited = (command: string, args: string[], { timeoutMs = 10_000 }: RunOptions) => {
+    const limit = ['timeout', '--kill-after=1', String(timeoutMs / 1000)];
+    return [...enter, ...limit, command, ...args];
+  };
+
   return {
     pid,
+    async report(command, commandArgs, options = {}) {
+      const result = await execa('nsenter', limited(command, commandArgs, options), {
+        env: { ...environment, ...options.env },
+        ...{ extendEnv: false, stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' },
+        reject: false,
+      });
+      return result.exitCode ?? 1;
+    },
     async run(command, commandArgs = [], options = {}) {
-      // In there, because to end nsenter is not to end what it started.
-      const limit = ['timeout', '--kill-after=1', String((options.timeoutMs ?? 10_000) / 1000)];
-      const result = await execa('nsenter', [...enter, ...limit, command, ...commandArgs], {
+      const result = await execa('nsenter', limited(command, commandArgs, options), {
         env: { ...environment, ...options.env },
         extendEnv: false,
         input: options.input ?? '',
