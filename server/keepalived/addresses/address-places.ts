@@ -7,7 +7,8 @@
 import { prefixLengthOf } from '../config/addresses.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { NetworkReport, RuntimeInstance, RuntimeReport } from '../proof/evidence.ts';
-import { normalizeAddress } from './addresses.ts';
+import { bareAddress, normalizeAddress } from './addresses.ts';
+import { ownerPriority } from './owner-priority.ts';
 
 /** What both witnesses said at one time. */
 export interface AddressWitnesses {
@@ -156,7 +157,6 @@ function listForeign(witnesses: AddressWitnesses): string[] {
   return [...mapHeld(witnesses.network).keys()].filter((key) => !claimed.has(key));
 }
 
-const ownerPriority = 255;
 const isOwner = ({ priority }: ConfiguredInstance): boolean => priority === ownerPriority;
 
 const listInstances = (runtime: RuntimeReport | undefined): RuntimeInstance[] =>
@@ -193,7 +193,7 @@ export const isHeld = (place: HeldAddress, network: NetworkReport): boolean =>
 
 /** The address alone of what is written as `10.9.0.100/24`, in its one spelling. */
 export const getAddress = ({ cidr }: { cidr: string }): string =>
-  normalizeAddress(cidr.split('/')[0] ?? cidr);
+  normalizeAddress(bareAddress(cidr));
 
 function normalizeCidr(cidr: string): string {
   return `${getAddress({ cidr })}/${cidr.split('/')[1] ?? ''}`;

@@ -53,6 +53,9 @@ export function normalizeAddress(text: string): string {
   return parseAddress(text.trim())?.toString() ?? text;
 }
 
+/** What is written as `10.9.0.100/24`, without its prefix length. */
+export const bareAddress = (cidr: string): string => cidr.split('/')[0] ?? cidr;
+
 /** Whether an address is one of `fe80::/10`, which each interface has for itself (RFC 4291, 2.5.6). */
 export const isLinkLocal = (text: string): boolean =>
   containsAddress({ address: 'fe80::', prefixLength: 10 }, text);
@@ -78,7 +81,7 @@ export function validateVirtualAddress(
   );
   const refuse = (error: string) => ({ errors: [error], warnings: [] });
 
-  const written = text.trim().split('/')[0] ?? '';
+  const written = bareAddress(text.trim());
   if (parseAddress(written)?.kind() === 'ipv6') {
     return refuse(
       'An IPv6 address needs VRRP version 3 without authentication; use the editor for that.',

@@ -1,3 +1,5 @@
+import { bareAddress } from '../addresses/addresses.ts';
+import { ownerPriority } from '../addresses/owner-priority.ts';
 import {
   childrenOf,
   entriesOf,
@@ -22,7 +24,6 @@ import type {
 import { readTracking } from './sync-group-questions.ts';
 import { readVirtualInterface } from './virtual-interface.ts';
 
-const ownerPriority = 255;
 const defaultPriority = 100;
 const maximumPasswordBytes = 8;
 
@@ -76,8 +77,8 @@ export function summarizeInstance(
     ...(hmac ? { hmac } : {}),
     addresses,
     ...readTracking(nodes),
-    unicastPeers: entryNames(nodes, 'unicast_peer').map(withoutPrefixLength),
-    unicastSourceAddress: source && withoutPrefixLength(source),
+    unicastPeers: entryNames(nodes, 'unicast_peer').map(bareAddress),
+    unicastSourceAddress: source && bareAddress(source),
     ...(multicastDestination === undefined ? {} : { multicastDestination }),
     ...(hasUnreadParts(nodes) ? { hasUnreadParts: true } : {}),
   };
@@ -110,7 +111,6 @@ function roundInterval(seconds: number | undefined, version: 2 | 3 | undefined) 
   return Math.min(40.95, Math.max(0.01, Math.round(seconds * 100) / 100));
 }
 /** keepalived takes one with these addresses, and ignores it (measured, 2.2.7). */
-const withoutPrefixLength = (address: string): string => address.split('/')[0] ?? address;
 
 function readAddresses(
   nodes: readonly ConfigurationNode[],

@@ -5,11 +5,11 @@
  * item a FAULT; a file's number times its weight is added. `reverse` changes the sign of what is
  * added, and which result is a FAULT; of a script, a reload forgets it (measured, 2.2.7).
  */
+import { ownerPriority } from '../addresses/owner-priority.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredTracker, ConfiguredTrackWeight } from '../config/summary.ts';
 import type { NetworkReport, TrackingReport } from '../proof/evidence.ts';
 
-const ownerPriority = 255;
 const faultFrom = -254;
 
 /** What is known of an item: whether it is good, of a file its number; undefined: nothing. */

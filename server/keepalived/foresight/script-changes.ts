@@ -1,3 +1,4 @@
+import { bareAddress } from '../addresses/addresses.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredScript } from '../config/summary.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
@@ -33,7 +34,7 @@ export function findScriptChanges(
     running.filter(({ state }) => state === 'MASTER').map((one) => [one.name, one]),
   );
   return after.instances.flatMap((instance) => {
-    const served = serving.get(instance.name)?.addresses.map(({ cidr }) => bare(cidr)) ?? [];
+    const served = serving.get(instance.name)?.addresses.map(({ cidr }) => bareAddress(cidr)) ?? [];
     if (served.length === 0) return [];
     const past = before.instances.find(({ name }) => name === instance.name);
     const pastNames = past ? listScripts(past, before) : [];
@@ -91,4 +92,3 @@ function findOnlyUrlChange(
 
 const findScript = ({ scripts }: ConfigurationSummary, name: string) =>
   scripts.find((script) => script.name === name);
-const bare = (cidr: string): string => cidr.split('/')[0] ?? cidr;

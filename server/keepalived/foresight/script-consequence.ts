@@ -1,4 +1,5 @@
 /** What a failing script does to one instance, computed from the weights that count there. */
+import { ownerPriority } from '../addresses/owner-priority.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import { computePriority, listWeights } from './effective-priority.ts';
 import type { FindResult } from './effective-priority.ts';
@@ -43,8 +44,6 @@ export function findScriptConsequence(
   const isKnown = best !== undefined && worst !== undefined;
   return { kind: 'priority', change: isKnown ? worst - best : sum, priority: worst };
 }
-
-const ownerPriority = 255;
 
 /** A sentence that begins with the failure: “While it fails, …”. */
 export function describeScriptConsequence(

@@ -3,6 +3,8 @@
  * with keepalived 2.2.7: a number down to -253 lowers the priority, at most to 1, and the peer takes
  * over without a gap, if it preempts; -254 is a FAULT, told to the peer by priority 0.
  */
+import { bareAddress } from '../addresses/addresses.ts';
+import { ownerPriority } from '../addresses/owner-priority.ts';
 import { masterDownIntervalMs } from '../foresight/elections.ts';
 import { aboutSeconds } from '../foresight/words.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
@@ -43,7 +45,6 @@ export interface DrillCase {
 
 export const maintenanceValue = -254;
 const stepDownValue = -253;
-const ownerPriority = 255;
 /** How much later than it is due a movement may be seen. */
 const graceMs = 2_000;
 /** No browser is kept waiting longer. */
@@ -229,5 +230,5 @@ function skewMs({ version, advertIntervalSeconds }: RuntimeInstance): number {
 }
 
 export function addressesOf({ addresses }: RuntimeInstance): string {
-  return addresses.map(({ cidr }) => cidr.split('/')[0] ?? cidr).join(', ');
+  return addresses.map(({ cidr }) => bareAddress(cidr)).join(', ');
 }

@@ -1,3 +1,4 @@
+import { ownerPriority } from '../addresses/owner-priority.ts';
 import { writeValue } from '../config/edit/edit-values.ts';
 import { findUrl } from '../config/healthcheck-url.ts';
 import { familyOf } from '../config/rules/instance-rules.ts';
@@ -24,8 +25,6 @@ export interface SettingsVerdict {
 }
 
 const longestPasswordBytes = 8;
-const ownerPriority = 255;
-
 type Rule = (values: InstanceSettings, surroundings: SettingsSurroundings) => string[];
 
 /** Judges what was typed, each field for itself; the messages are sentences for the form. */

@@ -1,9 +1,8 @@
 /** Where the file on disk says otherwise than what keepalived runs: the two are never mixed. */
-import { normalizeAddress } from '../addresses/addresses.ts';
+import { bareAddress, normalizeAddress } from '../addresses/addresses.ts';
 import { prefixLengthOf } from '../config/addresses.ts';
 import type { ConfiguredInstance } from '../config/questions.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
-import { bareAddress } from './witnessed-addresses.ts';
 
 /** What the file has in place of what runs; absent: the same, or not known. */
 export type FileDifference =
@@ -46,6 +45,6 @@ const differs = <Value>(inFile: Value | undefined, running: Value): inFile is Va
 
 function isSameList(configured: ConfiguredInstance, running: RuntimeInstance): boolean {
   const inFile = new Set(configured.addresses.map(({ address }) => normalizeAddress(address)));
-  const loaded = new Set(running.addresses.map((one) => normalizeAddress(bareAddress(one))));
+  const loaded = new Set(running.addresses.map((one) => normalizeAddress(bareAddress(one.cidr))));
   return inFile.size === loaded.size && [...inFile].every((address) => loaded.has(address));
 }

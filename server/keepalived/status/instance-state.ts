@@ -1,4 +1,5 @@
 /** The state of one instance: where the two witnesses agree, where they do not, what is not known. */
+import { bareAddress } from '../addresses/addresses.ts';
 import type {
   DaemonProcess,
   NetworkReport,
@@ -10,7 +11,7 @@ import { raise } from './alarms/alarm-codes.ts';
 import type { AlarmCode } from './alarms/alarm-codes.ts';
 import { describeHang, findHang } from './hung-daemon.ts';
 import type { InstanceStatus, StateWord } from './status-model.ts';
-import { bareAddress, listAddresses } from './witnessed-addresses.ts';
+import { listAddresses } from './witnessed-addresses.ts';
 import type { WitnessedAddress } from './witnessed-addresses.ts';
 
 /** What is young enough to be believed. */
@@ -91,7 +92,7 @@ function judgeRunning({ state }: RuntimeInstance, instance: InstanceCase): Verdi
       if (missing.length === 0) return plain('Active');
       return alarm(
         'master-without-address',
-        `keepalived says MASTER, but ${missing.map(bareAddress).join(', ')} is not on ` +
+        `keepalived says MASTER, but ${missing.map(({ cidr }) => bareAddress(cidr)).join(', ')} is not on ` +
           `${missing[0]?.interfaceName ?? 'any interface'}.${refusalWords(addressRefusal)}`,
       );
     }

@@ -5,6 +5,7 @@
  * kernel's list of addresses. Whatever is missing or too old is Unknown, never the last known good.
  */
 import { findInstanceInterfaces } from '../addresses/instance-interfaces.ts';
+import { ownerPriority } from '../addresses/owner-priority.ts';
 import type { ConfigurationSummary } from '../config/questions.ts';
 import type { Observed, RuntimeInstance } from '../proof/evidence.ts';
 import { judgeFindings } from './alarms/debug-findings.ts';
@@ -94,8 +95,6 @@ export function judgeStatus(
     evidenceAgeMs: oldestAge([evidence.daemon, evidence.runtime, evidence.network], nowMs),
   };
 }
-
-const ownerPriority = 255;
 
 interface Scene {
   /** By instance. */

@@ -1,5 +1,5 @@
 /** An instance's virtual addresses, and whether the kernel has them at their places. */
-import { normalizeAddress } from '../addresses/addresses.ts';
+import { bareAddress, normalizeAddress } from '../addresses/addresses.ts';
 import type { InstanceAddress, InstanceInterfaces } from '../addresses/instance-interfaces.ts';
 import type { NetworkReport } from '../proof/evidence.ts';
 import type { InstanceStatus } from './status-model.ts';
@@ -46,7 +46,9 @@ export function listElsewhere(
 ): string[] {
   if (!network?.ok) return [];
   const places = new Set(all.map((one) => `${one.cidr} on ${one.interfaceName ?? ''}`));
-  const numbers = new Set(addresses.map(bareAddress).filter((one) => !/^fe80:/i.test(one)));
+  const numbers = new Set(
+    addresses.map(({ cidr }) => bareAddress(cidr)).filter((one) => !/^fe80:/i.test(one)),
+  );
   return network.interfaces
     .filter(({ name }) => name !== 'lo')
     .flatMap(({ name, addresses: held }) =>
@@ -64,12 +66,9 @@ export function servingWord(addresses: WitnessedAddress[]): InstanceStatus['serv
   return addresses.every(({ held }) => held) ? 'Yes' : 'No';
 }
 
-/** Without its prefix length. */
-export function bareAddress({ cidr }: { cidr: string }): string {
-  return cidr.split('/')[0] ?? cidr;
-}
-
 /** All of them in one phrase: `192.168.0.100, 192.168.0.101`. */
 export function listAddresses(addresses: { cidr: string }[]): string {
-  return addresses.length === 0 ? 'its virtual IP' : addresses.map(bareAddress).join(', ');
+  return addresses.length === 0
+    ? 'its virtual IP'
+    : addresses.map(({ cidr }) => bareAddress(cidr)).join(', ');
 }

@@ -1,7 +1,7 @@
+import { ownerPriority } from '../../addresses/owner-priority.ts';
 import { createSettingCheck } from '../setting-check.ts';
 import type { Comparison } from '../setting-check.ts';
 
-const ownerPriority = 255;
 const givesUp = 0;
 
 /** keepalived lowers its own priority to 254 when it notices (measured, 2.2.7): the file tells. */

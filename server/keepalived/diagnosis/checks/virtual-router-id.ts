@@ -14,7 +14,13 @@ export const checkVirtualRouterId: InstanceCheck = ({ misnumbered, ...view }) =>
   } as const;
   const unknown = whyOthersAreUnknown(view.obstacle, [...misnumbered, ...view.peers]);
   if (unknown !== undefined) {
-    return { ...check, verdict: 'cannot-tell', sentence: unknown, remedy: undefined, about: setting };
+    return {
+      ...check,
+      verdict: 'cannot-tell',
+      sentence: unknown,
+      remedy: undefined,
+      about: setting,
+    };
   }
   const ours = String(view.virtualRouterId);
   if (!sender) {

@@ -1,4 +1,5 @@
 import type { ServiceReport } from '../../../appliance/appliance.ts';
+import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
 import type { Snapshot } from '../../../state/state-keeper.ts';
 import { formatDuration } from '../../view/time-words.ts';
 import { bootButtons } from './buttons.ts';
@@ -33,7 +34,7 @@ export function describeBoot({
 }: Pick<Snapshot, 'services' | 'status' | 'nowMs'>): BootModel {
   const served = status.instances
     .filter(({ serving }) => serving !== 'No')
-    .flatMap(({ addresses }) => addresses.map(({ cidr }) => cidr.split('/')[0] ?? cidr));
+    .flatMap(({ addresses }) => addresses.map(({ cidr }) => bareAddress(cidr)));
   return {
     rows: services?.value.map(describeService) ?? [],
     age: services && `Checked ${formatDuration(nowMs - services.atMs)} ago.`,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/change/apply-outcome.ts';
@@ -31,7 +32,7 @@ export const registerDrillPage: FastifyPluginCallbackZod<
     const addresses = reading.kind === 'ready' ? reading.drill.instance.addresses : [];
     const ownAddress = findOwnAddress(
       request.raw,
-      addresses.map(({ cidr }) => cidr.split('/')[0] ?? cidr),
+      addresses.map(({ cidr }) => bareAddress(cidr)),
     );
     const added = reading.kind === 'to-set-up' ? reading.setUp.foresight.addedCommands : [];
     const addedCommands = describeAddedCommands(request, added, passwordProblem);

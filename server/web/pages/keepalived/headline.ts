@@ -1,3 +1,4 @@
+import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
 import { findWorstAlarm, gradeInstance } from '../../../keepalived/status/alarms/urgency.ts';
 import { describeServingMaster } from '../../../keepalived/status/masters/serving-master.ts';
 import { findMaintenance } from '../../../keepalived/status/status.ts';
@@ -68,7 +69,7 @@ export function alarmsToTell({ instances, alarms }: KeepalivedStatus): readonly 
 
 /** The virtual addresses of an instance without their prefix lengths: `192.168.0.100, fd00::1`. */
 export function nameAddresses({ addresses }: Pick<InstanceStatus, 'addresses'>): string {
-  const names = addresses.map(({ cidr }) => cidr.split('/')[0] ?? cidr);
+  const names = addresses.map(({ cidr }) => bareAddress(cidr));
   return names.length === 0 ? 'no virtual IP' : names.join(', ');
 }
 

@@ -11,10 +11,7 @@ import type { NetworkReport } from '../../../../server/keepalived/proof/evidence
 import { fromSecond, inputOf } from '../diagnosis/scenario.ts';
 
 const read = (name: string) =>
-  readFileSync(
-    new URL(`../../../fixtures/cases/${name}/keepalived.conf`, import.meta.url),
-    'utf8',
-  );
+  readFileSync(new URL(`../../../fixtures/cases/${name}/keepalived.conf`, import.meta.url), 'utf8');
 const cases = ['c15-unicast-prefix', 'c18-one-line-blocks'];
 
 const network: NetworkReport = {

@@ -11,10 +11,7 @@ import { readInstanceSettings } from '../../../../server/keepalived/settings/ins
 import type { InstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
 
 const read = (name: string) =>
-  readFileSync(
-    new URL(`../../../fixtures/cases/${name}/keepalived.conf`, import.meta.url),
-    'utf8',
-  );
+  readFileSync(new URL(`../../../fixtures/cases/${name}/keepalived.conf`, import.meta.url), 'utf8');
 
 const interfaces = ['eth0', 'br-lan', 'br-iot', 'lan0.3003'].map((name): NetworkInterface => ({
   ...{ name, macAddress: undefined, up: true, carrier: true, addresses: [] },
