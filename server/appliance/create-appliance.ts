@@ -40,6 +40,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
   const bootTool = findBootTool(settings.bootTool);
   const files = createConfigurationFiles(settings);
   const trackFiles = createTrackFiles(settings.stateDirectory);
+  const dumps = createDumpReaders(readDaemon);
   const log = createLog(settings.log);
   const readId = () => readConfigurationId(readDaemon, extraArguments);
   const blindSpots = createBlindSpots();
@@ -59,7 +60,8 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readHostName: () => Promise.resolve(readHostName()),
     readDaemon,
     readConfigurationId: readId,
-    ...createDumpReaders(readDaemon),
+    readRuntime: dumps.readRuntime,
+    readTracking: async () => trackFiles.markOwn(await dumps.readTracking()),
     readNetwork,
     readDefaultRoutes,
     isOwnNameAnswered,

@@ -6,11 +6,12 @@
 import type { RuntimeInstance } from '../keepalived/proof/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import type { StateBegin } from '../keepalived/status/state-begin.ts';
-import type { Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
+import type { DrillOrders, Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
 import { findTransitions, tellsOfTransition } from '../keepalived/transitions/transitions.ts';
 import type { LastingState, Transition } from '../keepalived/transitions/transitions.ts';
 import { estimateUnserved } from '../keepalived/transitions/unserved-time.ts';
 import type { Clock } from './clock.ts';
+import { findDrillOrders } from './drill-orders.ts';
 import type {
   FailoverRecord,
   FailoverStore,
@@ -34,6 +35,8 @@ export interface FailoverRecorder {
   noteAction(action: FinishedAction): void;
   /** Since when each instance has been in its state, by what was recorded. */
   stateBegins: () => ReadonlyMap<string, StateBegin>;
+  /** The drills that last, by what was recorded. */
+  drillOrders: () => DrillOrders;
   /** Writes what is pending and ends. */
   close(): Promise<void>;
 }
@@ -70,6 +73,7 @@ export function createFailoverRecorder({
   for (const record of store.entries()) {
     if (record.kind === 'transition') states.set(record.instance, record.to);
   }
+  let orders = findDrillOrders(store.entries());
   let context: LogLine[] = [];
   let pending: Happening[] = [];
   let pendingServing: ServingChange[] = [];
@@ -89,6 +93,7 @@ export function createFailoverRecorder({
   const write = (records: FailoverRecord[]) => {
     if (records.length === 0) return;
     writing = store.append(records).catch(onProblem);
+    orders = findDrillOrders(store.entries());
     onRecorded();
   };
 
@@ -263,6 +268,7 @@ export function createFailoverRecorder({
       write([{ kind: 'action', atMs: untilMs - durationMs, untilMs, ...action }]);
     },
     stateBegins: begins.current,
+    drillOrders: () => orders,
     async close() {
       for (const beat of beats) clearInterval(beat);
       if (settling) settle();

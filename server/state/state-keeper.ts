@@ -198,7 +198,12 @@ export function createStateKeeper({
     current() {
       lastReadMs = clock.monotonicMs();
       return {
-        status: judgeStatus(witnesses.evidence(), lastReadMs, recorder.stateBegins()),
+        status: judgeStatus(
+          witnesses.evidence(),
+          lastReadMs,
+          recorder.stateBegins(),
+          recorder.drillOrders(),
+        ),
         hostName,
         services: witnesses.services(),
         nowMs: lastReadMs,

@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import type { TrackingReport } from '../../keepalived/proof/evidence.ts';
 import type { TrackFileReading, TrackFileWriting } from '../appliance.ts';
 import { errorCode, readRegularFile } from './regular-file.ts';
 import { replaceFile, tagOf } from './replace-file.ts';
@@ -12,12 +13,22 @@ const largestValue = 254;
  * outlasts a boot: whoever boots a server in maintenance wants it to come up in maintenance.
  */
 export function createTrackFiles(stateDirectory: string) {
-  const folder = join(stateDirectory, 'maintenance');
+  const folder = resolve(stateDirectory, 'maintenance');
   return {
     /** @param name of an instance, as a file name */
     prepare: async (name: string): Promise<string> => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       return join(folder, name);
+    },
+    /** Marks the files of that folder in keepalived's account of what it watches. */
+    markOwn: (report: TrackingReport): TrackingReport => {
+      if (!report.ok) return report;
+      const items = report.items.map((item) =>
+        item.file && dirname(item.file.path) === folder
+          ? { ...item, file: { ...item.file, isOwn: true as const } }
+          : item,
+      );
+      return { ...report, items };
     },
     read: readTrackFile,
     write: writeTrackFile,

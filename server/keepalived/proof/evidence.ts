@@ -118,6 +118,8 @@ export interface TrackedItem {
   good: boolean | undefined;
   /** In a few words: `value -254`, `0 of 1 processes`; empty if there is nothing to add. */
   detail: string;
+  /** Of a file. `isOwn`: it lies in this program's folder, where the drill's page writes it. */
+  file?: { path: string; value: number; isOwn?: true };
   /** Who watches it, and whether a bad result is a FAULT or only costs priority. */
   instances: { name: string; weight: number; forcesFault: boolean }[];
 }

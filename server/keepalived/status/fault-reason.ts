@@ -1,12 +1,13 @@
 /** Why an instance is in FAULT, in words that one can act on. */
 import type { NetworkReport } from '../proof/evidence.ts';
-import { maintenanceName } from './maintenance.ts';
 import type { WatchedItem } from './status-model.ts';
 
 export interface FaultCase {
   interfaceName: string | undefined;
   network: NetworkReport | undefined;
   watched: WatchedItem[];
+  /** The file that holds it in FAULT on purpose. */
+  maintenanceItem: WatchedItem | undefined;
   /** What keepalived's log named as the cause. */
   loggedCause: string | undefined;
   /** Members of the same sync group that are in FAULT, this one left out. */
@@ -21,7 +22,7 @@ export function explainFault(fault: FaultCase): string {
     .filter(
       ({ kind, name }) => !(ofInterface && kind === 'interface' && name === fault.interfaceName),
     )
-    .map(explainItem);
+    .map((item) => (item === fault.maintenanceItem ? explainMaintenance(item) : explainItem(item)));
   const causes = [...(ofInterface === undefined ? [] : [ofInterface]), ...ofItems];
   if (causes.length > 0) return causes.join('; ');
   if (fault.loggedCause !== undefined) return `keepalived names the cause: ${fault.loggedCause}`;
@@ -42,6 +43,18 @@ function explainInterface({ interfaceName, network }: FaultCase): string | undef
   return undefined;
 }
 
+/** Whether something else than its maintenance keeps it in FAULT. */
+export function hasOtherCause(fault: FaultCase): boolean {
+  const others = fault.watched.filter(
+    (item) => item.good === false && item.forcesFault && item !== fault.maintenanceItem,
+  );
+  return explainInterface(fault) !== undefined || others.length > 0;
+}
+
+function explainMaintenance({ name, file }: WatchedItem): string {
+  return `in maintenance: the number in ${file?.path ?? name} is ${file?.value ?? 'below 0'}`;
+}
+
 function explainItem({ kind, name, detail }: WatchedItem): string {
   const more = detail === '' ? '' : ` (${detail})`;
   switch (kind) {
@@ -50,9 +63,7 @@ function explainItem({ kind, name, detail }: WatchedItem): string {
     case 'interface':
       return `the tracked interface ${name} is not up${more}`;
     case 'file':
-      return maintenanceName.test(name)
-        ? `in maintenance: the tracked file ${name} asks for it, as for maintenance`
-        : `the tracked file ${name} asks for it${more}`;
+      return `the tracked file ${name} asks for it${more}`;
     case 'process':
       return `the tracked process ${name} does not run often enough${more}`;
   }

@@ -1,21 +1,114 @@
+/** What somebody asked of a server on purpose, as the tracked file and the history tell it. */
+import type { TrackedItem, TrackingReport } from '../proof/evidence.ts';
 import type { InstanceStatus, WatchedItem } from './status-model.ts';
 
-type Watching = Pick<InstanceStatus, 'watched'>;
-
-/** What a tracked file is called that somebody steps down by; others may be a program's. */
-export const maintenanceName = /maint/i;
-
-/** The tracked file that keeps an instance from serving, if one is made for that purpose. */
-export function findMaintenance({ watched }: Watching): WatchedItem | undefined {
-  return watched.find((item) => isMaintenanceFile(item) && item.good === false && item.forcesFault);
+/** A drill that somebody ran by this program, and that has not been ended since. */
+export interface DrillOrder {
+  action: 'standby' | 'take-over' | 'maintenance';
+  userName: string;
+  /** Wall clock, ms: its begin and its end. */
+  atMs: number;
+  untilMs: number;
 }
 
-/** The tracked file by which the priority of an instance is lowered on purpose. */
-export function findLoweredPriority({ watched }: Watching): WatchedItem | undefined {
-  return watched.find(
-    (item) => isMaintenanceFile(item) && !item.forcesFault && /^value -[1-9]/.test(item.detail),
-  );
+/** By instance. */
+export type DrillOrders = ReadonlyMap<string, DrillOrder>;
+
+interface Hold {
+  /** Wall clock, ms; undefined: not known. */
+  sinceMs: number | undefined;
+  /** Who asked for it; undefined: it was not asked for by this program, or that is not known. */
+  userName: string | undefined;
 }
 
-const isMaintenanceFile = ({ kind, name }: WatchedItem): boolean =>
-  kind === 'file' && maintenanceName.test(name);
+/** The tracked file keeps an instance from serving. `isSoleCause`: nothing else does. */
+export type Maintenance = Hold & {
+  isSoleCause: boolean;
+  /** Whose file it is: in a sync group that of one member holds all. */
+  instanceName: string;
+};
+/** The tracked file lowers the priority by so much. */
+export type LoweredPriority = Hold & { by: number };
+
+type File = NonNullable<TrackedItem['file']>;
+type WatchedFile = WatchedItem & { file: File };
+
+/**
+ * The file that holds an instance in FAULT on purpose: one of this program's own, or one by which a
+ * drill began. Whatever another program writes into a file of its own is a failure.
+ */
+export function findMaintenanceItem(
+  instanceName: string,
+  watched: readonly WatchedItem[],
+  tracking: TrackingReport | undefined,
+  orders: DrillOrders,
+): { item: WatchedFile; hold: Hold } | undefined {
+  for (const { item, order } of listFiles(instanceName, watched, tracking, orders)) {
+    if (item.good !== false || !item.forcesFault) continue;
+    if (item.file.isOwn || order) return { item, hold: describeHold(item, order, 'maintenance') };
+  }
+  return undefined;
+}
+
+/** The file by which the priority is lowered on purpose; its number counts times the weight. */
+export function findLoweredPriority(
+  instanceName: string,
+  watched: readonly WatchedItem[],
+  tracking: TrackingReport | undefined,
+  orders: DrillOrders,
+): LoweredPriority | undefined {
+  for (const { item, order } of listFiles(instanceName, watched, tracking, orders)) {
+    const change = item.file.value * (item.weight ?? 0);
+    if (item.forcesFault || change >= 0) continue;
+    if (item.file.isOwn || order) {
+      return { by: -change, ...describeHold(item, order, 'standby') };
+    }
+  }
+  return undefined;
+}
+
+/** The alarm and the headline need no more than this. */
+export const isPlannedFault = ({
+  state,
+  maintenance,
+}: Pick<InstanceStatus, 'state' | 'maintenance'>): boolean =>
+  state === 'Fault' && maintenance?.isSoleCause === true;
+
+/** The tracked files, each with the newest drill of the instances that its number moves. */
+function listFiles(
+  instanceName: string,
+  watched: readonly WatchedItem[],
+  tracking: TrackingReport | undefined,
+  orders: DrillOrders,
+): { item: WatchedFile; order: DrillOrder | undefined }[] {
+  return watched.filter(isFile).map((item) => {
+    const tracked = tracking?.ok
+      ? tracking.items.find(({ kind, name }) => kind === 'file' && name === item.name)
+      : undefined;
+    const names = [instanceName, ...(tracked?.instances ?? []).map(({ name }) => name)];
+    const [order] = names
+      .flatMap((name) => orders.get(name) ?? [])
+      .toSorted((one, other) => other.atMs - one.atMs);
+    return { item, order };
+  });
+}
+
+const isFile = (item: WatchedItem): item is WatchedFile =>
+  item.kind === 'file' && item.file !== undefined;
+
+/** So much after a drill its result may be noticed. */
+const noticedWithinMs = 5_000;
+
+/** The history's word, unless the file was changed since: then nobody knows by whom. */
+function describeHold(
+  { sinceMs }: WatchedItem,
+  order: DrillOrder | undefined,
+  action: DrillOrder['action'],
+): Hold {
+  const isOurs =
+    order?.action === action &&
+    (sinceMs === undefined || sinceMs <= order.untilMs + noticedWithinMs);
+  return isOurs
+    ? { sinceMs: order.atMs, userName: order.userName }
+    : { sinceMs, userName: undefined };
+}

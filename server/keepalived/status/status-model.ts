@@ -14,6 +14,7 @@ import type { LogEvidence } from '../runtime/log/log-evidence.ts';
 import type { Alarm } from './alarms/alarm-codes.ts';
 import type { DebugFinding } from './alarms/debug-findings.ts';
 import type { FileDifference } from './file-differences.ts';
+import type { Maintenance } from './maintenance.ts';
 import type { MasterContacts } from './masters/heard-master.ts';
 
 /** Everything that was witnessed, each with its age; undefined: not asked yet. */
@@ -64,6 +65,8 @@ export interface WatchedItem {
   good: boolean | undefined;
   /** In a few words; empty if there is nothing to add. */
   detail: string;
+  /** Of a file that keepalived gave account of. */
+  file?: NonNullable<TrackedItem['file']>;
   weight: number | undefined;
   /** Whether a bad result is a FAULT of this instance, or only costs priority. */
   forcesFault: boolean;
@@ -118,6 +121,8 @@ export interface InstanceStatus {
   /** Wall clock, ms; not changed by a reload, as keepalived's own word is. */
   lastTransitionAtMs: number | undefined;
   watched: WatchedItem[];
+  /** Present while its tracked file keeps it from serving, because somebody asked for it. */
+  maintenance?: Maintenance | undefined;
   /** Its counters since its start, by keepalived's own names; none where it gave no account. */
   statistics: Record<string, number>;
 }

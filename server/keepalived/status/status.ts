@@ -11,22 +11,26 @@ import type { Observed, RuntimeInstance } from '../proof/evidence.ts';
 import { judgeFindings } from './alarms/debug-findings.ts';
 import { judgeAlarms } from './alarms/instance-alarms.ts';
 import { judgeMachine } from './alarms/machine-alarms.ts';
-import { explainFault } from './fault-reason.ts';
+import { explainFault, hasOtherCause } from './fault-reason.ts';
+import type { FaultCase } from './fault-reason.ts';
 import { compareWithFile } from './file-differences.ts';
 import { evidenceLifetimeMs, fresh, oldestAge, staleWords } from './freshness.ts';
 import { judgeHealthcheck } from './healthcheck-status.ts';
 import { judgeState, measureUnknown } from './instance-state.ts';
 import type { Witnesses } from './instance-state.ts';
+import { findLoweredPriority, findMaintenanceItem } from './maintenance.ts';
+import type { DrillOrders, Maintenance } from './maintenance.ts';
 import { findServingMaster } from './masters/serving-master.ts';
 import { lastTransition } from './state-begin.ts';
 import type { StateBegin } from './state-begin.ts';
-import type { Evidence, InstanceStatus, KeepalivedStatus } from './status-model.ts';
+import type { Evidence, InstanceStatus, KeepalivedStatus, WatchedItem } from './status-model.ts';
 import { listWatched } from './watched-items.ts';
 import { listElsewhere, servingWord, witnessAddresses } from './witnessed-addresses.ts';
 import type { WitnessedAddress } from './witnessed-addresses.ts';
 
 export { evidenceLifetimeMs };
-export { findMaintenance } from './maintenance.ts';
+export { isPlannedFault } from './maintenance.ts';
+export type { DrillOrder, DrillOrders } from './maintenance.ts';
 export { alarmCodes } from './alarms/alarm-codes.ts';
 export type { Alarm } from './alarms/alarm-codes.ts';
 export type {
@@ -41,11 +45,13 @@ export type {
  * The status of keepalived on this machine.
  * @param nowMs the monotonic clock, as in `Observed.atMs`
  * @param begins by instance: since when it has been in its state, as far as that was recorded
+ * @param orders by instance: the drills that last, as far as they were recorded
  */
 export function judgeStatus(
   evidence: Evidence,
   nowMs: number,
   begins: ReadonlyMap<string, StateBegin> = new Map(),
+  orders: DrillOrders = new Map(),
 ): KeepalivedStatus {
   const daemon = fresh(evidence.daemon, nowMs);
   const network = fresh(evidence.network, nowMs);
@@ -69,6 +75,7 @@ export function judgeStatus(
     evidence,
     nowMs,
     begins,
+    orders,
     witnesses: { daemon, runtime, network },
     summary,
     running,
@@ -102,6 +109,7 @@ interface Scene {
   evidence: Evidence;
   nowMs: number;
   begins: ReadonlyMap<string, StateBegin>;
+  orders: DrillOrders;
   witnesses: Witnesses;
   /** Of the file on disk. */
   summary: ConfigurationSummary | undefined;
@@ -132,20 +140,22 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
       ? (configured?.interfaceName ?? running?.interfaceName)
       : running?.interfaceName;
   const isOwner = (running?.basePriority ?? configured?.priority) === ownerPriority;
+  const maintained = findHeld(name, watched, scene);
+  const fault: FaultCase = {
+    interfaceName: running?.interfaceName ?? interfaceName,
+    network: witnesses.network,
+    watched,
+    maintenanceItem: maintained?.item,
+    loggedCause: evidence.log.faultCauses.get(name),
+    faultyMembers: findFaultyMembers(name, scene),
+  };
   const verdict = judgeState({
     running,
     isOwner,
     addresses,
     witnesses,
     isSilent: evidence.isSilent ?? false,
-    explainFault: () =>
-      explainFault({
-        interfaceName: running?.interfaceName ?? interfaceName,
-        network: witnesses.network,
-        watched,
-        loggedCause: evidence.log.faultCauses.get(name),
-        faultyMembers: findFaultyMembers(name, scene),
-      }),
+    explainFault: () => explainFault(fault),
     addressRefusal: evidence.log.addressRefusal?.value,
     preemptDelaySeconds: findRunningDelay(evidence.log.preemptDelays?.get(name), nowMs),
   });
@@ -184,6 +194,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     fileDifference,
     lastTransitionAtMs: running && lastTransition(running, scene.begins.get(name)),
     watched,
+    maintenance: judgeMaintenance(verdict.state, name, fault, scene, maintained?.hold),
     statistics: running?.statistics ?? {},
   };
   const otherMaster = evidence.log.otherMasters.get(name);
@@ -191,8 +202,10 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   // The address of its owner (RFC 9568, 8.3.2) may be the server's own, with another prefix length.
   const elsewhere = isOwner ? [] : listElsewhere(addresses, all, network);
   const isMaster = running?.state === 'MASTER';
+  const tracking = evidence.tracking?.value;
+  const lowered = findLoweredPriority(name, watched, tracking, scene.orders);
   const beside = judgeAlarms(
-    { ...status, elsewhere },
+    { ...status, elsewhere, lowered },
     isMaster,
     findRunningDelay(evidence.log.startupDelay, nowMs),
     otherMaster,
@@ -201,6 +214,40 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   const tag = evidence.configuration?.value.ok ? evidence.configuration.value.tag : undefined;
   const proved = judgeFindings(status, evidence.findings, tag);
   return { ...status, alarms: [...status.alarms, ...proved, ...beside] };
+}
+
+function findHeld(name: string, watched: readonly WatchedItem[], { evidence, orders }: Scene) {
+  return findMaintenanceItem(name, watched, evidence.tracking?.value, orders);
+}
+
+/**
+ * keepalived's account of what it watches may be half a minute old: an instance that is MASTER or
+ * BACKUP is in no maintenance. A sync group is in FAULT as a whole, so one file holds all of it.
+ */
+function judgeMaintenance(
+  state: InstanceStatus['state'],
+  instanceName: string,
+  fault: FaultCase,
+  scene: Scene,
+  hold: Omit<Maintenance, 'isSoleCause' | 'instanceName'> | undefined,
+): Maintenance | undefined {
+  if (state === 'Active' || state === 'Standby' || state === 'Stopped') return undefined;
+  const isSoleCause = !hasOtherCause(fault);
+  if (hold) return { ...hold, isSoleCause, instanceName };
+  if (state !== 'Fault' || !isSoleCause) return undefined;
+  const { evidence } = scene;
+  const held = fault.faultyMembers.map((member) => {
+    const configured = scene.summary?.instances.find((instance) => instance.name === member);
+    const watched = listWatched(member, configured, evidence.tracking, evidence.log);
+    const found = findHeld(member, watched, scene);
+    const interfaceName = scene.running.find((one) => one.name === member)?.interfaceName;
+    const own = { ...fault, interfaceName, watched, maintenanceItem: found?.item };
+    return found && !hasOtherCause(own)
+      ? { ...found.hold, isSoleCause, instanceName: member }
+      : undefined;
+  });
+  // Any other member may be in FAULT because of the one that is held.
+  return held.find((one) => one !== undefined);
 }
 
 /** The seconds of a delay that goes on. */

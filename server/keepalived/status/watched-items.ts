@@ -50,6 +50,7 @@ function describe(item: Omit<TrackedItem, 'instances'>, log: LogEvidence) {
   return {
     kind: item.kind,
     name: item.name,
+    ...(item.file && { file: item.file }),
     good: item.good ?? agreed?.good,
     detail: [...new Set(details)].join(', '),
     sinceMs: agreed?.atMs,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findHealthcheckVerdict } from '../../keepalived/status/healthcheck-verdict.ts';
-import { alarmCodes, findMaintenance } from '../../keepalived/status/status.ts';
+import { alarmCodes } from '../../keepalived/status/status.ts';
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../keepalived/status/status.ts';
 import type { Snapshot } from '../../state/state-keeper.ts';
 
@@ -165,7 +165,7 @@ function describeInstance(instance: InstanceStatus): StatusDocument['instances']
       effective: priority.effective ?? null,
     },
     lastTransitionAt: lastTransitionAtMs === undefined ? null : formatTime(lastTransitionAtMs),
-    maintenance: findMaintenance(instance) !== undefined,
+    maintenance: instance.maintenance !== undefined,
     healthcheck:
       healthcheck && verdict
         ? { url: healthcheck.url, words: verdict.words, good: verdict.good ?? null }

@@ -49,6 +49,13 @@ export function describeInstant(atMs: number): Instant {
   return { text: `${day} ${time.slice(0, 8)} ${findZoneName(date)}`, iso: date.toISOString() };
 }
 
+/** A moment as short as can be, in the server's zone: `06:40 UTC`; with its day if that is another. */
+export function describeClockTime(atMs: number, nowMs: number): string {
+  const [day = '', time = '', zone = ''] = describeInstant(atMs).text.split(' ');
+  const isToday = describeInstant(nowMs).text.startsWith(day);
+  return `${isToday ? '' : `${day} `}${time.slice(0, 5)} ${zone}`;
+}
+
 /** The server's zone at a moment, so that the browser writes times as the pages do. */
 export interface Zone {
   name: string;

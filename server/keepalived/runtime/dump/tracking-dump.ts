@@ -77,7 +77,7 @@ function readInterface(record: DumpRecord): TrackedItem {
 /** A file's number times its weight is added to the priority (keepalived.conf(5), track_file). */
 function readFile(record: DumpRecord): TrackedItem {
   const value = Number(record.properties.get('Status') ?? 0);
-  const instances = readTrackers(record, 'Tracking instances');
+  const instances = readTrackers(record, 'Tracking instances', { reverses: true });
   const lowers = ({ weight }: { weight: number }) =>
     weight === 0 ? value !== 0 : value * weight < 0;
   return {
@@ -85,6 +85,7 @@ function readFile(record: DumpRecord): TrackedItem {
     name: record.name,
     good: !instances.some(lowers),
     detail: `value ${value}`,
+    file: { path: record.properties.get('File') ?? '', value },
     instances: instances.map((tracker) => ({
       ...tracker,
       forcesFault: tracker.weight === 0 || value * tracker.weight <= faultFrom,
@@ -106,12 +107,19 @@ function readProcess(record: DumpRecord): TrackedItem {
   };
 }
 
-/** `VI_1, weight -20`; more may follow, such as `reverse`. */
-function readTrackers(record: DumpRecord, heading: string): TrackedItem['instances'] {
+/**
+ * `VI_1, weight -20`, `VI_1, weight 2 reverse`.
+ * @param options.reverses `reverse` turns the sign of what is added, as a file's number
+ */
+function readTrackers(
+  record: DumpRecord,
+  heading: string,
+  { reverses } = { reverses: false },
+): TrackedItem['instances'] {
   return (record.lists.get(heading) ?? []).flatMap((line) => {
-    const [, name, weight] = /^(.+?),? weight (-?\d+)/.exec(line) ?? [];
-    return name === undefined
-      ? []
-      : [{ name, weight: Number(weight), forcesFault: Number(weight) === 0 }];
+    const [, name, digits, reverse] = /^(.+?),? weight (-?\d+)( reverse)?/.exec(line) ?? [];
+    if (name === undefined) return [];
+    const weight = Number(digits) * (reverses && reverse !== undefined ? -1 : 1);
+    return [{ name, weight, forcesFault: weight === 0 }];
   });
 }

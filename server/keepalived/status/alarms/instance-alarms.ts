@@ -1,7 +1,7 @@
 /** What is wrong with an instance although its state is what it should be. */
 import type { Observed } from '../../proof/evidence.ts';
 import { fresh } from '../freshness.ts';
-import { findLoweredPriority, findMaintenance } from '../maintenance.ts';
+import type { LoweredPriority } from '../maintenance.ts';
 import type { OtherMaster } from '../masters/other-masters.ts';
 import type { InstanceStatus, WatchedItem } from '../status-model.ts';
 import { listAddresses } from '../witnessed-addresses.ts';
@@ -14,8 +14,8 @@ const otherMasterLifetimeMs = 15_000;
 export function judgeAlarms(
   instance: Pick<
     InstanceStatus,
-    'state' | 'addresses' | 'healthcheck' | 'virtualRouterId' | 'watched'
-  > & { elsewhere: readonly string[] },
+    'state' | 'addresses' | 'healthcheck' | 'virtualRouterId' | 'watched' | 'maintenance'
+  > & { elsewhere: readonly string[]; lowered: LoweredPriority | undefined },
   isMaster: boolean,
   /** While vrrp_startup_delay runs: how long it is. */
   startupDelaySeconds: number | undefined,
@@ -34,20 +34,20 @@ export function judgeAlarms(
       ),
     );
   }
-  if (findMaintenance(instance)) {
+  if (instance.maintenance) {
     alarms.push(
       raise(
         'maintenance',
-        `Maintenance is on: this server will not serve ${addresses} until it is ended.`,
+        `Maintenance is on: this server will not serve ${addresses} until you choose “End maintenance”.`,
       ),
     );
   }
-  const lowered = findLoweredPriority(instance);
+  const { lowered } = instance;
   if (lowered) {
     alarms.push(
       raise(
         'priority-lowered',
-        `The priority of this server stays changed by the drill (${lowered.detail}): it serves ${addresses} only if no other server does. When you are done, choose “Back to normal” on the page Failover drill.`,
+        `The priority of this server stays lowered by ${lowered.by}${lowered.userName === undefined ? '' : `, as ${lowered.userName} asked`}: it serves ${addresses} only if no other server does. When you are done, choose “Back to normal” here or on the page Failover drill.`,
       ),
     );
   }

@@ -1,5 +1,5 @@
 /** How much an instance needs somebody: what the headline, the order and the tab follow. */
-import { findMaintenance } from '../maintenance.ts';
+import { isPlannedFault } from '../maintenance.ts';
 import type { InstanceStatus } from '../status-model.ts';
 import type { Alarm } from './alarm-codes.ts';
 
@@ -10,7 +10,7 @@ import type { Alarm } from './alarm-codes.ts';
 export const urgencies = ['critical', 'warning', 'off', 'none'] as const;
 export type Urgency = (typeof urgencies)[number];
 
-type Graded = Pick<InstanceStatus, 'state' | 'alarms' | 'watched'>;
+type Graded = Pick<InstanceStatus, 'state' | 'alarms' | 'maintenance'>;
 
 /** The urgency of the worst that is true of an instance. */
 export function gradeInstance(instance: Graded): Urgency {
@@ -23,7 +23,7 @@ function gradeState(instance: Graded): Urgency {
     case 'Alarm':
       return 'critical';
     case 'Fault':
-      return findMaintenance(instance) ? 'warning' : 'critical';
+      return isPlannedFault(instance) ? 'warning' : 'critical';
     case 'Unknown':
     case 'Starting':
       return 'warning';

@@ -1,4 +1,3 @@
-import { findMaintenance } from '../../../keepalived/status/status.ts';
 import type { InstanceStatus, KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import { nameAddresses } from './headline.ts';
 
@@ -19,7 +18,7 @@ export interface PageAction {
 /** The buttons of the page in their order; "Edit Config Files" is the last. */
 export function describeActions(status: KeepalivedStatus): PageAction[] {
   return [
-    ...describeMaintenanceEnds(status),
+    ...describeDrillEnds(status),
     {
       id: 'default-master',
       label: 'Set Default Master',
@@ -100,16 +99,27 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
   ];
 }
 
-/** First of all, for until then this server is no help. */
-function describeMaintenanceEnds({ instances }: KeepalivedStatus): PageAction[] {
-  const held = instances.filter((instance) => findMaintenance(instance));
-  return held.map((instance, index) => ({
-    id: `end-maintenance-${index + 1}`,
-    label: held.length > 1 ? `End maintenance of ${instance.name}` : 'End maintenance',
+/** First of all, for until then this server is no help, or less. */
+function describeDrillEnds({ instances }: KeepalivedStatus): PageAction[] {
+  const ends = instances.flatMap((instance) => {
+    const addresses = nameAddresses(instance);
+    const mayTake = `takes ${addresses} back if its priority is the highest`;
+    if (instance.maintenance) {
+      const explanation = `This server may serve ${addresses} again, and ${mayTake}.`;
+      return [{ name: instance.maintenance.instanceName, label: 'End maintenance', explanation }];
+    }
+    const isLowered = instance.alarms.some(({ code }) => code === 'priority-lowered');
+    const explanation = `This server has its normal priority again, and ${mayTake}.`;
+    return isLowered ? [{ name: instance.name, label: 'Back to normal', explanation }] : [];
+  });
+  const first = ends.filter(({ name }, index) => ends.findIndex((e) => e.name === name) === index);
+  return first.map(({ name, label, explanation }, index) => ({
+    id: `end-drill-${index + 1}`,
+    label: instances.length > 1 ? `${label}: ${name}` : label,
     method: 'post',
     path: '/drill',
-    fields: { instance: instance.name, action: 'end' },
-    explanation: `This server may serve ${nameAddresses(instance)} again, and takes it back if its priority is the highest.`,
+    fields: { instance: name, action: 'end' },
+    explanation,
     emphasis: 'primary',
   }));
 }

@@ -1,14 +1,14 @@
 import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
 import { findWorstAlarm, gradeInstance } from '../../../keepalived/status/alarms/urgency.ts';
 import { describeServingMaster } from '../../../keepalived/status/masters/serving-master.ts';
-import { findMaintenance } from '../../../keepalived/status/status.ts';
+import { isPlannedFault } from '../../../keepalived/status/status.ts';
 import type {
   Alarm,
   InstanceStatus,
   KeepalivedStatus,
   StateWord,
 } from '../../../keepalived/status/status.ts';
-import { describeElapsed } from '../../view/time-words.ts';
+import { describeClockTime, describeElapsed } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';
 
 /** What colour a state has; the style sheet knows the colours. */
@@ -84,7 +84,7 @@ export function describeHeadline(
   wallMs: number,
 ): Headline {
   const alarm = findWorstAlarm([...instance.alarms, ...machineAlarms]);
-  const own = findMaintenance(instance)
+  const own = isPlannedFault(instance)
     ? describeMaintenance(instance, wallMs)
     : describeState(instance, wallMs);
   if (own.told !== undefined || alarm === undefined || instance.state === 'Alarm') return own;
@@ -138,13 +138,15 @@ function describeMaster({ servingMaster }: InstanceStatus, wallMs: number): Head
 }
 
 function describeMaintenance(instance: InstanceStatus, wallMs: number): Headline {
-  const sinceMs = findMaintenance(instance)?.sinceMs;
+  const { sinceMs, userName } = instance.maintenance ?? {};
+  const since = sinceMs === undefined ? '' : ` since ${describeClockTime(sinceMs, wallMs)}`;
+  const who = userName === undefined ? '' : ` (${userName})`;
   return {
     ...maintenanceLook,
     word: 'Maintenance',
-    sentence: `this server has not served ${nameAddresses(instance)}`,
-    elapsed: sinceMs === undefined ? undefined : describeElapsed(sinceMs, wallMs),
-    because: ', as somebody asked',
+    sentence: `in maintenance${since}${who}. This server does not serve ${nameAddresses(instance)} until you choose “End maintenance”`,
+    elapsed: undefined,
+    because: '',
     master: undefined,
     told: instance.alarms.find(({ code }) => code === 'maintenance'),
     found: undefined,

@@ -221,8 +221,12 @@ const tracked = (kind: TrackedItem['kind'], name: string, detail: string): Track
   ...{ kind, name, detail, good: false },
   instances: [{ name: 'VI_1', weight: 0, forcesFault: true }],
 });
+const ownFile = (value: number): TrackedItem => ({
+  ...tracked('file', 'wai_maintenance_VI_1', `value ${value}`),
+  file: { path: '/var/lib/keepalived-wai/maintenance/VI_1', value, isOwn: true },
+});
 const lowered: TrackedItem = {
-  ...tracked('file', 'wai_maintenance_VI_1', 'value -253'),
+  ...ownFile(-253),
   instances: [{ name: 'VI_1', weight: 1, forcesFault: false }],
 };
 const fault: Scene = { says: 'FAULT', holds: [] };
@@ -454,10 +458,10 @@ const verdicts: [what: string, scene: Scene, state: string, serving: string, why
   ],
   [
     'FAULT: maintenance by a tracked file',
-    { ...fault, tracks: [tracked('file', 'maint', 'value -254')] },
+    { ...fault, tracks: [ownFile(-254)] },
     'Fault',
     'No',
-    /^in maintenance: the tracked file maint asks for it, as for maintenance$/,
+    /^in maintenance: the number in \/var\/lib\/keepalived-wai\/maintenance\/VI_1 is -254$/,
   ],
   [
     'FAULT: a tracked process is missing',
@@ -855,14 +859,14 @@ describe('alarms beside the state of an instance', () => {
   const alarms: [what: string, scene: Scene, state: string, codes: string[], words?: RegExp][] = [
     [
       'maintenance is on',
-      { says: 'FAULT', holds: [], tracks: [tracked('file', 'maint', 'value -254')] },
+      { says: 'FAULT', holds: [], tracks: [ownFile(-254)] },
       'Fault',
       ['maintenance'],
-      /^Maintenance is on: this server will not serve 192\.168\.0\.100 until it is ended\.$/,
+      /^Maintenance is on: this server will not serve 192\.168\.0\.100 until you choose “End maintenance”\.$/,
     ],
     [
       'another file than one for maintenance',
-      { says: 'FAULT', holds: [], tracks: [tracked('file', 'load', 'value -254')] },
+      { says: 'FAULT', holds: [], tracks: [tracked('file', 'maintainer_load', 'value -254')] },
       'Fault',
       [],
     ],
@@ -892,7 +896,7 @@ describe('alarms beside the state of an instance', () => {
       { ...standby, tracks: [lowered] },
       'Standby',
       ['priority-lowered'],
-      /stays changed by the drill \(value -253\).*“Back to normal”/,
+      /stays lowered by 253: it serves .*“Back to normal” here/,
     ],
     [
       'Debug has proved that the address exists twice',

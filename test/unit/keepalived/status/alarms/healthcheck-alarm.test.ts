@@ -14,7 +14,13 @@ function sentencesFor(script: Partial<WatchedItem>): string {
     ...{ scriptName: 'chk', intervalSeconds: 5 },
   };
   const instance = {
-    ...{ state: 'Active' as const, virtualRouterId: 1, elsewhere: [], healthcheck },
+    ...{
+      state: 'Active' as const,
+      virtualRouterId: 1,
+      elsewhere: [],
+      lowered: undefined,
+      healthcheck,
+    },
     addresses: [{ cidr: '192.168.0.100/24', interfaceName: 'eth0', held: true }],
     watched: [watched],
   };

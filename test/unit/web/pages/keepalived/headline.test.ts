@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { raise } from '../../../../../server/keepalived/status/alarms/alarm-codes.ts';
 import { alarmCodes } from '../../../../../server/keepalived/status/status.ts';
-import type { WatchedItem } from '../../../../../server/keepalived/status/status.ts';
 import { describeKeepalived } from '../../../../../server/web/pages/keepalived/view-model.ts';
 import { renderPage, sampleInstance, sampleSnapshot, textOf, wallMs } from '../samples.ts';
 
@@ -10,11 +9,6 @@ type Changes = Parameters<typeof sampleSnapshot>[0];
 
 const model = (changes: Changes) => describeKeepalived(sampleSnapshot(changes));
 const text = (changes: Changes) => textOf(renderPage('partials/keepalived-live', model(changes)));
-
-const maintained: WatchedItem = {
-  ...{ kind: 'file', name: 'wai_maintenance_VI_1', good: false, detail: 'value -254' },
-  ...{ weight: 1, forcesFault: true, sinceMs: wallMs - 60_000 },
-};
 
 describe('the headline is the worst that is true', () => {
   for (const code of alarmCodes) {
@@ -85,16 +79,39 @@ describe('the headline is the worst that is true', () => {
     assert.match(text({ instances }), /^● Active: 2 instances: 2 Active\./);
   });
 
-  test('planned maintenance is neither red nor called a fault', () => {
-    const instances = [
-      sampleInstance({ state: 'Fault', reason: 'somebody asked', watched: [maintained] }),
-    ];
-    assert.equal(model({ instances }).headlines[0]?.tone, 'warn');
+  test('planned maintenance is neither red nor called a fault, and says since when and by whom', () => {
+    const maintenance = {
+      ...{ sinceMs: wallMs - 60_000, userName: 'anna' },
+      ...{ isSoleCause: true, instanceName: 'VI_1' },
+    };
+    const held = (changes = {}) => ({
+      instances: [sampleInstance({ state: 'Fault', maintenance: { ...maintenance, ...changes } })],
+    });
+    assert.equal(model(held()).headlines[0]?.tone, 'warn');
+    const end = /This server does not serve 192\.168\.0\.100 until you choose “End maintenance”/;
     assert.match(
-      text({ instances }),
-      /^◇ Maintenance: this server has not served 192\.168\.0\.100/,
+      text(held()),
+      /^◇ Maintenance: in maintenance since \d\d:\d\d \S+ \(anna\)\. This/,
     );
-    assert.match(model({ instances }).tab.title, /^◇ Maintenance/);
+    assert.match(text(held()), end);
+    assert.match(
+      text(held({ sinceMs: undefined, userName: undefined })),
+      /^◇ Maintenance: in maintenance\. This/,
+    );
+    const yesterday = wallMs - 30 * 3_600_000;
+    assert.match(text(held({ sinceMs: yesterday })), /since 2026-07-0\d \d\d:\d\d \S+ \(anna\)/);
+    assert.match(model(held()).tab.title, /^◇ Maintenance/);
+    assert.equal(model(held()).actions[0]?.label, 'End maintenance');
+  });
+
+  test('a fault that has another cause too stays a red fault during maintenance', () => {
+    const maintenance = {
+      ...{ sinceMs: wallMs, userName: 'anna', isSoleCause: false, instanceName: 'VI_1' },
+    };
+    const reason = 'its interface eth0 is down';
+    const instances = [sampleInstance({ state: 'Fault', reason, maintenance })];
+    assert.equal(model({ instances }).headlines[0]?.tone, 'bad');
+    assert.match(text({ instances }), /^▲ Fault:.*its interface eth0 is down/);
   });
 });
 
