@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import test, { after, before, describe } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   allowVrrp,
   removeOwnFirewallRule,
@@ -14,77 +10,14 @@ import { followPacket } from '../../server/keepalived/firewall/evaluate.ts';
 import { listEveryOwnRule } from '../../server/keepalived/firewall/own-rules.ts';
 import type { PacketDirection, VrrpPacket } from '../../server/keepalived/firewall/packet.ts';
 import { describePlace } from '../../server/keepalived/firewall/rule-place.ts';
-import { askUntil, end, mountTmpfs } from './private-keepalived.ts';
+import { createPacket, findPassing, loadRules, run, startAdvertising } from './advertising-pair.ts';
+import type { Rules } from './advertising-pair.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
-const run = (program: string, words: string[], input = ''): string =>
-  execFileSync(program, words, { input, encoding: 'utf8' });
-
-/** An advertisement of a tenth of a second, so that the kernel's answer is there at once. */
-const configurationOf = (address: string): string => `
-global_defs {
-  vrrp_version 3
-}
-vrrp_instance V4 {
-  state MASTER
-  interface eth0
-  virtual_router_id ${address === '10.9.0.1' ? 51 : 52}
-  advert_int 0.1
-  virtual_ipaddress {
-    10.9.0.10${address.at(-1) ?? ''}
-  }
-}
-vrrp_instance V6 {
-  state MASTER
-  interface eth0
-  virtual_router_id ${address === '10.9.0.1' ? 61 : 62}
-  advert_int 0.1
-  virtual_ipaddress {
-    fe80::${address.at(-1) ?? ''}00
-  }
-}
-`;
-
-/** Behind every other chain: what is counted here has passed them all. */
-const observer = `
-table inet observer {
-  counter in4 { }
-  counter in6 { }
-  counter out4 { }
-  counter out6 { }
-  chain in {
-    type filter hook input priority 500
-    ip protocol 112 counter name in4
-    ip6 nexthdr 112 counter name in6
-  }
-  chain out {
-    type filter hook postrouting priority 500
-    ip protocol 112 counter name out4
-    ip6 nexthdr 112 counter name out6
-  }
-}
-`;
-
-function readCounter(name: string): number {
-  const text = run('nft', ['list', 'counter', 'inet', 'observer', name]);
-  return Number(/packets (\d+)/.exec(text)?.[1]);
-}
-
 /** What the kernel does with an advertisement, whatever we think of the rules. */
-async function isPassing({ direction, family }: VrrpPacket): Promise<boolean> {
-  const name = `${direction}${family === 'inet' ? '4' : '6'}`;
-  const count = readCounter(name);
-  // The time of three advertisements.
-  await sleep(300);
-  return readCounter(name) > count;
-}
-
-function packetOf(direction: PacketDirection, family: 'inet' | 'inet6' = 'inet'): VrrpPacket {
-  return {
-    ...{ direction, family, interfaceName: 'eth0', protocol: 112, multicast: true },
-    source: family === 'inet6' ? 'fe80::/64' : direction === 'in' ? '10.9.0.0/24' : '10.9.0.1',
-    destination: family === 'inet' ? '224.0.0.18' : 'ff02::12',
-  };
+async function isPassing(packet: VrrpPacket): Promise<boolean> {
+  const [passes] = await findPassing([packet]);
+  return passes === true;
 }
 
 /** All rules without their counters. */
@@ -96,10 +29,7 @@ const readAllRules = (): string =>
     ),
   ].join('\n');
 
-interface Row {
-  nft?: string;
-  iptables?: string;
-  variant?: 'nft' | 'legacy';
+interface Row extends Rules {
   direction: PacketDirection;
   family?: 'inet' | 'inet6';
   /** What is named; undefined: nothing drops. */
@@ -261,68 +191,20 @@ const rows: Record<string, Row> = {
   ),
 };
 
-function load({ nft, iptables, variant = 'nft' }: Row): void {
-  run('nft', ['flush', 'ruleset']);
-  for (const name of ['iptables', 'ip6tables'])
-    run(`${name}-legacy-restore`, [], '*filter\nCOMMIT\n');
-  run('nft', ['-f', '-'], observer + (nft ?? ''));
-  if (iptables === undefined) return;
-  run(`iptables-${variant}-restore`, ['--noflush'], `*filter\n${iptables}\nCOMMIT\n`);
-}
-
 if (inPrivateNamespaces(import.meta.url)) {
   describe('the firewall, with a real one and real advertisements', () => {
-    const ends: (() => Promise<void>)[] = [];
+    let stop: () => Promise<void>;
 
     before(async () => {
-      for (const folder of ['/run', '/tmp']) mountTmpfs(folder);
-      const ip = (words: string) => run('ip', words.split(' '));
-      const peer = spawn('unshare', ['--net', 'sleep', '600'], { stdio: 'ignore' });
-      ends.push(() => end(peer));
-      await once(peer, 'spawn');
-      await askUntil(
-        () => Promise.resolve(run('readlink', [`/proc/${peer.pid ?? 0}/ns/net`])),
-        (link) => link !== run('readlink', ['/proc/self/ns/net']),
-      );
-      ip('link set lo up');
-      ip(`link add eth0 type veth peer name eth0 netns ${peer.pid ?? 0}`);
-      ip('address add 10.9.0.1/24 dev eth0');
-      ip('link set eth0 up');
-      const there = (words: string[]) => ['-t', String(peer.pid), '-n', ...words];
-      run('nsenter', there(['ip', 'address', 'add', '10.9.0.2/24', 'dev', 'eth0']));
-      run('nsenter', there(['ip', 'link', 'set', 'eth0', 'up']));
-      for (const address of ['10.9.0.1', '10.9.0.2']) {
-        const folder = `/tmp/${address}`;
-        mkdirSync(folder);
-        writeFileSync(`${folder}/keepalived.conf`, configurationOf(address), { mode: 0o600 });
-        const words = [
-          ...['keepalived', '--dont-fork', '--vrrp', `--use-file=${folder}/keepalived.conf`],
-          ...[`--pid=${folder}/pid`, `--vrrp_pid=${folder}/vrrp.pid`],
-        ];
-        const [program = '', ...rest] =
-          address === '10.9.0.1' ? words : ['nsenter', ...there(words)];
-        const daemon = spawn(program, rest, { stdio: 'ignore' });
-        ends.unshift(() => end(daemon));
-      }
-      load({ direction: 'in' });
-      for (const name of ['in4', 'in6', 'out4', 'out6']) {
-        const count = await askUntil(
-          () => Promise.resolve(readCounter(name)),
-          (now) => now > 0,
-          10_000,
-        );
-        assert.ok(count > 0, `no advertisement counted by ${name}`);
-      }
+      stop = await startAdvertising();
     });
 
-    after(async () => {
-      for (const stop of ends) await stop();
-    });
+    after(() => stop());
 
     test('a packet that no configuration describes changes nothing', async () => {
-      load({ direction: 'in', nft: input('ip protocol vrrp drop') });
+      loadRules({ nft: input('ip protocol vrrp drop') });
       const rulesBefore = readAllRules();
-      const packet = packetOf('in');
+      const packet = createPacket('in');
       const forged: Partial<VrrpPacket>[] = [
         { interfaceName: 'eth0" accept; flush ruleset; #' },
         { interfaceName: '--help' },
@@ -339,16 +221,16 @@ if (inPrivateNamespaces(import.meta.url)) {
 
     test('another’s rule with the same words is left alone', async () => {
       const foreign = 'iifname "eth0" ip daddr 224.0.0.18 meta l4proto 112 accept comment "mine"';
-      load({ direction: 'in', nft: input(foreign, 'drop') });
-      assert.deepEqual((await withdrawVrrp([packetOf('in')])).commands, []);
+      loadRules({ nft: input(foreign, 'drop') });
+      assert.deepEqual((await withdrawVrrp([createPacket('in')])).commands, []);
       const command = 'nft delete rule inet filter input handle 1';
       assert.deepEqual((await removeOwnFirewallRule(command)).commands, []);
     });
 
     for (const [name, row] of Object.entries(rows)) {
       test(name, async () => {
-        load(row);
-        const packet = packetOf(row.direction, row.family);
+        loadRules(row);
+        const packet = createPacket(row.direction, row.family);
         const report = await readFirewall();
         assert.deepEqual(report.problems, []);
         const fate = followPacket(packet, report.chains);

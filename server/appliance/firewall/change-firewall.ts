@@ -25,6 +25,8 @@ const packetSchema = z.object({
   source: z.union([address, z.cidrv4(), z.cidrv6(), z.undefined()]),
   destination: address,
   multicast: z.boolean(),
+  parentName: z.string().optional(),
+  isFromLink: z.boolean().optional(),
 });
 
 /**

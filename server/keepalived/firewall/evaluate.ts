@@ -1,8 +1,13 @@
-import { createTraveller } from './holds.ts';
 import type { VrrpPacket } from './packet.ts';
+import { keyOfChain } from './rule-place.ts';
 import type { RulePlace } from './rule-place.ts';
-import type { Chain, Hook } from './rule-set.ts';
-import { enterChain } from './walk-chain.ts';
+import type { Chain } from './rule-set.ts';
+import { describeState, joinStates, untouched } from './walk/packet-state.ts';
+import type { PacketState } from './walk/packet-state.ts';
+import type { Passage } from './walk/passage.ts';
+import { enterChain } from './walk/walk-chain.ts';
+import type { Walk } from './walk/walk-chain.ts';
+import { isTrackedBefore, listChainsOnTheWay } from './walk/way.ts';
 
 /**
  * What becomes of a packet. `by`: what drops it, or may; `before`: where a rule that allows it is
@@ -13,47 +18,85 @@ export type PacketFate =
   | { outcome: 'dropped'; by: RulePlace; before: RulePlace }
   | { outcome: 'cannot-tell'; expression: string; by: RulePlace; before: RulePlace };
 
-const paths: Record<VrrpPacket['direction'], Hook[]> = {
-  in: ['ingress', 'prerouting', 'input'],
-  out: ['output', 'postrouting', 'egress'],
-};
 /**
  * Sends one packet through all chains on its way, by hook and priority. Each chain has to let it
  * pass: what one accepts, a later one may still drop. A rule that is not understood counts as both
- * matching and not matching; only if that makes no difference the fate is certain.
+ * matching and not matching; only if that makes no difference the fate is certain. What a rule does
+ * to the packet, or may do, goes with it.
  */
 export function followPacket(packet: VrrpPacket, chains: readonly Chain[]): PacketFate {
-  const traveller = createTraveller(packet, chains);
+  const byKey = new Map(chains.toReversed().map((chain) => [keyOfChain(chain), chain]));
+  const enter = (chain: Chain, before: PacketState) => pass(chain, before, packet, byKey);
+  let state = untouched;
   let doubtful: PacketFate | undefined;
-  for (const chain of listChainsOnTheWay(packet, chains)) {
-    traveller.doubt = undefined;
-    const terminals = enterChain(chain, traveller);
-    const drops = terminals.filter(({ verdict }) => verdict === 'drop');
-    const [first] = drops;
-    if (!first) continue;
-    const isPassed = drops.length < terminals.length;
-    if (!isPassed) {
-      const certain = drops.find(({ doubt }) => doubt === undefined) ?? first;
-      return { outcome: 'dropped', by: certain.place, before: first.before };
+  for (const group of listChainsOnTheWay(packet, chains)) {
+    const entry = group.length > 1 ? findEntry(group, state, enter) : state;
+    let left: PacketState | undefined;
+    for (const chain of group) {
+      const { passage, doubt } = enter(chain, entry);
+      const { drop, certainDrop, accepted } = passage;
+      left = joinStates(left, accepted);
+      if (!drop) continue;
+      if (!accepted) {
+        return { outcome: 'dropped', by: (certainDrop ?? drop).place, before: drop.before };
+      }
+      const expression = passage.doubt ?? doubt ?? '';
+      doubtful ??= { outcome: 'cannot-tell', expression, by: drop.place, before: drop.before };
     }
-    const told = terminals.find(({ doubt }) => doubt !== undefined);
-    const expression = told?.doubt ?? traveller.doubt ?? '';
-    doubtful ??= { outcome: 'cannot-tell', expression, by: first.place, before: first.before };
+    state = left ?? entry;
   }
   return doubtful ?? { outcome: 'accepted' };
 }
 
-function listChainsOnTheWay(packet: VrrpPacket, chains: readonly Chain[]): Chain[] {
-  const families = ['inet', 'netdev', packet.family === 'inet' ? 'ip' : 'ip6'];
-  const path = paths[packet.direction];
-  return chains
-    .filter(({ base, family }) => base && path.includes(base.hook) && families.includes(family))
-    .filter(({ base }) => base?.devices?.includes(packet.interfaceName) !== false)
-    .toSorted((one, other) => {
-      if (!one.base || !other.base) return 0;
-      return (
-        path.indexOf(one.base.hook) - path.indexOf(other.base.hook) ||
-        one.base.priority - other.base.priority
-      );
-    });
+type Enter = (chain: Chain, state: PacketState) => { passage: Passage; doubt: string | undefined };
+
+/**
+ * Of chains with the same hook and priority the kernel first asks the one that was added last, which
+ * nobody tells: the packet may have passed each of them before each other.
+ */
+function findEntry(group: readonly Chain[], state: PacketState, enter: Enter): PacketState {
+  let entry = state;
+  for (;;) {
+    const passed = group.map((chain) => enter(chain, entry).passage.accepted);
+    const joined = passed.reduce<PacketState>((one, other) => joinStates(one, other) ?? one, entry);
+    if (describeState(joined) === describeState(entry)) return entry;
+    entry = joined;
+  }
+}
+
+function pass(
+  chain: Chain,
+  state: PacketState,
+  packet: VrrpPacket,
+  chains: Walk['chains'],
+): { passage: Passage; doubt: string | undefined } {
+  const skipped: Passage = {
+    ...{ drop: undefined, certainDrop: undefined, accepted: state },
+    ...{ doubt: undefined, exit: undefined, left: undefined },
+  };
+  const isNat = chain.base?.isNat === true;
+  // Without a connection there is nothing to translate.
+  if (isNat && state.untracked === true) return { passage: skipped, doubt: undefined };
+  const walk: Walk = {
+    ...{ packet: seeFrom(chain, packet), chains, isTracked: isTrackedBefore(chain) },
+    ...{ doubt: undefined, known: new Map(), inside: new Set() },
+  };
+  const passage = enterChain(chain, state, walk);
+  if (!isNat) return { passage, doubt: walk.doubt };
+  // A packet of a connection that was there before the rules does not come by.
+  const accepted = joinStates(passage.accepted, state);
+  return {
+    passage: { ...passage, accepted, certainDrop: undefined },
+    doubt: walk.doubt ?? 'type nat: only the first packet of a connection',
+  };
+}
+
+/** A chain of the interface below sees the packet there. */
+function seeFrom({ base }: Chain, packet: VrrpPacket): VrrpPacket {
+  const { interfaceName, parentName } = packet;
+  const isBelow =
+    parentName !== undefined &&
+    base?.devices?.includes(parentName) === true &&
+    !base.devices.includes(interfaceName);
+  return isBelow ? { ...packet, interfaceName: parentName } : packet;
 }

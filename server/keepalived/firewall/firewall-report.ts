@@ -29,24 +29,31 @@ export interface FirewallReport {
  */
 export function mergeChains(nft: Chain[] | undefined, saved: readonly Chain[]): Chain[] {
   if (!nft) return [...saved];
-  const compatible = saved.filter(({ manager }) => manager === 'iptables-nft');
+  const compatible = new Map(
+    saved
+      .filter(({ manager }) => manager === 'iptables-nft')
+      .map((chain) => [keyOf(chain, chain.chain), chain]),
+  );
+  const madeByIptables = new Set(
+    nft
+      .filter(({ table, chain, base }) => base && findIptablesHook(table, chain) === base.hook)
+      .map((chain) => keyOf(chain, '')),
+  );
   const legacy = saved.filter(({ manager }) => manager === 'iptables-legacy');
-  return [...nft.map((chain) => fillIn(chain, nft, compatible)), ...legacy];
+  const complete = nft.map((chain) => {
+    const twin = compatible.get(keyOf(chain, chain.chain));
+    return madeByIptables.has(keyOf(chain, '')) ? fillIn(chain, twin) : chain;
+  });
+  return [...complete, ...legacy];
 }
 
-function fillIn(chain: Chain, all: readonly Chain[], compatible: readonly Chain[]): Chain {
-  const twin = compatible.find(
-    ({ family, table, chain: name }) =>
-      family === chain.family && table === chain.table && name === chain.chain,
-  );
-  const isMadeByIptables = all.some(
-    ({ family, table, chain: name, base }) =>
-      family === chain.family &&
-      table === chain.table &&
-      base !== undefined &&
-      findIptablesHook(table, name) === base.hook,
-  );
-  if (twin?.rules.length !== chain.rules.length || !isMadeByIptables) return chain;
+function keyOf({ family, table }: Chain, name: string): string {
+  return `${family} ${table} ${name}`;
+}
+
+/** @param twin the same chain as iptables tells it. */
+function fillIn(chain: Chain, twin: Chain | undefined): Chain {
+  if (twin?.rules.length !== chain.rules.length) return chain;
   const rules = chain.rules.map((rule, at) => {
     const { text, comment, steps } = twin.rules[at] ?? rule;
     return { ...rule, text, ...(rule.isPartial ? { comment, steps } : {}) };

@@ -1,10 +1,10 @@
 import { listOwnRichRules, planRemoval, planRichRule, writeCommand } from './firewall-commands.ts';
 import type { FirewallCommand } from './firewall-commands.ts';
 import type { FirewallReport } from './firewall-report.ts';
-import { matchesPacket } from './holds.ts';
 import type { VrrpPacket } from './packet.ts';
 import { describePlace, listOwnRules } from './rule-place.ts';
 import type { RuleManager } from './rule-set.ts';
+import { matchesPacket } from './walk/holds.ts';
 
 /** A rule that this program added, whatever instance it was for. */
 export interface OwnRule {

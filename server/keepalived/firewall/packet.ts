@@ -20,6 +20,13 @@ export interface VrrpPacket {
   source: string | undefined;
   destination: string;
   multicast: boolean;
+  /** The interface that a virtual one (`use_vmac`, `use_ipvlan`) stands on. */
+  parentName?: string | undefined;
+  /**
+   * For IPv6: both ends are link-local addresses of one network on the interface, so that the way back
+   * to the sender is known to leave by it. Not set: not known.
+   */
+  isFromLink?: boolean | undefined;
 }
 
 /** RFC 9568, 5.1.1.2 and 5.1.2.2. */
@@ -50,19 +57,47 @@ export function listVrrpPackets(
   const link = findOwnAddress(base ?? interfaceName, family, network);
   const own = interfaces.sourceAddress ?? link?.address;
   // Version 3 has no authentication; keepalived ignores the block.
-  const isHidden = settings.authentication.type === 'AH' && settings.version !== 3;
-  const packet = { direction, interfaceName, protocol: isHidden ? 51 : 112 } as const;
+  const isHidden =
+    settings.authentication.type === 'AH' && settings.version !== 3 && family === 'inet';
+  const protocol = isHidden ? 51 : 112;
+  const packet = { direction, interfaceName, protocol, ...findPlace(interfaces, network) } as const;
   if (unicastPeers.length === 0) {
     const neighbours = link && networkOf(link);
     const sources = direction === 'out' ? [own] : senders.length > 0 ? senders : [neighbours];
     const destination = multicastDestination ?? groups[family];
-    return sources.map((source) => ({ ...packet, family, source, destination, multicast: true }));
+    return sources.map((source) => ({
+      ...{ ...packet, family, source, destination, multicast: true },
+      isFromLink: direction === 'in' && isOnLink(source, interfaceName, network),
+    }));
   }
   return unicastPeers.map(normalizeAddress).flatMap((peer): VrrpPacket[] => {
     const unicast = { ...packet, family: familyOf(peer), multicast: false };
     if (direction === 'out') return [{ ...unicast, source: own, destination: peer }];
     return own === undefined ? [] : [{ ...unicast, source: peer, destination: own }];
   });
+}
+
+/** The interface below a virtual one. */
+function findPlace(
+  { wire, base }: PacketSettings['interfaces'],
+  network: NetworkReport | undefined,
+): Pick<VrrpPacket, 'parentName'> {
+  const links = network?.ok ? network.interfaces : [];
+  const parentName = links.find(({ name }) => name === wire)?.virtual?.parentName;
+  return { parentName: parentName ?? (wire === base ? undefined : base) };
+}
+
+/** Whether an IPv6 sender is in the network of a link-local address of this interface. */
+function isOnLink(
+  source: string | undefined,
+  interfaceName: string,
+  network: NetworkReport | undefined,
+): boolean {
+  if (source === undefined || !source.startsWith('fe80:') || !network?.ok) return false;
+  const link = network.interfaces.find(({ name }) => name === interfaceName);
+  return (link?.addresses ?? [])
+    .filter(({ address }) => address.startsWith('fe80:'))
+    .some((address) => compareAddresses(source, networkOf(address)) === true);
 }
 
 /** `192.168.0.0/24` of 192.168.0.10/24. */
@@ -99,16 +134,20 @@ export function listPacketValues(packet: VrrpPacket, key: PacketKey): string[] {
       return [direction === 'in' && multicast ? 'multicast' : 'unicast'];
     case 'destination-type':
       return [multicast ? 'multicast' : direction === 'in' ? 'local' : 'unicast'];
+    case 'destination-type-here':
+      // An address of this server may be on another interface of it.
+      return multicast ? ['multicast'] : [];
     case 'connection-state':
       // Nothing answers a multicast packet; a unicast peer's own advertisements look like answers.
       return multicast ? ['new'] : ['new', 'established'];
     case 'connection-status':
       // Nobody translates its addresses; other flags are not known.
       return ['untranslated'];
-    case 'mark':
-      return ['0'];
+    case 'reverse-path':
+      return packet.isFromLink === true ? ['known'] : [];
     case 'time-to-live':
-      return ['255'];
+      // For IPv6 keepalived leaves it to the kernel, but to the group.
+      return family === 'inet6' && !multicast ? [] : ['255'];
     case 'fragment':
       // An advertisement is never fragmented.
       return ['0'];
@@ -125,7 +164,6 @@ export function matchesValue(key: PacketKey, actual: string, wanted: string): bo
     case 'destination':
       return compareAddresses(actual, wanted);
     case 'protocol':
-    case 'mark':
     case 'time-to-live':
     case 'fragment':
       return matchesNumber(Number(actual), key === 'protocol' ? protocolOf(wanted) : wanted);
@@ -134,6 +172,8 @@ export function matchesValue(key: PacketKey, actual: string, wanted: string): bo
     case 'family':
     case 'packet-type':
     case 'destination-type':
+    case 'destination-type-here':
+    case 'reverse-path':
     case 'connection-state':
       return actual === wanted;
   }

@@ -18,6 +18,11 @@ export function placeOf(
   return { ...where, rule: { text: rule.text, handle: rule.handle, position: at + 1 } };
 }
 
+/** Two chains with the same words are the same. */
+export function keyOfChain({ manager, family, table, chain }: ChainPlace): string {
+  return `${manager} ${family} ${table} ${chain}`;
+}
+
 /** The rules that this program added and that let this packet pass. */
 export function listOwnRules(chains: readonly Chain[]): { place: RulePlace; rule: Rule }[] {
   return chains.flatMap((chain) =>

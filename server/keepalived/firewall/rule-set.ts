@@ -3,6 +3,8 @@
  * first test that fails ends it.
  */
 
+import type { MarkExpression } from './walk/mark.ts';
+
 /** Who has to be asked to change a chain. */
 export type RuleManager = 'nft' | 'iptables-nft' | 'iptables-legacy';
 
@@ -20,8 +22,18 @@ export interface ChainPlace {
 
 export interface Chain extends ChainPlace {
   /** Undefined: reached by a jump only. */
-  base: { hook: Hook; priority: number; policy: 'accept' | 'drop'; devices?: string[] } | undefined;
+  base: ChainBase | undefined;
   rules: Rule[];
+}
+
+export interface ChainBase {
+  hook: Hook;
+  priority: number;
+  policy: 'accept' | 'drop';
+  /** Of an ingress or egress chain. */
+  devices?: string[];
+  /** Only the first packet of a connection comes by, and none that is not tracked. */
+  isNat?: boolean;
 }
 
 export interface Rule {
@@ -38,9 +50,12 @@ export interface Rule {
 export type Step =
   | { kind: 'test'; test: Test }
   | { kind: 'verdict'; verdict: Verdict }
-  | { kind: 'map'; key: PacketKey; entries: { value: string; verdict: Verdict }[] }
-  | { kind: 'set-mark' }
-  | { kind: 'untrack' };
+  /** The one entry whose tests all hold decides; else `otherwise`, or the next rule follows. */
+  | { kind: 'map'; entries: { tests: Test[]; verdict: Verdict }[]; otherwise: Verdict | undefined }
+  | { kind: 'set-mark'; mark: MarkExpression }
+  | { kind: 'untrack' }
+  /** Fields of the packet have other values from here on; we do not know which. */
+  | { kind: 'rewrite'; keys: PacketKey[] };
 
 export type Verdict =
   | { kind: 'accept' }
@@ -60,15 +75,35 @@ export type PacketKey =
   | 'destination'
   | 'packet-type'
   | 'destination-type'
+  /** With regard to the interface that it comes by. */
+  | 'destination-type-here'
+  /** Whether the way back to the sender is known and leaves by that interface. */
+  | 'reverse-path'
   | 'connection-state'
   | 'connection-status'
-  | 'mark'
   | 'time-to-live'
   | 'fragment';
+
+/** All of them may have changed, once another program had the packet. */
+export const everyPacketKey: readonly PacketKey[] = [
+  ...(['family', 'protocol', 'in-interface', 'out-interface', 'source', 'destination'] as const),
+  ...(['packet-type', 'destination-type', 'destination-type-here', 'reverse-path'] as const),
+  ...(['connection-state', 'connection-status', 'time-to-live', 'fragment'] as const),
+];
 
 export type Test =
   /** Values: `112`, `10-20`, `10.0.0.0/8`, `10.0.0.1-10.0.0.9`, `eth*`; one of them is enough. */
   | { kind: 'compare'; key: PacketKey; values: string[]; negated: boolean; text: string }
+  /** What is computed out of the mark lies between two of these numbers. */
+  | {
+      kind: 'compare-mark';
+      mark: MarkExpression;
+      ranges: [first: number, last: number][];
+      negated: boolean;
+      text: string;
+    }
+  /** All tests of one of the rows hold: an element of a set of several fields. */
+  | { kind: 'one-of'; rows: Test[][]; negated: boolean; text: string }
   /** Of another protocol than ours. */
   | { kind: 'never' }
   | { kind: 'unknown'; text: string };

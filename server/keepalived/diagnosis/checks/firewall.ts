@@ -80,7 +80,7 @@ function describeObstruction({
   }
   return {
     verdict: 'cannot-tell',
-    sentence: `Whether the firewall drops ${what} cannot be said: “${fate.expression}” is not understood.`,
+    sentence: `Whether the firewall drops ${what} cannot be said: it depends on “${fate.expression}”.`,
     evidence: [{ what: describePlace(fate.by), where: 'the firewall' }],
     remedy,
   };

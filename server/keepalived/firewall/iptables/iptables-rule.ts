@@ -1,13 +1,8 @@
 import { createComparison } from '../rule-set.ts';
-import type { PacketKey, Rule, Step, Test, Verdict } from '../rule-set.ts';
-
-/** An option of `iptables` with what stands behind it. */
-interface Option {
-  module: string;
-  name: string;
-  negated: boolean;
-  values: string[];
-}
+import type { PacketKey, Rule, Step, Test } from '../rule-set.ts';
+import { listOptions } from './iptables-options.ts';
+import type { Option } from './iptables-options.ts';
+import { readMasked, readTarget } from './iptables-target.ts';
 
 /**
  * What the words of a rule behind `-A CHAIN` do (iptables(8), iptables-extensions(8)).
@@ -31,28 +26,10 @@ export function readRuleWords(words: string[], text: string): Pick<Rule, 'steps'
   };
 }
 
-function listOptions(words: string[]): Option[] {
-  const options: Option[] = [];
-  let module = '';
-  let negated = false;
-  for (const [at, word] of words.entries()) {
-    const isComment = words[at - 1] === '--comment';
-    if (word === '!' && !isComment) {
-      negated = true;
-    } else if (/^--?[a-z]/.test(word) && !isComment) {
-      if (word === '-m') module = words[at + 1] ?? '';
-      options.push({ module, name: word, negated, values: [] });
-      negated = false;
-    } else {
-      options.at(-1)?.values.push(word);
-    }
-  }
-  return options;
-}
-
-/** Modules that look into another protocol than ours. */
+/** Modules that look into another protocol than ours, or into headers that keepalived does not send. */
 const otherProtocols = new Set([
   ...['tcp', 'udp', 'udplite', 'sctp', 'dccp', 'icmp', 'icmp6', 'esp', 'multiport', 'tcpmss'],
+  ...['frag', 'rt', 'hbh', 'dst', 'mh'],
 ]);
 
 const keys: Readonly<Record<string, PacketKey>> = {
@@ -68,7 +45,6 @@ const keys: Readonly<Record<string, PacketKey>> = {
   '--ctstate': 'connection-state',
   '--state': 'connection-state',
   '--ctstatus': 'connection-status',
-  '--mark': 'mark',
   '--ttl-eq': 'time-to-live',
   '--hl-eq': 'time-to-live',
 };
@@ -77,6 +53,7 @@ const keys: Readonly<Record<string, PacketKey>> = {
 function readModule({ values }: Option, options: Option[]): Test | undefined {
   const [module = ''] = values;
   if (otherProtocols.has(module)) return { kind: 'never' };
+  if (module === 'rpfilter') return readReversePath(options);
   const hasOptions = options.some((option) => option.module === module && option.name !== '-m');
   return hasOptions ? undefined : { kind: 'unknown', text: `-m ${module}` };
 }
@@ -86,6 +63,7 @@ function readTest({ module, name, negated, values }: Option): Test | undefined {
   const [value = ''] = values;
   const text = `${negated ? '! ' : ''}${[name, ...values].join(' ')}`;
   if (name === '--comment' || otherProtocols.has(module)) return undefined;
+  if (module === 'rpfilter' && reversePathOptions.has(name)) return undefined;
   // Only for fragments behind the first; an advertisement is never fragmented.
   if (name === '-f') return negated ? undefined : { kind: 'never' };
   const compare = (key: PacketKey, wanted: string[]) =>
@@ -96,12 +74,30 @@ function readTest({ module, name, negated, values }: Option): Test | undefined {
   if (name === '--ttl-gt' || name === '--hl-gt') {
     return compare('time-to-live', [`${Number(value) + 1}-255`]);
   }
+  if (module === 'mark' && name === '--mark') return readMarkTest(value, negated, text);
   const key = keys[name];
-  if (key === undefined || (name === '--mark' && module !== 'mark')) {
-    return { kind: 'unknown', text: `-m ${module} ${text}` };
-  }
+  if (key === undefined) return { kind: 'unknown', text: `-m ${module} ${text}` };
   const wanted = readValues(key, value);
   return wanted ? compare(key, wanted) : undefined;
+}
+
+const reversePathOptions = new Set(['--loose', '--validmark', '--accept-local', '--invert']);
+
+/** `-m rpfilter --invert`: what has no way back to its sender by the same interface. */
+function readReversePath(options: readonly Option[]): Test {
+  const own = options.filter(({ module, name }) => module === 'rpfilter' && name !== '-m');
+  const text = ['-m rpfilter', ...own.map(({ name }) => name)].join(' ');
+  const negated = own.some(({ name }) => name === '--invert');
+  return createComparison('reverse-path', ['known'], text, negated);
+}
+
+/** `--mark 0x8000/0x8000` */
+function readMarkTest(value: string, negated: boolean, text: string): Test {
+  const [wanted, mask] = readMasked(value);
+  if (wanted === undefined) return { kind: 'unknown', text };
+  const right = { kind: 'constant', value: mask } as const;
+  const mark = { kind: 'and', left: { kind: 'mark' }, right } as const;
+  return { kind: 'compare-mark', mark, ranges: [[wanted, wanted]], negated, text };
 }
 
 /** @returns undefined if all are meant. */
@@ -117,54 +113,13 @@ function readValues(key: PacketKey, value: string): string[] | undefined {
     case 'connection-state':
     case 'connection-status':
       return value.toLowerCase().split(',');
-    case 'mark':
-      // `0x8000/0x8000`: our mark is 0, whatever the mask.
-      return [String(Number(value.split('/')[0]))];
     case 'family':
+    case 'destination-type-here':
+    case 'reverse-path':
     case 'source':
     case 'destination':
     case 'time-to-live':
     case 'fragment':
       return [value];
   }
-}
-
-/** Targets after which the next rule follows. */
-const passing = new Set([
-  ...['LOG', 'NFLOG', 'ULOG', 'TRACE', 'AUDIT', 'CT', 'CONNMARK', 'TTL', 'HL', 'TOS', 'DSCP'],
-  ...['TCPMSS', 'TCPOPTSTRIP', 'CLASSIFY', 'SECMARK', 'CONNSECMARK', 'CHECKSUM', 'IDLETIMER'],
-  ...['LED', 'SET', 'RATEEST', 'TEE', 'ECN', 'HMARK'],
-]);
-
-const verdicts: Readonly<Record<string, Verdict>> = {
-  ACCEPT: { kind: 'accept' },
-  DROP: { kind: 'drop' },
-  REJECT: { kind: 'drop' },
-  RETURN: { kind: 'return' },
-  // They change the source, to one that a peer need not know.
-  MASQUERADE: { kind: 'accept' },
-  SNAT: { kind: 'accept' },
-};
-
-const deciding = new Set(['NFQUEUE', 'QUEUE', 'DNAT', 'REDIRECT', 'TPROXY', 'NETMAP', 'STEAL']);
-
-const clearsOnly = ({ name, values: [value = ''] }: Option): boolean =>
-  name === '--and-mark' ||
-  ((name === '--set-xmark' || name === '--set-mark') && Number(value.split('/')[0]) === 0);
-
-function readTarget({ name, values }: Option, options: Option[], text: string): Step[] {
-  const [target = ''] = values;
-  const verdict = verdicts[target];
-  if (verdict) return [{ kind: 'verdict', verdict }];
-  const has = (...names: string[]) => options.some((option) => names.includes(option.name));
-  if (target === 'NOTRACK' || (target === 'CT' && has('--notrack'))) return [{ kind: 'untrack' }];
-  // Bits of a mark are cleared, as Calico does first: ours is 0 and stays so.
-  if (target === 'MARK' && options.some(clearsOnly)) return [];
-  if (target === 'MARK' || (target === 'CONNMARK' && has('--restore-mark'))) {
-    return [{ kind: 'set-mark' }];
-  }
-  if (passing.has(target)) return [];
-  if (deciding.has(target)) return [{ kind: 'verdict', verdict: { kind: 'unknown', text } }];
-  const kind = name === '-g' || name === '--goto' ? 'goto' : 'jump';
-  return [{ kind: 'verdict', verdict: { kind, chain: target } }];
 }

@@ -1,12 +1,24 @@
 import { z } from 'zod';
-import type { PacketKey } from '../rule-set.ts';
+import { createComparison } from '../rule-set.ts';
+import type { PacketKey, Test } from '../rule-set.ts';
+import type { MarkExpression } from '../walk/mark.ts';
+import { readNftMark } from './nft-marks.ts';
 
+/** One thing that a rule asks of a packet. */
+export type NftField =
+  | {
+      kind: 'packet';
+      key: PacketKey;
+      /** nft's word for a value into ours. */
+      translate: (value: string) => string;
+    }
+  | { kind: 'mark'; mark: MarkExpression };
+
+/** What a match, a map or a set asks for: one field, or several of a concatenation. */
 export interface NftKey {
-  key: PacketKey;
-  /** The one in whose header it lies. */
-  family?: 'inet' | 'inet6';
-  /** nft's word for a value into ours. */
-  translate: (value: string) => string;
+  fields: NftField[];
+  /** Without these the rule ends here, whatever it asks: a header that is not there has no fields. */
+  guards: Test[];
 }
 
 const asIs = (value: string): string => value;
@@ -16,24 +28,26 @@ const families: Readonly<Record<string, string>> = {
 const toFamily = (value: string): string => families[value.toLowerCase()] ?? value;
 const packetTypes: Readonly<Record<string, string>> = { host: 'unicast', '0': 'unicast' };
 
-const metaKeys: Readonly<Record<string, NftKey>> = {
-  l4proto: { key: 'protocol', translate: asIs },
-  iif: { key: 'in-interface', translate: asIs },
-  iifname: { key: 'in-interface', translate: asIs },
-  oif: { key: 'out-interface', translate: asIs },
-  oifname: { key: 'out-interface', translate: asIs },
-  pkttype: { key: 'packet-type', translate: (value) => packetTypes[value] ?? value },
-  mark: { key: 'mark', translate: asIs },
-  nfproto: { key: 'family', translate: toFamily },
-  protocol: { key: 'family', translate: toFamily },
+const field = (key: PacketKey, translate = asIs): NftField => ({ kind: 'packet', key, translate });
+
+const metaFields: Readonly<Record<string, NftField>> = {
+  l4proto: field('protocol'),
+  iif: field('in-interface'),
+  iifname: field('in-interface'),
+  oif: field('out-interface'),
+  oifname: field('out-interface'),
+  pkttype: field('packet-type', (value) => packetTypes[value] ?? value),
+  mark: { kind: 'mark', mark: { kind: 'mark' } },
+  nfproto: field('family', toFamily),
+  protocol: field('family', toFamily),
 };
 
-const connectionKeys: Readonly<Record<string, NftKey>> = {
-  state: { key: 'connection-state', translate: asIs },
-  status: { key: 'connection-status', translate: asIs },
+const connectionFields: Readonly<Record<string, NftField>> = {
+  state: field('connection-state'),
+  status: field('connection-status'),
 };
 
-const payloadKeys: Readonly<Record<string, PacketKey>> = {
+const headerKeys: Readonly<Record<string, PacketKey>> = {
   saddr: 'source',
   daddr: 'destination',
   protocol: 'protocol',
@@ -46,45 +60,61 @@ const leftSchema = z.object({
   meta: z.object({ key: z.string() }).optional(),
   payload: z.object({ protocol: z.string(), field: z.string() }).optional(),
   ct: z.object({ key: z.string() }).optional(),
+  exthdr: z.object({ name: z.string(), field: z.string().optional() }).optional(),
+  'tcp option': z.unknown().optional(),
   fib: z
     .object({ result: z.string(), flags: z.union([z.string(), z.array(z.string())]) })
     .optional(),
-  '&': z.tuple([z.unknown(), z.number()]).optional(),
+  '&': z.tuple([z.unknown(), z.unknown()]).optional(),
+  concat: z.array(z.unknown()).optional(),
 });
 
-/** What the left side of a match asks for. @returns undefined: not understood. */
-export function findPacketKey(left: unknown): NftKey | undefined {
+/** @param family of the rule's table. @returns undefined: not understood. */
+export function readNftKey(left: unknown, text: string, family: string): NftKey | undefined {
+  const { concat } = leftSchema.safeParse(left).data ?? {};
+  const parts = (concat ?? [left]).map((part) => readNftField(part, family));
+  const fields = parts.flatMap((part) => part ?? []);
+  if (fields.length < parts.length) return undefined;
+  const guards = (concat ?? [left]).flatMap((part) => listGuards(part, text));
+  return { fields, guards };
+}
+
+function readNftField(left: unknown, family: string): NftField | undefined {
   const parsed = leftSchema.safeParse(left);
   if (!parsed.success) return undefined;
   const { meta, payload, ct, fib, '&': masked } = parsed.data;
-  if (meta) return metaKeys[meta.key];
-  if (ct) return connectionKeys[ct.key];
-  if (payload) return findPayloadKey(payload.protocol, payload.field);
-  if (fib) {
-    const isDestination = [fib.flags].flat().join() === 'daddr';
-    return fib.result === 'type' && isDestination
-      ? { key: 'destination-type', translate: asIs }
-      : undefined;
+  // Of a chain for one device the family is “netdev”, whatever the packet is.
+  if (meta?.key === 'nfproto' && family === 'netdev') return undefined;
+  if (meta) return metaFields[meta.key];
+  if (ct) return connectionFields[ct.key];
+  if (payload) {
+    const key = familyOfHeader(payload.protocol) && headerKeys[payload.field];
+    return key && field(key);
   }
-  if (masked && asksForFragments(masked)) {
-    return { key: 'fragment', family: 'inet', translate: asIs };
-  }
-  // Our mark is 0, whatever the mask.
-  const inner = masked && findPacketKey(masked[0]);
-  return inner?.key === 'mark' ? inner : undefined;
+  if (fib) return readRoute(fib.result, [fib.flags].flat());
+  if (masked && asksForFragments(masked)) return field('fragment');
+  const mark = readNftMark(left);
+  return mark && { kind: 'mark', mark };
+}
+
+/** `fib daddr type`, `fib saddr . iif oif`; whether it asks for the mark, too, is all the same. */
+function readRoute(result: string, flags: string[]): NftField | undefined {
+  const asked = flags.filter((flag) => flag !== 'mark').toSorted();
+  if (result === 'type' && asked.join() === 'daddr') return field('destination-type');
+  if (result === 'type' && asked.join() === 'daddr,iif') return field('destination-type-here');
+  return asked.join() === 'iif,saddr' ? field('reverse-path') : undefined;
 }
 
 /** `ip frag-off & 0x1fff`; the flag that forbids fragments (0x4000) may be set or not. */
-function asksForFragments([inner, mask]: [unknown, number]): boolean {
+function asksForFragments([inner, mask]: [unknown, unknown]): boolean {
   const { payload } = leftSchema.safeParse(inner).data ?? {};
-  return payload?.protocol === 'ip' && payload.field === 'frag-off' && (mask & 0x4000) === 0;
+  const isOffset = payload?.protocol === 'ip' && payload.field === 'frag-off';
+  return isOffset && typeof mask === 'number' && (mask & 0x4000) === 0;
 }
 
-function findPayloadKey(protocol: string, field: string): NftKey | undefined {
+function familyOfHeader(protocol: string): 'inet' | 'inet6' | undefined {
   const family = toFamily(protocol);
-  const key = payloadKeys[field];
-  if (key === undefined || (family !== 'inet' && family !== 'inet6')) return undefined;
-  return { key, family, translate: asIs };
+  return family === 'inet' || family === 'inet6' ? family : undefined;
 }
 
 const otherHeaders = new Set([
@@ -92,14 +122,20 @@ const otherHeaders = new Set([
   'arp',
 ]);
 
-const payloadSchema = z.object({ payload: z.object({ protocol: z.string() }) });
-
-const maskedSchema = z.object({ '&': z.tuple([z.unknown(), z.unknown()]) });
-
-/** Whether a match looks into a header that an advertisement does not have, also through a mask. */
-export function isOfAnotherProtocol(left: unknown): boolean {
-  const masked = maskedSchema.safeParse(left);
-  // A mask within a mask is not printed.
-  const { payload } = payloadSchema.safeParse(masked.data?.['&'][0] ?? left).data ?? {};
-  return payload !== undefined && otherHeaders.has(payload.protocol);
+/**
+ * What has to be so for the rule to ask at all: what looks into a header that the packet does not
+ * have, also through a mask, matches nothing, not even negated.
+ */
+export function listGuards(left: unknown, text: string): Test[] {
+  const { payload, exthdr, concat, '&': masked, ...other } = leftSchema.safeParse(left).data ?? {};
+  if (concat) return concat.flatMap((part) => listGuards(part, text));
+  if (masked) return listGuards(masked[0], text);
+  if ('tcp option' in other) return [{ kind: 'never' }];
+  // keepalived sends none of these.
+  if (exthdr?.field !== undefined) return [{ kind: 'never' }];
+  if (exthdr) return [createComparison('family', ['inet6'], text)];
+  if (!payload) return [];
+  if (otherHeaders.has(payload.protocol)) return [{ kind: 'never' }];
+  const family = familyOfHeader(payload.protocol);
+  return family ? [createComparison('family', [family], text)] : [];
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Chain, Hook } from '../rule-set.ts';
-import { readNftSteps } from './nft-expressions.ts';
-import type { NftSets } from './nft-expressions.ts';
+import { readNftSteps } from './nft-statements.ts';
 import { readNftTexts } from './nft-texts.ts';
 
 const placeSchema = z.object({ family: z.string(), table: z.string() });
 
 const chainSchema = placeSchema.extend({
   name: z.string(),
+  type: z.string().optional(),
   hook: z.string().optional(),
   prio: z.number().optional(),
   policy: z.string().optional(),
@@ -46,7 +46,7 @@ export function readNftRuleset(json: string, text: string): Chain[] | undefined 
   if (!parsed.success) return undefined;
   const objects = parsed.data.nftables;
   const texts = readNftTexts(text);
-  const sets: NftSets = new Map(
+  const sets = new Map<string, unknown[]>(
     objects.flatMap(({ set, map }) => {
       const named = set ?? map;
       return named ? [[keyOf(named, named.name), named.elem ?? []]] : [];
@@ -66,7 +66,7 @@ export function readNftRuleset(json: string, text: string): Chain[] | undefined 
     const { handle, comment, expr } = rule;
     const words = texts.rules.get(keyOf(rule, rule.chain))?.get(handle) ?? JSON.stringify(expr);
     const steps = readNftSteps(expr, {
-      text: words,
+      ...{ text: words, family: rule.family },
       getSet: (name) => sets.get(keyOf(rule, name)),
     });
     byKey.get(keyOf(rule, rule.chain))?.rules.push({
@@ -86,7 +86,7 @@ const hooks: readonly Hook[] = [
 ];
 
 function findBase(
-  { hook: name, prio = 0, policy }: z.output<typeof chainSchema>,
+  { type, hook: name, prio = 0, policy }: z.output<typeof chainSchema>,
   devices: string[] | undefined,
 ): Chain['base'] {
   const hook = hooks.find((candidate) => candidate === name);
@@ -95,6 +95,7 @@ function findBase(
   return {
     ...{ hook, priority: prio, policy: policy === 'drop' ? 'drop' : 'accept' },
     ...(isBound && devices ? { devices } : {}),
+    ...(type === 'nat' ? { isNat: true } : {}),
   };
 }
 

@@ -81,7 +81,7 @@ describe('the firewall', () => {
     const unknown = look(':INPUT ACCEPT\n-A INPUT -m recent --update --name x -j DROP');
     const check = getCheck(unknown, 'firewall-in');
     assert.equal(check.verdict, 'cannot-tell');
-    assert.match(check.sentence, /“-m recent --update” is not understood/);
+    assert.match(check.sentence, /it depends on “-m recent --update”\./);
     assert.equal(check.offer?.kind, 'allow-vrrp');
     const notRead = look('', { changes: { firewall: undefined } });
     assert.equal(getCheck(notRead, 'firewall-out').verdict, 'cannot-tell');

@@ -1,0 +1,200 @@
+import { keyOfChain, placeOf } from '../rule-place.ts';
+import type { RulePlace } from '../rule-place.ts';
+import type { Chain, Rule, Step, Test, Verdict } from '../rule-set.ts';
+import { holdAll, holds } from './holds.ts';
+import type { Surroundings } from './holds.ts';
+import { computeMark } from './mark.ts';
+import { describeState, joinKeys, joinStates, unknownState } from './packet-state.ts';
+import type { PacketState } from './packet-state.ts';
+import { merge, nowhere, stopBefore } from './passage.ts';
+import type { Passage } from './passage.ts';
+
+/** One packet's way through one base chain and all that is jumped to from there. */
+export interface Walk extends Surroundings {
+  /** By `keyOfChain`. */
+  chains: ReadonlyMap<string, Chain>;
+  /** What was not understood first. */
+  doubt: string | undefined;
+  /** What became of packets in the same state in the same chain: many rules may lead there. */
+  known: Map<string, Passage>;
+  /** The chains that the packet is in: one that leads to itself ends nowhere. */
+  inside: Set<Chain>;
+}
+
+/** All that may happen to the packet in a base chain, its policy included. */
+export function enterChain(chain: Chain, state: PacketState, walk: Walk): Passage {
+  const passage = passChain(chain, state, walk);
+  const { left, exit } = passage;
+  if (!left || !exit || !chain.base) return passage;
+  if (chain.base.policy === 'accept') return merge(passage, { ...nowhere, accepted: left });
+  // A rule behind the one that leaves the chain for its policy is not passed.
+  const drop = { place: placeOf(chain, undefined, 0), before: exit, doubt: undefined };
+  return merge(passage, { ...nowhere, drop, certainDrop: drop });
+}
+
+function passChain(chain: Chain, state: PacketState, walk: Walk): Passage {
+  const key = `${keyOfChain(chain)} ${describeState(state)}`;
+  const known = walk.known.get(key);
+  if (known) return known;
+  walk.inside.add(chain);
+  let passage = nowhere;
+  let current: PacketState | undefined = state;
+  for (const [at, rule] of chain.rules.entries()) {
+    const result: RuleResult = applyRule(rule, placeOf(chain, rule, at), current, walk);
+    passage = merge(passage, stopBefore(passage.exit, result.passage));
+    current = result.next;
+    if (!current) break;
+  }
+  if (current) {
+    passage = merge(passage, { ...nowhere, exit: placeOf(chain, undefined, 0), left: current });
+  }
+  walk.inside.delete(chain);
+  walk.known.set(key, passage);
+  return passage;
+}
+
+interface RuleResult {
+  passage: Passage;
+  /** In which state the packet may reach the next rule; undefined: it does not. */
+  next: PacketState | undefined;
+}
+
+/**
+ * The first test that fails ends a rule; what the steps before it did to the packet stays. Of a test
+ * that is not understood both ways are followed.
+ */
+function applyRule(rule: Rule, place: RulePlace, before: PacketState, walk: Walk): RuleResult {
+  let state = before;
+  /** In which the rule may have ended early. */
+  let ended: PacketState | undefined;
+  let doubt: string | undefined;
+  for (const step of rule.steps) {
+    switch (step.kind) {
+      case 'test': {
+        const truth = holds(step.test, state, walk);
+        if (truth === false) return { passage: nowhere, next: joinStates(ended, state) };
+        if (truth === true) break;
+        doubt ??= textOf(step.test);
+        walk.doubt ??= doubt;
+        ended = joinStates(ended, state);
+        break;
+      }
+      case 'set-mark':
+      case 'untrack':
+      case 'rewrite':
+        state = changeState(step, state, walk);
+        break;
+      case 'map':
+      case 'verdict': {
+        const { passage, next } =
+          step.kind === 'map'
+            ? applyMap(step, { rule, place, doubt, state }, walk)
+            : applyVerdict(step.verdict, { rule, place, doubt, state }, walk);
+        return { passage, next: joinStates(ended, next) };
+      }
+    }
+  }
+  return { passage: nowhere, next: joinStates(ended, state) };
+}
+
+function changeState(
+  step: Extract<Step, { kind: 'set-mark' | 'untrack' | 'rewrite' }>,
+  state: PacketState,
+  { isTracked }: Walk,
+): PacketState {
+  switch (step.kind) {
+    case 'set-mark':
+      return { ...state, mark: computeMark(step.mark, state.mark) };
+    case 'rewrite':
+      return { ...state, unsure: joinKeys(state.unsure, step.keys) };
+    case 'untrack':
+      // What is tracked already stays so (nft_notrack_eval).
+      if (isTracked === true) return state;
+      return { ...state, untracked: isTracked === false || state.untracked ? true : undefined };
+  }
+}
+
+/** A rule of which all tests hold, or may hold. */
+interface Applied {
+  rule: Rule;
+  place: RulePlace;
+  /** What was not understood in it. */
+  doubt: string | undefined;
+  state: PacketState;
+}
+
+function applyMap(
+  { entries, otherwise }: Extract<Step, { kind: 'map' }>,
+  applied: Applied,
+  walk: Walk,
+): RuleResult {
+  const { rule, state, doubt } = applied;
+  let passage = nowhere;
+  let next: PacketState | undefined;
+  let isSure = false;
+  let isUnsure = false;
+  for (const { tests, verdict } of entries) {
+    const truth = holdAll(tests, state, walk);
+    if (truth === false) continue;
+    isSure ||= truth === true;
+    isUnsure ||= truth === undefined;
+    const why = doubt ?? (truth === true ? undefined : rule.text);
+    walk.doubt ??= why;
+    const result = applyVerdict(verdict, { ...applied, doubt: why }, walk);
+    passage = merge(passage, result.passage);
+    next = joinStates(next, result.next);
+  }
+  if (isSure) return { passage, next };
+  if (!otherwise) return { passage, next: joinStates(next, state) };
+  const why = doubt ?? (isUnsure ? rule.text : undefined);
+  const result = applyVerdict(otherwise, { ...applied, doubt: why }, walk);
+  return { passage: merge(passage, result.passage), next: joinStates(next, result.next) };
+}
+
+/** What a verdict does where it applies; what else may happen is up to the rule. */
+function applyVerdict(verdict: Verdict, applied: Applied, walk: Walk): RuleResult {
+  const { place, doubt, state } = applied;
+  switch (verdict.kind) {
+    case 'accept':
+      return { passage: { ...nowhere, accepted: state, doubt }, next: undefined };
+    case 'drop': {
+      const drop = { place, before: place, doubt };
+      const certainDrop = doubt === undefined ? drop : undefined;
+      return { passage: { ...nowhere, drop, certainDrop, doubt }, next: undefined };
+    }
+    case 'return':
+      return { passage: { ...nowhere, exit: place, left: state }, next: undefined };
+    case 'unknown':
+      return doubtEverything(verdict.text, place);
+    case 'jump':
+    case 'goto': {
+      const target = walk.chains.get(keyOfChain({ ...place, chain: verdict.chain }));
+      if (!target || walk.inside.has(target)) return doubtEverything(verdict.chain, place);
+      const { exit, left, ...ends } = passChain(target, state, walk);
+      const passage = doubt === undefined ? ends : stopBefore(place, weaken(ends, doubt));
+      if (verdict.kind === 'jump') {
+        return { passage: { ...passage, exit: undefined, left: undefined }, next: left };
+      }
+      return { passage: { ...passage, exit: exit && place, left }, next: undefined };
+    }
+  }
+}
+
+function weaken<Ends extends Omit<Passage, 'exit' | 'left'>>(ends: Ends, doubt: string): Ends {
+  const { drop, accepted } = ends;
+  return {
+    ...ends,
+    drop: drop && { ...drop, doubt: drop.doubt ?? doubt },
+    certainDrop: undefined,
+    doubt: ends.doubt ?? (drop || accepted ? doubt : undefined),
+  };
+}
+
+function doubtEverything(doubt: string, place: RulePlace): RuleResult {
+  const drop = { place, before: place, doubt };
+  return { passage: { ...nowhere, drop, accepted: unknownState, doubt }, next: unknownState };
+}
+
+function textOf(test: Test): string | undefined {
+  return test.kind === 'never' ? undefined : test.text;
+}
