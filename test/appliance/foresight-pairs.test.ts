@@ -34,7 +34,7 @@ import { createPair, createRandom, writeServer } from './random-pairs.ts';
 import type { Pair } from './random-pairs.ts';
 
 const pairCount = 72;
-const seeds = (process.env['WAI_TEST_SEED'] ?? '2026').split(',').map(Number);
+const seeds = (process.env['WAI_TEST_SEED'] ?? '2026,2').split(',').map(Number);
 const peerFolder = '/tmp/peer';
 
 if (inPrivateNamespaces(import.meta.url)) {
@@ -47,6 +47,12 @@ if (inPrivateNamespaces(import.meta.url)) {
     ip('-n peer address add 10.9.0.2/24 dev eth0');
     ip('-n peer link set eth0 up');
     ip('-n peer link set lo up');
+    ip('link add eth1 type veth peer name peer1');
+    ip('link set peer1 netns peer name eth1');
+    ip('address add 10.8.0.1/24 dev eth1');
+    ip('link set eth1 up');
+    ip('-n peer address add 10.8.0.2/24 dev eth1');
+    ip('-n peer link set eth1 up');
     for (const name of ['up0', 'down0']) {
       ip(`link add ${name} type veth peer name ${name}p`);
       ip(`-n peer link add ${name} type veth peer name ${name}p`);
@@ -97,13 +103,17 @@ if (inPrivateNamespaces(import.meta.url)) {
           const { priority } = computePriority(instance, summary, findResult);
           const { effectivePriority, name } = find(then, instance.name);
           if (priority === undefined || priority === effectivePriority) continue;
-          const pair = pairs.find(({ members }) => members.some((member) => member.name === name));
+          const pair = pairs.find(({ members }) =>
+            members.some((member) => member.name === name || member.next.name === name),
+          );
           wrong.push({ name, priority, effectivePriority, pair: JSON.stringify(pair) });
         }
         const unknown = foresight.sentences.filter((one) => one.includes('cannot be told'));
-        const moved = now.filter(({ name, state }) => find(then, name).state !== state).length;
+        const moved = now.filter(
+          ({ name, state }) => then.find((one) => one.name === name)?.state !== state,
+        ).length;
         console.log({ seed, moved, foretold: foresight.movements.length, unknown });
-        assert.deepEqual(wrong, []);
+        assert.equal(wrong.map((one) => JSON.stringify(one)).join('\n'), '');
         assert.ok(unknown.length < pairCount / 6, 'the foresight knows too little');
         assert.ok(moved >= 5, 'too little moved for a proof');
       } finally {
@@ -185,31 +195,72 @@ interface Outcome {
 
 /** What does not fit between the words and what was seen. */
 function judge(pair: Pair, { now, then, theirs, foresight }: Outcome): object[] {
-  const names = pair.members.map(({ name }) => name);
+  const stateOf = (instances: readonly RuntimeInstance[], name: string) =>
+    instances.find((one) => one.name === name);
+  const seen = pair.members.map(({ name, next, old }) => ({
+    name,
+    was: stateOf(now, name),
+    is: stateOf(then, next.name ?? name),
+    peer: find(theirs, name),
+    addresses: [...(old.addresses ?? []), `10.10.${virtualRouterIdOf(name)}.1/32`],
+  }));
   // A movement to the peer is foretold with its condition: what the peer has is not known here.
-  const peerWins = names.every(
-    (name) => find(theirs, name).effectivePriority > find(then, name).effectivePriority,
+  const peerWins = seen.every(
+    ({ peer, is }) => is === undefined || peer.effectivePriority > is.effectivePriority,
+  );
+  const isHigher = seen.every(
+    ({ peer, is }) => is !== undefined && is.effectivePriority > peer.effectivePriority,
   );
   const peerWants = pair.members.every(({ peer }) => !peer.nopreempt);
-  return names.flatMap((name) => {
-    const [was, is] = [find(now, name), find(then, name)];
-    const own = foresight.sentences.filter((one) => mentions(one, name, was));
+  return seen.flatMap(({ name, was, is, peer, addresses }) => {
+    const isOwn = (one: string) =>
+      one.startsWith(`${name}:`) ||
+      one.startsWith(`${name} `) ||
+      addresses.some((cidr) => one.includes(cidr.split('/')[0] ?? cidr));
+    const own = foresight.sentences.filter(isOwn);
+    const dangers = foresight.dangers.filter(isOwn);
     if (own.some((one) => one.includes('cannot be told'))) return [];
     const foretold = foresight.movements.find(({ instanceName }) => instanceName === name);
+    const isDelayed = foretold && foretold.withinMs > 100_000;
     const expected =
-      foretold?.direction === 'take'
-        ? 'MASTER'
-        : foretold?.direction === 'lose' && peerWins && peerWants
-          ? 'BACKUP'
-          : was.state;
-    if (is.state === expected) return [];
-    const { effectivePriority, masterPriority } = was;
-    const peer = find(theirs, name).effectivePriority;
-    const seen = { was: was.state, is: is.state, expected, effectivePriority, masterPriority };
-    return [{ name, ...seen, next: is.effectivePriority, peer, own, pair }];
+      is === undefined
+        ? undefined
+        : foretold?.direction === 'take' && !isDelayed && !isConditional(own, isHigher)
+          ? 'MASTER'
+          : foretold?.direction === 'lose' && peerWins && peerWants
+            ? 'BACKUP'
+            : (was?.state ?? 'BACKUP');
+    const isTwice = is?.state === 'MASTER' && peer.state === 'MASTER';
+    const isToldTwice = dangers.some((one) => /both will serve|and the other/.test(one));
+    const mayBeTwice = isToldTwice || dangers.some((one) => one.includes('then both serve'));
+    // What is told of a Fault is the condition under which it ends.
+    const leavesFault = was?.state === 'FAULT' && is?.state === 'BACKUP' && !isHigher;
+    const entersFault = dangers.some((one) => one.includes('into Fault'));
+    const wasTwice = was?.state === 'MASTER' && isTwice && pair.kind === undefined;
+    const faults = [
+      ...(is?.state === (entersFault ? 'FAULT' : expected) || leavesFault
+        ? []
+        : [`${was?.state ?? 'absent'}: not ${expected ?? 'absent'}`]),
+      ...(isTwice && !mayBeTwice && !wasTwice ? ['both serve, and nobody said so'] : []),
+      ...(isToldTwice && !isTwice ? ['told: both will serve'] : []),
+    ];
+    if (faults.length === 0) return [];
+    const numbers = [was?.effectivePriority, was?.masterPriority, is?.effectivePriority];
+    const [state, theirState, theirPriority] = [is?.state, peer.state, peer.effectivePriority];
+    return [
+      { kind: pair.kind, faults, numbers, state, theirState, theirPriority, own, dangers, pair },
+    ];
   });
 }
 
-const mentions = (sentence: string, name: string, { addresses }: RuntimeInstance): boolean =>
-  sentence.startsWith(`${name}:`) ||
-  addresses.some(({ cidr }) => sentence.includes(cidr.split('/')[0] ?? cidr));
+/** “… unless a peer serves it already”: what the peer has is not known here. */
+function isConditional(own: readonly string[], isHigher: boolean): boolean {
+  return own.some(
+    (one) =>
+      /already: nopreempt is set|keeps it: nopreempt is set/.test(one) ||
+      (/already with the priority|, if its priority|keeps it, if its priority/.test(one) &&
+        !isHigher),
+  );
+}
+
+const virtualRouterIdOf = (name: string): string => /\d+/.exec(name)?.[0] ?? '';

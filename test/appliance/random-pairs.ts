@@ -24,6 +24,21 @@ interface Settings {
   priority: number;
   nopreempt: boolean;
   trackers: Tracker[];
+  /** What the fields below leave out is as it is usual in these pairs. */
+  name?: string;
+  virtualRouterId?: number;
+  interfaceName?: string;
+  version?: 2 | 3;
+  advertSeconds?: number;
+  password?: string;
+  unicastPeers?: string[];
+  state?: 'MASTER' | 'BACKUP';
+  preemptDelaySeconds?: number;
+  usesVmac?: boolean;
+  addresses?: string[];
+  comment?: string;
+  /** The instance is not there. */
+  isAbsent?: boolean;
 }
 
 interface Member {
@@ -36,6 +51,8 @@ interface Member {
 
 export interface Pair {
   members: Member[];
+  /** What was changed, for whoever reads a failure. */
+  kind?: string;
   /** Absent: no sync group. */
   group?: { name: string; usesMemberWeights: boolean; old: Tracker[]; next: Tracker[] };
 }
@@ -50,10 +67,11 @@ const items = [
 ] as const;
 
 export function createPair(random: Random, index: number): Pair {
+  if (random(2) === 0) return createOtherPair(random, index);
   const isGroup = random(3) === 0;
   const members = Array.from({ length: isGroup ? 2 : 1 }, (_, at): Member => {
     const old = createSettings(random);
-    const virtualRouterId = 1 + index * 2 + at;
+    const virtualRouterId = 1 + index * 3 + at;
     const name = `V${virtualRouterId}x`;
     return { name, virtualRouterId, old, next: old, peer: createSettings(random) };
   });
@@ -118,6 +136,78 @@ function change(pair: Pair, random: Random): void {
   }
 }
 
+/** A pair without a group, and a change of something else than priorities and what is tracked. */
+function createOtherPair(random: Random, index: number): Pair {
+  const virtualRouterId = 1 + index * 3;
+  const name = `V${virtualRouterId}x`;
+  const [kind, shared, next] = chooseOther(random, virtualRouterId);
+  const old: Settings = { ...createSettings(random), ...shared };
+  // What the servers must have in common is the same on the peer.
+  const { state, preemptDelaySeconds, isAbsent, priority, nopreempt, ...common } = shared;
+  const peer: Settings = { ...createSettings(random), ...common };
+  if (peer.unicastPeers) peer.unicastPeers = ['10.9.0.1', '10.9.0.8'];
+  if (shared.preemptDelaySeconds !== undefined) old.nopreempt = false;
+  const after = { ...old, isAbsent: false, ...next(old) };
+  return { kind, members: [{ name, virtualRouterId, old, next: after, peer }] };
+}
+
+type OtherChange = [string, Partial<Settings>, (old: Settings) => Partial<Settings>];
+
+function chooseOther(random: Random, id: number): OtherChange {
+  const number = () => 60 + random(90);
+  const at = (last: number) => `10.10.${id}.${last}/32`;
+  const withPassword = { version: 2, password: 'first', advertSeconds: 1 } as const;
+  const others: OtherChange[] = [
+    ['comments only', {}, () => ({ comment: '# only a comment' })],
+    ['another virtual router ID', {}, () => ({ virtualRouterId: id + 1 })],
+    ['another interface', {}, () => ({ interfaceName: 'eth1' })],
+    ['version 2 to 3', { version: 2, advertSeconds: 1 }, () => ({ version: 3 })],
+    ['another interval, version 2', { version: 2, advertSeconds: 1 }, () => ({ advertSeconds: 2 })],
+    ['another interval, version 3', {}, () => ({ advertSeconds: 1 })],
+    ['another password', withPassword, () => ({ password: 'second' })],
+    [
+      'no password',
+      withPassword,
+      ({ password: _gone, ...rest }) => ({ ...rest, password: undefined as never }),
+    ],
+    [
+      'a unicast peer less',
+      { unicastPeers: ['10.9.0.2', '10.9.0.9'] },
+      () => ({ unicastPeers: ['10.9.0.9'] }),
+    ],
+    [
+      'an idle unicast peer less',
+      { unicastPeers: ['10.9.0.2', '10.9.0.9'] },
+      () => ({ unicastPeers: ['10.9.0.2'] }),
+    ],
+    ['another name', {}, () => ({ name: `V${id}renamed`, priority: number() })],
+    ['removed', {}, () => ({ isAbsent: true })],
+    ['added', { isAbsent: true }, () => ({})],
+    ['added as MASTER', { isAbsent: true }, () => ({ state: 'MASTER' })],
+    ['state MASTER', {}, () => ({ state: 'MASTER', priority: number() })],
+    [
+      'state MASTER with nopreempt',
+      { nopreempt: true },
+      () => ({ state: 'MASTER', priority: number() }),
+    ],
+    ['state BACKUP', { state: 'MASTER' }, () => ({ state: 'BACKUP', priority: number() })],
+    ['a long delay', { preemptDelaySeconds: 600 }, () => ({ priority: number() })],
+    ['a long delay stays', { preemptDelaySeconds: 600 }, () => ({ comment: '# only a comment' })],
+    ['a delay less', { preemptDelaySeconds: 600 }, () => ({ preemptDelaySeconds: 0 })],
+    ['use_vmac', {}, () => ({ usesVmac: true })],
+    ['no use_vmac', { usesVmac: true }, () => ({ usesVmac: false })],
+    ['an address more', {}, () => ({ addresses: [at(1), at(2)] })],
+    ['an address less', { addresses: [at(1), at(2)] }, () => ({ addresses: [at(1)] })],
+    ['another address', {}, () => ({ addresses: [at(3)] })],
+    ['an owner', {}, () => ({ priority: 255 })],
+    ['no owner', { priority: 255 }, () => ({ priority: number(), nopreempt: false })],
+    ['to unicast', {}, () => ({ unicastPeers: ['10.9.0.2'] })],
+  ];
+  const chosen = others[random(others.length)];
+  if (!chosen) throw new Error('There is always one.');
+  return chosen;
+}
+
 const common = `global_defs {
   script_user root
   enable_script_security
@@ -153,20 +243,28 @@ export function writeServer(pairs: readonly Pair[], which: 'old' | 'next' | 'pee
 
 function writeInstance(
   { name, virtualRouterId }: Pick<Member, 'name' | 'virtualRouterId'>,
-  { priority, nopreempt, trackers }: Settings,
+  settings: Settings,
 ): string {
-  return `vrrp_instance ${name} {
-  state BACKUP
-  interface eth0
-  version 3
-  virtual_router_id ${virtualRouterId}
-  priority ${priority}
-  advert_int 0.5
-${nopreempt ? '  nopreempt\n' : ''}${writeTrackers(trackers)}  virtual_ipaddress {
-    10.10.${virtualRouterId}.1/32
-  }
-}
-`;
+  if (settings.isAbsent) return '';
+  const { password, unicastPeers, preemptDelaySeconds, comment, version = 3 } = settings;
+  const { addresses = [`10.10.${virtualRouterId}.1/32`] } = settings;
+  const lines = [
+    `state ${settings.state ?? 'BACKUP'}`,
+    `interface ${settings.interfaceName ?? 'eth0'}`,
+    `version ${version}`,
+    `virtual_router_id ${settings.virtualRouterId ?? virtualRouterId}`,
+    `priority ${settings.priority}`,
+    `advert_int ${settings.advertSeconds ?? 0.5}`,
+    ...(settings.nopreempt ? ['nopreempt'] : []),
+    ...(preemptDelaySeconds ? [`preempt_delay ${preemptDelaySeconds}`] : []),
+    ...(settings.usesVmac ? [`use_vmac vm${virtualRouterId}`] : []),
+    ...(password ? [`authentication {\n auth_type PASS\n auth_pass ${password}\n}`] : []),
+    ...(unicastPeers ? [`unicast_peer {\n${unicastPeers.join('\n')}\n}`] : []),
+    ...(comment ? [comment] : []),
+    `virtual_ipaddress {\n${addresses.join('\n')}\n}`,
+  ];
+  const trackers = writeTrackers(settings.trackers);
+  return `vrrp_instance ${settings.name ?? name} {\n${lines.join('\n')}\n${trackers}}\n`;
 }
 
 function writeGroup(

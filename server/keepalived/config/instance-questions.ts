@@ -59,6 +59,7 @@ export function summarizeInstance(
       (mayDefault('advert_int') ? 1 : undefined),
     version,
   );
+  const preemptDelaySeconds = lastNumber(nodes, 'preempt_delay', { whole: false, maximum: 1000 });
   const hmac = readHmac(nodes, advertIntervalSeconds ?? 1);
   return {
     name: statement.words[1]?.text ?? '',
@@ -73,6 +74,7 @@ export function summarizeInstance(
     advertIntervalSeconds,
     version,
     nopreempt: readNopreempt(sure) ?? (mayDefault() ? false : undefined),
+    ...(preemptDelaySeconds ? { preemptDelaySeconds } : {}),
     authentication: readAuthentication(nodes, mayDefault()),
     ...(hmac ? { hmac } : {}),
     addresses,

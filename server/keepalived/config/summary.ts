@@ -95,7 +95,10 @@ export interface ConfiguredInstance extends ConfiguredTracking, ConfigurationPla
   advertIntervalSeconds: number | undefined;
   /** Undefined when nothing says so; keepalived then speaks version 2. */
   version: 2 | 3 | undefined;
+  /** As written; keepalived ignores it with `state MASTER` and with the priority 255. */
   nopreempt: boolean | undefined;
+  /** `preempt_delay`, where one is written that is above 0. */
+  preemptDelaySeconds?: number;
   authentication: ConfiguredAuthentication;
   /** Absent: no `auth_hmac`, or a part of it is not read. */
   hmac?: ConfiguredHmac;

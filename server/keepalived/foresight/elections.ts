@@ -18,6 +18,11 @@ export function masterDownIntervalMs(
   return (3 * advertIntervalSeconds + ((256 - priority) / 256) * skewUnitSeconds) * 1_000;
 }
 
+/** After how long a server takes over from one of a lower priority: `preempt_delay` comes first. */
+export function takeoverMs(after: InstanceSetting, priority: number): number {
+  return masterDownIntervalMs(after, priority) + after.preemptDelayMs;
+}
+
 /**
  * Who will serve after a reload with new settings.
  * @param isBreached the peer is no longer heard, because a setting that must be equal is not
@@ -34,7 +39,13 @@ export function foreseeElection(change: InstanceChange, isBreached: boolean): Fo
   }
   const takeMs = masterDownIntervalMs(after, priority);
   if (state === 'MASTER' && isAnotherRouter(before, after)) {
-    const sentence = `${joinWords(before.addresses)} will be released at once; this server will take ${addresses} after ${aboutSeconds(takeMs)}. Meanwhile the peer takes over what it has configured.`;
+    const when = after.beginsAsOwner ? 'at once' : `after ${aboutSeconds(takeMs)}`;
+    const condition = isBreached
+      ? 'Meanwhile the peer takes over what it has configured.'
+      : after.nopreempt
+        ? 'A peer that stands by takes over before that, and keeps it: nopreempt is set here.'
+        : `A peer that stands by takes over before that, and keeps it, if its priority is ${priority} or higher.`;
+    const sentence = `${joinWords(before.addresses)} will be released at once; this server will take ${addresses} ${when}. ${condition}`;
     return moving(sentence, change, 'take', takeMs);
   }
   if (state === 'MASTER') return isBreached ? nothingForeseen : foreseeStepDown(change, priority);
@@ -46,10 +57,23 @@ export function foreseeElection(change: InstanceChange, isBreached: boolean): Fo
   return foreseeTakeover(change, priority);
 }
 
+/** It takes over from a peer of a lower priority too, if it may. */
 function foreseeNewcomer(change: InstanceChange, after: InstanceSetting): Foresight {
-  const takeMs = masterDownIntervalMs(after, after.priority);
-  const sentence = `This server will take ${joinWords(after.addresses)} in ${aboutSeconds(takeMs)}, unless a peer with the same settings serves it already.`;
-  return moving(sentence, change, 'take', takeMs);
+  const priority = change.foreseen ? change.foreseen.priority : after.priority;
+  const takeMs = after.beginsAsOwner ? 0 : masterDownIntervalMs(after, priority ?? after.priority);
+  const takes = `This server will take ${joinWords(after.addresses)} ${takeMs === 0 ? 'at once' : `in ${aboutSeconds(takeMs)}`}`;
+  const peer = 'unless a peer with the same settings serves it already';
+  if (after.nopreempt)
+    return moving(`${takes}, ${peer}: nopreempt is set.`, change, 'take', takeMs);
+  const atLeast =
+    priority === undefined
+      ? 'with the priority of this server or a higher one, which hangs on what it tracks'
+      : `with the priority ${priority} or a higher one`;
+  const delay =
+    after.preemptDelayMs === 0
+      ? ''
+      : ` From a peer of a lower priority it takes over ${aboutSeconds(after.preemptDelayMs)} later (preempt_delay).`;
+  return moving(`${takes}, ${peer} ${atLeast}.${delay}`, change, 'take', takeMs);
 }
 
 /** Of a server that stands by. */
@@ -58,16 +82,16 @@ function foreseeTakeover(change: InstanceChange, priority: number): Foresight {
   if (!before || !after) return nothingForeseen;
   const wasPreempting = !before.nopreempt;
   const isRaised = priority > (effectivePriority ?? before.priority);
-  if (priority === (effectivePriority ?? before.priority) && wasPreempting === !after.nopreempt) {
-    return nothingForeseen;
-  }
+  const isSame =
+    priority === (effectivePriority ?? before.priority) && wasPreempting === !after.nopreempt;
+  if (isSame && !isAboutToPreempt(change, after, priority)) return nothingForeseen;
   if (after.nopreempt) {
     return told(
       isRaised || wasPreempting ? 'Nothing will move: nopreempt is set.' : 'Nothing will move.',
     );
   }
   const addresses = joinWords(after.addresses);
-  const takeMs = masterDownIntervalMs(after, priority);
+  const takeMs = takeoverMs(after, priority);
   if (masterPriority === undefined) {
     if (!isRaised && wasPreempting) return nothingForeseen;
     const sentence = `This server will take ${addresses} in ${aboutSeconds(takeMs)}, if its priority ${priority} is higher than the peer’s.`;
@@ -78,8 +102,22 @@ function foreseeTakeover(change: InstanceChange, priority: number): Foresight {
       `Nothing will move: the peer serves with priority ${masterPriority}, this server will have ${priority}.`,
     );
   }
-  const sentence = `This server will take ${addresses} from the peer in ${aboutSeconds(takeMs)}: its priority ${priority} is higher than the peer’s ${masterPriority}.`;
+  const sentence = `This server will take ${addresses} from the peer in ${aboutSeconds(takeMs)}: its priority ${priority} is higher than the peer’s ${masterPriority}.${describeDelay(after)}`;
   return moving(sentence, change, 'take', takeMs);
+}
+
+/** A reload begins a `preempt_delay` from its start, and stops no election. */
+export function isAboutToPreempt(
+  { masterPriority }: InstanceChange,
+  after: InstanceSetting,
+  priority: number,
+): boolean {
+  return !after.nopreempt && masterPriority !== undefined && priority > masterPriority;
+}
+
+export function describeDelay({ preemptDelayMs }: InstanceSetting): string {
+  if (preemptDelayMs === 0) return '';
+  return ` ${aboutSeconds(preemptDelayMs).replace('about ', '')} of it are its preempt_delay, which begins when keepalived has loaded the file.`;
 }
 
 /** Of a server that serves: a peer of a priority in between takes over. */

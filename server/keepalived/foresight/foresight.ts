@@ -8,9 +8,9 @@ import type { ConfigurationSummary } from '../config/questions.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
 import { foreseeExchange } from './address-exchange.ts';
 import { foreseeAnotherRouter, isAnotherRouter } from './another-router.ts';
-import { findBreaches } from './breaches.ts';
+import { findBreaches, findLostPeers } from './breaches.ts';
 import type { FindResult } from './effective-priority.ts';
-import { foreseeElection, masterDownIntervalMs } from './elections.ts';
+import { foreseeElection, takeoverMs } from './elections.ts';
 import { nothingForeseen, told } from './foresight-result.ts';
 import type { Foresight } from './foresight-result.ts';
 import { findGroupDangers } from './group-danger.ts';
@@ -39,7 +39,7 @@ export function foreseeChange(change: ForeseenChange): Foresight {
   }
   const changes = compareInstances(change, running === 'unknown' ? [] : running);
   const foresights = [
-    ...changes.map((one) => nameInstance(foreseeInstance(one), one, changes)),
+    ...changes.map((one) => nameInstance(foreseeInstance(one, changes), one, changes)),
     ...listGroups(changes).map(foreseeGroupElection),
   ];
   const sentences = foresights.flatMap((foresight) => foresight.sentences);
@@ -62,12 +62,16 @@ export function foreseeChange(change: ForeseenChange): Foresight {
   };
 }
 
-function foreseeInstance(change: InstanceChange): Foresight {
+function foreseeInstance(change: InstanceChange, all: readonly InstanceChange[]): Foresight {
+  const { groupName } = change;
+  const others = all.filter(
+    (one) => one !== change && groupName !== undefined && one.groupName === groupName,
+  );
   if (change.after === undefined) return foreseeRemoval(change);
-  if (change.state === 'FAULT') return foreseeFault(change, change.after);
+  if (change.state === 'FAULT') return foreseeFault(change, change.after, others);
   const breaches = findBreaches(change);
   const election = foreseeOwnElection(change, breaches.length > 0);
-  const faults = foreseeNewFault(change, change.after);
+  const faults = foreseeNewFault(change, change.after, others);
   const exchange = foreseeExchange(change);
   return {
     ...nothingForeseen,
@@ -76,6 +80,7 @@ function foreseeInstance(change: InstanceChange): Foresight {
       ...exchange.dangers,
       ...foreseeAnotherRouter(change).dangers,
       ...describeBreaches(breaches, change),
+      ...describeLostPeers(change),
       ...(faults?.dangers ?? []),
     ],
     movements: faults ? [] : election.movements,
@@ -116,31 +121,44 @@ function listGroups(changes: readonly InstanceChange[]): InstanceChange[][] {
   );
 }
 
-/** What it begins to track fails now. */
+/** What it, or another member of its sync group, begins to track fails now. */
 function foreseeNewFault(
-  { name, foreseen, keepsWeights }: InstanceChange,
+  { name, foreseen, keepsWeights, state }: InstanceChange,
   after: InstanceSetting,
+  others: readonly InstanceChange[],
 ): Foresight | undefined {
-  if (keepsWeights || !foreseen || foreseen.faults.length === 0) return undefined;
+  const own = keepsWeights ? [] : (foreseen?.faults ?? []);
+  const other = others.find((one) => !one.keepsWeights && one.foreseen?.faults.length);
+  if (own.length === 0 && !other) return undefined;
+  const cause =
+    own.length > 0
+      ? `${joinWords(own)} fails now, which puts ${name} into Fault`
+      : `The members of a sync group have one state: with ${other?.name ?? 'another'}, ${name} goes into Fault`;
   const addresses = joinWords(after.addresses);
-  const sentence = `${joinWords(foreseen.faults)} fails now, which puts ${name} into Fault: this server will give up ${addresses} at once.`;
+  const sentence =
+    state === 'MASTER'
+      ? `${cause}: this server will give up ${addresses} at once.`
+      : `${cause}: this server will not take ${addresses}, whatever becomes of the peer.`;
   return { ...told(sentence), dangers: [sentence] };
 }
 
 /** It stays so, unless what holds it there goes with the change. */
-function foreseeFault(change: InstanceChange, after: InstanceSetting): Foresight {
-  const { before } = change;
-  const dropped = (before?.tracked ?? []).filter((entry) => !after.tracked.includes(entry));
-  const causes = [
-    ...(before && isAnotherRouter(before, after) ? ['its interface or virtual router ID'] : []),
-    ...dropped.map((entry) => `“${entry}”`),
-  ];
+function foreseeFault(
+  change: InstanceChange,
+  after: InstanceSetting,
+  others: readonly InstanceChange[],
+): Foresight {
+  const dropped = findDropped(change);
+  const causes = [change, ...others].flatMap(findRemovedCauses);
   if (causes.length === 0) {
     return told('This server is in Fault: nothing will move until the cause of that is removed.');
   }
-  const takeMs = masterDownIntervalMs(after, after.priority);
+  const takeMs = takeoverMs(after, after.priority);
   const addresses = joinWords(after.addresses);
-  const sentence = `This server is in Fault. If the cause is ${causes.join(' or ')}, this change removes it: then this server will take ${addresses} in ${aboutSeconds(takeMs)}, if its priority ${after.priority} is higher than the peer’s.`;
+  const condition = after.nopreempt
+    ? 'if no peer serves it then (nopreempt is set)'
+    : `if its priority ${after.priority} is higher than the peer’s`;
+  const sentence = `This server is in Fault. If the cause is ${[...new Set(causes)].join(' or ')}, this change removes it: then this server will take ${addresses} in ${aboutSeconds(takeMs)}, ${condition}.`;
   const files = dropped.filter((entry) => entry.startsWith('track_file '));
   return {
     ...told(sentence),
@@ -149,6 +167,20 @@ function foreseeFault(change: InstanceChange, after: InstanceSetting): Foresight
         `“${entry}” is removed: if it holds this server in maintenance, that ends without “End maintenance”.`,
     ),
   };
+}
+
+function findDropped({ before, after }: InstanceChange): string[] {
+  return (before?.tracked ?? []).filter((entry) => after?.tracked.includes(entry) === false);
+}
+
+function findRemovedCauses(change: InstanceChange): string[] {
+  const { before, after, redefined } = change;
+  return [
+    ...(before && after && isAnotherRouter(before, after)
+      ? ['its interface or virtual router ID']
+      : []),
+    ...[...findDropped(change), ...redefined].map((entry) => `“${entry}”`),
+  ];
 }
 
 function foreseeRemoval({ name, before, state }: InstanceChange): Foresight {
@@ -174,6 +206,17 @@ function describeBreaches(breaches: string[], { before, after }: InstanceChange)
   return [
     `${capitalize(joinWords(breaches))}: until that is so on the peer too, the servers do not accept each other’s advertisements, and ${outcome}. ` +
       'To avoid it, stop keepalived on the peer, change both servers, then start it there.',
+  ];
+}
+
+/** Two servers serve only where one of these peers runs: that is not known here. */
+function describeLostPeers(change: InstanceChange): string[] {
+  const peers = findLostPeers(change);
+  if (peers.length === 0) return [];
+  const addresses = joinWords(change.after?.addresses ?? []);
+  const when = change.state === 'MASTER' ? '' : ', once this server serves';
+  return [
+    `Advertisements are no longer sent to ${joinWords(peers)}. If a keepalived runs there, it no longer hears this server${when}: then both serve ${addresses} (split brain). Stop keepalived there first, or leave the peer in the list.`,
   ];
 }
 

@@ -2,7 +2,13 @@
  * A sync group changes its state as one (`vrrp_sync.c` 2.2.7): it becomes master when every member
  * would, and stands by as soon as one member has to.
  */
-import { masterDownIntervalMs, priorityAfter } from './elections.ts';
+import {
+  describeDelay,
+  isAboutToPreempt,
+  masterDownIntervalMs,
+  priorityAfter,
+  takeoverMs,
+} from './elections.ts';
 import { nothingForeseen, told } from './foresight-result.ts';
 import type { ForeseenMovement, Foresight } from './foresight-result.ts';
 import type { InstanceChange, InstanceSetting } from './instance-change.ts';
@@ -31,7 +37,11 @@ export function foreseeGroupElection(changes: readonly InstanceChange[]): Foresi
   const isUnchanged = members.every(
     ({ now, next, before, after }) => now === next && before.nopreempt === after.nopreempt,
   );
-  if (isUnchanged) return nothingForeseen;
+  const isAboutToMove = members.every(
+    ({ change, after, next }) =>
+      change.state === 'BACKUP' && next !== undefined && isAboutToPreempt(change, after, next),
+  );
+  if (isUnchanged && !isAboutToMove) return nothingForeseen;
   const unknown = members.filter(({ next }) => next === undefined);
   if (unknown.length > 0) return told(describeUnknown(unknown));
   const states = new Set(members.map(({ change }) => change.state));
@@ -43,7 +53,7 @@ export function foreseeGroupElection(changes: readonly InstanceChange[]): Foresi
 function foreseeGroupStepDown(members: readonly Member[]): Foresight {
   const isLowered = members.some(({ now, next }) => (next ?? now) < now);
   if (!isLowered) return nothingForeseen;
-  const takeMs = longest(members, 1);
+  const takeMs = longest(members, (after, priority) => masterDownIntervalMs(after, priority + 1));
   const priorities = members.map(({ change, next }) => `${next ?? '?'} in ${change.name}`);
   const sentence = `The members of a sync group move together: the peer will take ${addressesOf(members)} in ${aboutSeconds(takeMs)}, if its priority is higher than ${joinWords(priorities)} and nopreempt is not set there. Until then this server serves on.`;
   return moving(sentence, members, 'lose', takeMs);
@@ -62,12 +72,14 @@ function foreseeGroupTakeover(members: readonly Member[]): Foresight {
       `Nothing will move: the members of a sync group move together, and in ${change.name} the peer serves with priority ${change.masterPriority ?? '?'}, this server will have ${next ?? '?'}.`,
     );
   }
-  const takeMs = longest(members, 0);
+  const takeMs = longest(members, takeoverMs);
+  const slowest = members.toSorted((a, b) => b.after.preemptDelayMs - a.after.preemptDelayMs)[0];
+  const delay = slowest ? describeDelay(slowest.after) : '';
   const isHeard = members.every(({ change }) => change.masterPriority !== undefined);
   const why = isHeard
     ? 'its priority is higher than the peer’s in each of them'
     : 'if its priority is higher than the peer’s in each of them';
-  const sentence = `The members of a sync group move together: this server will take ${addressesOf(members)} in ${aboutSeconds(takeMs)}${isHeard ? ': ' : ', '}${why}.`;
+  const sentence = `The members of a sync group move together: this server will take ${addressesOf(members)} in ${aboutSeconds(takeMs)}${isHeard ? ': ' : ', '}${why}.${delay}`;
   return moving(sentence, members, 'take', takeMs);
 }
 
@@ -79,11 +91,11 @@ function describeUnknown(members: readonly Member[]): string {
 const addressesOf = (members: readonly Member[]): string =>
   joinWords(members.flatMap(({ after }) => after.addresses));
 
-/** @param above by how much the new master's priority is higher than ours, at least */
-function longest(members: readonly Member[], above: number): number {
-  return Math.max(
-    ...members.map(({ after, next, now }) => masterDownIntervalMs(after, (next ?? now) + above)),
-  );
+function longest(
+  members: readonly Member[],
+  measureMs: (after: InstanceSetting, priority: number) => number,
+): number {
+  return Math.max(...members.map(({ after, next, now }) => measureMs(after, next ?? now)));
 }
 
 function moving(

@@ -32,6 +32,10 @@ export interface InstanceSetting {
   priority: number;
   advertIntervalSeconds: number;
   nopreempt: boolean;
+  /** 0: none. */
+  preemptDelayMs: number;
+  /** A new instance of this kind does not wait: the priority 255 and `state MASTER`. */
+  beginsAsOwner: boolean;
   authentication: 'none' | 'PASS' | 'AH';
   /** All that it puts on the interface, without prefix lengths. */
   addresses: string[];
@@ -60,6 +64,8 @@ export interface InstanceChange {
   masterPriority: number | undefined;
   /** What its priority will be with what it tracks; undefined: it is removed. */
   foreseen: EffectivePriority | undefined;
+  /** What it tracks under the same name, but defined in another way. */
+  redefined: string[];
   /** Whether what it tracks counts as it does now. */
   keepsWeights: boolean;
   /** Its sync group after the change; undefined: none. */

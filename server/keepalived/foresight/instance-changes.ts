@@ -10,6 +10,8 @@ import { computePriority, listWeights } from './effective-priority.ts';
 import type { FindResult } from './effective-priority.ts';
 import type { AddressPlace, InstanceChange, InstanceSetting } from './instance-change.ts';
 
+const ownerPriority = 255;
+
 /**
  * Pairs the instances by name; one that only got another name is the same to keepalived, which
  * goes by virtual router ID and interface (measured). Where keepalived gives an account of itself,
@@ -23,9 +25,7 @@ export function compareInstances(
   const changes = namesOf(before.instances, running).map((name): InstanceChange => {
     const configured = before.instances.find((instance) => instance.name === name);
     const run = running.find((instance) => instance.name === name);
-    const next =
-      after.instances.find((instance) => instance.name === name) ??
-      after.instances.find((instance) => isSameRouter(instance, configured));
+    const next = findCounterpart(after.instances, name, configured);
     if (next) paired.add(next.name);
     return {
       name,
@@ -67,10 +67,11 @@ function foreseePriority(
   after: InConfiguration | undefined,
   run: RuntimeInstance | undefined,
   findResult: FindResult,
-): Pick<InstanceChange, 'foreseen' | 'keepsWeights'> {
-  if (!after) return { foreseen: undefined, keepsWeights: true };
+): Pick<InstanceChange, 'foreseen' | 'keepsWeights' | 'redefined'> {
+  if (!after) return { foreseen: undefined, keepsWeights: true, redefined: [] };
   const foreseen = computePriority(after.instance, after.summary, findResult);
-  if (!before) return { foreseen, keepsWeights: run !== undefined };
+  if (!before) return { foreseen, keepsWeights: run !== undefined, redefined: [] };
+  const redefined = findRedefined(after, before.summary);
   const now = computePriority(before.instance, before.summary, findResult).priority;
   const [old, next] = [before, after].map(({ instance, summary }) =>
     listWeights(instance, summary),
@@ -81,8 +82,24 @@ function foreseePriority(
   const isTrusted = isExplained || isForgotten(next ?? []);
   return {
     foreseen: isTrusted || !keepsWeights ? foreseen : { ...foreseen, priority: undefined },
-    keepsWeights,
+    ...{ keepsWeights, redefined },
   };
+}
+
+/** Of what an instance tracks, the scripts, files and processes that are defined in another way. */
+function findRedefined(
+  { instance, summary }: InConfiguration,
+  before: ConfigurationSummary,
+): string[] {
+  const define = ({ scripts, trackDefinitions }: ConfigurationSummary, name: string): string => {
+    const words = [
+      ...scripts.map((one) => [one.name, one.command, one.isReversed, one.weight, one.userName]),
+      ...trackDefinitions.map((one) => [one.name, one.path, one.isReversed, one.weight]),
+    ];
+    return JSON.stringify(words.filter(([found]) => found === name));
+  };
+  const names = listWeights(instance, summary).map(({ name }) => name);
+  return [...new Set(names)].filter((name) => define(before, name) !== define(summary, name));
 }
 
 /** Whether a reload counts a script in another way than a start does. */
@@ -112,6 +129,21 @@ function namesOf(
   return [...new Set([...configured, ...running].map(({ name }) => name))];
 }
 
+/**
+ * The instance of a configuration that keepalived takes for this one after a reload: of the same name,
+ * or one that only got another.
+ */
+export function findCounterpart(
+  instances: readonly ConfiguredInstance[],
+  name: string,
+  configured: ConfiguredInstance | undefined,
+): ConfiguredInstance | undefined {
+  return (
+    instances.find((instance) => instance.name === name) ??
+    instances.find((instance) => isSameRouter(instance, configured))
+  );
+}
+
 function isSameRouter(one: ConfiguredInstance, other: ConfiguredInstance | undefined): boolean {
   return (
     one.virtualRouterId === other?.virtualRouterId && one.interfaceName === other?.interfaceName
@@ -127,6 +159,7 @@ const addedInstance = (instance: ConfiguredInstance): InstanceChange => ({
   effectivePriority: undefined,
   masterPriority: undefined,
   foreseen: undefined,
+  redefined: [],
   keepsWeights: false,
   groupName: instance.syncGroupName,
   changesGroup: false,
@@ -144,7 +177,12 @@ function settingOf(instance: ConfiguredInstance): InstanceSetting {
     version: instance.version ?? 2,
     priority: instance.priority ?? 100,
     advertIntervalSeconds: instance.advertIntervalSeconds ?? 1,
-    nopreempt: instance.nopreempt ?? false,
+    nopreempt: instance.nopreempt === true && !ignoresPreemption(instance),
+    preemptDelayMs:
+      instance.nopreempt === true || ignoresPreemption(instance)
+        ? 0
+        : (instance.preemptDelaySeconds ?? 0) * 1_000,
+    beginsAsOwner: instance.initialState === 'MASTER' && instance.priority === ownerPriority,
     authentication: instance.authentication.type ?? 'none',
     addresses: instance.addresses.map(normal),
     advertised: instance.addresses.filter(({ excluded }) => !excluded).map(normal),
@@ -155,6 +193,10 @@ function settingOf(instance: ConfiguredInstance): InstanceSetting {
     traits: readTraits(instance),
   };
 }
+
+/** keepalived drops nopreempt and preempt_delay there (`vrrp.c` 2.2.7; measured). */
+const ignoresPreemption = ({ initialState, priority }: ConfiguredInstance): boolean =>
+  initialState === 'MASTER' || priority === ownerPriority;
 
 function placeOf(address: ConfiguredAddress, instance: ConfiguredInstance): AddressPlace {
   return {
@@ -247,7 +289,9 @@ function settingBefore(
     configured?.addresses.some(({ usesVmac }) => usesVmac) === true;
   const excluded = setting?.addresses.filter((one) => !setting.advertised.includes(one)) ?? [];
   return {
-    // The dump does not say these three.
+    // The dump does not say these.
+    preemptDelayMs: setting?.preemptDelayMs ?? 0,
+    beginsAsOwner: setting?.beginsAsOwner ?? false,
     unicastPeers: setting?.unicastPeers ?? [],
     multicastDestination: setting?.multicastDestination,
     traits: setting?.traits,

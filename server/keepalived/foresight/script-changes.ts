@@ -4,6 +4,7 @@ import type { ConfiguredScript } from '../config/summary.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
 import { maskSecrets } from '../secrets/mask-secrets.ts';
 import type { FindResult } from './effective-priority.ts';
+import { findCounterpart } from './instance-changes.ts';
 import { findScriptConsequence } from './script-consequence.ts';
 import type { ScriptConsequence } from './script-consequence.ts';
 import { joinWords } from './words.ts';
@@ -34,20 +35,39 @@ export function findScriptChanges(
     running.filter(({ state }) => state === 'MASTER').map((one) => [one.name, one]),
   );
   return after.instances.flatMap((instance) => {
-    const served = serving.get(instance.name)?.addresses.map(({ cidr }) => bareAddress(cidr)) ?? [];
+    const past = findCounterpart(before.instances, instance.name, instance);
+    const run = serving.get(past?.name ?? instance.name);
+    const served = run?.addresses.map(({ cidr }) => bareAddress(cidr)) ?? [];
     if (served.length === 0) return [];
-    const past = before.instances.find(({ name }) => name === instance.name);
     const pastNames = past ? listScripts(past, before) : [];
+    const pastScripts = before.scripts.filter(({ name }) => pastNames.includes(name));
     return listScripts(instance, after).flatMap((scriptName): ScriptChange[] => {
       const next = findScript(after, scriptName);
-      const last = pastNames.includes(scriptName) ? findScript(before, scriptName) : undefined;
+      const last = pastScripts.find(({ name }) => name === scriptName);
       if (!next || next.command === last?.command) return [];
+      // One that only got another name decides by the same command, if a failure does no more than before.
+      const renamed = last
+        ? undefined
+        : pastScripts.find(({ command }) => command === next.command);
+      if (
+        renamed &&
+        past &&
+        decidesAlike([renamed.name, past, before], [scriptName, instance, after])
+      )
+        return [];
       const consequence = findScriptConsequence(scriptName, instance, after, findResult);
       if (consequence.kind === 'ignored') return [];
       const newUrl = findOnlyUrlChange(last, next);
       return [{ scriptName, addresses: served, consequence, newUrl }];
     });
   });
+}
+
+type TrackedScript = [name: string, ConfiguredInstance, ConfigurationSummary];
+
+function decidesAlike(one: TrackedScript, other: TrackedScript): boolean {
+  const [old, next] = [one, other].map((script) => findScriptConsequence(...script));
+  return JSON.stringify(old) === JSON.stringify(next);
 }
 
 /** What an instance tracks itself, and what its sync group tracks for it. */

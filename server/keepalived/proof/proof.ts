@@ -8,6 +8,7 @@ import { findInstanceDifference } from '../config/instance-differences.ts';
 import type { ConfigurationSummary } from '../config/questions.ts';
 import type { ReloadLog } from '../runtime/log/reload-log.ts';
 import type { DaemonProcess, RuntimeInstance } from './evidence.ts';
+import { listWeights } from '../foresight/effective-priority.ts';
 
 /** One look at the machine. */
 export interface Sighting extends AddressWitnesses {
@@ -137,27 +138,42 @@ function judgeScripts(
   previous: ConfigurationSummary | undefined,
   log: ReloadLog | undefined,
 ): ProofVerdict {
-  const tracked = listTracked(expected);
-  const before = previous ? listTracked(previous) : tracked;
+  const tracked = listTracked(expected, 'faulting');
+  const before = previous ? listTracked(previous, 'all') : tracked;
   const about = 'states';
-  for (const [name, { command, weight }] of tracked) {
+  for (const [name, command] of tracked) {
     const old = before.get(name);
-    if (weight !== 0 || old?.command === command) continue;
+    if (old === command) continue;
     const heard = log?.scripts.get(name);
     if (heard === 'bad') {
       return { kind: 'failed', about, reason: `the tracked script ${name} fails when it is run` };
     }
-    if (!old && heard === undefined) {
+    if (old === undefined && heard === undefined) {
       return { kind: 'unheard', about, reason: `the tracked script ${name} has not ended yet` };
     }
   }
   return { kind: 'proved' };
 }
 
-function listTracked({ instances, scripts }: ConfigurationSummary) {
-  const names = new Set(instances.flatMap(({ trackedScripts }) => trackedScripts));
+/**
+ * The commands of the tracked scripts.
+ * @param which `faulting`: only of those that put an instance into FAULT, by the weight that counts where
+ * a script is tracked, in the instance or in its sync group, not by that of its definition
+ */
+function listTracked(
+  summary: ConfigurationSummary,
+  which: 'all' | 'faulting',
+): Map<string, string> {
+  const names = new Set(
+    summary.instances
+      .flatMap((instance) => listWeights(instance, summary))
+      .filter(({ kind, weight }) => kind === 'script' && (which === 'all' || weight === 0))
+      .map(({ name }) => name),
+  );
   return new Map(
-    scripts.filter(({ name }) => names.has(name)).map((script) => [script.name, script]),
+    summary.scripts
+      .filter(({ name }) => names.has(name))
+      .map(({ name, command }) => [name, command]),
   );
 }
 

@@ -120,6 +120,24 @@ describe('a tracked script that begins to decide over an address that is served'
     });
   });
 
+  test('an instance that only gets another name is the same, and so is a script', () => {
+    assert.deepEqual(find(good.replace('vrrp_instance VI_1', 'vrrp_instance VI_9')), []);
+    const [found] = find(
+      configuration('/usr/bin/other').replace('vrrp_instance VI_1', 'vrrp_instance VI_9'),
+    );
+    assert.equal(found?.scriptName, 'chk_vshell', 'its new command is told under the new name too');
+    assert.deepEqual(find(good.replaceAll('chk_vshell', 'chk_api')), []);
+    const lowering = good.replace('interval 120', 'interval 120\n weight -20');
+    assert.deepEqual(
+      findScriptChanges(
+        summarizeConfiguration(parseConfiguration(lowering)),
+        summarizeConfiguration(parseConfiguration(good.replaceAll('chk_vshell', 'chk_api'))),
+        running('MASTER'),
+      ).map(({ consequence: { kind } }) => kind),
+      ['fault'],
+    );
+  });
+
   test('the sentence names the address and what the URL answers', () => {
     const [change] = find(configuration(asks('http://127.0.0.1:9090/x')));
     assert.ok(change);

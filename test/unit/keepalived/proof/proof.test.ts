@@ -30,6 +30,7 @@ vrrp_instance ${name} {
 
 const script = (command: string) => `vrrp_script chk {\n script "${command}"\n}`;
 const tracked = 'track_script {\n chk\n }';
+const groupTracking = `\nvrrp_sync_group G {\n group { VI_1 }\n ${tracked}\n}\n`;
 
 function instance(changes: Partial<RuntimeInstance> = {}): RuntimeInstance {
   return {
@@ -211,6 +212,22 @@ const cases: Case[] = [
     ...{ what: 'a new command that fails', after: sighting() },
     expected: summarize({ before: script('/b'), more: tracked }),
     previous: summarize({ before: script('/a'), more: tracked }),
+    log: log({ scripts: new Map([['chk', 'bad']]) }),
+    verdict: ['failed', /tracked script chk fails/],
+  },
+  {
+    ...{
+      what: 'a new command that fails, of a script that only lowers the priority where it is tracked',
+    },
+    after: sighting(),
+    expected: summarize({ before: script('/b'), more: tracked.replace('chk', 'chk weight -20') }),
+    previous: summarize({ before: script('/a'), more: tracked.replace('chk', 'chk weight -20') }),
+    ...{ log: log({ scripts: new Map([['chk', 'bad']]) }), verdict: 'proved' },
+  },
+  {
+    ...{ what: 'a new command that fails, tracked by the sync group', after: sighting() },
+    expected: summarize({ before: script('/b') + groupTracking }),
+    previous: summarize({ before: script('/a') + groupTracking }),
     log: log({ scripts: new Map([['chk', 'bad']]) }),
     verdict: ['failed', /tracked script chk fails/],
   },
