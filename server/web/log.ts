@@ -79,11 +79,10 @@ export class FailedRequestLog extends LogController {
     const isFailure = reply.statusCode >= 500 || Boolean(error);
     if (reply.statusCode < 400 && !isFailure) return;
     if (isChange(request) && !isFailure) return;
-    // Without the query: it may hold what was typed.
-    const [path = ''] = request.url.split('?');
     const about = {
       method: request.method,
-      path: path.slice(0, maximumPathLength),
+      // Not what was asked: a query, or the path of a page that is not there, may hold what was typed.
+      path: request.is404 ? 'unknown' : request.routeOptions.url,
       statusCode: reply.statusCode,
       remoteAddress: request.ip,
       durationMs: Math.round(reply.elapsedTime),
@@ -92,8 +91,6 @@ export class FailedRequestLog extends LogController {
     else request.log.info(about, 'request refused');
   }
 }
-
-const maximumPathLength = 200;
 
 /** Whether a request may change something, and meets a route. */
 export function isChange({ method, is404 }: Pick<FastifyRequest, 'method' | 'is404'>): boolean {

@@ -31,6 +31,8 @@ export interface Check {
   sentence: string;
   evidence: CheckEvidence[];
   remedy: string | undefined;
+  /** A command that the remedy quotes: its arguments are for administrators only. */
+  command?: string | undefined;
   /** What the page can do about it. */
   offer?: CheckOffer | undefined;
   about: {

@@ -2,7 +2,7 @@ import { verdicts } from './check.ts';
 import type { Check } from './check.ts';
 
 /** What a check found, apart from which check it is. */
-export type Judgement = Pick<Check, 'verdict' | 'sentence' | 'remedy'>;
+export type Judgement = Pick<Check, 'verdict' | 'sentence' | 'remedy' | 'command'>;
 
 export const good = (sentence: string): Judgement => ({
   verdict: 'good',

@@ -1,3 +1,4 @@
+import { findHiddenFromViewers } from './command-arguments.ts';
 import { findLineSecrets } from './line-secrets.ts';
 import { findSecretDefinitions } from './secret-definitions.ts';
 import type { SecretRange } from './url-credentials.ts';
@@ -36,6 +37,31 @@ export function maskSecrets(text: string, names: ReadonlySet<string> = new Set()
         continues(line) &&
         ranges.some(({ end }) => end === content.length) &&
         /^[\s\-+]*\$\w/.test(line);
+      return maskRanges(line, ranges);
+    })
+    .join('\n');
+}
+
+/**
+ * A configuration as a viewer is shown it: `maskSecrets`, and besides whatever bears no sign of
+ * being harmless where a command has its arguments or a definition its value, for a bare password in
+ * a script's arguments looks like any word (docs/decisions/037). In linear time.
+ * @param names as of `maskSecrets`
+ */
+export function maskForViewers(text: string, names?: ReadonlySet<string>): string {
+  let isContinued = false;
+  return maskSecrets(text, names)
+    .split('\n')
+    .map((line) => {
+      const wasContinued = isContinued;
+      isContinued = continues(line) && (wasContinued || /^[\s\-+]*\$\w/.test(line));
+      const content = line.trimEnd();
+      // What a definition goes on with may be anything.
+      const begin = wasContinued ? '$A=' : '';
+      const ranges = findHiddenFromViewers(begin + content).map(({ start, end }) => ({
+        start: start - begin.length,
+        end: end - begin.length,
+      }));
       return maskRanges(line, ranges);
     })
     .join('\n');

@@ -75,6 +75,7 @@ function judge(script: ConfiguredScript, run: ScriptRun, consequence: string): J
       return {
         verdict: 'wrong',
         sentence: `${scriptName} did not end within ${describeDuration(outcome.afterMs)}. keepalived ends it then and takes it as failed. ${consequence}`,
+        command: script.command,
         remedy: `${look}. Let what it asks answer sooner, or give it a limit of its own (curl: --max-time) and a longer “timeout” in the vrrp_script.`,
       };
     case 'exited':
@@ -86,6 +87,7 @@ function judge(script: ConfiguredScript, run: ScriptRun, consequence: string): J
       return {
         verdict: 'wrong',
         sentence: `${scriptName}, run as ${userName}, ends with exit code ${outcome.exitCode}${explain(outcome.exitCode)}. ${consequence}`,
+        command: script.command,
         remedy: look,
       };
   }

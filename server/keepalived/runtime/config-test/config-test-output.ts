@@ -1,6 +1,6 @@
 import type { Finding } from '../../config/rules/finding.ts';
 import { escapeControlCharacters } from '../log/log-lines.ts';
-import { maskTestMessage } from './mask-test-message.ts';
+import { maskMessage } from './mask-message.ts';
 import { consequenceRules } from './rules/consequence-rules.ts';
 import { generalRules } from './rules/general-rules.ts';
 import { instanceRules } from './rules/instance-rules.ts';
@@ -47,7 +47,7 @@ function readComplaint(outputLine: string): Complaint {
     path: path === undefined ? undefined : escapeControlCharacters(path),
     // 0: a line without an end, which keepalived does not count.
     line: line === undefined ? undefined : Math.max(1, Number(line)),
-    text: escapeControlCharacters(maskTestMessage(text)),
+    text: escapeControlCharacters(maskMessage(text)),
   };
 }
 

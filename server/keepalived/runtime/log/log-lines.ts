@@ -1,5 +1,4 @@
-import { maskSecrets } from '../../secrets/mask-secrets.ts';
-import { maskTestMessage } from '../config-test/mask-test-message.ts';
+import { maskMessage } from '../config-test/mask-message.ts';
 import { findStamp, isKeepalivedTag, splitLogLine } from './log-shapes.ts';
 import { readStamp } from './log-stamps.ts';
 
@@ -83,15 +82,6 @@ export function parseJournalEntry(json: string): LogLine | undefined {
     message,
     raw: `${timeText} ${host} ${tag}${known.pid ? `[${pid}]` : ''}: ${message}`,
   };
-}
-
-/**
- * With `--dump-conf` keepalived logs its whole configuration, passwords in clear (until 2.3), and
- * some complaints about a line quote it, as those of `-t` do (measured, 2.2.7).
- */
-function maskMessage(message: string): string {
-  const place = /^\((?:.+: )?Line \d+\) /s.exec(message)?.[0] ?? '';
-  return place + maskTestMessage(maskSecrets(message.slice(place.length)));
 }
 
 /**

@@ -25,11 +25,15 @@ export interface DebugModel {
   ownRules: { description: string; removal: string; purpose: string }[];
 }
 
-/** What a report may tell: a viewer does not see what a script printed or a service answered. */
+/**
+ * What a report may tell: a viewer does not see what a script printed or a service answered, and no
+ * arguments of commands.
+ */
 export function reportFor(role: Role, report: DebugReport): DebugReport {
   if (role === 'admin' || !report.checks) return report;
   const checks = report.checks.map((check) => ({
     ...check,
+    remedy: check.remedy?.replaceAll(check.command ?? '\0', '(its command)'),
     evidence: check.evidence.map((one) =>
       one.isOutput ? { ...one, what: 'Only administrators see what came back.' } : one,
     ),

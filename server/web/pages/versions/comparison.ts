@@ -1,4 +1,6 @@
+import type { Role } from '../../../access/accounts.ts';
 import type { ConfigurationFileContent } from '../../../appliance/appliance.ts';
+import { maskForViewers, maskSecrets } from '../../../keepalived/secrets/mask-secrets.ts';
 import type { KeptVersion, VersionRecord } from '../../../operations/versions/restore-version.ts';
 import { pairLines } from '../../view/change/side-by-side.ts';
 import type { SideBySideRow } from '../../view/change/side-by-side.ts';
@@ -41,8 +43,11 @@ export function describeComparison(
   to: KeptVersion | ConfigurationFileContent,
   { to: toId, layout }: CompareQuery,
   secretDefinitions: ReadonlySet<string>,
+  role: Role,
 ): ComparisonModel {
-  const difference = compareTexts(from.text, 'text' in to ? to.text : '', secretDefinitions);
+  const mask = role === 'admin' ? maskSecrets : maskForViewers;
+  const text = 'text' in to ? to.text : '';
+  const difference = compareTexts(from.text, text, secretDefinitions, mask);
   const choices = (selectedId: string) =>
     records.map((record) => ({
       id: record.id,

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { maskSecrets } from '../../../keepalived/secrets/mask-secrets.ts';
+import { maskForViewers } from '../../../keepalived/secrets/mask-secrets.ts';
 import type { RestorePlan } from '../../../operations/versions/restore-version.ts';
 import { UserError } from '../../../shared/errors.ts';
 import type { PageParts } from '../../page-parts.ts';
@@ -9,6 +9,7 @@ import { describeFailure, describeSuccess, isSuccess } from '../../view/change/a
 import { describeAddedCommands, readConsent } from '../../view/change/consent.ts';
 import { describeGoingBack, redirectAfterSave } from '../../view/change/going-back.ts';
 import type { GoingBackForm } from '../../view/change/going-back.ts';
+import { getRole } from '../../view/role.ts';
 import { describeComparison } from './comparison.ts';
 import {
   compareQuerySchema,
@@ -58,6 +59,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'ope
         to,
         request.query,
         await operations.findSecretDefinitions(),
+        getRole(request),
       );
       return reply.page('compare-versions', { title: 'Compare versions' }, model);
     },
@@ -73,7 +75,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'ope
       return reply
         .type('text/plain; charset=utf-8')
         .header('content-disposition', `attachment; filename="keepalived-${when}.conf"`)
-        .send(isAdmin ? text : maskSecrets(text, await operations.findSecretDefinitions()));
+        .send(isAdmin ? text : maskForViewers(text, await operations.findSecretDefinitions()));
     },
   );
 

@@ -24,11 +24,13 @@ const timeoutMs = 500;
  * The unified difference of two configuration texts, three lines of context around each change.
  * Secrets are masked after comparing, so that a changed password is seen to change, but not what it is.
  * @param secretDefinitions names of definitions that other files use for secrets
+ * @param mask what masks them, for who reads it
  */
 export function compareTexts(
   before: string,
   after: string,
   secretDefinitions?: ReadonlySet<string>,
+  mask = maskSecrets,
 ): TextDifference {
   const patch = structuredPatch('', '', before, after, undefined, undefined, {
     context: 3,
@@ -36,7 +38,7 @@ export function compareTexts(
   });
   if (!patch) return { lines: [], added: 0, removed: 0, tooLarge: true };
   const [maskedBefore, maskedAfter] = [before, after].map((text) =>
-    maskSecrets(text, secretDefinitions).split('\n'),
+    mask(text, secretDefinitions).split('\n'),
   );
   const lines = patch.hunks.flatMap((hunk, index) => [
     ...(index === 0 && hunk.oldStart <= 1 ? [] : [gap(`line ${hunk.newStart}`)]),

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
 import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
-import { maskSecrets } from '../../../../server/keepalived/secrets/mask-secrets.ts';
+import { maskMessage } from '../../../../server/keepalived/runtime/config-test/mask-message.ts';
+import { maskForViewers, maskSecrets } from '../../../../server/keepalived/secrets/mask-secrets.ts';
 import { findSecretDefinitions } from '../../../../server/keepalived/secrets/secret-definitions.ts';
 import { judgeHealthcheck } from '../../../../server/keepalived/status/healthcheck-status.ts';
 import { assertLinear, repeat } from '../../growth.ts';
@@ -178,6 +179,96 @@ describe('a definition that another file uses for a secret', () => {
   });
 });
 
+/** Of no shape that tells it from any other word. */
+const bare = 'hunter2';
+const bareArguments = [
+  `script "/usr/bin/check.sh admin ${bare}"`,
+  `script "/usr/bin/check.sh -x ${bare}"`,
+  `script "/usr/bin/check.sh 'admin' '${bare}'"`,
+  `script "/usr/bin/check.sh \\"my ${bare}\\" 5"`,
+  `script "/usr/bin/check.sh -${bare} --mode=${bare}"`,
+  `script /usr/bin/check.sh ${bare}`,
+  `"script" "/usr/bin/check.sh ${bare}"`,
+  `vrrp_script chk { script "/usr/bin/check.sh admin ${bare}" }`,
+  `@node1 script "/usr/bin/check.sh ${bare}"`,
+  `-  script "/usr/bin/check.sh ${bare}"`,
+  `# script "/usr/bin/check.sh ${bare}"`,
+  `#script "/usr/bin/check.sh ${bare}"`,
+  `# /usr/bin/check.sh ${bare}`,
+  `interval 2 # the password is ${bare}`,
+  `# login admin ${bare}`,
+  `notify_master "/usr/bin/notify.sh ${bare}" root`,
+  `notify_fifo_script "/usr/bin/fifo.sh ${bare}"`,
+  `quorum_up "/usr/bin/up.sh ${bare}"`,
+  `misc_path "/usr/bin/check.sh ${bare} 10.0.0.1"`,
+  `startup_script "/bin/sh -c 'check ${bare}'"`,
+  `script "/bin/sh -c \\"check ${bare}\\""`,
+  `process "/usr/bin/agent ${bare}"`,
+  `$COMMAND=/usr/bin/check.sh ${bare}`,
+  `$K=script "/usr/bin/check.sh ${bare}"`,
+  `$ARGUMENTS=admin ${bare}`,
+  `$BLOCK= \\\n script "/usr/bin/check.sh ${bare}" \\\n notify /x ${bare}\n`,
+];
+const shownToViewers = [
+  'script "/usr/bin/curl --fail --max-time 20 http://127.0.0.1:8080/healthcheck"',
+  'script "/usr/bin/ping -c 1 -W 2 10.0.0.1"',
+  'script "/usr/bin/test -e /run/ready && true"',
+  'notify_master "/etc/keepalived/notify.sh MASTER eth0" root',
+  'script "${COMMAND}"',
+  '$VIP=10.0.0.1/24 dev eth0',
+  '$PRIORITY=100',
+  'vrrp_script chk_vshell {',
+  'interval 2 # every two seconds',
+  'auth_type PASS',
+  'virtual_ipaddress { 10.0.0.1/24 }',
+  'track_script {\n chk_vshell weight 20\n}',
+];
+
+describe('a viewer sees no argument that may be a password', () => {
+  for (const text of bareArguments) {
+    it(JSON.stringify(text), () => {
+      const masked = maskForViewers(text);
+      assert.doesNotMatch(masked, new RegExp(bare));
+      assert.equal(maskForViewers(masked), masked, 'masked text stays as it is');
+      assert.equal(masked.split('\n').length, text.split('\n').length);
+    });
+  }
+  for (const text of shownToViewers) {
+    it(`but ${JSON.stringify(text)}`, () => {
+      assert.equal(maskForViewers(text), text);
+    });
+  }
+  it('and no secret that administrators do not see', () => {
+    for (const text of positions) {
+      assert.doesNotMatch(maskForViewers(text), new RegExp(secret), text);
+    }
+  });
+});
+
+describe('a command that keepalived writes', () => {
+  it('loses its arguments in every log and finding', () => {
+    for (const message of [
+      `   Command = '/usr/bin/check.sh' 'admin' '${bare}'`,
+      `   Master state transition script = '/usr/bin/check.sh' '${bare}', uid:gid 0:0`,
+      `   Master state transition script = /usr/bin/check.sh, params = '/usr/bin/check.sh' '${bare}', uid:gid 0:0`,
+      `   Parameters = --user admin ${bare}`,
+      `   Process = /usr/bin/agent admin ${bare}`,
+      `(/etc/keepalived/keepalived.conf: Line 3) Disabling misc script '/usr/bin/check.sh' '${bare}' due to insecure`,
+    ]) {
+      assert.doesNotMatch(maskMessage(message), new RegExp(bare), message);
+    }
+  });
+  it('stays else', () => {
+    for (const message of [
+      "Command line: 'keepalived' '--dont-fork' '--use-file=/etc/keepalived/keepalived.conf'",
+      "   Command = '/usr/bin/curl' '--max-time' '20' 'http://127.0.0.1/'",
+      "   Command = '/usr/bin/true'",
+    ]) {
+      assert.equal(maskMessage(message), message);
+    }
+  });
+});
+
 describe('masking takes time in proportion to the text', () => {
   const units = [
     ...['password ', 'password', 'password: ', 'password = ', 'password="', '"password": "'],
@@ -195,11 +286,11 @@ describe('masking takes time in proportion to the text', () => {
       ]) {
         assertLinear(
           (length) => `${before}${repeat(unit, length)}${after}`,
-          (text) => maskSecrets(text),
+          (text) => maskForViewers(text),
         );
         assertLinear(
           (length) => `${before}${repeat(`${unit}\n`, length)}${after}`,
-          (text) => maskSecrets(text),
+          (text) => maskForViewers(text),
         );
       }
     });
