@@ -55,6 +55,24 @@ describe('the way back of a Reload', () => {
     assert.equal(readConfiguration(folder), proved);
     assert.equal(readDaemonFile(folder).loaded, proved);
   });
+
+  it('of a file that was proved before changes nothing of its version', async (context) => {
+    const folder = await prepare(context, 'live');
+    const parts = await createSimulatedParts(folder);
+    assert.equal((await saveText(parts, proved)).kind, 'live');
+    const { appliance } = parts;
+    const failed = { command: 'reload', result: 'exited', exitCode: 1, output: '' } as const;
+    const failing: ApplyParts = {
+      ...parts,
+      appliance: { ...appliance, controlService: () => Promise.resolve(failed) },
+    };
+    const outcome = await reloadText(failing);
+    assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
+    assert.match(outcome.message, /The file is as it was\./);
+    assert.equal(readConfiguration(folder), proved);
+    const [version] = await parts.versions.list('live');
+    assert.equal(version?.outcome, 'live', 'it is what keepalived runs');
+  });
 });
 
 describe('the way back of a save', () => {
