@@ -23,6 +23,7 @@ import type {
 } from '../keepalived/proof/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import type { MessageKind } from '../keepalived/runtime/messages/message-kind.ts';
+import type { HealthcheckRequest } from '../keepalived/healthcheck/request.ts';
 
 export interface Appliance {
   // Witnesses
@@ -46,8 +47,8 @@ export interface Appliance {
   /** Of the installed keepalived, whether it runs or not: `2.2.7`. */
   readInstalledVersion(): Promise<string | undefined>;
   readStartOnBoot(service: string): Promise<BootSetting>;
-  /** GET without following redirects; 2xx is ok. Bounded to 5 s and 64 KiB. */
-  probeHealthcheck(url: string): Promise<HealthcheckResult>;
+  /** Judges the answer as the command does that the request is of. Bounded to 10 s and 64 KiB. */
+  probeHealthcheck(request: HealthcheckRequest): Promise<HealthcheckResult>;
   /**
    * Takes an address off an interface (`ip address del`).
    * @param cidr as `readNetwork` names it: `10.9.0.100/24`; anything else is refused.
@@ -86,7 +87,7 @@ export interface Appliance {
   /** Whether the kernel can tell keepalived of processes; undefined: that cannot be looked at. */
   hasProcessConnector(): Promise<boolean | undefined>;
   /** As `probeHealthcheck`, and what came back. */
-  examineHealthcheck(url: string): Promise<HealthcheckExamination>;
+  examineHealthcheck(request: HealthcheckRequest): Promise<HealthcheckExamination>;
   /** Runs a tracked script once, as keepalived does. */
   runScript(request: ScriptRunRequest): Promise<ScriptRun>;
 

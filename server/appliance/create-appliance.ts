@@ -67,8 +67,8 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     isOwnNameAnswered,
     readInstalledVersion,
     readStartOnBoot: (service) => bootTool.read(service),
-    probeHealthcheck: (url) => probeHealthcheck(url),
-    examineHealthcheck: (url) => examineHealthcheck(url),
+    probeHealthcheck: (request) => probeHealthcheck(request),
+    examineHealthcheck: (request) => examineHealthcheck(request),
     startCapture(request, onBytes) {
       const capture = keep(startCapture(request, onBytes));
       const forget = () => followers.delete(capture);

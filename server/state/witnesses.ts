@@ -12,6 +12,8 @@ import {
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import { noteMasterContacts } from '../keepalived/status/masters/heard-master.ts';
 import { noteReceivedAdvertisements } from '../keepalived/status/masters/other-masters.ts';
+import { describeKey } from '../keepalived/healthcheck/request.ts';
+import type { HealthcheckRequest } from '../keepalived/healthcheck/request.ts';
 import { noEvidence } from '../keepalived/status/no-evidence.ts';
 import type { Evidence } from '../keepalived/status/status.ts';
 import type { Clock } from './clock.ts';
@@ -138,8 +140,9 @@ export function createWitnesses({
   });
   const askHealthchecks = createCoalescedTask(async () => {
     const results = await Promise.all(
-      urlsToProbe(evidence).map(
-        async (url) => [url, await observe(() => appliance.probeHealthcheck(url))] as const,
+      [...findRequests(evidence)].map(
+        async ([key, request]) =>
+          [key, await observe(() => appliance.probeHealthcheck(request))] as const,
       ),
     );
     note({ healthchecks: new Map(results) });
@@ -265,12 +268,14 @@ function keepalivedInterfaces({ network: seen, configuration, runtime }: Evidenc
   return JSON.stringify(network.interfaces.filter(({ name }) => names.has(name)));
 }
 
-function urlsToProbe({ configuration }: Evidence): string[] {
-  if (!configuration?.value.ok) return [];
+/** The requests that can be made from here, each once, by their keys. */
+function findRequests({ configuration }: Evidence): Map<string, HealthcheckRequest> {
+  const requests = new Map<string, HealthcheckRequest>();
+  if (!configuration?.value.ok) return requests;
   const { summary } = configuration.value;
-  return [
-    ...new Set(
-      summary.instances.flatMap((instance) => findHealthcheck(summary, instance)?.url ?? []),
-    ),
-  ];
+  for (const instance of summary.instances) {
+    const probe = findHealthcheck(summary, instance)?.probe;
+    if (probe?.kind === 'repeatable') requests.set(describeKey(probe.request), probe.request);
+  }
+  return requests;
 }

@@ -21,6 +21,7 @@ import { startCapture } from '../../server/appliance/network/capture.ts';
 import { readKernelSettings } from '../../server/appliance/network/kernel-settings.ts';
 import { examineHealthcheck } from '../../server/appliance/scripts/healthcheck-probe.ts';
 import { runScript } from '../../server/appliance/scripts/script-run.ts';
+import { plainRequest } from '../../server/keepalived/healthcheck/request.ts';
 import { decodeFrame } from '../../server/keepalived/wire/decode-frame.ts';
 import { parsePcap } from '../../server/keepalived/wire/pcap.ts';
 import {
@@ -353,7 +354,10 @@ function defineTests() {
     });
 
     it('tells what came back', async () => {
-      const { outcome, answer } = await examineHealthcheck(`${url}/healthcheck`);
+      const { outcome, answer } = await examineHealthcheck({
+        ...plainRequest,
+        url: `${url}/healthcheck`,
+      });
       assert.deepEqual(outcome, { kind: 'ok', httpStatus: 200 });
       assert.deepEqual(answer, {
         ...{ contentType: 'text/plain', location: undefined },
@@ -362,19 +366,29 @@ function defineTests() {
     });
 
     it('does not follow a redirect, but tells where it leads', async () => {
-      const { outcome, answer } = await examineHealthcheck(`${url}/redirect`);
+      const { outcome, answer } = await examineHealthcheck({
+        ...plainRequest,
+        url: `${url}/redirect`,
+      });
       assert.deepEqual(outcome, { kind: 'http-error', httpStatus: 302 });
       assert.equal(answer?.location, '/login');
     });
 
     it('that hangs is given up, and what came so far is told', async () => {
-      const { outcome, answer } = await examineHealthcheck(`${url}/hang`, 500);
+      const { outcome, answer } = await examineHealthcheck({
+        ...plainRequest,
+        url: `${url}/hang`,
+        timeoutMs: 500,
+      });
       assert.deepEqual(outcome, { kind: 'timed-out', afterMs: 500 });
       assert.equal(answer?.beginning, 'begun');
     });
 
     it('that sends without an end is left early', async () => {
-      const { outcome, answer, durationMs } = await examineHealthcheck(`${url}/large`);
+      const { outcome, answer, durationMs } = await examineHealthcheck({
+        ...plainRequest,
+        url: `${url}/large`,
+      });
       assert.equal(outcome.kind, 'ok');
       assert.deepEqual([answer?.beginning.length, answer?.isLarge], [300, true]);
       assert.ok(durationMs < 4000);
@@ -382,7 +396,10 @@ function defineTests() {
     });
 
     it('without an answer there is nothing to tell', async () => {
-      const { outcome, answer } = await examineHealthcheck('https://127.0.0.1:1/');
+      const { outcome, answer } = await examineHealthcheck({
+        ...plainRequest,
+        url: 'https://127.0.0.1:1/',
+      });
       assert.deepEqual([outcome.kind, answer], ['refused', undefined]);
     });
   });

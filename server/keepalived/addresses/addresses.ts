@@ -56,6 +56,9 @@ export function normalizeAddress(text: string): string {
 /** What is written as `10.9.0.100/24`, without its prefix length. */
 export const bareAddress = (cidr: string): string => cidr.split('/')[0] ?? cidr;
 
+/** Whether it is one address alone, without a prefix length or a zone. */
+export const isAddress = (text: string): boolean => parseAddress(text) !== undefined;
+
 /** Whether an address is one of `fe80::/10`, which each interface has for itself (RFC 4291, 2.5.6). */
 export const isLinkLocal = (text: string): boolean =>
   containsAddress({ address: 'fe80::', prefixLength: 10 }, text);

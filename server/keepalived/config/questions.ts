@@ -16,7 +16,8 @@ import type {
   ParseOptions,
   Statement,
 } from '../language/tree.ts';
-import { findUrl } from './healthcheck-url.ts';
+import { findScriptRequest } from '../healthcheck/find-probe.ts';
+import type { HealthcheckProbe } from '../healthcheck/find-probe.ts';
 import { summarizeInstance } from './instance-questions.ts';
 import type {
   ConfigurationProblem,
@@ -51,7 +52,9 @@ export function summarizeConfiguration(content: ConfigurationContent): Configura
         ...withGroupTracking(instance, groupsByMember.get(instance.name)),
         ...unread,
       })),
-    scripts: findNamed(nodes, 'vrrp_script', problems).map(summarizeScript),
+    scripts: findNamed(nodes, 'vrrp_script', problems).map((statement) =>
+      summarizeScript(statement, lastValue(globals, 'script_user')),
+    ),
     syncGroups,
     trackDefinitions: readTrackDefinitions(nodes),
     includes: findIncludes(nodes),
@@ -75,15 +78,23 @@ export function summarizeConfigurations(
   return summarizeConfiguration(assembleConfiguration(sources, options));
 }
 
+export interface TrackedHealthcheck {
+  url: string;
+  intervalSeconds: number;
+  scriptName: string;
+  probe: HealthcheckProbe;
+}
+
 /** The first script tracked by an instance that asks a URL. */
 export function findHealthcheck(
   summary: ConfigurationSummary,
   instance: ConfiguredInstance,
-): { url: string; intervalSeconds: number; scriptName: string } | undefined {
+): TrackedHealthcheck | undefined {
   for (const scriptName of instance.trackedScripts) {
     const script = summary.scripts.find(({ name }) => name === scriptName);
-    if (script?.healthcheckUrl === undefined) continue;
-    return { url: script.healthcheckUrl, intervalSeconds: script.intervalSeconds, scriptName };
+    if (script?.healthcheckUrl === undefined || !script.probe) continue;
+    const { healthcheckUrl: url, intervalSeconds, probe } = script;
+    return { url, intervalSeconds, scriptName, probe };
   }
   return undefined;
 }
@@ -105,21 +116,34 @@ function findNamed(
   });
 }
 
-function summarizeScript(statement: Statement): ConfiguredScript {
+function summarizeScript(
+  statement: Statement,
+  scriptUserName: string | undefined,
+): ConfiguredScript {
   const nodes = childrenOf(statement);
   const command = lastArguments(nodes, 'script')?.join(' ') ?? '';
+  // 0 counts as 1.
+  const intervalSeconds = Math.max(1, lastNumber(nodes, 'interval') ?? 1);
+  const timeoutSeconds = lastNumber(nodes, 'timeout');
+  // A timeout of 0 is none.
+  const limitSeconds = timeoutSeconds === 0 ? undefined : timeoutSeconds;
+  const userName = lastValue(nodes, 'user');
+  const request = findScriptRequest(command, {
+    limitMs: (limitSeconds ?? intervalSeconds) * 1000,
+    userName: userName ?? scriptUserName,
+  });
   return {
     name: statement.words[1]?.text ?? '',
     ...placeOf(statement),
     command,
-    // 0 counts as 1.
-    intervalSeconds: Math.max(1, lastNumber(nodes, 'interval') ?? 1),
-    timeoutSeconds: lastNumber(nodes, 'timeout'),
+    intervalSeconds,
+    timeoutSeconds,
     fall: lastNumber(nodes, 'fall', { minimum: 1 }) ?? 1,
     rise: lastNumber(nodes, 'rise', { minimum: 1 }) ?? 1,
     ...(readOwnWeight(nodes) ?? { weight: 0, isReversed: false }),
-    healthcheckUrl: findUrl(command)?.url,
-    userName: lastValue(nodes, 'user'),
+    healthcheckUrl: request?.url,
+    ...(request && { probe: request.probe }),
+    userName,
   };
 }
 

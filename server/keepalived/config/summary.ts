@@ -1,6 +1,7 @@
 /** What a configuration says, as plain data. Never holds a password. */
 
 import type { ConfigurationPlace } from '../language/place.ts';
+import type { HealthcheckProbe } from '../healthcheck/find-probe.ts';
 import type { ConfiguredHmac } from './hmac-questions.ts';
 
 export interface ConfiguredAddress {
@@ -128,8 +129,10 @@ export interface ConfiguredScript extends ConfigurationPlace {
   rise: number;
   weight: number;
   isReversed: boolean;
-  /** The first http or https URL in the command. */
+  /** The URL that its command requests; undefined: none, or it cannot be told. */
   healthcheckUrl: string | undefined;
+  /** Whether this program can make the same request; absent where no URL is asked. */
+  probe?: HealthcheckProbe;
   /** Its own `user`; undefined: that of `script_user`. */
   userName: string | undefined;
 }

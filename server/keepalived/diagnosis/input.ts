@@ -43,8 +43,8 @@ export interface DiagnosisInput {
   /** Wall clock. */
   addressesAskedAtMs?: number | undefined;
   kernelSettings?: readonly KernelSettings[] | undefined;
-  /** One for each URL. */
-  healthchecks?: readonly HealthcheckExamination[] | undefined;
+  /** One for each script whose request can be made from here. */
+  healthchecks?: readonly (HealthcheckExamination & { scriptName: string })[] | undefined;
   firewall?: FirewallReport | undefined;
   scriptRuns?: readonly ScriptRun[] | undefined;
   /** False: the kernel sends keepalived no process events; true: it may; undefined: not known. */

@@ -3,6 +3,8 @@ import type { ConfigurationSummary, ConfiguredInstance } from '../config/questio
 import type { ConfiguredScript } from '../config/summary.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
 import { maskSecrets } from '../secrets/mask-secrets.ts';
+import { describeNotRepeatable, findScriptRequest } from '../healthcheck/find-probe.ts';
+import type { HealthcheckProbe } from '../healthcheck/find-probe.ts';
 import type { FindResult } from './effective-priority.ts';
 import { findCounterpart } from './instance-changes.ts';
 import { findScriptConsequence } from './script-consequence.ts';
@@ -15,8 +17,10 @@ export interface ScriptChange {
   /** What is served now, and may be given up if the script fails. */
   addresses: string[];
   consequence: Exclude<ScriptConsequence, { kind: 'ignored' }>;
-  /** Where all that changes is the URL that it asks: it can be asked beforehand. */
+  /** Where all that changes is the URL that it asks. */
   newUrl: string | undefined;
+  /** Whether that URL can be asked beforehand. */
+  probe: HealthcheckProbe | undefined;
 }
 
 /**
@@ -58,7 +62,7 @@ export function findScriptChanges(
       const consequence = findScriptConsequence(scriptName, instance, after, findResult);
       if (consequence.kind === 'ignored') return [];
       const newUrl = findOnlyUrlChange(last, next);
-      return [{ scriptName, addresses: served, consequence, newUrl }];
+      return [{ scriptName, addresses: served, consequence, newUrl, probe: next.probe }];
     });
   });
 }
@@ -87,6 +91,11 @@ export function describeScriptDanger(change: ScriptChange, answer: string | unde
     : `${scriptName} will ask ${maskSecrets(newUrl)}, which answers now: ${answer ?? 'nothing'}. While that fails, ${describeLoss(change)}.`;
 }
 
+/** What is told of a new URL that this program cannot ask as the script does. */
+export function describeUnaskedUrl(change: ScriptChange, newUrl: string, why: string): string {
+  return `${change.scriptName} will ask ${maskSecrets(newUrl)}. That request ${describeNotRepeatable(why)}, so whether it answers well is not known. While it fails, ${describeLoss(change)}. Run the command in a shell on this server first.`;
+}
+
 /** What a preview says of another URL, which it does not ask. */
 export function describeNewUrl(change: ScriptChange, newUrl: string): string {
   return `${change.scriptName} will ask ${maskSecrets(newUrl)}. It is asked once when you save: if it does not answer well, you are told before anything changes. While it fails, ${describeLoss(change)}.`;
@@ -107,7 +116,13 @@ function findOnlyUrlChange(
   const { healthcheckUrl: newUrl } = next;
   const oldUrl = last?.healthcheckUrl;
   if (newUrl === undefined || oldUrl === undefined) return undefined;
-  return last?.command.replace(oldUrl, () => newUrl) === next.command ? newUrl : undefined;
+  return withoutUrl(last?.command) === withoutUrl(next.command) ? newUrl : undefined;
+}
+
+/** The command with a gap where its URL stands: a proxy or a header may name the same one. */
+function withoutUrl(command = ''): string {
+  const place = findScriptRequest(command)?.place;
+  return place ? `${command.slice(0, place.start)}\0${command.slice(place.end)}` : command;
 }
 
 const findScript = ({ scripts }: ConfigurationSummary, name: string) =>

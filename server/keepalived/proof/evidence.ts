@@ -182,8 +182,12 @@ export type BootSetting =
 export type HealthcheckOutcome =
   | { kind: 'ok'; httpStatus: number }
   | { kind: 'http-error'; httpStatus: number }
+  /** A redirect or an error, which the command takes for a success: curl without --fail. */
+  | { kind: 'accepted'; httpStatus: number }
   | { kind: 'refused' }
   | { kind: 'timed-out'; afterMs: number }
+  /** This program waits no longer; the command does. */
+  | { kind: 'unfinished'; afterMs: number }
   | { kind: 'failed'; reason: string };
 
 export interface HealthcheckResult {
@@ -192,13 +196,13 @@ export interface HealthcheckResult {
   durationMs: number;
 }
 
-/** Where a healthcheck was asked as the manual's `curl` does it: also what came back. */
+/** What an examination of a healthcheck gave: also what came back. */
 export interface HealthcheckExamination extends HealthcheckResult {
   /** undefined: there was no answer. */
   answer:
     | {
         contentType: string | undefined;
-        /** Where a redirect leads; it was not followed. */
+        /** Where a redirect leads that was not followed. */
         location: string | undefined;
         /** The first characters of the body; empty if there is none. */
         beginning: string;

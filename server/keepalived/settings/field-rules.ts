@@ -1,6 +1,5 @@
 import { ownerPriority } from '../addresses/owner-priority.ts';
 import { writeValue } from '../config/edit/edit-values.ts';
-import { findUrl } from '../config/healthcheck-url.ts';
 import { familyOf } from '../config/rules/instance-rules.ts';
 import {
   judgeLength,
@@ -8,6 +7,7 @@ import {
   longestInterfaceName,
   longestUrl,
 } from '../language/value-lengths.ts';
+import { isHealthcheckAddress } from '../config/healthcheck-url.ts';
 import { findAddressDoubts, judgeUnicastPeers, judgeVirtualAddresses } from './address-rules.ts';
 import { isSameSetting, splitEntries } from './instance-settings.ts';
 import type {
@@ -192,7 +192,7 @@ function judgePassword({ authentication, password }: InstanceSettings): string[]
 }
 
 function judgeHealthcheckUrl({ healthcheckUrl: url }: InstanceSettings): string[] {
-  return findUrl(url)?.url === url && URL.canParse(url) && writeValue(url, '').ok
+  return isHealthcheckAddress(url) && URL.canParse(url) && writeValue(url, '').ok
     ? []
     : [
         'Write a URL that begins with http:// or https:// and has no blank or quote, such as http://127.0.0.1:8080/healthcheck.',

@@ -2,10 +2,12 @@ import { findHealthcheck } from '../config/questions.ts';
 import type { ConfigurationSummary } from '../config/questions.ts';
 import type { HealthcheckResult, Observed } from '../proof/evidence.ts';
 import { maskSecrets } from '../secrets/mask-secrets.ts';
+import { describeNotRepeatable } from '../healthcheck/find-probe.ts';
+import { describeKey } from '../healthcheck/request.ts';
 import { fresh, staleWords } from './freshness.ts';
 import type { InstanceStatus } from './status-model.ts';
 
-/** Asked every 10 s while someone looks, answered within 5 s: three missed rounds make it too old. */
+/** Asked every 10 s while someone looks, answered within 10 s: three missed rounds are too old. */
 const lifetimeMs = 35_000;
 
 /** What this program's own request of an instance's healthcheck URL gave. */
@@ -18,16 +20,27 @@ export function judgeHealthcheck(
   const instance = summary?.instances.find(({ name }) => name === instanceName);
   const found = summary && instance ? findHealthcheck(summary, instance) : undefined;
   if (!found) return undefined;
-  const seen = results.get(found.url);
+  const { probe, scriptName, intervalSeconds } = found;
+  // Shown to viewers, sent to programs, a label of metrics.
+  const about = { scriptName, intervalSeconds, url: maskSecrets(found.url) };
+  if (probe.kind === 'not-repeatable') {
+    const words = `Unknown (${describeNotRepeatable(probe.why)})`;
+    return { ...about, words, good: undefined, durationMs: undefined, isRepeatable: false };
+  }
+  const seen = results.get(describeKey(probe.request));
   const result = fresh(seen, nowMs, lifetimeMs);
   return {
-    ...found,
-    // Shown to viewers, sent to programs, a label of metrics.
-    url: maskSecrets(found.url),
+    ...about,
     words: result ? maskSecrets(healthcheckWords(result)) : `Unknown (${staleWords(seen, nowMs)})`,
-    good: result ? result.outcome.kind === 'ok' : undefined,
+    good: result && isGood(result),
     durationMs: result && Math.round(result.durationMs),
+    isRepeatable: true,
   };
+}
+
+/** Undefined: what the script makes of it is not what a reader would. */
+function isGood({ outcome: { kind } }: HealthcheckResult): boolean | undefined {
+  return kind === 'accepted' || kind === 'unfinished' ? undefined : kind === 'ok';
 }
 
 /** What the Healthcheck Status row says. */
@@ -37,6 +50,10 @@ export function healthcheckWords({ outcome }: HealthcheckResult): string {
       return 'Connection OK';
     case 'http-error':
       return `HTTP ${outcome.httpStatus}`;
+    case 'accepted':
+      return `HTTP ${outcome.httpStatus}, which the script takes for a success`;
+    case 'unfinished':
+      return `No answer within ${Math.round(outcome.afterMs / 1000)} s; the script waits longer`;
     case 'refused':
       return 'Connection refused';
     case 'timed-out':

@@ -18,13 +18,15 @@ export function findHealthcheckVerdict({
   watched,
 }: Pick<InstanceStatus, 'state' | 'healthcheck' | 'watched'>): HealthcheckVerdict | undefined {
   if (!healthcheck) return undefined;
-  const { scriptName, words, good } = healthcheck;
+  const { scriptName, words, good, durationMs } = healthcheck;
   const own = { words, good, ownRequest: undefined };
   // A result of a keepalived that is gone or says nothing is none.
   if (state === 'Stopped' || state === 'Unknown') return own;
   const script = watched.find(({ kind, name }) => kind === 'script' && name === scriptName);
   if (script?.good === undefined || script.good === good) return own;
-  if (script.good && good === undefined) return { ...own, words: 'Connection OK', good: true };
+  // Without a request there is nothing to tell beside keepalived's own result.
+  if (script.good && durationMs === undefined)
+    return { ...own, words: 'Connection OK', good: true };
   if (script.good) {
     const ownRequest = `by keepalived’s ${scriptName}; this page’s own request: ${words}`;
     return { words: 'Connection OK', good: true, ownRequest };

@@ -24,7 +24,7 @@ export interface Evidence {
   network: Observed<NetworkReport> | undefined;
   configuration: Observed<ConfigurationWitness> | undefined;
   startOnBoot: Observed<BootSetting> | undefined;
-  /** By URL. */
+  /** By `describeKey` of the request. */
   healthchecks: ReadonlyMap<string, Observed<HealthcheckResult>>;
   tracking: Observed<TrackingReport> | undefined;
   log: LogEvidence;
@@ -98,6 +98,8 @@ export interface InstanceStatus {
         intervalSeconds: number;
         /** How long this program's own request took; undefined: no result that counts. */
         durationMs: number | undefined;
+        /** False: this program cannot make the script's request, and makes none. */
+        isRepeatable: boolean;
       }
     | undefined;
   /** Undefined: the file does not say it, or a part that is not read may say otherwise. */

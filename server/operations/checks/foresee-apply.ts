@@ -12,6 +12,7 @@ import { describeSilentNameServer, looksUpOwnName } from '../../keepalived/fores
 import {
   describeNewUrl,
   describeScriptDanger,
+  describeUnaskedUrl,
   findScriptChanges,
 } from '../../keepalived/foresight/script-changes.ts';
 import type { ScriptChange } from '../../keepalived/foresight/script-changes.ts';
@@ -162,12 +163,14 @@ async function judgeScripts(
   const sentences: string[] = [];
   const dangers = await Promise.all(
     changes.map(async (change) => {
-      if (change.newUrl === undefined) return describeScriptDanger(change, undefined);
+      const { newUrl, probe } = change;
+      if (newUrl === undefined || !probe) return describeScriptDanger(change, undefined);
+      if (probe.kind === 'not-repeatable') return describeUnaskedUrl(change, newUrl, probe.why);
       if (!asksUrls) {
-        sentences.push(describeNewUrl(change, change.newUrl));
+        sentences.push(describeNewUrl(change, newUrl));
         return undefined;
       }
-      const result = await appliance.probeHealthcheck(change.newUrl);
+      const result = await appliance.probeHealthcheck(probe.request);
       return result.outcome.kind === 'ok'
         ? undefined
         : describeScriptDanger(change, healthcheckWords(result));

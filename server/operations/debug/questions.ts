@@ -41,13 +41,20 @@ export async function askMachine(
 ): Promise<Answers> {
   const tracked = new Set(summary.instances.flatMap(({ trackedScripts }) => trackedScripts));
   const scripts = summary.scripts.filter(({ name }) => tracked.has(name));
-  const urls = new Set(scripts.flatMap(({ healthcheckUrl }) => healthcheckUrl ?? []));
+  const repeatable = scripts.flatMap(({ name, probe }) =>
+    probe?.kind === 'repeatable' ? [{ scriptName: name, request: probe.request }] : [],
+  );
   const [firewall, kernelSettings, hasProcessConnector, healthchecks, scriptRuns] =
     await Promise.all([
       appliance.readFirewall(),
       appliance.readKernelSettings(findInterfaces(summary)),
       appliance.hasProcessConnector(),
-      Promise.all([...urls].map((url) => appliance.examineHealthcheck(url))),
+      Promise.all(
+        repeatable.map(async ({ scriptName, request }) => ({
+          ...(await appliance.examineHealthcheck(request)),
+          scriptName,
+        })),
+      ),
       Promise.all(
         scripts.map(async (script): Promise<ScriptRun> => {
           const run = await appliance.runScript({

@@ -5,7 +5,7 @@
  */
 import type { ConfigurationTree } from '../../language/tree.ts';
 import { placeholderNote, placeholderVirtualAddress } from '../default-configurations.ts';
-import { findUrl } from '../healthcheck-url.ts';
+import { findScriptRequest } from '../../healthcheck/find-probe.ts';
 import { addStatement, setBlockValue } from './block-edits.ts';
 import { refuse, writeValue } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';
@@ -14,6 +14,8 @@ import type { EditableBlock } from './editable-blocks.ts';
 import { setEntries } from './entry-edits.ts';
 import { applyChanges, lineAt, removeStatement, replaceWords } from './text-changes.ts';
 import type { TextChange } from './text-changes.ts';
+import { isHealthcheckAddress } from '../healthcheck-url.ts';
+import type { Word } from '../../language/tokens.ts';
 
 export type EditResult = { ok: true; text: string } | Refusal;
 
@@ -162,13 +164,16 @@ export function setScriptValue(
   );
 }
 
-/** Replaces the URL in a script's command; the rest of the command stays as it is. */
+/**
+ * Replaces the URL that a script's command requests; the rest of the command stays as it is, also
+ * the URL of a proxy or of a header.
+ */
 export function setHealthcheckUrl(
   tree: ConfigurationTree,
   scriptName: string,
   url: string,
 ): EditResult {
-  if (findUrl(url)?.url !== url) {
+  if (!isHealthcheckAddress(url)) {
     return refuse(
       'The healthcheck URL must begin with http:// or https:// and have no blank or quote.',
     );
@@ -179,16 +184,40 @@ export function setHealthcheckUrl(
     const own = findOwnStatement(block, 'script');
     if (!own.ok) return own;
     const { statement } = own;
-    const word = statement?.words.find(({ text }) => findUrl(text) !== undefined);
-    const found = findUrl(word?.text ?? '');
-    if (statement === undefined || word === undefined || found === undefined) {
-      return refuse(`The command of ${block.label} asks no URL: edit the text itself.`);
+    const words = statement?.words.slice(1) ?? [];
+    const before = words.map(({ text }) => text).join(' ');
+    const request = findScriptRequest(before);
+    const place = request?.place;
+    const found = place && findWordAt(words, place);
+    if (statement === undefined || !place || !found) {
+      return refuse(
+        `The command of ${block.label} asks no URL that this form can find: edit the text itself.`,
+      );
     }
-    const command = word.text.slice(0, found.start) + url + word.text.slice(found.end);
+    const after = before.slice(0, place.start) + url + before.slice(place.end);
+    const next = findScriptRequest(after);
+    // A shell would take a part of it for something else; curl takes some for a pattern.
+    const isForShell = /\bsh\s/.test(before) && !/^[\w:/.%@+,=?-]+$/.test(url);
+    if (next?.url !== url || next.probe.kind !== request.probe.kind || isForShell) {
+      return refuse(`The command of ${block.label} would not ask ${url}: edit the text itself.`);
+    }
+    const { word, start, end } = found;
+    const text = word.text.slice(0, start) + url + word.text.slice(end);
     const mustQuote = word.quoted || quoted.written !== url;
-    const written = mustQuote ? `"${command}"` : command;
+    const written = mustQuote ? `"${text}"` : text;
     return [replaceWords(tree, statement.line, { first: word }, written)];
   });
+}
+
+/** The word that holds a part of the words joined by blanks, and where in it. */
+function findWordAt(words: readonly Word[], place: { start: number; end: number }) {
+  let from = 0;
+  for (const word of words) {
+    const [start, end] = [place.start - from, place.end - from];
+    if (start >= 0 && end <= word.text.length) return { word, start, end };
+    from += word.text.length + 1;
+  }
+  return undefined;
 }
 
 function editBlock(

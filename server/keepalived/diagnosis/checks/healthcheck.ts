@@ -1,14 +1,16 @@
 import type { ConfiguredScript } from '../../config/summary.ts';
-import type { HealthcheckExamination, ScriptRun } from '../../proof/evidence.ts';
+import type { HealthcheckExamination } from '../../proof/evidence.ts';
 import type { CheckEvidence } from '../check.ts';
 import type { InstanceView } from '../instance-view.ts';
 import type { Judgement } from '../judgement.ts';
 import { cannotTell, findWorst, good, note } from '../judgement.ts';
 import type { InstanceCheck } from '../setting-check.ts';
 import { describeDuration } from '../words.ts';
+import { describeNotRepeatable } from '../../healthcheck/find-probe.ts';
+import { maskSecrets } from '../../secrets/mask-secrets.ts';
 import { unreadTracking } from './tracked-script.ts';
 
-/** Whether the healthcheck URLs answer when they are asked as the manual's `curl` asks them. */
+/** Whether the healthcheck URLs answer when they are asked as the scripts' commands ask them. */
 export const checkHealthcheck: InstanceCheck = (view) => {
   const asked = examinationsOf(view);
   const without =
@@ -16,9 +18,10 @@ export const checkHealthcheck: InstanceCheck = (view) => {
   return {
     id: 'healthcheck',
     title: 'Healthcheck URL',
-    ...(findWorst(
-      asked.map(({ script, examination }) => judge(examination, runOf(script, view))),
-    ) ??
+    ...(findWorst([
+      ...asked.map(({ script, examination }) => judge(examination, findSuccess(script, view))),
+      ...unrepeatable(view),
+    ]) ??
       without ??
       cannotTell('It has not been asked.')),
     evidence: asked.flatMap(({ examination }) => describe(examination)),
@@ -60,21 +63,38 @@ const findUrls = ({ scripts }: InstanceView) =>
 
 function examinationsOf({ scripts, asked }: InstanceView) {
   return scripts.flatMap((script) => {
-    const examination = asked.healthchecks?.find(({ url }) => url === script.healthcheckUrl);
+    const examination = asked.healthchecks?.find((one) => one.scriptName === script.name);
     return examination ? [{ script, examination }] : [];
   });
 }
 
-function runOf(script: ConfiguredScript, { asked }: InstanceView): ScriptRun | undefined {
-  return asked.scriptRuns?.find(({ scriptName }) => scriptName === script.name);
+/** The script's own run is the only one that tells; see Tracked scripts can be run. */
+function unrepeatable({ scripts }: InstanceView): Judgement[] {
+  return scripts.flatMap(({ name, healthcheckUrl, probe }) =>
+    healthcheckUrl !== undefined && probe?.kind === 'not-repeatable'
+      ? [
+          cannotTell(
+            `The request of ${name} (${maskSecrets(healthcheckUrl)}) ${describeNotRepeatable(probe.why)}. None was made; keepalived goes by its own script.`,
+          ),
+        ]
+      : [],
+  );
 }
 
-function judge(examination: HealthcheckExamination, run: ScriptRun | undefined): Judgement {
-  const { url, outcome, answer, durationMs } = examination;
-  const hasSucceeded = run?.outcome.kind === 'exited' && run.outcome.exitCode === 0;
+/** Whether the script succeeds when it is run here, else by keepalived's account; it is what counts. */
+function findSuccess({ name }: ConfiguredScript, { asked }: InstanceView): boolean | undefined {
+  const run = asked.scriptRuns?.find(({ scriptName }) => scriptName === name);
+  if (run) return run.outcome.kind === 'exited' && run.outcome.exitCode === 0;
+  const items = asked.tracking?.ok ? asked.tracking.items : [];
+  return items.find((item) => item.kind === 'script' && item.name === name)?.good;
+}
+
+function judge(examination: HealthcheckExamination, hasSucceeded: boolean | undefined): Judgement {
+  const { outcome, answer, durationMs } = examination;
+  const url = maskSecrets(examination.url);
   if (outcome.kind === 'ok' && answer?.isLarge === true) {
     return {
-      verdict: run && !hasSucceeded ? 'wrong' : 'look',
+      verdict: hasSucceeded === false ? 'wrong' : 'look',
       sentence: `${url} answers with HTTP ${outcome.httpStatus}, but with more than 64 KiB: every check makes the service send all of it, and one that is cut off by its time limit counts as a failure.`,
       remedy: 'Write a URL whose answer is short.',
     };
@@ -84,31 +104,49 @@ function judge(examination: HealthcheckExamination, run: ScriptRun | undefined):
       `${url} answers with HTTP ${outcome.httpStatus} in ${describeDuration(durationMs)}.`,
     );
   }
-  if (outcome.kind === 'http-error' && answer?.location !== undefined) {
+  if (outcome.kind === 'accepted' && outcome.httpStatus < 400) {
+    const to = answer?.location === undefined ? '' : `, a redirect to ${answer.location}`;
     return {
       verdict: 'look',
-      sentence: `${url} answers with HTTP ${outcome.httpStatus}, a redirect to ${answer.location}. It was not followed; curl follows it only with --location, and without it takes the redirect for a success.`,
+      sentence: `${url} answers with HTTP ${outcome.httpStatus}${to}. Without --location curl does not follow it, and takes it for a success.`,
       remedy: 'Write the URL that really tells whether the service works.',
     };
   }
-  const words = describeFailure(examination);
+  if (outcome.kind === 'accepted') {
+    return {
+      verdict: 'look',
+      sentence: `${url} answers with HTTP ${outcome.httpStatus}, an error. Without --fail curl takes it for a success: the instance serves although the service fails.`,
+      remedy: 'Add --fail to the command of the script, on both servers.',
+    };
+  }
+  if (outcome.kind === 'unfinished') {
+    return {
+      verdict: 'look',
+      sentence: `${url} did not answer completely within ${describeDuration(outcome.afterMs)}, and this program waited no longer. The script does.`,
+      remedy: 'Look why the service answers so slowly.',
+    };
+  }
+  const words = describeFailure({ ...examination, url });
   return {
     // The script may ask in another way, and it is what counts.
     verdict: hasSucceeded ? 'look' : 'wrong',
     sentence: hasSucceeded
       ? `${words} The script itself succeeds, and that is what keepalived goes by.`
       : words,
-    remedy: `Look whether the service behind it runs on this server: curl --verbose ${url}`,
+    remedy:
+      'Look whether the service behind it runs on this server: run the script’s command in a shell, curl with --verbose.',
   };
 }
 
 function describeFailure({ url, outcome }: HealthcheckExamination): string {
   switch (outcome.kind) {
     case 'ok':
+    case 'accepted':
     case 'http-error':
       return `${url} answers with HTTP ${outcome.httpStatus}.`;
     case 'refused':
       return `${url} refuses the connection: nothing listens there.`;
+    case 'unfinished':
     case 'timed-out':
       return `${url} did not answer completely within ${describeDuration(outcome.afterMs)}.`;
     case 'failed':
@@ -123,7 +161,7 @@ function describe({ url, outcome, answer }: HealthcheckExamination): CheckEviden
   return [
     {
       what: `${status}${type}: ${answer.beginning.trim() || 'no body'}`,
-      where: url,
+      where: maskSecrets(url),
       isOutput: true,
     },
   ];

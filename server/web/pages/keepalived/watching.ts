@@ -82,7 +82,7 @@ function describeEffect({ kind, weight, forcesFault }: WatchedItem): string {
 
 function describeOwnProbe({ healthcheck }: InstanceStatus): WatchedRow[] {
   if (!healthcheck) return [];
-  const { url, words, good, durationMs } = healthcheck;
+  const { url, words, good, durationMs, isRepeatable } = healthcheck;
   return [
     {
       label: 'This page’s own request',
@@ -91,7 +91,7 @@ function describeOwnProbe({ healthcheck }: InstanceStatus): WatchedRow[] {
       tone: good === undefined ? 'mute' : good ? 'good' : 'bad',
       detail: durationMs === undefined ? '' : `in ${durationMs} ms`,
       since: undefined,
-      sinceWords: 'asked every 10 s',
+      sinceWords: isRepeatable ? 'asked every 10 s' : 'not asked',
       effect: 'nothing: it is only shown',
     },
   ];

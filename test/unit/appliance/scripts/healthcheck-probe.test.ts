@@ -6,6 +6,7 @@ import net, { type AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { generate } from 'selfsigned';
 import { probeHealthcheck } from '../../../../server/appliance/scripts/healthcheck-probe.ts';
+import { plainRequest } from '../../../../server/keepalived/healthcheck/request.ts';
 
 async function listen(context: TestContext, server: net.Server): Promise<number> {
   server.listen(0, '127.0.0.1');
@@ -20,7 +21,7 @@ async function listen(context: TestContext, server: net.Server): Promise<number>
 async function probe(context: TestContext, handler: http.RequestListener, timeoutMs?: number) {
   const port = await listen(context, http.createServer(handler));
   const url = `http://127.0.0.1:${port}/healthcheck`;
-  const result = await probeHealthcheck(url, timeoutMs);
+  const result = await probeHealthcheck({ ...plainRequest, url, timeoutMs });
   assert.equal(result.url, url);
   assert.ok(result.durationMs >= 0);
   return result.outcome;
@@ -77,7 +78,7 @@ test('a closed port is refused, by address and by name', async (context) => {
   server.close();
   await once(server, 'close');
   for (const host of ['127.0.0.1', 'localhost']) {
-    const { outcome } = await probeHealthcheck(`http://${host}:${port}/`);
+    const { outcome } = await probeHealthcheck({ ...plainRequest, url: `http://${host}:${port}/` });
     assert.deepEqual(outcome, { kind: 'refused' });
   }
 });
@@ -87,7 +88,7 @@ test('a connection that is closed, and one that is not HTTP, say so', async (con
     context,
     net.createServer((socket) => socket.destroy()),
   );
-  const closed = await probeHealthcheck(`http://127.0.0.1:${closing}/`);
+  const closed = await probeHealthcheck({ ...plainRequest, url: `http://127.0.0.1:${closing}/` });
   assert.deepEqual(closed.outcome, {
     kind: 'failed',
     reason: 'the server closed the connection without a complete answer',
@@ -98,7 +99,7 @@ test('a connection that is closed, and one that is not HTTP, say so', async (con
       socket.on('error', () => undefined).end('SSH-2.0-OpenSSH_9.2\r\n');
     }),
   );
-  const notHttp = await probeHealthcheck(`http://127.0.0.1:${ssh}/`);
+  const notHttp = await probeHealthcheck({ ...plainRequest, url: `http://127.0.0.1:${ssh}/` });
   assert.deepEqual(notHttp.outcome, { kind: 'failed', reason: 'the answer is not HTTP' });
 });
 
@@ -108,14 +109,17 @@ test('a certificate that nobody vouches for is named as the reason', async (cont
     response.end();
   });
   const port = await listen(context, server);
-  const { outcome } = await probeHealthcheck(`https://localhost:${port}/`);
+  const { outcome } = await probeHealthcheck({
+    ...plainRequest,
+    url: `https://localhost:${port}/`,
+  });
   assert.equal(outcome.kind, 'failed');
   assert.match(outcome.reason, /^certificate: /);
 });
 
 test('what is no web address is refused without asking anyone', async () => {
   for (const url of ['file:///etc/shadow', 'ftp://127.0.0.1/', 'not a url', '']) {
-    const { outcome } = await probeHealthcheck(url);
+    const { outcome } = await probeHealthcheck({ ...plainRequest, url });
     assert.deepEqual(outcome, {
       kind: 'failed',
       reason: 'this is not an http:// or https:// address',
@@ -124,6 +128,6 @@ test('what is no web address is refused without asking anyone', async () => {
 });
 
 test('an address that cannot be requested is a failure, and nothing is thrown', async () => {
-  const { outcome } = await probeHealthcheck('http://us%er@127.0.0.1:9/');
+  const { outcome } = await probeHealthcheck({ ...plainRequest, url: 'http://us%er@127.0.0.1:9/' });
   assert.deepEqual(outcome, { kind: 'failed', reason: 'URI malformed' });
 });

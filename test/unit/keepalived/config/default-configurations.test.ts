@@ -50,11 +50,13 @@ describe('the packaged configurations', () => {
         instance.addresses.map((address) => address.text),
         [placeholderVirtualAddress],
       );
-      assert.deepEqual(findHealthcheck(summary, instance), {
+      const { probe, ...healthcheck } = findHealthcheck(summary, instance) ?? {};
+      assert.deepEqual(healthcheck, {
         url: 'http://127.0.0.1:8080/healthcheck',
         intervalSeconds: 120,
         scriptName: 'chk_vshell',
       });
+      assert.equal(probe?.kind, 'repeatable');
     }
   });
 

@@ -236,7 +236,11 @@ vrrp_instance VI { track_script {
       healthcheckUrl: undefined,
       userName: undefined,
     });
-    assert.deepEqual(web, {
+    assert.ok(web?.probe?.kind === 'repeatable');
+    const { probe, ...rest } = web;
+    // keepalived ends the script after 15 s.
+    assert.equal(probe.request.timeoutMs, 15_000);
+    assert.deepEqual(rest, {
       name: 'web',
       line: 2,
       command: "/usr/bin/curl --silent 'http://127.0.0.1:8080/healthcheck?a=b'",
@@ -272,7 +276,9 @@ vrrp_instance VI { track_script {
     const summary = summarize(text);
     const [instance] = summary.instances;
     assert.ok(instance);
-    assert.deepEqual(findHealthcheck(summary, instance), {
+    const { probe, ...healthcheck } = findHealthcheck(summary, instance) ?? {};
+    assert.equal(probe?.kind, 'repeatable');
+    assert.deepEqual(healthcheck, {
       url: 'http://127.0.0.1:8080/healthcheck?a=b',
       intervalSeconds: 120,
       scriptName: 'web',

@@ -17,10 +17,10 @@ import type { Scenario } from './scenario.ts';
 const url = 'http://127.0.0.1:8080/healthcheck';
 
 /** An instance that tracks chk_vshell, every `interval` seconds. */
-function withScript(interval = 2, weight = 0) {
+function withScript(interval = 2, weight = 0, options = '') {
   return summarizeConfiguration(
     parseConfiguration(`vrrp_script chk_vshell {
-  script "/usr/bin/curl --fail ${url}"
+  script "/usr/bin/curl --fail ${options}${url}"
   interval ${interval}
   weight ${weight}
 }
@@ -47,9 +47,9 @@ const ran = (outcome: ScriptRun['outcome'], output = ''): ScriptRun[] => [
 const answered = (
   outcome: HealthcheckExamination['outcome'],
   answer?: Partial<NonNullable<HealthcheckExamination['answer']>>,
-): HealthcheckExamination[] => [
+): (HealthcheckExamination & { scriptName: string })[] => [
   {
-    url,
+    ...{ scriptName: 'chk_vshell', url },
     outcome,
     durationMs: 4,
     answer: answer && {
@@ -425,13 +425,30 @@ const rows: Record<string, Row> = {
   'a healthcheck that redirects': {
     id: 'healthcheck',
     verdict: 'look',
-    says: /HTTP 302, a redirect to \/login\. It was not followed/,
+    says: /HTTP 302, a redirect to \/login\. Without --location curl does not follow it/,
     scenario: {
       changes: {
         configuration: withScript(),
-        healthchecks: answered({ kind: 'http-error', httpStatus: 302 }, { location: '/login' }),
+        healthchecks: answered({ kind: 'accepted', httpStatus: 302 }, { location: '/login' }),
       },
     },
+  },
+  'a healthcheck with an error that the script takes for a success': {
+    id: 'healthcheck',
+    verdict: 'look',
+    says: /HTTP 503, an error\. Without --fail curl takes it for a success/,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        healthchecks: answered({ kind: 'accepted', httpStatus: 503 }, {}),
+      },
+    },
+  },
+  'a healthcheck whose request cannot be made from here': {
+    id: 'healthcheck',
+    verdict: 'cannot-tell',
+    says: /The request of \w+ \(\S+\) cannot be repeated from here: it uses --cert\. None was made/,
+    scenario: { changes: { configuration: withScript(2, 0, '--cert /etc/x.pem ') } },
   },
   'a healthcheck that fails here, though not for the script': {
     id: 'healthcheck',

@@ -8,6 +8,7 @@ import { maskForViewers, maskSecrets } from '../../../../server/keepalived/secre
 import { findSecretDefinitions } from '../../../../server/keepalived/secrets/secret-definitions.ts';
 import { judgeHealthcheck } from '../../../../server/keepalived/status/healthcheck-status.ts';
 import { assertLinear, repeat } from '../../growth.ts';
+import { describeKey } from '../../../../server/keepalived/healthcheck/request.ts';
 
 const secret = 'Zq7vX2';
 
@@ -307,7 +308,10 @@ describe('the healthcheck URL of the status', () => {
       ),
     );
     const failed = { kind: 'failed', reason: `cannot ask ${url}` } as const;
-    const results = new Map([[url, { atMs: 0, value: { url, outcome: failed, durationMs: 1 } }]]);
+    const probe = summary.scripts[0]?.probe;
+    assert.ok(probe?.kind === 'repeatable');
+    const key = describeKey(probe.request);
+    const results = new Map([[key, { atMs: 0, value: { url, outcome: failed, durationMs: 1 } }]]);
     const judged = judgeHealthcheck(summary, 'VI_1', results, 0);
     assert.equal(judged?.url, 'http://********@127.0.0.1/check?token=********&verbose=1');
     assert.doesNotMatch(JSON.stringify(judged), new RegExp(secret));

@@ -9,11 +9,11 @@ const script = (good: boolean | undefined, detail = ''): WatchedItem => ({
   ...{ weight: 0, forcesFault: true, sinceMs: undefined },
 });
 const refused = { words: 'Connection refused', good: false };
-const unknown = { words: 'Unknown (not seen yet)', good: undefined };
+const unknown = { words: 'Unknown (not seen yet)', good: undefined, durationMs: undefined };
 
 function rowOf(
   watched: WatchedItem[],
-  own: { words: string; good: boolean | undefined },
+  own: { words: string; good: boolean | undefined; durationMs?: undefined },
   state: InstanceStatus['state'] = 'Active',
 ) {
   const { healthcheck } = sampleInstance();

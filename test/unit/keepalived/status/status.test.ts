@@ -24,6 +24,7 @@ import { claimBegin, withoutReloads } from '../../../../server/keepalived/status
 import type { StateBegin } from '../../../../server/keepalived/status/state-begin.ts';
 import { evidenceLifetimeMs, judgeStatus } from '../../../../server/keepalived/status/status.ts';
 import type { Evidence } from '../../../../server/keepalived/status/status.ts';
+import { describeKey } from '../../../../server/keepalived/healthcheck/request.ts';
 
 const nowMs = 1_000_000;
 const seen = <Value>(value: Value, ageMs = 500): Observed<Value> => ({
@@ -124,6 +125,8 @@ interface Scene {
 function witness(scene: Scene): Evidence {
   const says = scene.says ?? 'MASTER';
   const ages = scene.ages ?? {};
+  const text = scene.file === undefined || scene.file === 'unreadable' ? configuration : scene.file;
+  const summary = summarizeConfiguration(parseConfiguration(text));
   return {
     daemon: seen(scene.daemon ?? running, ages.daemon),
     runtime: witnessRuntime(says, ages.runtime),
@@ -139,7 +142,7 @@ function witness(scene: Scene): Evidence {
         : {
             ok: true,
             tag: 'abc',
-            summary: summarizeConfiguration(parseConfiguration(scene.file ?? configuration)),
+            summary,
             editedSinceLoad: scene.edited === 'unknown' ? undefined : (scene.edited ?? false),
           },
       ages.configuration,
@@ -149,19 +152,25 @@ function witness(scene: Scene): Evidence {
         ? { known: false, reason: 'no tool' }
         : { known: true, enabled: scene.boot ?? true, tool: 'systemctl' },
     ),
-    healthchecks: new Map([
-      [
-        'http://127.0.0.1:8080/healthcheck',
-        seen(
-          {
-            url: 'http://127.0.0.1:8080/healthcheck',
-            outcome: scene.healthcheck ?? { kind: 'ok', httpStatus: 200 },
-            durationMs: 3.4,
-          },
-          ages.health,
-        ),
-      ],
-    ]),
+    healthchecks: new Map(
+      summary.scripts.flatMap(({ probe }) =>
+        probe?.kind === 'repeatable'
+          ? [
+              [
+                describeKey(probe.request),
+                seen(
+                  {
+                    url: probe.request.url,
+                    outcome: scene.healthcheck ?? { kind: 'ok', httpStatus: 200 },
+                    durationMs: 3.4,
+                  },
+                  ages.health,
+                ),
+              ],
+            ]
+          : [],
+      ),
+    ),
     tracking: scene.tracks && seen({ ok: true, items: scene.tracks }, ages.tracking),
     findings: scene.findings ?? [],
     log: (scene.logged ?? []).reduce(
@@ -1181,9 +1190,19 @@ describe('what keepalived watches', () => {
 });
 
 describe('Healthcheck Status', () => {
-  const words: [HealthcheckOutcome, string, boolean][] = [
+  const words: [HealthcheckOutcome, string, boolean | undefined][] = [
     [{ kind: 'ok', httpStatus: 200 }, 'Connection OK', true],
     [{ kind: 'http-error', httpStatus: 503 }, 'HTTP 503', false],
+    [
+      { kind: 'accepted', httpStatus: 503 },
+      'HTTP 503, which the script takes for a success',
+      undefined,
+    ],
+    [
+      { kind: 'unfinished', afterMs: 10_000 },
+      'No answer within 10 s; the script waits longer',
+      undefined,
+    ],
     [{ kind: 'refused' }, 'Connection refused', false],
     [{ kind: 'timed-out', afterMs: 5_000 }, 'Timed out after 5 s', false],
     [{ kind: 'failed', reason: 'No such host' }, 'No such host', false],
@@ -1198,9 +1217,20 @@ describe('Healthcheck Status', () => {
         scriptName: 'chk_vshell',
         intervalSeconds: 120,
         durationMs: 3,
+        isRepeatable: true,
       });
     });
   }
+
+  test('a request that cannot be made from here is told, and is no alarm and no Good', () => {
+    const file = configuration.replace('/usr/bin/curl', '/usr/bin/curl --cert /etc/x.pem');
+    assert.notEqual(file, configuration);
+    const [first] = judgeStatus(witness({ file }), nowMs).instances;
+    assert.ok(first?.healthcheck);
+    assert.equal(first.healthcheck.words, 'Unknown (cannot be repeated from here: it uses --cert)');
+    assert.equal(first.healthcheck.good, undefined);
+    assert.deepEqual(first.alarms, []);
+  });
 
   test('a result that is too old is none', () => {
     const [first] = judgeStatus(witness({ ages: { health: 60_000 } }), nowMs).instances;

@@ -16,7 +16,7 @@ it('a URL that a preview brings is not asked; one that is saved is', async (cont
   const parts = await createSimulatedParts(folder);
   const asked: string[] = [];
   const { appliance } = parts;
-  appliance.probeHealthcheck = (url) => {
+  appliance.probeHealthcheck = ({ url }) => {
     asked.push(url);
     return Promise.resolve({ url, outcome: { kind: 'refused' }, durationMs: 1 });
   };

@@ -24,6 +24,7 @@ export function sampleInstance(changes: Partial<InstanceStatus> = {}): InstanceS
       scriptName: 'chk_vshell',
       intervalSeconds: 120,
       durationMs: 4,
+      isRepeatable: true,
     },
     configurationState: 'MASTER',
     hasUnreadParts: false,

@@ -385,10 +385,10 @@ describe('scripts', () => {
 
   it('ask another URL, the rest of the command kept', () => {
     assert.deepEqual(
-      changedLines(text, (tree) => setHealthcheckUrl(tree, 'chk', 'https://b/{x}#y')),
+      changedLines(text, (tree) => setHealthcheckUrl(tree, 'chk', 'https://b/x!y#z')),
       [
         '-\tscript "/usr/bin/curl http://a:1/x?y=1 -o /dev/null"   # ask',
-        '+\tscript "/usr/bin/curl https://b/{x}#y -o /dev/null"   # ask',
+        '+\tscript "/usr/bin/curl https://b/x!y#z -o /dev/null"   # ask',
       ],
     );
     const bare = 'vrrp_script chk {\n script /usr/bin/curl http://a/ -f\n}';
@@ -396,6 +396,47 @@ describe('scripts', () => {
       changedLines(bare, (tree) => setHealthcheckUrl(tree, 'chk', 'http://b/#c')),
       ['- script /usr/bin/curl http://a/ -f', '+ script /usr/bin/curl "http://b/#c" -f'],
     );
+  });
+
+  it('leave the URL of a proxy and of a header alone', () => {
+    const rows = [
+      [
+        'curl -x http://proxy:3128 -e http://a/ http://a/x',
+        'curl -x http://proxy:3128 -e http://a/ http://b/y',
+      ],
+      ["curl -H 'Referer: http://a/' http://a/x", "curl -H 'Referer: http://a/' http://b/y"],
+      ["sh -c 'curl -f http://a/x || exit 1'", "sh -c 'curl -f http://b/y || exit 1'"],
+    ];
+    for (const [before = '', after = ''] of rows) {
+      const command = `vrrp_script chk {\n script "${before}"\n}`;
+      assert.deepEqual(
+        changedLines(command, (tree) => setHealthcheckUrl(tree, 'chk', 'http://b/y')),
+        [`- script "${before}"`, `+ script "${after}"`],
+      );
+    }
+    const bare = 'vrrp_script chk {\n script /usr/bin/curl -x http://proxy/ http://a/ -f\n}';
+    assert.deepEqual(
+      changedLines(bare, (tree) => setHealthcheckUrl(tree, 'chk', 'http://b/')),
+      [
+        '- script /usr/bin/curl -x http://proxy/ http://a/ -f',
+        '+ script /usr/bin/curl -x http://proxy/ http://b/ -f',
+      ],
+    );
+  });
+
+  it('refuse a URL that the command would take for something else', () => {
+    for (const [command, url] of [
+      ['/usr/bin/curl http://a/', 'http://b/{x,y}'],
+      ["sh -c 'curl http://a/'", 'http://b/?x=1&reboot'],
+      ["sh -c 'curl http://a/ | grep ok'", 'http://b/(reboot)'],
+      ['/etc/check.sh http://a/ http://c/', 'http://b/'],
+    ] as const) {
+      const text = `vrrp_script chk {\n script "${command}"\n}`;
+      assert.match(
+        refusal(text, (tree) => setHealthcheckUrl(tree, 'chk', url)),
+        /would not ask|asks no URL/,
+      );
+    }
   });
 
   it('refuse what is no URL, and commands without one', () => {

@@ -10,7 +10,13 @@ function sentencesFor(script: Partial<WatchedItem>): string {
     ...script,
   };
   const healthcheck = {
-    ...{ url: 'https://127.0.0.1/', words: 'HTTP 401', good: false, durationMs: 1 },
+    ...{
+      url: 'https://127.0.0.1/',
+      words: 'HTTP 401',
+      good: false,
+      durationMs: 1,
+      isRepeatable: true,
+    },
     ...{ scriptName: 'chk', intervalSeconds: 5 },
   };
   const instance = {
