@@ -1,11 +1,9 @@
-import { bareAddress } from '../addresses/addresses.ts';
 import { ownerPriority } from '../addresses/owner-priority.ts';
 import {
   childrenOf,
-  entriesOf,
-  entryNames,
   hasUnknownWord,
   hasUnreadParts,
+  isSwitchedOn,
   isUnread,
   lastNumber,
   lastValue,
@@ -13,11 +11,10 @@ import {
 import { placeOf } from '../language/place.ts';
 import { findStatements } from '../language/tree.ts';
 import type { ConfigurationNode, Statement } from '../language/tree.ts';
-import { findAddress } from './addresses.ts';
 import { readHmac } from './hmac-questions.ts';
+import { readInOrder } from './instance-order.ts';
 import type {
   ConfigurationProblem,
-  ConfiguredAddress,
   ConfiguredAuthentication,
   ConfiguredInstance,
 } from './summary.ts';
@@ -41,18 +38,16 @@ export function summarizeInstance(
 ): ConfiguredInstance {
   const nodes = childrenOf(statement);
   const globalVersion = readVersion(globals, 'vrrp_version');
-  const addresses = [
-    ...readAddresses(nodes, 'virtual_ipaddress', problems),
-    ...readAddresses(nodes, 'virtual_ipaddress_excluded', problems),
-  ];
-  const isIpv6 = addresses.find((address) => !address.excluded)?.family === 'inet6';
+  const { family, addresses, ...inOrder } = readInOrder(nodes, problems);
+  const isIpv6 = family === 'inet6';
+  const isStrict = isSwitchedOn(nodes, 'strict_mode') ?? isSwitchedOn(globals, 'vrrp_strict');
   const sure = nodes.slice(nodes.findLastIndex(isUnread) + 1);
   const mayDefault = (...keywords: string[]): boolean =>
     sure.length === nodes.length &&
     !keywords.some((keyword) => findStatements(nodes, keyword).some(hasUnknownWord));
-  const version = readVersion(sure, 'version') ?? (isIpv6 ? 3 : globalVersion);
+  const written = inOrder.version ?? (isIpv6 ? 3 : globalVersion);
+  const version = isIpv6 && isStrict === true ? 3 : written;
   const virtualRouterId = lastNumber(sure, 'virtual_router_id', { minimum: -Infinity });
-  const source = lastValue(nodes, 'unicast_src_ip');
   const multicastDestination = readMulticastDestination(nodes, globals, isIpv6);
   const advertIntervalSeconds = roundInterval(
     lastNumber(sure, 'advert_int', { minimum: 0.01, maximum: 255, whole: false }) ??
@@ -61,13 +56,26 @@ export function summarizeInstance(
   );
   const preemptDelaySeconds = lastNumber(nodes, 'preempt_delay', { whole: false, maximum: 1000 });
   const hmac = readHmac(nodes, advertIntervalSeconds ?? 1);
+  const authentication = readAuthentication(nodes, mayDefault(), {
+    isStrict: isStrict === true,
+    isIpv6,
+    version,
+  });
+  const { initialState: writtenState, priority } = mayDefault('state', 'priority')
+    ? readStateAndPriority(nodes)
+    : readSureStateAndPriority(sure);
+  const isOwner = priority === ownerPriority;
+  const initialState = findInitialState(writtenState, {
+    isOwner,
+    isStrict: isStrict === true,
+    usesHeader: authentication.type === 'AH' && authentication.isIgnored !== true,
+  });
   return {
     name: statement.words[1]?.text ?? '',
     ...placeOf(statement),
     endLine: findEndLine(statement),
-    ...(mayDefault('state', 'priority')
-      ? readStateAndPriority(nodes)
-      : readSureStateAndPriority(sure)),
+    initialState,
+    priority,
     interfaceName: lastValue(sure, 'interface'),
     ...readVirtualInterface(nodes, { globals, isIpv6, virtualRouterId }),
     virtualRouterId,
@@ -75,12 +83,12 @@ export function summarizeInstance(
     version,
     nopreempt: readNopreempt(sure) ?? (mayDefault() ? false : undefined),
     ...(preemptDelaySeconds ? { preemptDelaySeconds } : {}),
-    authentication: readAuthentication(nodes, mayDefault()),
+    authentication,
     ...(hmac ? { hmac } : {}),
     addresses,
     ...readTracking(nodes),
-    unicastPeers: entryNames(nodes, 'unicast_peer').map(bareAddress),
-    unicastSourceAddress: source && bareAddress(source),
+    unicastPeers: inOrder.unicastPeers,
+    unicastSourceAddress: inOrder.unicastSourceAddress,
     ...(multicastDestination === undefined ? {} : { multicastDestination }),
     ...(hasUnreadParts(nodes) ? { hasUnreadParts: true } : {}),
   };
@@ -112,22 +120,16 @@ function roundInterval(seconds: number | undefined, version: 2 | 3 | undefined) 
   if (version !== 3) return Math.max(1, Math.round(seconds));
   return Math.min(40.95, Math.max(0.01, Math.round(seconds * 100) / 100));
 }
-/** keepalived takes one with these addresses, and ignores it (measured, 2.2.7). */
 
-function readAddresses(
-  nodes: readonly ConfigurationNode[],
-  keyword: string,
-  problems: ConfigurationProblem[],
-): ConfiguredAddress[] {
-  const excluded = keyword === 'virtual_ipaddress_excluded';
-  return entriesOf(nodes, keyword).flatMap(({ words, line, path }) => {
-    const texts = words.map((word) => word.text);
-    const address = findAddress(texts, { line, path, excluded });
-    if (address !== undefined) return [address];
-    const message = `“${texts[0] ?? ''}” is no IP address; keepalived skips it.`;
-    problems.push({ code: 'invalid-address', ...placeOf({ line, path }), message });
-    return [];
-  });
+/** Where keepalived does not begin as `state` says (`vrrp.c` 2.2.7). */
+function findInitialState(
+  written: 'MASTER' | 'BACKUP' | undefined,
+  { isOwner, isStrict, usesHeader }: { isOwner: boolean; isStrict: boolean; usesHeader: boolean },
+): 'MASTER' | 'BACKUP' | undefined {
+  if (written === undefined) return undefined;
+  if (isStrict) return isOwner ? 'MASTER' : 'BACKUP';
+  // It has to hear an advertisement with the other's sequence number first.
+  return usesHeader && !isOwner ? 'BACKUP' : written;
 }
 
 function readStateAndPriority(nodes: readonly ConfigurationNode[]): {
@@ -171,19 +173,40 @@ function readNopreempt(nodes: readonly ConfigurationNode[]): boolean | undefined
   return last === undefined ? undefined : last.words[0].text === 'nopreempt';
 }
 
+/**
+ * Of several types the last one that keepalived knows counts. It ignores authentication in a strict
+ * instance, with VRRP version 3, without a password, and AH with IPv6 (`vrrp.c` 2.2.7).
+ */
 function readAuthentication(
   nodes: readonly ConfigurationNode[],
   isWhole: boolean,
+  instance: { isStrict: boolean; isIpv6: boolean; version: 2 | 3 | undefined },
 ): ConfiguredAuthentication {
   const block = findStatements(nodes, 'authentication').flatMap(childrenOf);
-  const written = lastValue(block, 'auth_type');
-  const type = written === 'PASS' || written === 'AH' ? written : undefined;
+  const isKnown = isWhole && !hasUnreadParts(block);
+  const type = findStatements(block, 'auth_type')
+    .map(({ words }) => words[1]?.text)
+    .findLast((word) => word === 'PASS' || word === 'AH');
   const password = lastValue(block, 'auth_pass') ?? '';
+  const isIgnored =
+    type !== undefined &&
+    (instance.isStrict ||
+      instance.version === 3 ||
+      (password === '' && isKnown) ||
+      (instance.isIpv6 && type === 'AH'));
   return {
-    type: type ?? (isWhole && !hasUnreadParts(block) ? 'none' : undefined),
+    type: type ?? (isKnown ? 'none' : undefined),
+    ...(isIgnored ? { isIgnored } : {}),
     hasPassword: password !== '',
     passwordTooLong: Buffer.byteLength(password) > maximumPasswordBytes,
   };
+}
+
+/** What counts of it; undefined: not known. */
+export function getAuthentication({
+  authentication,
+}: Pick<ConfiguredInstance, 'authentication'>): ConfiguredAuthentication['type'] {
+  return authentication.isIgnored === true ? 'none' : authentication.type;
 }
 
 function findEndLine(statement: Statement): number {

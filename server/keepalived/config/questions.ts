@@ -28,7 +28,7 @@ import type {
   ConfiguredScript,
 } from './summary.ts';
 import { indexByMember, summarizeSyncGroup, withGroupTracking } from './sync-group-questions.ts';
-import { readOwnWeight, readTrackDefinitions } from './tracking-questions.ts';
+import { createDefinedFilter, readOwnWeight, readTrackDefinitions } from './tracking-questions.ts';
 
 export type { ConfigurationSummary, ConfiguredInstance } from './summary.ts';
 
@@ -41,13 +41,16 @@ export function summarizeConfiguration(content: ConfigurationContent): Configura
   const nodes = content.children;
   const problems: ConfigurationProblem[] = [...content.problems];
   const globals = findStatements(nodes, 'global_defs').flatMap(childrenOf);
-  const syncGroups = findNamed(nodes, 'vrrp_sync_group', problems).map(summarizeSyncGroup);
+  const keepDefined = createDefinedFilter(nodes);
+  const syncGroups = findNamed(nodes, 'vrrp_sync_group', problems).map((statement) =>
+    keepDefined(summarizeSyncGroup(statement), statement),
+  );
   const groupsByMember = indexByMember(syncGroups);
   const hasUnreadBlocks = nodes.some(isUnread);
   const unread = hasUnreadBlocks ? { hasUnreadTracking: true } : {};
   return {
     instances: findNamed(nodes, 'vrrp_instance', problems)
-      .map((statement) => summarizeInstance(statement, globals, problems))
+      .map((statement) => keepDefined(summarizeInstance(statement, globals, problems), statement))
       .map((instance) => ({
         ...withGroupTracking(instance, groupsByMember.get(instance.name)),
         ...unread,
@@ -99,7 +102,7 @@ export function findHealthcheck(
   return undefined;
 }
 
-/** The named blocks of a kind; keepalived skips one whose name was used before. */
+/** The named blocks of a kind; keepalived skips one without a name, or whose name was used before. */
 function findNamed(
   nodes: readonly ConfigurationNode[],
   keyword: string,
@@ -107,6 +110,8 @@ function findNamed(
 ): Statement[] {
   const names = new Set<string>();
   return findStatements(nodes, keyword).filter(({ words, line, path }) => {
+    // Its test says so.
+    if (keyword !== 'vrrp_script' && words.length !== 2) return false;
     const name = words[1]?.text ?? '';
     const isFirst = !names.has(name);
     names.add(name);

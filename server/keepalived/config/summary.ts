@@ -54,6 +54,8 @@ export interface ConfiguredTracking {
 export interface ConfiguredAuthentication {
   /** Undefined: a part that is not read may say it. */
   type: 'none' | 'PASS' | 'AH' | undefined;
+  /** It is written, but keepalived runs without it: with VRRP version 3, for instance. */
+  isIgnored?: boolean;
   hasPassword: boolean;
   /** VRRP carries 8 bytes; keepalived cuts the rest off. */
   passwordTooLong?: boolean;
@@ -84,6 +86,7 @@ export interface ConfiguredInstance extends ConfiguredTracking, ConfigurationPla
   name: string;
   /** 1-based line of the closing brace (or the last line read); `line` is that of its keyword. */
   endLine: number;
+  /** In which keepalived begins. */
   initialState: 'MASTER' | 'BACKUP' | undefined;
   /** Its `interface`; with `use_vmac` the one below its own, see `findInstanceInterfaces`. */
   interfaceName: string | undefined;

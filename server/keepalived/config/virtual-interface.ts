@@ -1,4 +1,4 @@
-import { lastArguments } from '../language/block-reading.ts';
+import { isSwitchedOn, lastArguments } from '../language/block-reading.ts';
 import { findStatements } from '../language/tree.ts';
 import type { ConfigurationNode } from '../language/tree.ts';
 import { findAddress } from './addresses.ts';
@@ -79,10 +79,4 @@ function readMacAddress(
   const all = octets.length === 5 ? [...octets, ...last] : octets;
   if (all.length !== 6 || all.some(Number.isNaN)) return undefined;
   return all.map((octet) => octet.toString(16).padStart(2, '0')).join(':');
-}
-
-/** A keyword that may be followed by a word for no. */
-function isSwitchedOn(nodes: readonly ConfigurationNode[], keyword: string): boolean | undefined {
-  const words = lastArguments(nodes, keyword);
-  return words && !['off', 'no', 'false', '0'].includes(words[0] ?? 'on');
 }

@@ -1,4 +1,5 @@
 import { normalizeAddress } from '../addresses/addresses.ts';
+import { getAuthentication } from '../config/instance-questions.ts';
 import type { ConfiguredInstance } from '../config/summary.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
 
@@ -52,8 +53,7 @@ export function getSettings(
 
 const authenticationWords = { none: 'none', PASS: 'password', AH: 'ah' } as const;
 
-function authenticationOf({
-  authentication: { type },
-}: ConfiguredInstance): InstanceSettings['authentication'] {
+function authenticationOf(configured: ConfiguredInstance): InstanceSettings['authentication'] {
+  const type = getAuthentication(configured);
   return type && authenticationWords[type];
 }

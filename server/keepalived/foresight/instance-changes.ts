@@ -2,6 +2,7 @@ import { getAddress } from '../addresses/address-places.ts';
 import { normalizeAddress } from '../addresses/addresses.ts';
 import { findInstanceInterfaces } from '../addresses/instance-interfaces.ts';
 import { prefixLengthOf } from '../config/addresses.ts';
+import { getAuthentication } from '../config/instance-questions.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredAddress } from '../config/summary.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
@@ -183,7 +184,7 @@ function settingOf(instance: ConfiguredInstance): InstanceSetting {
         ? 0
         : (instance.preemptDelaySeconds ?? 0) * 1_000,
     beginsAsOwner: instance.initialState === 'MASTER' && instance.priority === ownerPriority,
-    authentication: instance.authentication.type ?? 'none',
+    authentication: getAuthentication(instance) ?? 'none',
     addresses: instance.addresses.map(normal),
     advertised: instance.addresses.filter(({ excluded }) => !excluded).map(normal),
     places: new Map(instance.addresses.map((one) => [normal(one), placeOf(one, instance)])),

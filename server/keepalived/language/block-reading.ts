@@ -72,3 +72,12 @@ export function hasUnreadParts(nodes: readonly ConfigurationNode[]): boolean {
       (node.kind === 'statement' && (hasUnknownWord(node) || hasUnreadParts(childrenOf(node)))),
   );
 }
+
+/** A keyword that may be followed by a word for no; undefined: it is not there. */
+export function isSwitchedOn(
+  nodes: readonly ConfigurationNode[],
+  keyword: string,
+): boolean | undefined {
+  const words = lastArguments(nodes, keyword);
+  return words && !['off', 'no', 'false', '0'].includes(words[0] ?? 'on');
+}

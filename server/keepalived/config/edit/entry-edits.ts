@@ -121,5 +121,6 @@ function replaceEntry(
 
 function isAddressEntry(entry: string): boolean {
   if (!/^[\w.:/%+ -]+$/.test(entry)) return false;
-  return findAddress(entry.split(' '), { line: 0, excluded: false }) !== undefined;
+  const address = findAddress(entry.split(' '), { line: 0, excluded: false });
+  return address !== undefined && address !== 'left-out';
 }

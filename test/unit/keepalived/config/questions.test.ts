@@ -165,6 +165,7 @@ describe('instances', () => {
     assert.deepEqual(instance.trackedInterfaces, ['eth1']);
     assert.deepEqual(instance.authentication, {
       type: 'AH',
+      isIgnored: true,
       hasPassword: true,
       passwordTooLong: true,
     });
@@ -358,7 +359,9 @@ describe('the whole file', () => {
 
   it('gives members what their sync group tracks', () => {
     const summary = summarize(
-      'vrrp_sync_group G {\n group { A B }\n track_script {\n chk weight 5\n }\n' +
+      'vrrp_script chk {\n script x\n}\nvrrp_script own {\n script x\n}\n' +
+        'track_file maint {\n file /m\n}\n' +
+        'vrrp_sync_group G {\n group { A B }\n track_script {\n chk weight 5\n }\n' +
         ' track_interface {\n eth1\n }\n track_file {\n maint\n }\n}\n' +
         'vrrp_instance A {\n track_script {\n own\n }\n}\nvrrp_instance B { }\nvrrp_instance C { }',
     );

@@ -356,10 +356,8 @@ describe('what is dangerous', () => {
   });
 
   it('what holds this server in Fault may go with the change', () => {
-    const before = edited(
-      /}\n$/,
-      '    track_file {\n        maintenance_VI_1 weight 1\n    }\n}\n',
-    );
+    const edits = edited(/}\n$/, '    track_file {\n        maintenance_VI_1 weight 1\n    }\n}\n');
+    const before = `track_file maintenance_VI_1 {\n    file /tmp/m\n}\n${edits}`;
     const running = [runningInstance('FAULT')];
     const { sentences, dangers } = foresee(configuration, running, before);
     assert.match(
