@@ -30,15 +30,14 @@ export interface Appliance {
   /** The machine's short host name (what `hostname` prints). */
   readHostName(): Promise<string>;
   readDaemon(): Promise<DaemonProcess>;
-  /** What keepalived compares `@id` lines with. */
-  readConfigurationId(): Promise<string>;
+  /** What keepalived compares `@id` lines with; undefined: that cannot be looked at. */
+  readConfigurationId(): Promise<string | undefined>;
   /** Asks the daemon for a dump and reads it; keepalived logs a line for each, so ask seldom. */
   readRuntime(): Promise<RuntimeReport>;
   /** What keepalived watches, from its text dump; logs a line for each of its processes. */
   readTracking(): Promise<TrackingReport>;
   readNetwork(): Promise<NetworkReport>;
-  /** The interfaces through which a default route leaves; none where that is not known. */
-  readDefaultRoutes(): Promise<string[]>;
+  readDefaultRoutes(): Promise<DefaultRoutes>;
   /**
    * Whether this server's own name is looked up in a moment, found or not. False: a name server is
    * silent, and each keepalived process waits for it.
@@ -107,7 +106,7 @@ export interface Appliance {
   /** `keepalived -t` on exactly these bytes, in a private mount, without touching the disk's files. */
   testConfiguration(id: string, text: string): Promise<ConfigurationTest>;
   /** Whether there is a file at this absolute path that can be run. */
-  isExecutable(path: string): Promise<boolean>;
+  lookForProgram(path: string): Promise<ProgramLook>;
 
   // Maintenance
   /**
@@ -239,6 +238,15 @@ export type ConfigurationFileContent =
       message: string;
     };
 
+/** The reason has no full stop. */
+export type ProgramLook = { known: true; isExecutable: boolean } | { known: false; reason: string };
+
+/** The interfaces through which a default route leaves, those of IPv4 first. */
+export type DefaultRoutes =
+  | { ok: true; interfaceNames: string[] }
+  /** A sentence. */
+  | { ok: false; reason: string };
+
 export interface FileReplacement {
   text: string;
   expectedTag: string | null;
@@ -292,7 +300,7 @@ export interface ServiceReport {
 export interface CommandReport {
   /** The command as one would type it: `systemctl start keepalived`. */
   command: string;
-  result: 'ok' | 'exited' | 'timedOut' | 'notFound';
+  result: 'ok' | 'exited' | 'timedOut' | 'notFound' | 'notStarted';
   exitCode: number | undefined;
   /** Its output, both streams, trimmed and bounded. */
   output: string;

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Settings } from '../settings.ts';
 import type { Appliance, LogFollower } from './appliance.ts';
-import { isExecutable } from './commands/find-executable.ts';
+import { lookForProgram } from './commands/find-executable.ts';
 import { sweepTestFolders, testConfiguration } from './configuration-test/configuration-test.ts';
 import { readConfigurationId } from './daemon/configuration-id.ts';
 import { createDaemonReader, readInstalledVersion } from './daemon/daemon-process.ts';
@@ -106,7 +106,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
       const reason = 'There is no such configuration file (any more).';
       return { ran: false, reason, exitCode: undefined, output: '', testedPath: undefined };
     },
-    isExecutable,
+    lookForProgram,
 
     prepareTrackFile: trackFiles.prepare,
     readTrackFile: trackFiles.read,

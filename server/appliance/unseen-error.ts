@@ -1,15 +1,38 @@
 /** What could not be looked at; whether it is there is not known. The message has no full stop. */
-export class UnseenError extends Error {}
+export class UnseenError extends Error {
+  /** The system's code, where it had one. */
+  readonly code: string | undefined;
 
-/** Only these say that something is not there (a process may end while it is read: ESRCH). */
-const absenceCodes = new Set(['ENOENT', 'ESRCH']);
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Only these say that something is not there: a process may end while it is read (ESRCH), and below a
+ * file there is nothing (ENOTDIR).
+ */
+const absenceCodes = new Set(['ENOENT', 'ESRCH', 'ENOTDIR']);
 
 const reasons = new Map([
   ['EACCES', 'permission denied: run this program as root, with the capability CAP_SYS_PTRACE'],
   ['EPERM', 'permission denied: run this program as root, with the capability CAP_SYS_PTRACE'],
   ['EMFILE', 'this program has no file descriptor left (EMFILE)'],
   ['ENFILE', 'this server has no file descriptor left (ENFILE)'],
+  ['ENOMEM', 'this server has no memory left (ENOMEM)'],
+  ['EAGAIN', 'this server can start no further process (EAGAIN)'],
+  ['EIO', 'the disk reports an error (EIO)'],
+  ['ETIMEDOUT', 'the file system did not answer (ETIMEDOUT)'],
+  ['ESTALE', 'the network file system has lost it (ESTALE)'],
 ]);
+
+/** Why something could not be done, by the system's code; without a full stop. */
+export const explainCode = (code: string): string => reasons.get(code) ?? code;
+
+/** Whether the system's code of an error says that something is not there. */
+export const isAbsent = (error: unknown): boolean =>
+  absenceCodes.has((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 
 /**
  * Reads what may be absent.
@@ -25,9 +48,9 @@ export async function unlessAbsent<Value>(
     return await read();
   } catch (error) {
     if (error instanceof UnseenError) throw error;
+    if (isAbsent(error)) return undefined;
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    if (absenceCodes.has(code)) return undefined;
-    throw new UnseenError(`${what} cannot be looked at: ${reasons.get(code) ?? code}`);
+    throw new UnseenError(`${what} cannot be looked at: ${explainCode(code)}`, code);
   }
 }
 

@@ -141,7 +141,8 @@ function defineTests(): void {
     const unknown = await chkconfig.read('no-such-service');
     assert.deepEqual(unknown, {
       known: false,
-      reason: 'error reading information on service no-such-service: No such file or directory',
+      reason:
+        '`chkconfig --list no-such-service` failed: error reading information on service no-such-service: No such file or directory',
     });
     assert.equal((await chkconfig.set('no-such-service', true)).result, 'exited');
     execFileSync('umount', ['/usr/local/sbin']);

@@ -121,6 +121,25 @@ function defineTests(): void {
     assert.equal(daemon.vrrpPid, Number(readFileSync('/run/other-vrrp.pid', 'utf8')));
   });
 
+  it('knows the VRRP process beside others, though all pid files are lost', async () => {
+    const others = `bfd_instance B {\n  neighbor_ip 10.9.0.2\n  source_ip 10.9.0.1\n}\nvirtual_server 10.9.0.100 80 {\n  protocol TCP\n}\n`;
+    writeConfiguration(`${goodConfiguration}\n${others}`);
+    await serve();
+    const vrrpPid = Number(readFileSync('/run/vrrp.pid', 'utf8'));
+    execFileSync('find', ['/run', '-name', '*.pid', '-delete']);
+    const daemon = await askUntil(
+      readLost,
+      ({ childPids, vrrpPid: found }) => childPids.length > 1 && found !== undefined,
+      limitMs,
+    );
+    assert.ok(daemon.childPids.length > 1, 'it has other processes');
+    assert.equal(daemon.vrrpPid, vrrpPid);
+    // One that is left alone is not taken for it.
+    process.kill(vrrpPid, 'SIGSTOP');
+    assert.equal((await readLost()).vrrpPid, vrrpPid);
+    process.kill(vrrpPid, 'SIGCONT');
+  });
+
   it('names that of “instance” and “use_pid_dir”', async () => {
     writeConfiguration(`instance foo\nuse_pid_dir\n${goodConfiguration}`);
     await serve();

@@ -304,7 +304,7 @@ function defineSysvTests(): void {
     assert.deepEqual(await manager.isRunning('down'), { known: true, running: false });
     assert.equal((await manager.isRunning('broken')).known, false);
     assert.equal((await manager.isRunning('absent')).known, false);
-    assert.equal((await manager.control('absent', 'start')).result, 'notFound');
+    assert.equal((await manager.control('absent', 'start')).result, 'notStarted');
     const bootTool = {
       read: () => Promise.resolve({ known: false, reason: 'not asked' } as const),
       set: () => Promise.reject(new Error('not asked')),

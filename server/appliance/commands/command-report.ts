@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
 import type { CommandReport } from '../appliance.ts';
 import type { CommandResult } from './run-command.ts';
@@ -19,4 +20,36 @@ export function joinOutput(...texts: string[]): string {
     .join('\n')
     .trim()
     .slice(-maxOutputCharacters);
+}
+
+/**
+ * Why a command brought no answer that can be used, as a sentence: what it printed, or how it ended.
+ * Of one that was killed or stopped half-way nothing that it printed counts.
+ * @param timeoutMs its time limit
+ */
+export function explainNoAnswer(result: CommandResult, timeoutMs?: number): string {
+  const { command, kind, exitCode, stdout, stderr } = result;
+  const [program = ''] = command.split(' ');
+  switch (kind) {
+    case 'notFound':
+      return `The program \`${program}\` is missing.`;
+    case 'notStarted':
+      return `\`${program}\` could not be started: ${stderr}.`;
+    case 'timedOut':
+      return `\`${command}\` did not answer${timeoutMs === undefined ? '' : ` within ${timeoutMs / 1000} s`}.`;
+    case 'ok':
+      return `\`${command}\` printed what is not understood.`;
+    case 'exited': {
+      const signal = findSignal(exitCode);
+      if (signal !== undefined) return `\`${command}\` was ended by ${signal}.`;
+      const said = joinOutput(stdout, stderr);
+      return `\`${command}\` failed${said === '' ? ` with exit code ${exitCode}.` : `: ${said}`}`;
+    }
+  }
+}
+
+/** The signal that ended a command, by its exit code, which shells and we make 128 + its number. */
+export function findSignal(exitCode: number | undefined): string | undefined {
+  if (exitCode === undefined || exitCode <= 128) return undefined;
+  return Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0];
 }

@@ -1,9 +1,14 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unlessAbsent } from '../unseen-error.ts';
+import type { ProgramLook } from '../appliance.ts';
+import { errorCode } from '../files/regular-file.ts';
 import { commandFolders } from './run-command.ts';
+import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 
-/** The path of the program that `runCommand(name, …)` would run, if there is one. */
+/**
+ * The path of the program that `runCommand(name, …)` would run, if there is one.
+ * @throws {UnseenError} if that cannot be told
+ */
 export async function findExecutable(name: string): Promise<string | undefined> {
   for (const folder of commandFolders) {
     const path = join(folder, name);
@@ -24,12 +29,30 @@ export async function isInstalled(name: string): Promise<boolean> {
   return false;
 }
 
-/** Whether there is a file that can be run; a folder, which has the same permission, is none. */
+/**
+ * Whether there is a file that can be run; a folder, which has the same permission, is none.
+ * @throws {UnseenError} if that cannot be told
+ */
 export async function isExecutable(path: string): Promise<boolean> {
+  if (!(await unlessAbsent(path, () => stat(path)))?.isFile()) return false;
+  const mayRun = async (): Promise<boolean> =>
+    access(path, constants.X_OK).then(
+      () => true,
+      // It can be seen, so this is an answer, not a look that failed.
+      (error: unknown) => {
+        if (errorCode(error) === 'EACCES') return false;
+        throw error;
+      },
+    );
+  return (await unlessAbsent(path, mayRun)) ?? false;
+}
+
+/** For the port: the answer, or why there is none. */
+export async function lookForProgram(path: string): Promise<ProgramLook> {
   try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
+    return { known: true, isExecutable: await isExecutable(path) };
+  } catch (error) {
+    if (!(error instanceof UnseenError)) throw error;
+    return { known: false, reason: error.message };
   }
 }

@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { execa } from 'execa';
+import { explainCode, isAbsent } from '../unseen-error.ts';
 
 /** Where commands are looked for; the administrator's own PATH must not choose what root runs. */
 export const commandFolders = [
@@ -37,8 +39,9 @@ export type CommandResult = CommandOutput &
     /** Ended by a signal: 128 + its number, as shells say it. */
     | { kind: 'exited'; exitCode: number }
     | { kind: 'timedOut'; exitCode: undefined }
-    /** No such program, or it could not be executed; `stderr` says which. */
     | { kind: 'notFound'; exitCode: undefined }
+    /** It is there, or may be, but could not be started; `stderr` says why, without a full stop. */
+    | { kind: 'notStarted'; exitCode: undefined }
   );
 
 export interface CommandOptions {
@@ -58,7 +61,8 @@ export interface CommandOptions {
 
 /**
  * Runs a command without a shell and waits for its end. Never throws for what the command does:
- * the result says whether it worked, exited with a code, took too long or does not exist.
+ * the result says whether it worked, exited with a code, took too long, could not be started or does
+ * not exist.
  */
 export async function runCommand(
   file: string,
@@ -68,17 +72,26 @@ export async function runCommand(
   const { timeoutMs = 10_000, maxOutputBytes = 1024 * 1024, input, env = {}, cwd = '/' } = options;
   const { user = {} } = options;
   const startedAtMs = performance.now();
-  const subprocess = execa(file, commandArguments, {
-    ...(input === undefined ? { stdin: 'ignore' } : { input }),
-    ...user,
-    cwd,
-    env: { ...fixedEnvironment, ...env },
-    extendEnv: false,
-    // Its own process group, so that the time limit also ends what it started.
-    detached: true,
-    buffer: false,
-    reject: false,
-  });
+  const start = startGuarded(() =>
+    execa(file, commandArguments, {
+      ...(input === undefined ? { stdin: 'ignore' } : { input }),
+      ...user,
+      cwd,
+      env: { ...fixedEnvironment, ...env },
+      extendEnv: false,
+      // Its own process group, so that the time limit also ends what it started.
+      detached: true,
+      buffer: false,
+      reject: false,
+    }),
+  );
+  if (!start.ok) {
+    const command = [file, ...commandArguments].join(' ');
+    const durationMs = performance.now() - startedAtMs;
+    const output = { command, stdout: '', stderr: '', durationMs, truncated: false };
+    return describeUnstarted(output, await start.code);
+  }
+  const { subprocess } = start;
   const { stdout, stderr } = subprocess;
   const standardOutput = collect(stdout, maxOutputBytes);
   const standardError = collect(stderr, maxOutputBytes);
@@ -107,16 +120,56 @@ export async function runCommand(
     durationMs: performance.now() - startedAtMs,
     truncated: standardOutput.truncated() || standardError.truncated(),
   };
-  if (subprocess.pid === undefined) {
-    const reason = ended.originalMessage ?? 'it could not be started';
-    return { ...output, kind: 'notFound', exitCode: undefined, stderr: reason };
-  }
+  if (subprocess.pid === undefined) return describeUnstarted(output, ended.code);
   if (timedOut) return { ...output, kind: 'timedOut', exitCode: undefined };
   const exitCode = subprocess.exitCode ?? 128 + signalNumber(subprocess.signalCode);
   return exitCode === 0
     ? { ...output, kind: 'ok', exitCode }
     : { ...output, kind: 'exited', exitCode };
 }
+
+function describeUnstarted(output: CommandOutput, code = 'unknown error'): CommandResult {
+  if (isAbsent({ code })) {
+    return { ...output, kind: 'notFound', exitCode: undefined, stderr: 'there is no such program' };
+  }
+  const stderr = code === 'EACCES' ? 'permission denied' : explainCode(code);
+  return { ...output, kind: 'notStarted', exitCode: undefined, stderr };
+}
+
+type Start<Subprocess> =
+  | { ok: true; subprocess: Subprocess }
+  /** The system's code. */
+  | { ok: false; code: Promise<string> };
+
+/**
+ * Starts a process by execa. Without a file descriptor left Node makes one without streams, which
+ * execa fails at; nobody would then hear that process's error, which would end this program (measured,
+ * execa 9.6, Node 20).
+ */
+function startGuarded<Subprocess>(start: () => Subprocess): Start<Subprocess> {
+  let made: ChildProcess | undefined;
+  const note = (message: unknown): void => {
+    made = (message as { process: ChildProcess }).process;
+  };
+  subscribe(childProcesses, note);
+  try {
+    return { ok: true, subprocess: start() };
+  } catch (error) {
+    const failed = made;
+    if (failed === undefined) throw error;
+    const code = new Promise<string>((resolve) => {
+      failed.once('error', ({ code: found = 'unknown error' }: NodeJS.ErrnoException) => {
+        resolve(found);
+      });
+    });
+    return { ok: false, code };
+  } finally {
+    unsubscribe(childProcesses, note);
+  }
+}
+
+/** Node's own channel, on which it tells of each that is made. */
+const childProcesses = 'child_process';
 
 function killProcessGroup(pid: number): void {
   try {
@@ -186,6 +239,8 @@ export async function startDetached(
 export interface CommandStream<Item> extends AsyncIterable<Item> {
   /** Ends the command and waits until it is gone. */
   close: () => Promise<void>;
+  /** Once it has ended: why other than well, as a sentence; undefined also if it was closed. */
+  problem: Promise<string | undefined>;
 }
 
 /**
@@ -197,8 +252,9 @@ export function streamCommand(
   file: string,
   commandArguments: readonly string[],
 ): CommandStream<string> {
-  const { stdout, close } = startStream(file, commandArguments);
+  const { stdout, close, problem } = startStream(file, commandArguments);
   return {
+    problem,
     async *[Symbol.asyncIterator]() {
       // Not execa's own iterator: to leave that one waits for the command's end.
       yield* createInterface({ input: stdout, crlfDelay: Infinity });
@@ -211,11 +267,12 @@ export function streamCommand(
 export function streamCommandBytes(
   file: string,
   commandArguments: readonly string[],
+  goodExitCodes?: readonly number[],
 ): CommandStream<Buffer> & {
   /** The last of what it printed on standard error. */
   lastWords(): string;
 } {
-  const { stdout, stderr, close } = startStream(file, commandArguments);
+  const { stdout, stderr, close, problem } = startStream(file, commandArguments, goodExitCodes);
   let words = '';
   stderr.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-lastWordsLength);
@@ -226,28 +283,56 @@ export function streamCommandBytes(
     },
     lastWords: () => words,
     close,
+    problem,
   };
 }
 
 const lastWordsLength = 4096;
 
-function startStream(file: string, commandArguments: readonly string[]) {
-  const subprocess = execa(file, commandArguments, {
-    stdin: 'ignore',
-    cwd: '/',
-    env: fixedEnvironment,
-    extendEnv: false,
-    buffer: false,
-    reject: false,
-    forceKillAfterDelay: 1000,
-  });
+function startStream(
+  file: string,
+  commandArguments: readonly string[],
+  goodExitCodes: readonly number[] = [0],
+) {
+  const start = startGuarded(() =>
+    execa(file, commandArguments, {
+      stdin: 'ignore',
+      cwd: '/',
+      env: fixedEnvironment,
+      extendEnv: false,
+      buffer: false,
+      reject: false,
+      forceKillAfterDelay: 1000,
+    }),
+  );
+  const tell = (how: string) => `\`${file}\` ${how}.`;
+  if (!start.ok) {
+    const problem = start.code.then((code) => tell(`could not be started: ${explainCode(code)}`));
+    const nothing = () => Readable.from([]);
+    return { stdout: nothing(), stderr: nothing(), problem, close: () => Promise.resolve() };
+  }
+  const { subprocess } = start;
   const { stdout, stderr } = subprocess;
   // Read by nobody, it would fill up and stop the command.
   stderr.resume();
+  let isClosed = false as boolean;
+  const problem = subprocess.then((ended) => {
+    if (isClosed || goodExitCodes.includes(ended.exitCode ?? NaN)) return undefined;
+    if (subprocess.pid === undefined) {
+      return tell(`could not be started: ${explainCode(ended.code ?? 'unknown error')}`);
+    }
+    return tell(
+      ended.signal === undefined
+        ? `failed with exit code ${ended.exitCode ?? 'unknown'}`
+        : `was ended by ${ended.signal}`,
+    );
+  });
   return {
     stdout,
     stderr,
+    problem,
     close: async () => {
+      isClosed = true;
       subprocess.kill();
       await subprocess;
     },

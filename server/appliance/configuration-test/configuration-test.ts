@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { findHiddenIncludes } from '../../keepalived/language/hidden-includes.ts';
 import type { ConfigurationFileEntry, ConfigurationTest } from '../appliance.ts';
-import { type CommandResult, runCommand } from '../commands/run-command.ts';
-import { readProcess } from '../daemon/process-table.ts';
+import { explainNoAnswer, findSignal } from '../commands/command-report.ts';
 import { followIncludes, resolvePath } from '../files/includes.ts';
 import { findAbsolutePaths } from '../files/path-facts.ts';
+import { readProcess } from '../daemon/process-table.ts';
 import { errorCode, readRegularFile } from '../files/regular-file.ts';
+import { type CommandResult, runCommand } from '../commands/run-command.ts';
 import { ShadowTooLargeError } from './shadow-folder.ts';
 import { releaseTestOutput } from './test-output.ts';
 import { enterTestRoot, layOutTestRoot, mountFailedCode } from './test-root.ts';
+import { UnseenError, explainCode, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 
 const usualTimeoutMs = 30_000;
 /** A name server that is silent must not hold up the test: it waits 5 s twice for each by default. */
@@ -37,6 +39,21 @@ export async function testConfiguration(
   timeoutMs = usualTimeoutMs,
 ): Promise<ConfigurationTest> {
   if (entry.problem !== undefined) return notRun(entry.problem);
+  try {
+    return await runTest(livePath, entry, text, configurationId, timeoutMs);
+  } catch (error) {
+    if (error instanceof UnseenError) return notRun(`${error.message}.`);
+    throw error;
+  }
+}
+
+async function runTest(
+  livePath: string,
+  entry: ConfigurationFileEntry,
+  text: string,
+  configurationId: string | undefined,
+  timeoutMs: number,
+): Promise<ConfigurationTest> {
   const folder = await resolvePath(dirname(livePath));
   if (folder === undefined) return notRun(`The folder of ${livePath} does not exist.`);
   const resolvedLivePath = join(folder, basename(livePath));
@@ -84,14 +101,18 @@ export async function testConfiguration(
     const judged = judge(result, given, resolvedLivePath, candidatePath);
     return { ...judged, outsideIncludes, hiddenIncludes };
   } catch (error) {
+    if (error instanceof UnseenError) throw error;
+    const code = errorCode(error);
+    if (code === 'EMFILE' || code === 'ENFILE') return notRun(`${explainCode(code)}.`);
     if (error instanceof ShadowTooLargeError) return notRun(error.message);
     return notRun(
-      errorCode(error) === 'EPERM'
+      code === 'EPERM'
         ? `The copy of ${folder} for the test could not be made. Run this program as root.`
-        : `The copy of ${folder} for the test could not be made (${errorCode(error)}). Check that ${tmpdir()} has space and that ${candidatePath} is a regular file.`,
+        : `The copy of ${folder} for the test could not be made (${code}). Check that ${tmpdir()} has space and that ${candidatePath} is a regular file.`,
     );
   } finally {
-    await rm(workFolder, { recursive: true, force: true });
+    // What cannot be removed now is swept at the next start.
+    await rm(workFolder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -101,7 +122,9 @@ export async function testConfiguration(
  * @returns the words before the command; none where this program may not lay down powers itself.
  */
 async function powerlessly(): Promise<string[]> {
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const path = '/proc/self/status';
+  // Not known is not none: the test would run with all of root's powers.
+  const status = (await unlessAbsent(path, () => readFile(path, 'utf8'))) ?? '';
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   if ((effective & (1n << capabilitySetpcap)) === 0n) return [];
   const kept = '--bounding-set=-all,+dac_override,+setuid,+setgid';
@@ -117,10 +140,13 @@ const testFolderName = /^keepalived-wai-test-(\d+)-[A-Za-z0-9]{6}$/;
 export async function sweepTestFolders(): Promise<void> {
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     const pid = Number(testFolderName.exec(name)?.[1]);
-    const isOurs = pid > 0 && (pid === process.pid || (await readProcess(pid)) === undefined);
+    const isOurs = pid > 0 && (pid === process.pid || (await hasEnded(pid)));
     if (isOurs) await rm(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
+
+const hasEnded = (pid: number): Promise<boolean> =>
+  readProcess(pid).then((found) => found === undefined, ofUnseen(false));
 
 const lineFeed = 0x0a;
 
@@ -147,6 +173,12 @@ function judge(
   const printed = result.stderr + result.stdout;
   if (result.kind === 'notFound') {
     return notRun('The program `unshare` is missing. Install util-linux.');
+  }
+  if (result.kind === 'notStarted') return notRun(explainNoAnswer(result));
+  const signal = findSignal(result.exitCode);
+  // SIGTERM: the bug of 2.2.7, which has words of its own.
+  if (signal === 'SIGKILL') {
+    return notRun('The test was ended by SIGKILL: look whether this server has memory left.');
   }
   if (result.exitCode === 127) return notRun('keepalived is not installed.');
   if (result.exitCode === mountFailedCode || printed.startsWith('unshare: ')) {

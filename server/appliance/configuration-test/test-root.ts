@@ -1,9 +1,19 @@
-import { copyFile, lstat, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPathFacts } from '../files/path-facts.ts';
 import { pathExists } from '../files/regular-file.ts';
 import { copyToShadow } from './shadow-folder.ts';
+import { unlessAbsent } from '../unseen-error.ts';
 
 /** Programs and libraries, read-only: keepalived itself, and what its scripts are looked for in. */
 const programFolders = [
@@ -52,7 +62,7 @@ export async function layOutTestRoot(
     await mkdir(join(root, path), { recursive: true });
   }
   const mountHere = async (path: string, options: string): Promise<void> => {
-    const stats = await lstat(path).catch(() => undefined);
+    const stats = await unlessAbsent(path, () => lstat(path));
     if (stats === undefined) return;
     const target = join(root, path);
     await mkdir(stats.isDirectory() ? target : dirname(target), { recursive: true });
@@ -61,7 +71,8 @@ export async function layOutTestRoot(
   };
   for (const path of programFolders) await mountHere(path, 'bind,ro');
   for (const path of rootProgramFolders) {
-    const target = await readlink(path).catch(() => undefined);
+    const isLink = (await unlessAbsent(path, () => lstat(path)))?.isSymbolicLink() === true;
+    const target = isLink ? await readlink(path) : undefined;
     if (target === undefined) await mountHere(path, 'bind,ro');
     else await symlink(target, join(root, path));
   }
@@ -107,9 +118,10 @@ function mountLine(from: string, to: string, options: string): string {
 
 /** Never what only some may read, though it has one of these names. */
 async function copyPublic(from: string, to: string): Promise<void> {
-  const stats = await lstat(from).catch(() => undefined);
-  if (stats === undefined || (stats.isFile() && (stats.mode & 0o004) === 0)) return;
-  await copyFile(from, to).catch(() => undefined);
+  // What a link leads to is what is copied.
+  const stats = await unlessAbsent(from, () => stat(from));
+  if (stats?.isFile() !== true || (stats.mode & 0o004) === 0) return;
+  await unlessAbsent(from, () => copyFile(from, to));
 }
 
 /**

@@ -2,21 +2,24 @@ import { findOption } from '../../keepalived/proof/command-line.ts';
 import { readHostName } from '../host.ts';
 import type { DaemonReader } from './daemon-process.ts';
 import { readArguments } from './process-table.ts';
+import { ofUnseen } from '../unseen-error.ts';
 
 /**
  * What keepalived compares `@id` lines with: the `-i` that the running daemon was given, or that
  * this program would start it with; else the short host name (keepalived(8), measured).
  * @param startArguments those of the settings
+ * @returns undefined: what the daemon was given cannot be looked at, so any `@id` line may apply
  */
 export async function readConfigurationId(
   readDaemon: DaemonReader,
   startArguments: readonly string[],
-): Promise<string> {
+): Promise<string | undefined> {
   const daemon = await readDaemon();
-  // Without the right to look it is as if this program had started it.
+  if (daemon.state === 'unknown') return undefined;
   const words =
     daemon.state === 'running'
-      ? await readArguments(daemon.pid).catch(() => startArguments)
+      ? await readArguments(daemon.pid).catch(ofUnseen(undefined))
       : startArguments;
+  if (words === undefined) return undefined;
   return findOption(words, { short: '-i', long: '--config-id' }) ?? readHostName();
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { findOption } from '../../keepalived/proof/command-line.ts';
 import type { DaemonProcess, HaltedProcess, LostPidFile } from '../../keepalived/proof/evidence.ts';
 import { isInstalled } from '../commands/find-executable.ts';
@@ -6,6 +7,7 @@ import { UnseenError } from '../unseen-error.ts';
 import { findMainProcess } from './main-processes.ts';
 import { childPidPath, findPidFileOf, readPidFile } from './pid-file.ts';
 import {
+  awaitsSignal,
   nameProcess,
   readArguments,
   readChildPids,
@@ -124,9 +126,20 @@ async function readChildren(pid: number, pidPath: string) {
   }
   const vrrpPid = await readPidFile(await findVrrpPidPath(pid, pidPath));
   if (vrrpPid !== undefined && childPids.includes(vrrpPid)) return { childPids, vrrpPid };
-  const others = await readChildPidFiles(pidPath, ['checkers', 'bfd']);
-  const candidates = childPids.filter((childPid) => !others.includes(childPid));
-  return { childPids, vrrpPid: candidates.length === 1 ? candidates[0] : undefined };
+  return { childPids, vrrpPid: await findVrrpChild(childPids) };
+}
+
+/**
+ * The VRRP process among keepalived's children, without a pid file: of them it alone waits for SIGUSR2,
+ * which the others ignore (`vrrp_daemon.c`, `check_daemon.c`, `bfd_daemon.c` of 2.0.20 to 2.4.3;
+ * measured, 2.2.7). One that was just forked has still its parent's signals, so that two may seem to.
+ */
+async function findVrrpChild(childPids: readonly number[]): Promise<number | undefined> {
+  const awaiting = await Promise.all(
+    childPids.map((childPid) => awaitsSignal(childPid, constants.signals.SIGUSR2)),
+  );
+  const [found, ...others] = childPids.filter((_, index) => awaiting[index]);
+  return others.length === 0 ? found : undefined;
 }
 
 /** Only orphans: the child of a daemon that lives, though not by this pid file, is none of ours. */

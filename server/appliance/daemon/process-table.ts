@@ -102,15 +102,39 @@ export async function readEnvironmentVariable(
  * @throws {UnseenError} if it cannot be told
  */
 export async function survivesSignal(pid: number, signal: number): Promise<boolean> {
-  const status = await readProcFile(pid, 'status');
-  const masks = status?.matchAll(/^Sig(?:Blk|Ign|Cgt):\s*([0-9a-f]+)$/gm) ?? [];
-  const bit = 1n << BigInt(signal - 1);
-  return [...masks].some((mask) => (BigInt(`0x${mask[1] ?? '0'}`) & bit) !== 0n);
+  const masks = await readSignalMasks(pid, signal);
+  return masks.Blk || masks.Cgt || masks.Ign;
 }
 
-/** Seconds since boot, to a hundredth: the clock of `startTicks`. */
+/**
+ * Whether a process waits for a signal, by a handler or a descriptor (signalfd(2)), and does not
+ * ignore it.
+ * @throws {UnseenError} if it cannot be told
+ */
+export async function awaitsSignal(pid: number, signal: number): Promise<boolean> {
+  const masks = await readSignalMasks(pid, signal);
+  return (masks.Blk || masks.Cgt) && !masks.Ign;
+}
+
+/** In which of its masks (proc(5), status) a signal is; in none if the process is gone. */
+async function readSignalMasks(pid: number, signal: number) {
+  const status = await readProcFile(pid, 'status');
+  const bit = 1n << BigInt(signal - 1);
+  const isIn = (name: string): boolean => {
+    const [, mask = '0'] = new RegExp(`^Sig${name}:\\s*([0-9a-f]+)$`, 'm').exec(status ?? '') ?? [];
+    return (BigInt(`0x${mask}`) & bit) !== 0n;
+  };
+  return { Blk: isIn('Blk'), Ign: isIn('Ign'), Cgt: isIn('Cgt') };
+}
+
+/**
+ * Seconds since boot, to a hundredth: the clock of `startTicks`.
+ * @throws {UnseenError} if it cannot be read
+ */
 export async function readUptimeSeconds(): Promise<number> {
-  return Number.parseFloat(await readFile('/proc/uptime', 'utf8'));
+  const text = await unlessAbsent('/proc/uptime', () => readFile('/proc/uptime', 'utf8'));
+  if (text === undefined) throw new UnseenError('/proc is not mounted');
+  return Number.parseFloat(text);
 }
 
 function readProcFile(pid: number, name: string): Promise<string | undefined> {

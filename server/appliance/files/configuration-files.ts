@@ -9,9 +9,10 @@ import type {
   FileReplacement,
   FileReplacementResult,
 } from '../appliance.ts';
-import { followIncludes, readTextFromDisk } from './includes.ts';
-import { maxConfigurationBytes, pathExists, readRegularFile } from './regular-file.ts';
+import { type FollowedIncludes, followIncludes, readTextFromDisk } from './includes.ts';
+import { maxConfigurationBytes, readRegularFile } from './regular-file.ts';
 import { replaceFile, tagOf } from './replace-file.ts';
+import { UnseenError, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 
 export interface ConfigurationFiles {
   list: (candidate?: CandidateText) => Promise<ConfigurationFileEntry[]>;
@@ -31,22 +32,29 @@ export function createConfigurationFiles(settings: Settings): ConfigurationFiles
     { id: 'stored-backup', role: 'stored-backup', path: join(folder, 'keepalived.conf.backup') },
   ] as const;
 
-  async function list(candidate?: CandidateText): Promise<ConfigurationFileEntry[]> {
-    const followed = await followIncludes(livePath, (path, isLive) =>
+  /** Where the folder cannot be looked at, neither can the live file, and its entry says so. */
+  const follow = (candidate?: CandidateText): Promise<FollowedIncludes> =>
+    followIncludes(livePath, (path, isLive) =>
       candidate !== undefined && isPlaceOf(candidate, path, isLive)
         ? Promise.resolve(candidate.text)
         : readTextFromDisk(path),
-    );
+    ).catch(ofUnseen({ files: [], byPath: new Map(), livePath }));
+
+  async function list(candidate?: CandidateText): Promise<ConfigurationFileEntry[]> {
+    const followed = await follow(candidate);
     const skipped = new Set<string>();
     const included: ConfigurationFileEntry[] = [];
     for (const { path, problem } of followed.files) {
       // Of what is outside, not even whether it exists is told.
-      const exists = problem === undefined && (await pathExists(path));
-      if (problem === undefined && (!exists || (await isSkippedByKeepalived(path)))) {
+      const place = problem === undefined ? await lookAt(path) : undefined;
+      const exists = place !== undefined && place !== 'absent';
+      if (place === 'absent' || place === 'skipped') {
         skipped.add(path);
         if (exists) continue;
       }
-      included.push({ id: idOfIncluded(path), role: 'included', path, exists, problem });
+      const unseen = place instanceof UnseenError ? `${place.message}.` : undefined;
+      const entry = { id: idOfIncluded(path), role: 'included', path, exists } as const;
+      included.push({ ...entry, problem: problem ?? unseen });
     }
     const includesOf = (path: string) =>
       followed.byPath.get(path)?.map(({ pattern, paths }) => ({
@@ -56,7 +64,9 @@ export function createConfigurationFiles(settings: Settings): ConfigurationFiles
     const own: ConfigurationFileEntry[] = [];
     for (const file of ownFiles) {
       const includes = file.role === 'live' ? includesOf(followed.livePath) : undefined;
-      own.push({ ...file, exists: await pathExists(file.path), includes });
+      const place = await lookAt(file.path);
+      const problem = place instanceof UnseenError ? `${place.message}.` : undefined;
+      own.push({ ...file, exists: place !== 'absent', problem, includes });
     }
     return [...own, ...included.map((entry) => ({ ...entry, includes: includesOf(entry.path) }))];
   }
@@ -116,10 +126,19 @@ function isPlaceOf({ fileId }: CandidateText, path: string, isLive: boolean): bo
 const unknownFileMessage =
   'There is no such configuration file (any more). Choose one from the list.';
 
-/** keepalived reads only regular files that nobody may execute (measured, 2.2.7). */
-async function isSkippedByKeepalived(path: string): Promise<boolean> {
-  const stats = await lstat(path).catch(() => undefined);
-  return stats !== undefined && !(stats.isFile() && (stats.mode & 0o111) === 0);
+/**
+ * What keepalived makes of a path: it reads only regular files that nobody may execute (measured,
+ * 2.2.7), and skips the rest.
+ */
+async function lookAt(path: string): Promise<'absent' | 'skipped' | 'read' | UnseenError> {
+  try {
+    const stats = await unlessAbsent(path, () => lstat(path));
+    if (stats === undefined) return 'absent';
+    return stats.isFile() && (stats.mode & 0o111) === 0 ? 'read' : 'skipped';
+  } catch (error) {
+    if (error instanceof UnseenError) return error;
+    throw error;
+  }
 }
 
 function decodeText(bytes: Buffer): string | undefined {

@@ -1,4 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises';
+import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 
 /** Beyond these, a pattern is a mistake or an attack, not a configuration. */
 const maxAlternatives = 256;
@@ -8,6 +9,8 @@ export interface GlobResult {
   paths: string[];
   /** Folders that would have been searched but for `mayList`. */
   refusedFolders: string[];
+  /** What could not be looked at, so that more may match, by its path: why, without a full stop. */
+  unseen: Map<string, string>;
 }
 
 /**
@@ -23,7 +26,7 @@ export async function findMatches(
   from: string,
   mayList: (folder: string) => Promise<boolean>,
 ): Promise<GlobResult> {
-  const result: GlobResult = { paths: [], refusedFolders: [] };
+  const result: GlobResult = { paths: [], refusedFolders: [], unseen: new Map() };
   for (const alternative of expandBraces(pattern)) {
     let paths = [alternative.startsWith('/') ? '' : from];
     const segments = alternative.split('/').filter((segment) => segment !== '');
@@ -38,29 +41,41 @@ export async function findMatches(
           result.refusedFolders.push(folder || '/');
           continue;
         }
-        const names = await readdir(folder || '/').catch(() => []);
+        const names = (await look(folder || '/', () => readdir(folder || '/'), result)) ?? [];
         const matching = names.sort().filter((name) => matchesSegment(name, segment));
         found.push(...matching.map((name) => `${folder}/${name}`));
       }
       paths = found.slice(0, maxMatches);
     }
-    const existing = segments.some(isWildcard) ? await keepExisting(paths) : paths;
+    const existing = segments.some(isWildcard) ? await keepExisting(paths, result) : paths;
     result.paths.push(...existing);
   }
   result.paths = [...new Set(result.paths)].slice(0, maxMatches);
   return result;
 }
 
-async function keepExisting(paths: string[]): Promise<string[]> {
+async function keepExisting(paths: string[], result: GlobResult): Promise<string[]> {
   const checked = await Promise.all(
-    paths.map((path) =>
-      lstat(path).then(
-        () => [path],
-        () => [],
-      ),
+    paths.map(async (path) =>
+      (await look(path, () => lstat(path), result)) === undefined ? [] : [path],
     ),
   );
   return checked.flat();
+}
+
+/** What is read there; undefined if nothing is there, or if that cannot be told, which is noted. */
+async function look<Value>(
+  path: string,
+  read: () => Promise<Value>,
+  { unseen }: GlobResult,
+): Promise<Value | undefined> {
+  try {
+    return await unlessAbsent(path, read);
+  } catch (error) {
+    if (!(error instanceof UnseenError)) throw error;
+    unseen.set(path, error.message);
+    return undefined;
+  }
 }
 
 function expandBraces(pattern: string): string[] {

@@ -4,6 +4,7 @@ import type { ResolvedInclude } from '../../keepalived/language/assembled.ts';
 import { findMatches } from './glob.ts';
 import { type Definitions, findIncludePatterns } from './include-lines.ts';
 import { pathExists, readRegularFile } from './regular-file.ts';
+import { UnseenError, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 
 const maxIncludedFiles = 256;
 const maxPasses = 8;
@@ -11,7 +12,7 @@ const maxPasses = 8;
 export interface IncludedFile {
   /** Without symbolic links, so that it can be read and replaced as it is. */
   path: string;
-  /** Why it must not be read: it is, or may be, outside the configuration folder. */
+  /** Why it is not read: it is, or may be, outside the configuration folder, or cannot be looked at. */
   problem: string | undefined;
 }
 
@@ -32,6 +33,7 @@ export interface FollowedIncludes {
  * the folder of `livePath`, directly or by a symbolic link, is reported and never opened.
  *
  * @param readText gives a file's text, undefined if it has none; by default what is on disk.
+ * @throws {UnseenError} if the folder of the live file cannot be looked at
  */
 export async function followIncludes(
   livePath: string,
@@ -40,7 +42,7 @@ export async function followIncludes(
   const folder = await resolvePath(dirname(livePath));
   if (folder === undefined) return { files: [], byPath: new Map(), livePath };
   const isInside = async (path: string) => {
-    const resolved = await resolvePath(path);
+    const resolved = await resolvePath(path).catch(ofUnseen(undefined));
     return resolved !== undefined && contains(folder, resolved);
   };
   const included = new Map<string, IncludedFile>();
@@ -60,12 +62,19 @@ export async function followIncludes(
         add(pattern, 'depends on a definition that is not known');
         continue;
       }
-      const { paths, refusedFolders } = await findMatches(pattern, writtenFolder, isInside);
+      const { paths, refusedFolders, unseen } = await findMatches(pattern, writtenFolder, isInside);
       for (const refused of refusedFolders) add(refused, 'leads outside the configuration folder');
-      const found: string[] = [...refusedFolders];
+      for (const [path, reason] of unseen) addUnseen(path, reason);
+      const found: string[] = [...refusedFolders, ...unseen.keys()];
       named.push({ pattern, paths: found });
       for (const match of paths) {
-        const resolved = await resolvePath(match);
+        const look = await resolvePath(match).catch(asUnseen);
+        if (look instanceof UnseenError) {
+          found.push(match);
+          addUnseen(match, look.message);
+          continue;
+        }
+        const resolved = look;
         found.push(resolved ?? match);
         if (resolved === undefined || !contains(folder, resolved)) {
           add(match, 'leads outside the configuration folder');
@@ -84,6 +93,11 @@ export async function followIncludes(
         : `The include of ${path} ${what} (${folder}) and is not read. Move the file into that folder, or remove the include.`;
     included.set(path, { path, problem });
     return problem === undefined;
+  };
+  const addUnseen = (path: string, reason: string): void => {
+    if (included.size >= maxIncludedFiles) return;
+    const problem = `What the include of ${path} brings is not known: ${reason}.`;
+    included.set(path, { path, problem });
   };
 
   for (let pass = 0, known = -1; pass < maxPasses && known < definitions.size; pass += 1) {
@@ -106,15 +120,21 @@ export function contains(folder: string, path: string): boolean {
 /**
  * The real path of what is at `path`, or would be if it existed; undefined if that cannot be said,
  * as for a dangling link.
+ * @throws {UnseenError} if it cannot be looked at
  */
 export async function resolvePath(path: string): Promise<string | undefined> {
-  const real = await realpath(path).catch(() => undefined);
+  const real = await unlessAbsent(path, () => realpath(path));
   if (real !== undefined) return real;
   if (await pathExists(path)) return undefined;
   const name = basename(path);
   if (name === '..' || name === '.' || name === '') return undefined;
   const folder = await resolvePath(dirname(path));
   return folder === undefined ? undefined : join(folder, name);
+}
+
+function asUnseen(error: unknown): UnseenError {
+  if (error instanceof UnseenError) return error;
+  throw error;
 }
 
 /** A file's text, undefined if it has none that may be read. */

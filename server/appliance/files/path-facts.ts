@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize, resolve } from 'node:path';
 import { keepOwnerAndMode } from '../configuration-test/shadow-folder.ts';
+import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 
 /** More paths than a configuration names. */
 const maxPaths = 400;
@@ -22,7 +23,7 @@ export function createPathFacts(root: string, isLeftOut: (path: string) => boole
     for (const [index, name] of names.entries()) {
       current = `${current}/${name}`;
       if (isLeftOut(current)) return;
-      const stats = await lstat(current).catch(() => undefined);
+      const stats = await unlessAbsent(current, () => lstat(current)).catch(ofHidden);
       if (stats === undefined) return;
       const isNew = !known.has(current) && known.size < maxPaths;
       if (isNew) known.add(current);
@@ -41,6 +42,12 @@ export function createPathFacts(root: string, isLeftOut: (path: string) => boole
   }
 
   return { place: (path: string) => place(path) };
+}
+
+/** What root may not see (of a network file system) keepalived, which is root too, does not see. */
+function ofHidden(error: unknown): undefined {
+  if (error instanceof UnseenError && error.code === 'EACCES') return undefined;
+  throw error;
 }
 
 const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;

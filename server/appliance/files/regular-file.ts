@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { explainCode, unlessAbsent } from '../unseen-error.ts';
 
 /** Why a path could not be read as a plain file. */
 export interface FileProblem {
@@ -56,12 +57,12 @@ export async function readRegularFile(path: string): Promise<RegularFile | FileP
   }
 }
 
-/** Whether something, even a dangling symbolic link, is at `path`. */
+/**
+ * Whether something, even a dangling symbolic link, is at `path`.
+ * @throws {UnseenError} if that cannot be told
+ */
 export async function pathExists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
+  return (await unlessAbsent(path, () => lstat(path))) !== undefined;
 }
 
 /** The system's code of an error (`ENOSPC`), or `UNKNOWN`. */
@@ -81,6 +82,8 @@ async function readAtMost(handle: FileHandle, maxBytes: number): Promise<Buffer>
   return buffer.subarray(0, length);
 }
 
+const permissionCodes = new Set(['EACCES', 'EPERM']);
+
 function describeOpenError(path: string, code: string): FileProblem {
   switch (code) {
     case 'ENOENT':
@@ -95,7 +98,9 @@ function describeOpenError(path: string, code: string): FileProblem {
         ok: false,
         problem: 'unreadable',
         code,
-        message: `${path} cannot be read (${code}). Check its permissions, and that this program runs as root.`,
+        message: permissionCodes.has(code)
+          ? `${path} cannot be read (${code}). Check its permissions, and that this program runs as root.`
+          : `${path} cannot be read: ${explainCode(code)}.`,
       };
   }
 }

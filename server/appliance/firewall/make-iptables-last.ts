@@ -2,10 +2,11 @@ import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
 import { ownComment } from '../../keepalived/firewall/rule-set.ts';
-import { reportCommand } from '../commands/command-report.ts';
-import { findExecutable } from '../commands/find-executable.ts';
-import { runCommand } from '../commands/run-command.ts';
+import { explainNoAnswer, reportCommand } from '../commands/command-report.ts';
+import { isInstalled } from '../commands/find-executable.ts';
 import { errorCode } from '../files/regular-file.ts';
+import { runCommand } from '../commands/run-command.ts';
+import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
 import type { LastingResult } from './lasting-result.ts';
 
@@ -29,10 +30,17 @@ export async function makeIptablesLast(report: FirewallReport): Promise<LastingR
       manager !== 'nft' && rules.some(({ comment }) => comment === ownComment),
   );
   const before = await readSavedFiles();
+  if (typeof before === 'string') {
+    return tell(false, `Can’t tell whether this lasts beyond a reboot: ${before}`);
+  }
   const isSaved = before.some(({ saved }) => saved.includes(ownComment));
   if (!isKept && !isSaved) return tell(true, 'Nothing of it was kept for the next boot.');
   const outcome = isKept ? 'After a reboot this is gone' : 'After a reboot the rule is back';
-  if ((await findExecutable('netfilter-persistent')) === undefined || before.length === 0) {
+  const hasSaver = await isInstalled('netfilter-persistent').catch(asSentence);
+  if (typeof hasSaver === 'string') {
+    return tell(false, `Can’t tell whether this lasts beyond a reboot: ${hasSaver}`);
+  }
+  if (!hasSaver || before.length === 0) {
     return tell(false, `${outcome}: write it where this system keeps its iptables rules.`);
   }
   if (before.some(({ saved, live }) => normalize(saved) !== normalize(live))) {
@@ -43,6 +51,10 @@ export async function makeIptablesLast(report: FirewallReport): Promise<LastingR
   }
   const command = reportCommand(await runCommand('netfilter-persistent', ['save']));
   const after = await readSavedFiles();
+  if (typeof after === 'string') {
+    const sentence = `Can’t tell whether this lasts beyond a reboot: ${after}`;
+    return { commands: [command], lasting: { lasts: false, sentence } };
+  }
   const lasts = after.some(({ saved }) => saved.includes(ownComment)) === isKept;
   const sentence = lasts
     ? 'iptables-persistent keeps this beyond a reboot.'
@@ -50,15 +62,25 @@ export async function makeIptablesLast(report: FirewallReport): Promise<LastingR
   return { commands: [command], lasting: { lasts, sentence } };
 }
 
-async function readSavedFiles(): Promise<{ path: string; saved: string; live: string }[]> {
-  const files = await Promise.all(
-    savedFiles.map(async ({ path, program }) => {
-      const saved = await readFile(path, 'utf8').catch(() => undefined);
-      const live = await runCommand(program, []);
-      return saved === undefined || live.kind !== 'ok' ? [] : [{ path, saved, live: live.stdout }];
-    }),
-  );
-  return files.flat();
+/** @returns why they, or the rules in force, cannot be read, as a sentence */
+async function readSavedFiles(): Promise<{ path: string; saved: string; live: string }[] | string> {
+  const files: { path: string; saved: string; live: string }[] = [];
+  for (const { path, program } of savedFiles) {
+    const read = () => readFile(path, 'utf8').then((text) => [text]);
+    const saved = await unlessAbsent(path, read).catch(asSentence);
+    if (typeof saved === 'string') return saved;
+    const [text] = saved ?? [];
+    if (text === undefined) continue;
+    const live = await runCommand(program, []);
+    if (live.kind !== 'ok' || live.truncated) return explainNoAnswer(live);
+    files.push({ path, saved: text, live: live.stdout });
+  }
+  return files;
+}
+
+function asSentence(error: unknown): string {
+  if (error instanceof UnseenError) return `${error.message}.`;
+  throw error;
 }
 
 /** Whether the files that it writes can be written from here. */

@@ -2,10 +2,12 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
 import { listOwnRules } from '../../keepalived/firewall/rule-place.ts';
+import { systemctl } from '../services/boot-tools/systemctl.ts';
 import { reportCommand } from '../commands/command-report.ts';
-import { runCommand } from '../commands/run-command.ts';
 import { errorCode, readRegularFile } from '../files/regular-file.ts';
 import { replaceFile, tagOf } from '../files/replace-file.ts';
+import { runCommand } from '../commands/run-command.ts';
+import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
 import type { LastingResult } from './lasting-result.ts';
 
@@ -24,7 +26,15 @@ export async function makeNftLast(report: FirewallReport): Promise<LastingResult
       `insert rule ${family} ${table} ${chain} ${rule.text}`,
   );
   const advice = lines.map((line) => `“${line}”`).join(' and ');
-  const place = await findPlace();
+  const place = await findPlace().catch((error: unknown) => {
+    if (error instanceof UnseenError) return error;
+    throw error;
+  });
+  if (place instanceof UnseenError) {
+    const write = lines.length === 0 ? '' : ` Write ${advice} where this system keeps its rules.`;
+    const sentence = `Can’t tell whether this lasts beyond a reboot: ${place.message}.${write}`;
+    return tell(false, sentence);
+  }
   if (!place.dropInPath) {
     if (lines.length === 0) {
       return tell(true, 'Nothing of it was kept for the next boot.');
@@ -52,25 +62,25 @@ export async function makeNftLast(report: FirewallReport): Promise<LastingResult
   // As at boot, without rules: one in a table that is not there yet would end the whole file.
   const test = await runCommand('unshare', ['--net', 'nft', '-c', '-f', place.rulesPath]);
   if (test.kind === 'ok') {
-    const isEnabled = await isServiceEnabled();
-    const sentence = isEnabled
-      ? `${place.dropInPath} keeps this beyond a reboot.`
-      : `${place.dropInPath} keeps this, but nftables.service is not started at boot: systemctl enable nftables.`;
-    return { ...tell(isEnabled, sentence), commands: [reportCommand(test)] };
+    const { lasts, words } = await readServiceSetting();
+    const sentence = `${place.dropInPath} keeps this${words}`;
+    return { ...tell(lasts, sentence), commands: [reportCommand(test)] };
   }
   await remove(place.dropInPath);
   const sentence = `After a reboot this is gone: ${place.rulesPath} does not load with it in front of the tables, or in a place without the network’s interfaces. Write ${advice} where that is made.`;
   return { ...tell(false, sentence), commands: [] };
 }
 
+/** @throws {UnseenError} if that cannot be told */
 async function findPlace(): Promise<{ rulesPath: string; dropInPath: string | undefined }> {
   for (const rulesPath of rulesPaths) {
-    const text = await readFile(rulesPath, 'utf8').catch(() => undefined);
+    const text = await unlessAbsent(rulesPath, () => readFile(rulesPath, 'utf8'));
     if (text === undefined) continue;
     const [, folder = '', ending = ''] = /^\s*include\s+"(.*)\/\*(\.\w+)?"/m.exec(text) ?? [];
     // nft(8): a relative path is looked for in its own folder, /etc.
     const path = folder === '' ? undefined : resolve('/etc', folder);
-    const isFolder = path !== undefined && (await stat(path).catch(() => undefined))?.isDirectory();
+    const isFolder =
+      path !== undefined && (await unlessAbsent(path, () => stat(path)))?.isDirectory() === true;
     return {
       rulesPath,
       dropInPath:
@@ -80,9 +90,21 @@ async function findPlace(): Promise<{ rulesPath: string; dropInPath: string | un
   return { rulesPath: rulesPaths[0] ?? '', dropInPath: undefined };
 }
 
-async function isServiceEnabled(): Promise<boolean> {
-  const answer = await runCommand('systemctl', ['is-enabled', '--', 'nftables.service']);
-  return answer.stdout.trim() === 'enabled';
+/** Whether nftables.service loads its file at boot, and that as the end of a sentence. */
+async function readServiceSetting(): Promise<{ lasts: boolean; words: string }> {
+  const setting = await systemctl.read('nftables');
+  if (!setting.known) {
+    return {
+      lasts: false,
+      words: `, but can’t tell whether nftables.service starts at boot: ${setting.reason}`,
+    };
+  }
+  return setting.enabled
+    ? { lasts: true, words: ' beyond a reboot.' }
+    : {
+        lasts: false,
+        words: ', but nftables.service is not started at boot: systemctl enable nftables.',
+      };
 }
 
 /** @returns the system's code, if it could not be removed. */

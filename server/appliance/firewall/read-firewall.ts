@@ -6,6 +6,7 @@ import type { Chain } from '../../keepalived/firewall/rule-set.ts';
 import { findExecutable } from '../commands/find-executable.ts';
 import { runCommand } from '../commands/run-command.ts';
 import type { CommandResult } from '../commands/run-command.ts';
+import { UnseenError } from '../unseen-error.ts';
 import { readFirewalld } from './firewalld.ts';
 
 const names = ['iptables', 'ip6tables'] as const;
@@ -18,7 +19,16 @@ type Reading = { ok: true; chains: Chain[] } | { ok: false; problem: string };
  * `iptables-legacy`, ip6 likewise, `firewall-cmd`).
  */
 export async function readFirewall(): Promise<FirewallReport> {
-  const found = await Promise.all(candidates.map((name) => findExecutable(name)));
+  const unseen = new Set<string>();
+  const found = await Promise.all(
+    candidates.map((name) =>
+      findExecutable(name).catch((error: unknown) => {
+        if (!(error instanceof UnseenError)) throw error;
+        unseen.add(`Can’t tell whether ${name} is installed: ${error.message}.`);
+        return undefined;
+      }),
+    ),
+  );
   const programs = candidates.filter((_, at) => found[at] !== undefined);
   const [nft, saved, firewalld] = await Promise.all([
     programs.includes('nft') ? readNft() : undefined,
@@ -29,7 +39,7 @@ export async function readFirewall(): Promise<FirewallReport> {
   return {
     programs,
     chains: mergeChains(nft?.ok ? nft.chains : undefined, saved.flatMap(chainsOf)),
-    problems: readings.flatMap((reading) => (reading.ok ? [] : [reading.problem])),
+    problems: [...unseen, ...readings.flatMap((reading) => (reading.ok ? [] : [reading.problem]))],
     firewalld,
   };
 }

@@ -1,5 +1,6 @@
 import type { LogFilter } from '../appliance.ts';
 import { errorCode } from '../files/regular-file.ts';
+import { explainCode } from '../unseen-error.ts';
 import {
   type LogFile,
   type LogFiles,
@@ -80,6 +81,10 @@ function describeProblem(path: string, code: string): string {
       return `The log file ${path} does not exist. Start rsyslog, or set WAI_LOG to where keepalived's lines go (journal, or file:/path).`;
     case notAFile:
       return `${path} is not a file. Set WAI_LOG to the system's log file.`;
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'EIO':
+      return `The log file ${path} cannot be read: ${explainCode(code)}.`;
     default:
       return `The log file ${path} cannot be read (${code}). Run this program as root, or give it permission to read the file.`;
   }

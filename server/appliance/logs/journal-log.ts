@@ -1,6 +1,8 @@
 import { type LogLine, parseJournalEntry } from '../../keepalived/runtime/log/log-lines.ts';
 import type { LogFilter, LogPage, LogQuery, NewerLogLines } from '../appliance.ts';
+import { explainNoAnswer } from '../commands/command-report.ts';
 import { runCommand, streamCommand } from '../commands/run-command.ts';
+import { UnseenError } from '../unseen-error.ts';
 import {
   type LogSource,
   createLineFilter,
@@ -38,25 +40,13 @@ export function createJournalLog(options: string[] = []): LogSource {
       if (problem !== undefined) return { ok: false, source, message: problem };
       const before = query.before === undefined ? undefined : readCursor(query.before);
       if (query.before !== undefined && before === undefined) return describeUnknownPlace(source);
-      return readPage(options, query, before);
+      return readPage(options, query, before).catch(asProblem);
     },
 
     async readNewer(after, filter): Promise<NewerLogLines> {
       const problem = await findJournalProblem(options);
       if (problem !== undefined) return { ok: false, message: problem };
-      const cursor = readCursor(after) ?? (await findEnd(options));
-      const isGap = readCursor(after) === undefined;
-      const lines: LogLine[] = [];
-      let newest = cursor;
-      const place = cursor === undefined ? [] : [`--after-cursor=${cursor}`];
-      for await (const entry of readEntries([...options, ...place], filter)) {
-        if (lines.length === newerLines) {
-          return { ok: true, lines, newest: writeCursor(newest ?? ''), hasMore: true, isGap };
-        }
-        newest = entry.cursor;
-        if (entry.line) lines.push(entry.line);
-      }
-      return { ok: true, lines, newest: writeCursor(newest ?? ''), hasMore: false, isGap };
+      return readNewer(options, after, filter).catch(asProblem);
     },
 
     async *export(filter) {
@@ -66,11 +56,40 @@ export function createJournalLog(options: string[] = []): LogSource {
         return;
       }
       const since = filter.fromMs === undefined ? [] : [`--since=@${toSeconds(filter.fromMs)}`];
-      for await (const { line } of readEntries([...options, ...since], filter)) {
-        if (line) yield `${line.raw}\n`;
+      try {
+        for await (const { line } of readEntries([...options, ...since], filter)) {
+          if (line) yield `${line.raw}\n`;
+        }
+      } catch (error) {
+        yield `The rest is missing. ${asProblem(error).message}\n`;
       }
     },
   };
+}
+
+function asProblem(error: unknown): { ok: false; source: string; message: string } {
+  if (error instanceof UnseenError) return { ok: false, source, message: error.message };
+  throw error;
+}
+
+async function readNewer(
+  options: string[],
+  after: string,
+  filter: LogFilter,
+): Promise<NewerLogLines> {
+  const cursor = readCursor(after) ?? (await findEnd(options));
+  const isGap = readCursor(after) === undefined;
+  const lines: LogLine[] = [];
+  let newest = cursor;
+  const place = cursor === undefined ? [] : [`--after-cursor=${cursor}`];
+  for await (const entry of readEntries([...options, ...place], filter)) {
+    if (lines.length === newerLines) {
+      return { ok: true, lines, newest: writeCursor(newest ?? ''), hasMore: true, isGap };
+    }
+    newest = entry.cursor;
+    if (entry.line) lines.push(entry.line);
+  }
+  return { ok: true, lines, newest: writeCursor(newest ?? ''), hasMore: false, isGap };
 }
 
 /** @param before the cursor to go on from; undefined: the end of the journal, as it is now */
@@ -115,7 +134,10 @@ interface JournalEntry {
   line: LogLine | undefined;
 }
 
-/** keepalived's entries, in journalctl's order, until the command or the time ends. */
+/**
+ * keepalived's entries, in journalctl's order, until the command or the time ends.
+ * @throws {UnseenError} where the command did not end well
+ */
 async function* readEntries(
   options: string[],
   filter: LogFilter,
@@ -141,6 +163,9 @@ async function* readEntries(
         line: hasText(line.raw) && isAskedFor(line) ? line : undefined,
       };
     }
+    // One that was ended half-way has not told of all; ended by us it has no problem.
+    const problem = await stream.problem;
+    if (problem !== undefined) throw new UnseenError(problem);
   } finally {
     clearTimeout(end);
     await stream.close();
@@ -188,6 +213,7 @@ async function findJournalProblem(options: string[]): Promise<string | undefined
   if (result.kind === 'notFound') {
     return 'The program `journalctl` is missing. Install rsyslog, and set WAI_LOG to its file.';
   }
+  if (result.kind !== 'ok' && result.kind !== 'exited') return explainNoAnswer(result, 5000);
   if (result.kind === 'ok' && !/No journal files were (?:found|opened)/.test(result.stderr)) {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { errorCode } from '../files/regular-file.ts';
+import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 import { readBlocksBetween } from './reading/read-ahead.ts';
 
 /** The log file, or one that it was rotated into. */
@@ -25,6 +26,8 @@ export interface LogFiles {
   notes: string[];
   /** Names of rotated files that were packed by another program than gzip, newest first. */
   foreign: string[];
+  /** Whether it is known which rotated files there are. */
+  isWhole: boolean;
 }
 
 const unpackedBytes = 256 * 1024;
@@ -38,8 +41,9 @@ const attempts = 5;
  */
 export async function openLogFiles(path: string): Promise<LogFiles> {
   for (let attempt = 1; ; attempt += 1) {
-    const { names, foreign } = await listNames(path);
-    const opened = { ...(await openAll(path, names)), foreign };
+    const { names, foreign, unseen } = await listNames(path);
+    const opened = { ...(await openAll(path, names)), foreign, isWhole: unseen === undefined };
+    if (unseen !== undefined) opened.notes.push(unseen);
     // Between the look and the opening a file may have got another's name.
     if (attempt === attempts || (await areStillNamedSo(dirname(path), opened.files))) {
       return opened;
@@ -113,10 +117,18 @@ export async function readText(
 }
 
 /** The log file's name and those of its rotated files, newest first. */
-async function listNames(path: string): Promise<{ names: string[]; foreign: string[] }> {
+async function listNames(
+  path: string,
+): Promise<{ names: string[]; foreign: string[]; unseen: string | undefined }> {
   const name = basename(path);
-  const found = await readdir(dirname(path)).catch(() => []);
-  const rotated = found.flatMap((other) => {
+  let unseen: string | undefined;
+  const list = () => readdir(dirname(path));
+  const found = await unlessAbsent(dirname(path), list).catch((error: unknown) => {
+    if (!(error instanceof UnseenError)) throw error;
+    unseen = `Older lines are not shown, for the rotated files are not known: ${error.message}.`;
+    return undefined;
+  });
+  const rotated = (found ?? []).flatMap((other) => {
     if (!other.startsWith(name)) return [];
     const suffix = rotatedSuffix.exec(other.slice(name.length))?.groups;
     if (!suffix) return [];
@@ -126,15 +138,17 @@ async function listNames(path: string): Promise<{ names: string[]; foreign: stri
   rotated.sort((one, other) => other.date.localeCompare(one.date) || one.count - other.count);
   const namesOf = (isForeign: boolean) =>
     rotated.filter((file) => file.isForeign === isForeign).map((file) => file.name);
-  return { names: [name, ...namesOf(false)], foreign: namesOf(true) };
+  return { names: [name, ...namesOf(false)], foreign: namesOf(true), unseen };
 }
 
 /** As logrotate names them, with the `compressext` of the programs that are in use. */
 const rotatedSuffix =
   /^(?:\.(?<count>\d{1,6})|-(?<date>\d{8}(?:-?\d{1,10})?))(?:\.(?<packing>gz|xz|zst|bz2|lz4|lzma))?$/;
 
-async function openAll(path: string, names: string[]): Promise<Omit<LogFiles, 'foreign'>> {
-  const opened: Omit<LogFiles, 'foreign'> = { files: [], notes: [] };
+type OpenedFiles = Pick<LogFiles, 'files' | 'notes'>;
+
+async function openAll(path: string, names: string[]): Promise<OpenedFiles> {
+  const opened: OpenedFiles = { files: [], notes: [] };
   let problem: unknown;
   for (const name of names) {
     try {
@@ -167,12 +181,16 @@ async function openLogFile(folder: string, name: string, noLink: number): Promis
   return { name, isPacked: name.endsWith('.gz'), handle, dev, ino, size, modifiedAtMs: mtimeMs };
 }
 
+/** Whether an error says that a packed file is damaged (zlib), not that it cannot be read now. */
+export const isDamage = (error: unknown): boolean => errorCode(error).startsWith('Z_');
+
 /** The code of the error for what is there, but no file. */
 export const notAFile = 'NOTAFILE';
 
 async function areStillNamedSo(folder: string, files: LogFile[]): Promise<boolean> {
   const answers = await Promise.all(
     files.map(async ({ name, dev, ino }) => {
+      // If that cannot be told, it is looked once more; what is open is read all the same.
       const now = await stat(join(folder, name)).catch(() => undefined);
       return now?.dev === dev && now.ino === ino;
     }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type LogFile, readAt, readText } from './log-files.ts';
+import { type LogFile, isDamage, readAt, readText } from './log-files.ts';
 
 /** So many bytes beside a place are remembered to know it again; a line's stamp and tag are in them. */
 const markBytes = 64;
@@ -72,7 +72,10 @@ async function isIn(file: LogFile, place: LogPlace, deadlineMs: number): Promise
   if (span === 0) return !file.isPacked && file.ino === place.ino;
   const [from, to] = [Math.min(offset, offset + span), Math.max(offset, offset + span)];
   if (from < 0 || performance.now() > deadlineMs) return false;
-  const found = await readText(file, from, to - from, deadlineMs).catch(() => undefined);
+  const found = await readText(file, from, to - from, deadlineMs).catch((error: unknown) => {
+    if (isDamage(error)) return undefined;
+    throw error;
+  });
   return found !== undefined && hash(found) === place.hash;
 }
 

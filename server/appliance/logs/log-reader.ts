@@ -1,7 +1,7 @@
 import { type LogLine, parseLogLine } from '../../keepalived/runtime/log/log-lines.ts';
 import { isKeepalivedLine, isOwnLine } from '../../keepalived/runtime/log/log-shapes.ts';
 import type { LogFilter } from '../appliance.ts';
-import { type LogFile, readText } from './log-files.ts';
+import { type LogFile, isDamage, readText } from './log-files.ts';
 import { createLineFilter, createTextFilter, stampToleranceMs } from './log-source.ts';
 import {
   type FoundLine,
@@ -31,7 +31,10 @@ export function createLogReader(filter: LogFilter): LogReader {
   const isLongBefore = (atMs: number) => atMs < fromMs - stampToleranceMs;
   return {
     async chooseFinder(file) {
-      const start = await readText(file, 0, maxLineBytes).catch(() => Buffer.alloc(0));
+      const start = await readText(file, 0, maxLineBytes).catch((error: unknown) => {
+        if (isDamage(error)) return Buffer.alloc(0);
+        throw error;
+      });
       const feed = start.indexOf(lineFeed);
       const line = start.subarray(0, feed === -1 ? undefined : feed).toString();
       return isOwnLine(line) ? createOwnLineFinder(wanted) : createLineFinder(wanted);

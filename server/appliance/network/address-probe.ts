@@ -1,6 +1,9 @@
 import { parseCidr } from '../../keepalived/addresses/addresses.ts';
 import type { AddressProbe } from '../../keepalived/proof/evidence.ts';
+import { explainNoAnswer, findSignal } from '../commands/command-report.ts';
 import { runCommand } from '../commands/run-command.ts';
+
+const timeoutMs = 5000;
 
 /**
  * Asks by ARP who has an address, from no address of ours, so that no neighbour's table changes
@@ -15,10 +18,14 @@ export async function probeAddress(interfaceName: string, address: string): Prom
   const result = await runCommand(
     'arping',
     ['-b', '-s', '0.0.0.0', '-c', '2', '-w', '2', '-I', interfaceName, '--', address],
-    { timeoutMs: 5000 },
+    { timeoutMs },
   );
   if (result.kind === 'notFound') {
     return { ...about, ok: false, reason: 'arping is not installed (package iputils-arping)' };
+  }
+  const isEnded = result.kind === 'ok' || result.kind === 'exited';
+  if (!isEnded || findSignal(result.exitCode) !== undefined) {
+    return { ...about, ok: false, reason: explainNoAnswer(result, timeoutMs).replace(/\.$/, '') };
   }
   const answers = result.stdout.matchAll(/reply from \S+ \[([0-9A-F:]{17})\]/gi);
   const macAddresses = [...new Set(Array.from(answers, ([, mac = '']) => mac.toLowerCase()))];

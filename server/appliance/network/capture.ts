@@ -22,11 +22,12 @@ export function startCapture(
 ): Capture {
   const filter = createFilter(addresses);
   const limit = String(Math.min(Math.max(1, Math.ceil(seconds)), longestSeconds));
-  const stream = streamCommandBytes('timeout', [
+  const words = [
     ...['--kill-after=1', limit, 'tcpdump', '-n', '-i', interfaceName],
     ...['-s', String(snapshotBytes), '-c', String(maxPackets)],
     ...['-U', '--immediate-mode', '-w', '-', '--', `${filter} or (vlan and (${filter}))`],
-  ]);
+  ];
+  const stream = streamCommandBytes('timeout', words, [0, timeIsOver]);
   let isWanted = true;
   const close = async () => {
     isWanted = false;
@@ -35,17 +36,25 @@ export function startCapture(
 
   const read = async (): Promise<string | undefined> => {
     let bytes = 0;
+    let isFull = false;
     for await (const chunk of stream) {
-      if (bytes + chunk.length > maxBytes) break;
+      isFull = bytes + chunk.length > maxBytes;
+      if (isFull) break;
       bytes += chunk.length;
       onBytes(chunk);
     }
+    // Ended half-way it has not heard what it was to hear, whatever it heard before.
+    const problem = isFull || !isWanted ? undefined : await stream.problem;
     const wasWanted = isWanted;
     await close();
-    return bytes > 0 || !wasWanted ? undefined : explainEnd(stream.lastWords());
+    if (!wasWanted || (bytes > 0 && problem === undefined)) return undefined;
+    return explainEnd(stream.lastWords(), problem);
   };
   return { ended: read(), close };
 }
+
+/** The exit code of timeout(1) when the time was over. */
+const timeIsOver = 124;
 
 function createFilter(addresses: readonly string[]): string {
   const hosts = addresses
@@ -55,10 +64,11 @@ function createFilter(addresses: readonly string[]): string {
 }
 
 /** tcpdump prints the head of the file at once, so without it nothing was listened to. */
-function explainEnd(words: string): string {
+function explainEnd(words: string, problem: string | undefined): string {
   if (words.includes('No such file or directory') && words.includes('failed to run command')) {
     return 'tcpdump is not installed: install the package tcpdump';
   }
   const said = words.split('\n').find((line) => line.startsWith('tcpdump: '));
-  return said?.replace('tcpdump: ', '') ?? 'tcpdump ended without a word';
+  const how = problem?.replace(/\.$/, '').replace('`timeout`', 'tcpdump');
+  return said?.replace('tcpdump: ', '') ?? how ?? 'tcpdump ended without a word';
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { KernelSettings } from '../../keepalived/proof/evidence.ts';
+import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 
 /** Reads what the kernel is set to on each of these interfaces, as far as the setting exists. */
 export async function readKernelSettings(
@@ -12,28 +13,42 @@ export async function readKernelSettings(
 }
 
 async function readOf(interfaceName: string): Promise<KernelSettings> {
+  const reasons = new Set<string>();
+  const readNumber = (path: string) => readSetting(path, reasons);
+  /** Of these the kernel takes the larger one of `all` and the interface's own (ip-sysctl). */
+  const readStricter = async (name: string): Promise<number | undefined> => {
+    const values = await Promise.all(
+      ['all', interfaceName].map((conf) => readNumber(`ipv4/conf/${conf}/${name}`)),
+    );
+    const known = values.filter((value) => typeof value === 'number');
+    return known.length === 0 || values.includes('unseen') ? undefined : Math.max(...known);
+  };
   const [arpIgnore, rpFilter, disableIpv6, ipNonlocalBind] = await Promise.all([
-    readStricter('arp_ignore', interfaceName),
-    readStricter('rp_filter', interfaceName),
+    readStricter('arp_ignore'),
+    readStricter('rp_filter'),
     readNumber(`ipv6/conf/${interfaceName}/disable_ipv6`),
     readNumber('ipv4/ip_nonlocal_bind'),
   ]);
-  return { interfaceName, arpIgnore, rpFilter, disableIpv6, ipNonlocalBind };
+  const [unseen] = reasons;
+  const numberOf = (value: Setting) => (value === 'unseen' ? undefined : value);
+  return {
+    ...{ interfaceName, arpIgnore, rpFilter },
+    ...{ disableIpv6: numberOf(disableIpv6), ipNonlocalBind: numberOf(ipNonlocalBind) },
+    ...(unseen !== undefined && { unseen }),
+  };
 }
 
-/** Of these the kernel takes the larger one of `all` and the interface's own (ip-sysctl). */
-async function readStricter(name: string, interfaceName: string): Promise<number | undefined> {
-  const values = await Promise.all(
-    ['all', interfaceName].map((conf) => readNumber(`ipv4/conf/${conf}/${name}`)),
-  );
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
-}
+/** undefined: this kernel has no such setting. */
+type Setting = number | 'unseen' | undefined;
 
-async function readNumber(path: string): Promise<number | undefined> {
+async function readSetting(name: string, reasons: Set<string>): Promise<Setting> {
+  const path = `/proc/sys/net/${name}`;
   try {
-    return Number((await readFile(`/proc/sys/net/${path}`, 'utf8')).trim());
-  } catch {
-    return undefined;
+    const text = await unlessAbsent(path, () => readFile(path, 'utf8'));
+    return text === undefined ? undefined : Number(text.trim());
+  } catch (error) {
+    if (!(error instanceof UnseenError)) throw error;
+    reasons.add(error.message);
+    return 'unseen';
   }
 }

@@ -1,28 +1,31 @@
 import { z } from 'zod';
 import { parseCidr } from '../../keepalived/addresses/addresses.ts';
 import type { NetworkInterface, NetworkReport } from '../../keepalived/proof/evidence.ts';
-import type { CommandReport } from '../appliance.ts';
-import { reportCommand } from '../commands/command-report.ts';
+import type { CommandReport, DefaultRoutes } from '../appliance.ts';
+import { explainNoAnswer, reportCommand } from '../commands/command-report.ts';
 import { runCommand } from '../commands/run-command.ts';
 
-const interfacesSchema = z.array(
-  z.object({
-    ifname: z.string(),
-    address: z.string().optional(),
-    flags: z.array(z.string()),
-    /** The interface that a virtual one stands on. */
-    link: z.string().optional(),
-    linkinfo: z.object({ info_kind: z.string().optional() }).optional(),
-    addr_info: z.array(
-      z.object({
-        family: z.string(),
-        local: z.string().optional(),
-        prefixlen: z.number(),
-        label: z.string().optional(),
-      }),
-    ),
-  }),
-);
+// Never none: each network namespace has a loopback interface.
+const interfacesSchema = z
+  .array(
+    z.object({
+      ifname: z.string(),
+      address: z.string().optional(),
+      flags: z.array(z.string()),
+      /** The interface that a virtual one stands on. */
+      link: z.string().optional(),
+      linkinfo: z.object({ info_kind: z.string().optional() }).optional(),
+      addr_info: z.array(
+        z.object({
+          family: z.string(),
+          local: z.string().optional(),
+          prefixlen: z.number(),
+          label: z.string().optional(),
+        }),
+      ),
+    }),
+  )
+  .min(1);
 
 const routesSchema = z.array(
   z.object({
@@ -70,18 +73,25 @@ function describeVirtual({
   return { virtual: { kind, parentName } };
 }
 
-/** The interfaces through which a default route leaves, those of IPv4 first; none if not known. */
-export async function readDefaultRoutes(): Promise<string[]> {
+/**
+ * The interfaces through which a default route leaves, those of IPv4 first. A kernel without IPv6
+ * has none for it.
+ */
+export async function readDefaultRoutes(): Promise<DefaultRoutes> {
   const reports = await Promise.all(
-    // A kernel without IPv6 answers with an error; that is no reason to know nothing.
     ['-4', '-6'].map((family) => askIp([family, 'route', 'show', 'default'], routesSchema)),
   );
+  const problem = reports.find((report) => !report.ok && !isWithoutIpv6.test(report.reason));
+  if (problem && !problem.ok) return problem;
   const routes = reports.flatMap((report) => (report.ok ? report.value : []));
-  return routes.flatMap(({ dev, nexthops = [] }) => [
+  const interfaceNames = routes.flatMap(({ dev, nexthops = [] }) => [
     ...(dev === undefined ? [] : [dev]),
     ...nexthops.map((hop) => hop.dev),
   ]);
+  return { ok: true, interfaceNames };
 }
+
+const isWithoutIpv6 = /Operation not supported|Address family not supported/;
 
 /** Takes an address off an interface, if both are words that `ip` cannot take for anything else. */
 export async function removeAddress(interfaceName: string, cidr: string): Promise<CommandReport> {
@@ -99,19 +109,15 @@ async function askIp<Schema extends z.ZodType>(
 ): Promise<{ ok: true; value: z.output<Schema> } | { ok: false; reason: string }> {
   const options = { timeoutMs: 5000, maxOutputBytes: 16 * 1024 * 1024 };
   const result = await runCommand('ip', ['-j', ...question], options);
-  switch (result.kind) {
-    case 'notFound':
-      return { ok: false, reason: 'The program `ip` is missing. Install iproute2.' };
-    case 'timedOut':
-      return { ok: false, reason: `\`${result.command}\` did not answer within 5 s.` };
-    case 'exited':
-      return { ok: false, reason: `\`${result.command}\` failed: ${result.stderr.trim()}` };
-    case 'ok': {
-      const parsed = schema.safeParse(parseJson(result.stdout));
-      if (parsed.success) return { ok: true, value: parsed.data };
-      return { ok: false, reason: `\`${result.command}\` printed what is not understood.` };
-    }
+  if (result.kind === 'notFound') {
+    return { ok: false, reason: 'The program `ip` is missing. Install iproute2.' };
   }
+  const parsed =
+    result.kind === 'ok' && !result.truncated
+      ? schema.safeParse(parseJson(result.stdout))
+      : undefined;
+  if (parsed?.success) return { ok: true, value: parsed.data };
+  return { ok: false, reason: explainNoAnswer(result, options.timeoutMs) };
 }
 
 /** Some versions of `ip` print nothing at all for an empty list. */

@@ -1,10 +1,11 @@
 import { readlink } from 'node:fs/promises';
-import { findInsecurity, runsAsRoot } from '../../keepalived/powers/script-security.ts';
 import type { ScriptRun } from '../../keepalived/proof/evidence.ts';
+import { findInsecurity, runsAsRoot } from '../../keepalived/powers/script-security.ts';
 import type { ScriptRunRequest } from '../appliance.ts';
-import { joinOutput } from '../commands/command-report.ts';
+import { explainNoAnswer, joinOutput } from '../commands/command-report.ts';
 import { type CommandResult, runCommand } from '../commands/run-command.ts';
 import { findPathParts } from './script-path.ts';
+import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 
 /** keepalived's own default, where there is such a user (keepalived.conf(5), script_user). */
 const defaultUserName = 'keepalived_script';
@@ -19,7 +20,8 @@ export async function runScript(request: ScriptRunRequest, daemonPid?: number): 
   const { scriptName, command, timeoutMs } = request;
   const [file = '', ...words] = command;
   const named = request.userName ?? defaultUserName;
-  const user = await findUser(named);
+  const found = await findUser(named).catch(asReason);
+  const user = typeof found === 'string' ? undefined : found;
   const userName = user || request.userName !== undefined ? named : 'root';
   const about = { scriptName, userName };
   const end = (outcome: ScriptRun['outcome']): ScriptRun => ({
@@ -29,6 +31,7 @@ export async function runScript(request: ScriptRunRequest, daemonPid?: number): 
     durationMs: 0,
   });
   const refuse = (reason: string) => end({ kind: 'not-run', reason });
+  if (typeof found === 'string') return refuse(found);
   if (!user && request.userName !== undefined) return refuse('there is no such user');
   if (!user && request.hasScriptSecurity) {
     const missing = `enable_script_security is set, and there is neither a script_user nor a user ${defaultUserName}`;
@@ -36,22 +39,22 @@ export async function runScript(request: ScriptRunRequest, daemonPid?: number): 
   }
 
   const limits = { timeoutMs, maxOutputBytes };
-  const mounts = daemonPid === undefined ? undefined : await findOtherMounts(daemonPid);
-  const insecurity = await examine(file, user, mounts === undefined ? undefined : daemonPid);
+  const mounts = await findOtherMounts(daemonPid).catch(asReason);
+  if (typeof mounts === 'string') return refuse(mounts);
+  const insecurity = await examine(file, user, mounts?.pid);
   if (insecurity !== undefined) {
     return end({ kind: 'insecure', reason: insecurity, isDisabled: request.hasScriptSecurity });
   }
   const result =
     mounts === undefined
       ? await runCommand(file, words, { ...limits, ...(user ? { user } : {}) })
-      : await runAmongMounts(mounts, command, user, limits);
+      : await runAmongMounts(mounts.path, command, user, limits);
   const output = joinOutput(result.stdout, result.stderr);
   const { durationMs } = result;
   switch (result.kind) {
     case 'notFound':
-      return refuse(
-        result.stderr.includes('EACCES') ? 'permission denied' : explain(result.stderr),
-      );
+    case 'notStarted':
+      return refuse(result.stderr);
     case 'timedOut':
       return { ...about, outcome: { kind: 'timed-out', afterMs: timeoutMs }, output, durationMs };
     case 'ok':
@@ -86,13 +89,23 @@ async function examine(
  * The mounts of keepalived, where this program has others: the shipped unit makes most of the disk
  * read-only for it, and a script that keeps a file would fail here while keepalived's own succeeds.
  */
-async function findOtherMounts(daemonPid: number): Promise<string | undefined> {
-  const path = `/proc/${daemonPid}/ns/mnt`;
+async function findOtherMounts(
+  pid: number | undefined,
+): Promise<{ pid: number; path: string } | undefined> {
+  if (pid === undefined) return undefined;
+  const path = `/proc/${pid}/ns/mnt`;
   const [theirs, ours] = await Promise.all(
-    [path, '/proc/self/ns/mnt'].map((link) => readlink(link).catch(() => undefined)),
+    [path, '/proc/self/ns/mnt'].map((link) =>
+      unlessAbsent('what keepalived sees of the disk', () => readlink(link)),
+    ),
   );
-  return theirs === undefined || theirs === ours ? undefined : path;
+  return theirs === undefined || theirs === ours ? undefined : { pid, path };
 }
+
+const asReason = (error: unknown): string => {
+  if (error instanceof UnseenError) return error.message;
+  throw error;
+};
 
 async function runAmongMounts(
   mounts: string,
@@ -106,19 +119,22 @@ async function runAmongMounts(
   const result = await runCommand('nsenter', words, limits);
   const [, reason] = /^nsenter: failed to execute [^\n]*: ([^:\n]+)\n*$/.exec(result.stderr) ?? [];
   if (result.kind !== 'exited' || reason === undefined) return result;
-  const code = reason.startsWith('No such file') ? 'ENOENT' : 'EACCES';
-  return { ...result, kind: 'notFound', exitCode: undefined, stderr: code };
+  return reason.startsWith('No such file')
+    ? { ...result, kind: 'notFound', exitCode: undefined, stderr: 'there is no such program' }
+    : { ...result, kind: 'notStarted', exitCode: undefined, stderr: 'permission denied' };
 }
 
-function explain(message: string): string {
-  return message.includes('ENOENT') ? 'there is no such program' : message;
-}
-
+/** @throws {UnseenError} if it cannot be told whether there is such a user */
 async function findUser(name: string): Promise<{ uid: number; gid: number } | undefined> {
-  const [uid, gid] = await Promise.all([
-    runCommand('id', ['-u', '--', name]),
-    runCommand('id', ['-g', '--', name]),
-  ]);
-  if (uid.kind !== 'ok' || gid.kind !== 'ok') return undefined;
-  return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  const [uid, gid] = await Promise.all(['-u', '-g'].map((option) => askForId(option, name)));
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
+}
+
+async function askForId(option: string, name: string): Promise<number | undefined> {
+  const answer = await runCommand('id', [option, '--', name]);
+  const [digits] = /^\d+$/.exec(answer.stdout.trim()) ?? [];
+  if (answer.kind === 'ok' && digits !== undefined) return Number(digits);
+  // id(1): it ends with 1 where there is none.
+  if (answer.kind === 'exited' && answer.exitCode === 1) return undefined;
+  throw new UnseenError(`the user ${name} cannot be looked up: ${explainNoAnswer(answer)}`);
 }

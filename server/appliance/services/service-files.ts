@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathExists } from '../files/regular-file.ts';
+import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 
 /** Where native units stand, the administrator's own first; see systemd.unit(5). */
 const unitFolders = [
@@ -30,7 +31,10 @@ export function assertServiceName(service: string): void {
   }
 }
 
-/** The service's native systemd unit file, if it has one; not one generated from an init script. */
+/**
+ * The service's native systemd unit file, if it has one; not one generated from an init script.
+ * @throws {UnseenError} if that cannot be told
+ */
 export async function findUnitFile(service: string): Promise<string | undefined> {
   const name = unitName(service);
   // An instance of a template: getty@tty1.service is described by getty@.service.
@@ -41,17 +45,35 @@ export async function findUnitFile(service: string): Promise<string | undefined>
   return undefined;
 }
 
+/** @throws {UnseenError} if that cannot be told */
 export async function hasInitScript(service: string): Promise<boolean> {
   return pathExists(initScriptPath(service));
 }
 
-/** `Description=` of its unit, or `Short-Description:` of its init script (LSB), or nothing. */
-export async function describeService(service: string): Promise<string> {
-  const unitFile = await findUnitFile(service);
-  if (unitFile !== undefined) {
-    const unit = await readFile(unitFile, 'utf8').catch(() => '');
-    return /^Description=(.*)$/m.exec(unit)?.[1]?.trim() ?? '';
+/** Why a service has no init script that could be run, as a sentence; undefined: it has one. */
+export async function findInitScriptFlaw(service: string): Promise<string | undefined> {
+  try {
+    if (await hasInitScript(service)) return undefined;
+    return `${initScriptPath(service)} does not exist.`;
+  } catch (error) {
+    if (error instanceof UnseenError) return `${error.message}.`;
+    throw error;
   }
-  const script = await readFile(initScriptPath(service), 'utf8').catch(() => '');
-  return /^#\s*Short-Description:(.*)$/m.exec(script)?.[1]?.trim() ?? '';
+}
+
+/**
+ * `Description=` of its unit, or `Short-Description:` of its init script (LSB), or nothing; where they
+ * cannot be read, that.
+ */
+export async function describeService(service: string): Promise<string> {
+  try {
+    const unitFile = await findUnitFile(service);
+    const path = unitFile ?? initScriptPath(service);
+    const text = (await unlessAbsent(path, () => readFile(path, 'utf8'))) ?? '';
+    const line = unitFile === undefined ? /^#\s*Short-Description:(.*)$/m : /^Description=(.*)$/m;
+    return line.exec(text)?.[1]?.trim() ?? '';
+  } catch (error) {
+    if (error instanceof UnseenError) return `(${error.message})`;
+    throw error;
+  }
 }

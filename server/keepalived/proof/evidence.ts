@@ -246,4 +246,6 @@ export interface KernelSettings {
   rpFilter: number | undefined;
   disableIpv6: number | undefined;
   ipNonlocalBind: number | undefined;
+  /** Why a setting that exists could not be read; no full stop. */
+  unseen?: string;
 }

@@ -3,7 +3,8 @@ import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { Finding } from '../../keepalived/config/rules/finding.ts';
 import {
-  describeMissingProgram,
+  describeProgram,
+  describeUnseenAddresses,
   findNotifyPrograms,
   findUnicastFindings,
 } from '../../keepalived/config/rules/machine-rules.ts';
@@ -95,12 +96,11 @@ async function findContradictions(
   );
   const network = isUnicast ? await appliance.readNetwork() : undefined;
   const programs = findNotifyPrograms(children);
-  const areThere = await Promise.all(
-    programs.map(({ program }) => appliance.isExecutable(program)),
-  );
+  const looks = await Promise.all(programs.map(({ program }) => appliance.lookForProgram(program)));
   return [
     ...(network?.ok ? findUnicastFindings(instances, network.interfaces) : []),
-    ...programs.filter((_, index) => !areThere[index]).map(describeMissingProgram),
+    ...(network?.ok === false ? [describeUnseenAddresses(network.reason)] : []),
+    ...programs.flatMap((program, index) => describeProgram(program, looks[index])),
   ];
 }
 

@@ -81,8 +81,11 @@ export async function readStoredConfiguration(
     appliance.readDefaultRoutes(),
     appliance.readHostName(),
   ]);
-  const interfaces = network.ok ? network.interfaces : [];
-  const interfaceName = findDefaultInterface(interfaces, defaultRoutes) ?? 'eth0';
+  // A guess would be written down, and be found there ever after.
+  if (!network.ok) return { ok: false, message: describeUnseenNetwork(network.reason) };
+  if (!defaultRoutes.ok) return { ok: false, message: describeUnseenNetwork(defaultRoutes.reason) };
+  const interfaceName =
+    findDefaultInterface(network.interfaces, defaultRoutes.interfaceNames) ?? 'eth0';
   const text = packagedDefaultConfiguration(role, { interfaceName, hostName });
   const written = await appliance.replaceConfigurationFile(id, { text, expectedTag: null });
   if (written.outcome === 'replaced') {
@@ -99,6 +102,9 @@ export async function readStoredConfiguration(
   return { ok: true, text };
 }
 
+const describeUnseenNetwork = (reason: string): string =>
+  `Can’t tell which network interfaces this server has: ${reason} Try again.`;
+
 /**
  * What the button would write, from the stored configuration and these values; writes nothing live.
  * @param given the form's values; the others are prefilled from the stored file, then the live one
@@ -111,7 +117,7 @@ export async function planDefaultRole(
   origin?: FormOrigin,
 ): Promise<DefaultRolePlan> {
   const { appliance } = parts;
-  const [stored, live, network, defaultRoutes, configurationId] = await Promise.all([
+  const [stored, live, network, routes, configurationId] = await Promise.all([
     readStoredConfiguration(parts, role),
     appliance.readConfigurationFile('live'),
     appliance.readNetwork(),
@@ -123,7 +129,7 @@ export async function planDefaultRole(
   const storedTree = parseConfiguration(stored.ok ? stored.text : '', options);
   const liveTree = parseConfiguration(live.ok ? live.text : '', options);
   const prefill = (tree: ConfigurationTree) =>
-    prefillValues(storedTree, tree, interfaces, defaultRoutes);
+    prefillValues(storedTree, tree, interfaces, routes.ok ? routes.interfaceNames : []);
   const prefillFrom = (text: string) => prefill(parseConfiguration(text, options));
   const currentTag = live.ok ? live.tag : null;
   const meanwhile =
@@ -136,7 +142,9 @@ export async function planDefaultRole(
     ? stored.message
     : !live.ok && live.problem !== 'missing'
       ? live.message
-      : undefined;
+      : [network, routes]
+          .map((report) => (report.ok ? undefined : describeUnseenNetwork(report.reason)))
+          .find((problem) => problem !== undefined);
   // What is wrong beside a field is not said once more by what would write it.
   const edited = problems.length === 0 ? withValues(storedTree, values) : undefined;
   const newText = fileProblem === undefined && edited?.ok ? edited.text : undefined;

@@ -163,6 +163,7 @@ export function commandFailure({ command, result, exitCode, output }: CommandRep
     exited: `ended with exit code ${exitCode ?? 'unknown'}`,
     timedOut: 'did not end in time',
     notFound: 'is not installed',
+    notStarted: 'could not be started',
   }[result];
   return output === '' ? `“${command}” ${how}` : `“${command}” ${how}: ${output}`;
 }

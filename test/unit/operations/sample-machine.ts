@@ -27,7 +27,7 @@ export function createSampleMachine(text: string, running: RuntimeInstance[] | '
       Promise.resolve([{ id: 'live', role: 'live', path, exists: true }]),
     readConfigurationFile: () => Promise.resolve(content),
     readNetwork: () => Promise.resolve(network),
-    readDefaultRoutes: () => Promise.resolve(['eth0']),
+    readDefaultRoutes: () => Promise.resolve({ ok: true, interfaceNames: ['eth0'] }),
     readHostName: () => Promise.resolve('server1'),
     isOwnNameAnswered: () => Promise.resolve(true),
     readConfigurationId: () => Promise.resolve('server1'),

@@ -65,7 +65,7 @@ export function createSimulatedAppliance(folder: string): Appliance {
         ...{ ran: true, reason: undefined, exitCode: 0 },
         ...{ output: '', testedPath: undefined },
       }),
-    isExecutable: () => Promise.resolve(true),
+    lookForProgram: () => Promise.resolve({ known: true, isExecutable: true }),
     readConfigurationId: () => Promise.resolve('server1'),
     readStartOnBoot: () => Promise.resolve({ known: true, enabled: false, tool: 'chkconfig' }),
     readDaemon() {

@@ -1,9 +1,11 @@
 import { type LogLine, readLogTime } from '../../../keepalived/runtime/log/log-lines.ts';
 import type { LogPage, LogQuery } from '../../appliance.ts';
+import { errorCode } from '../../files/regular-file.ts';
 import {
   type LogFile,
   type LogFiles,
   describeForeign,
+  isDamage,
   readAt,
   readChunks,
   readText,
@@ -41,7 +43,7 @@ interface PageLine {
 
 /** A page of a syslog file and its rotated ones, newest lines first. */
 export async function readPage(
-  { files, notes, foreign }: LogFiles,
+  { files, notes, foreign, isWhole }: LogFiles,
   source: string,
   query: LogQuery,
   limits: SearchLimits,
@@ -65,7 +67,7 @@ export async function readPage(
     ok: true,
     source,
     lines: scan.lines.map(({ line }) => line),
-    reachedStart: stop?.older === undefined,
+    reachedStart: stop ? stop.older === undefined : isWhole,
     ...{ older: stop?.older, searchedBackToMs: stop?.searchedBackToMs, notes },
     newest: query.before === undefined ? await findNewest(first) : undefined,
   };
@@ -195,8 +197,10 @@ async function readNewestPacked(
       }
     }
     return { lines: lines.slice(-count), problem: undefined };
-  } catch {
-    const problem = 'is damaged: what is behind the damage is missing here.';
+  } catch (error) {
+    const problem = isDamage(error)
+      ? 'is damaged: what is behind the damage is missing here.'
+      : `cannot be read on (${errorCode(error)}): lines of it are missing here.`;
     return { lines: lines.slice(-count), problem };
   }
 }

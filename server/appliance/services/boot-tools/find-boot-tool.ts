@@ -1,6 +1,7 @@
 import type { Settings } from '../../../settings.ts';
 import { findExecutable } from '../../commands/find-executable.ts';
 import { findUnitFile } from '../service-files.ts';
+import { UnseenError } from '../../unseen-error.ts';
 import type { BootTool } from './boot-tool.ts';
 import { chkconfig } from './chkconfig.ts';
 import { systemctl } from './systemctl.ts';
@@ -11,17 +12,17 @@ type BootToolName = keyof typeof bootTools;
 
 const missing = 'there is no chkconfig, systemctl or update-rc.d on this machine.';
 
-/** No tool at all, as in many containers. */
-const noBootTool: BootTool = {
-  read: () => Promise.resolve({ known: false, reason: `Unknown: ${missing}` }),
+/** No tool at all, as in many containers; or it cannot be told which is in charge. */
+const createNoBootTool = (reason: string): BootTool => ({
+  read: () => Promise.resolve({ known: false, reason: `Unknown: ${reason}` }),
   set: (service, enabled) =>
     Promise.resolve({
       command: `chkconfig ${service} ${enabled ? 'on' : 'off'}`,
       result: 'notFound',
       exitCode: undefined,
-      output: `Nothing was changed: ${missing}`,
+      output: `Nothing was changed: ${reason}`,
     }),
-};
+});
 
 /** The boot tool that the settings name, or for `auto` the one in charge of each service. */
 export function findBootTool(choice: Settings['bootTool']): BootTool {
@@ -34,6 +35,15 @@ export function findBootTool(choice: Settings['bootTool']): BootTool {
 
 /** A native unit is systemd's alone; its other tools would at best forward to it. */
 async function findToolFor(service: string): Promise<BootTool> {
+  try {
+    return await chooseTool(service);
+  } catch (error) {
+    if (error instanceof UnseenError) return createNoBootTool(`${error.message}.`);
+    throw error;
+  }
+}
+
+async function chooseTool(service: string): Promise<BootTool> {
   const native = (await findUnitFile(service)) !== undefined;
   const candidates: BootToolName[] = native
     ? ['systemctl', 'chkconfig', 'update-rc.d']
@@ -41,5 +51,5 @@ async function findToolFor(service: string): Promise<BootTool> {
   for (const name of candidates) {
     if ((await findExecutable(name)) !== undefined) return bootTools[name];
   }
-  return noBootTool;
+  return createNoBootTool(missing);
 }

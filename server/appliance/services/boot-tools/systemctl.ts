@@ -1,4 +1,4 @@
-import { reportCommand } from '../../commands/command-report.ts';
+import { explainNoAnswer, findSignal, reportCommand } from '../../commands/command-report.ts';
 import { runCommand } from '../../commands/run-command.ts';
 import { unitName } from '../service-files.ts';
 import type { BootTool } from './boot-tool.ts';
@@ -18,12 +18,15 @@ const disabledWords = [
 export const systemctl: BootTool = {
   async read(service) {
     const answer = await runCommand(tool, ['is-enabled', '--', unitName(service)]);
+    const isWhole = answer.kind === 'ok' || answer.kind === 'exited';
+    if (!isWhole || findSignal(answer.exitCode) !== undefined) {
+      return { known: false, reason: explainNoAnswer(answer) };
+    }
     // For an init script there is a note before the word.
     const word = answer.stdout.trim().split('\n').at(-1) ?? '';
     if (word === 'enabled') return { known: true, enabled: true, tool };
     if (disabledWords.includes(word)) return { known: true, enabled: false, tool };
-    const reason =
-      word === '' ? reportCommand(answer).output : `systemctl calls ${service} “${word}”.`;
+    const reason = word === '' ? explainNoAnswer(answer) : `systemctl calls ${service} “${word}”.`;
     return { known: false, reason };
   },
 

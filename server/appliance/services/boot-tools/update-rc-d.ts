@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { reportCommand } from '../../commands/command-report.ts';
 import { runCommand } from '../../commands/run-command.ts';
+import { findInitScriptFlaw } from '../service-files.ts';
 import { UnseenError, ofUnseen, unlessAbsent } from '../../unseen-error.ts';
-import { hasInitScript, initScriptPath } from '../service-files.ts';
 import type { BootTool } from './boot-tool.ts';
 
 const tool = 'update-rc.d';
@@ -12,9 +12,8 @@ const bootFolders = ['/etc/rcS.d', '/etc/rc2.d', '/etc/rc3.d', '/etc/rc4.d', '/e
 /** Debian's links to init scripts: `/etc/rc2.d/S01keepalived` starts it, `K01…` does not. */
 export const updateRcD: BootTool = {
   async read(service) {
-    if (!(await hasInitScript(service))) {
-      return { known: false, reason: `${initScriptPath(service)} does not exist.` };
-    }
+    const flaw = await findInitScriptFlaw(service);
+    if (flaw !== undefined) return { known: false, reason: flaw };
     try {
       const links = await findLinks(service);
       return { known: true, enabled: links.some((link) => link.startsWith('S')), tool };
@@ -27,7 +26,7 @@ export const updateRcD: BootTool = {
   async set(service, enabled) {
     // It changes links, but makes none of its own accord.
     const findNone = async () => (await findLinks(service).catch(ofUnseen(['?']))).length === 0;
-    if ((await hasInitScript(service)) && (await findNone())) {
+    if ((await findInitScriptFlaw(service)) === undefined && (await findNone())) {
       const added = await runCommand(tool, [service, 'defaults']);
       if (added.kind !== 'ok') return reportCommand(added);
     }

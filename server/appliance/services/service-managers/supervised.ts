@@ -5,9 +5,10 @@ import { describeNotRunning } from '../../../keepalived/proof/daemon-words.ts';
 import type { Settings } from '../../../settings.ts';
 import type { CommandReport } from '../../appliance.ts';
 import { joinOutput } from '../../commands/command-report.ts';
-import { startDetached } from '../../commands/run-command.ts';
 import type { DaemonReader } from '../../daemon/daemon-process.ts';
+import { isInstalled } from '../../commands/find-executable.ts';
 import { childPidPath } from '../../daemon/pid-file.ts';
+import { startDetached } from '../../commands/run-command.ts';
 import { ofUnseen } from '../../unseen-error.ts';
 import { awaitRemains, awaitStart, awaitStop, stopThenStart } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';
@@ -54,8 +55,12 @@ export function createSupervised(
       const outputPath = join(folder, 'output');
       const started = await startDetached('keepalived', daemonArguments, { outputPath });
       if (started === undefined) {
-        const output = 'keepalived is not installed: install the package keepalived.';
-        return { command: startCommand, result: 'notFound', exitCode: undefined, output };
+        const isMissing = !(await isInstalled('keepalived').catch(ofUnseen(true)));
+        const output = isMissing
+          ? 'keepalived is not installed: install the package keepalived.'
+          : 'keepalived could not be started: look whether this server has descriptors, memory and processes left.';
+        const result = isMissing ? 'notFound' : 'notStarted';
+        return { command: startCommand, result, exitCode: undefined, output };
       }
       let exitCode: number | undefined;
       void started.exited.then((code) => {

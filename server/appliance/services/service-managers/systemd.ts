@@ -4,15 +4,22 @@ import type {
   ServiceAction,
   ServiceReport,
 } from '../../appliance.ts';
-import { joinOutput, reportCommand } from '../../commands/command-report.ts';
-import { runCommand } from '../../commands/run-command.ts';
+import {
+  explainNoAnswer,
+  findSignal,
+  joinOutput,
+  reportCommand,
+} from '../../commands/command-report.ts';
 import type { DaemonReader } from '../../daemon/daemon-process.ts';
+import { runCommand } from '../../commands/run-command.ts';
 import { unitName } from '../service-files.ts';
 import { proveOutcome } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';
 
 const controlLimitMs = 30_000;
-const runningStates = ['active', 'activating', 'reloading'];
+/** What `is-active` says (systemctl(1)); anything else is no answer, such as half a word. */
+const runningStates = ['active', 'activating', 'deactivating', 'reloading', 'refreshing'];
+const stoppedStates = ['inactive', 'failed', 'maintenance'];
 
 /** Services by `systemctl`. What it says of keepalived is proved by the daemon's processes. */
 export function createSystemd(readDaemon: DaemonReader): ServiceManager {
@@ -23,7 +30,7 @@ export function createSystemd(readDaemon: DaemonReader): ServiceManager {
       const report = await (service === 'keepalived'
         ? proveOutcome(action, readDaemon, command)
         : command());
-      if (report.result === 'ok' || report.result === 'notFound') return report;
+      if (report.result !== 'exited' && report.result !== 'timedOut') return report;
       return { ...report, output: joinOutput(report.output, await readStatus(service)) };
     },
     readKeepalivedExit,
@@ -55,6 +62,12 @@ async function readKeepalivedExit(pid: number): Promise<KeepalivedExit | undefin
 async function isRunning(service: string): Promise<ServiceReport['running']> {
   const answer = await runCommand('systemctl', ['is-active', '--', unitName(service)]);
   const state = answer.stdout.trim();
-  if (state === '') return { known: false, reason: reportCommand(answer).output };
-  return { known: true, running: runningStates.includes(state) };
+  if (runningStates.includes(state)) return { known: true, running: true };
+  if (stoppedStates.includes(state)) return { known: true, running: false };
+  const isWord = answer.kind === 'exited' && findSignal(answer.exitCode) === undefined;
+  return {
+    known: false,
+    reason:
+      isWord && state !== '' ? `systemctl calls ${service} “${state}”.` : explainNoAnswer(answer),
+  };
 }

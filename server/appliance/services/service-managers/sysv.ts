@@ -1,8 +1,8 @@
 import type { CommandReport, ServiceAction, ServiceReport } from '../../appliance.ts';
-import { reportCommand } from '../../commands/command-report.ts';
-import { runCommand } from '../../commands/run-command.ts';
+import { explainNoAnswer, reportCommand } from '../../commands/command-report.ts';
 import type { DaemonReader } from '../../daemon/daemon-process.ts';
-import { hasInitScript, initScriptPath } from '../service-files.ts';
+import { runCommand } from '../../commands/run-command.ts';
+import { findInitScriptFlaw } from '../service-files.ts';
 import { proveOutcome, stopThenStart } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';
 
@@ -21,13 +21,10 @@ export function createSysv(readDaemon: DaemonReader): ServiceManager {
   return {
     name: 'sysv',
     async control(service, action) {
-      if (!(await hasInitScript(service))) {
-        return {
-          command: `service ${service} ${action}`,
-          result: 'notFound',
-          exitCode: undefined,
-          output: `${initScriptPath(service)} does not exist.`,
-        };
+      const flaw = await findInitScriptFlaw(service);
+      if (flaw !== undefined) {
+        const command = `service ${service} ${action}`;
+        return { command, result: 'notStarted', exitCode: undefined, output: flaw };
       }
       return service === 'keepalived' ? controlKeepalived(action) : runInitScript(service, action);
     },
@@ -44,12 +41,11 @@ async function runInitScript(service: string, action: ServiceAction): Promise<Co
 
 /** By the exit codes of an init script's `status` (LSB): 0 runs, 1 to 3 does not. */
 async function isRunning(service: string): Promise<ServiceReport['running']> {
-  if (!(await hasInitScript(service))) {
-    return { known: false, reason: `${initScriptPath(service)} does not exist.` };
-  }
+  const flaw = await findInitScriptFlaw(service);
+  if (flaw !== undefined) return { known: false, reason: flaw };
   const answer = await runCommand('service', [service, 'status']);
   if (answer.kind === 'ok') return { known: true, running: true };
   return answer.kind === 'exited' && answer.exitCode <= 3
     ? { known: true, running: false }
-    : { known: false, reason: reportCommand(answer).output };
+    : { known: false, reason: explainNoAnswer(answer) };
 }

@@ -39,14 +39,45 @@ export function findNotifyPrograms(nodes: readonly ConfigurationNode[]): NotifyP
     });
 }
 
-/** `keepalived -t` does not look for notify scripts (measured); one fails when it is needed. */
-export function describeMissingProgram({ keyword, program, ...place }: NotifyProgram): Finding {
+/**
+ * `keepalived -t` does not look for notify scripts (measured); one fails when it is needed.
+ * @param look whether the program is there and can be run, or why that cannot be told
+ */
+export function describeProgram(
+  { keyword, program, ...place }: NotifyProgram,
+  look: { known: true; isExecutable: boolean } | { known: false; reason: string } | undefined,
+): Finding[] {
+  if (look?.known === true && look.isExecutable) return [];
+  if (look?.known === true) {
+    return [
+      {
+        severity: 'warning',
+        code: 'notify-script-missing',
+        ...place,
+        message: `The ${keyword} script ${program} does not exist or cannot be run, so nobody would be told.`,
+        remedy: 'Install it and make it executable, or correct its path.',
+      },
+    ];
+  }
+  return [
+    {
+      severity: 'info',
+      code: 'notify-script-unseen',
+      ...place,
+      message: `Can’t tell whether the ${keyword} script ${program} can be run${look ? `: ${look.reason}` : ''}.`,
+      remedy: 'Check it on the server itself.',
+    },
+  ];
+}
+
+/** @param reason a sentence */
+export function describeUnseenAddresses(reason: string): Finding {
   return {
-    severity: 'warning',
-    code: 'notify-script-missing',
-    ...place,
-    message: `The ${keyword} script ${program} does not exist or cannot be run, so nobody would be told.`,
-    remedy: 'Install it and make it executable, or correct its path.',
+    severity: 'info',
+    code: 'unicast-addresses-unseen',
+    line: undefined,
+    message: `Can’t tell whether the unicast addresses fit this server: ${reason}`,
+    remedy: 'Try again.',
   };
 }
 

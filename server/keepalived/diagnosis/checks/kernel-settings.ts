@@ -55,6 +55,7 @@ function judge(settings: KernelSettings, view: InstanceView): Judgement {
       remedy: set(`net.ipv6.conf.${inName}.disable_ipv6=0`),
     };
   }
+  if (settings.unseen !== undefined) return cannotTell(`${settings.unseen}.`);
   if (arpIgnore === undefined && disableIpv6 === undefined) {
     return cannotTell(`The kernel’s settings of ${interfaceName} could not be read.`);
   }

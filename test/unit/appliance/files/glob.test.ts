@@ -63,6 +63,7 @@ test('a folder that may not be listed is reported, not searched', async () => {
   assert.deepEqual(result, {
     paths: [`${folder}/./a.conf`, `${folder}/./b.conf`],
     refusedFolders: [`${folder}/sub`],
+    unseen: new Map(),
   });
 });
 
