@@ -44,7 +44,7 @@ function writeHeldForm(fields: HeldField[]): string {
 /**
  * Reads the form of a stranger before any route could: whoever is not logged in gets it back with
  * the log-in page, and that is all that is done with it.
- * @returns undefined: it is no form that a person sent, or nothing was typed
+ * @returns undefined: it is no form that a person sent; empty: a button alone, as Stop keepalived
  */
 export async function receiveHeldForm(request: FastifyRequest): Promise<string | undefined> {
   const lengthBytes = Number(request.headers['content-length'] ?? 0);
@@ -54,7 +54,7 @@ export async function receiveHeldForm(request: FastifyRequest): Promise<string |
   // Ends after the length that was announced.
   for await (const chunk of request.raw) chunks.push(chunk as Buffer);
   const fields = readHeldForm(Buffer.concat(chunks).toString());
-  return fields.length === 0 ? undefined : writeHeldForm(fields);
+  return writeHeldForm(fields);
 }
 
 /** Not by a script of a page, which cannot show a page in answer. */

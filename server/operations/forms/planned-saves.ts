@@ -26,7 +26,8 @@ export function createPlannedSaves({
     const { newText: text, fileProblem, problems } = plan;
     // Before anything is said of the values: they were typed for another file.
     if (fileProblem === undefined && plan.currentTag !== expectedTag) {
-      return conflictWith(await appliance.readConfigurationFile('live'));
+      const current = await appliance.readConfigurationFile('live');
+      return conflictWith(current, versions, actor.userName);
     }
     if (text === undefined) {
       const message = fileProblem ?? problems.map((problem) => problem.message).join(' ');
@@ -47,7 +48,8 @@ export function createPlannedSaves({
     if (!plan.ok) return { kind: 'failed', message: plan.reason };
     // Likewise.
     if (plan.currentTag !== expectedTag) {
-      return conflictWith(await appliance.readConfigurationFile('live'));
+      const current = await appliance.readConfigurationFile('live');
+      return conflictWith(current, versions, actor.userName);
     }
     const { newText: text, problems } = plan;
     if (text === undefined) {

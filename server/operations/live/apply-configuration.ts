@@ -43,7 +43,9 @@ export function applyConfiguration(
     await settleInterrupted(parts);
     const old = await appliance.readConfigurationFile(request.fileId);
     if (!old.ok && old.problem !== 'missing') return { kind: 'failed', message: old.message };
-    if (tagOf(old) !== request.expectedTag) return conflictWith(old);
+    if (tagOf(old) !== request.expectedTag) {
+      return conflictWith(old, parts.versions, request.actor.userName);
+    }
     const { findings, known } = await checkSave(appliance, request, old.ok ? old.text : undefined);
     if (hasFatal(findings)) return refused(findings);
     const before = await look(appliance);
@@ -143,7 +145,8 @@ async function install(
   const replacement = await appliance.replaceConfigurationFile(fileId, request);
   if (replacement.outcome === 'conflict') {
     await endChange(parts, change, 'conflict');
-    return conflictWith(await appliance.readConfigurationFile(fileId));
+    const current = await appliance.readConfigurationFile(fileId);
+    return conflictWith(current, parts.versions, change.intent.userName);
   }
   if (replacement.outcome === 'failed') {
     // Of a failed fsync of the folder the file knows nothing: it may be the new one already.

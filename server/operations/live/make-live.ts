@@ -33,7 +33,7 @@ export async function makeLive(
   const current = await appliance.readConfigurationFile(intent.fileId);
   if (!current.ok || current.tag !== intent.newTag) {
     await endChange(parts, change, 'conflict');
-    return conflictWith(current);
+    return conflictWith(current, parts.versions, intent.userName);
   }
   const { failure, report, liveTag, after, readMs = 0 } = await load(parts, change, command);
   if (failure !== undefined) {

@@ -160,6 +160,15 @@ for (const [url, form, shown] of [
   });
 }
 
+test('a button without fields, as Stop keepalived: the page says that nothing was done', async (t) => {
+  const { browser } = await openSignedOut(t);
+  const { refused, answer } = await sendAndLogIn(browser, '/keepalived/stop', {});
+  assert.match(textOf(refused.body), /nothing was changed\. Log in, then press the button again\./);
+  assert.equal(answer.statusCode, 303);
+  const { body } = await browser.get('/nowhere');
+  assert.match(textOf(body), /You were signed out before the button .* nothing was changed/);
+});
+
 test('a text keeps every line, quote and sign', async (t) => {
   const { browser } = await openSignedOut(t);
   const { answer } = await sendAndLogIn(browser, '/keepalived/edit?file=live', editForm);

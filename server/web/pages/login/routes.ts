@@ -27,6 +27,11 @@ const notKept: Flash = {
   text: 'A form was sent before you logged in. It was not kept, and nothing was changed: your account may look, but not change anything.',
 };
 
+const notPressed: Flash = {
+  tone: 'info',
+  text: 'You were signed out before the button that you pressed was sent: nothing was changed. Press it again if it is still needed.',
+};
+
 /** `/login` and `/logout`. */
 export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
   app,
@@ -71,11 +76,12 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
       await startSession(request, outcome.user, options.accounts);
       reply.rememberDevice(outcome.user.name);
       const page = app.resolveNextPage(next);
-      const target = fields.length === 0 ? undefined : app.findFormTarget(next);
+      const target = held === undefined ? undefined : app.findFormTarget(next);
       if (!target) return reply.redirect(page, 303);
       if (target.access === 'admin' && outcome.user.role !== 'admin') {
         return reply.flash(notKept).redirect(app.resolveNextPage(undefined), 303);
       }
+      if (fields.length === 0) return reply.flash(notPressed).redirect(page, 303);
       request.describeChange({ isDone: true, heldForm: target.action });
       return reply.page(
         'held-form',

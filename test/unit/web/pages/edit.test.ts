@@ -184,7 +184,7 @@ describe('a preview', () => {
     assert.match(textOf(html), /-vrrp_instance VI_1 \{ \+vrrp_instance VI_2 \{/);
     assert.match(textOf(html), /What will happen It will move\./);
     assert.match(textOf(html), /For your information, line 3: Hm\./);
-    assert.doesNotMatch(textOf(html), /changed by somebody else/);
+    assert.doesNotMatch(textOf(html), /changed after you opened it/);
   });
 
   test('foresees nothing of a text that would be refused', () => {
@@ -202,7 +202,7 @@ describe('a preview', () => {
   test('says when the file is no longer the one that was opened', () => {
     const old = { ...typed, tag: 'b'.repeat(64) };
     const model = describePreview(describeEdit(files, content), old, [], nothingForeseen);
-    assert.match(textOf(renderPage('edit', model)), /changed by somebody else/);
+    assert.match(textOf(renderPage('edit', model)), /changed after you opened it/);
     assert.equal(model.tag, old.tag);
     assert.match(textOf(renderPage('edit', model)), /Nothing to complain about/);
   });

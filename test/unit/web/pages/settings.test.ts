@@ -252,7 +252,9 @@ describe('a save after somebody else’s', () => {
         ),
       async setInstanceSettings(_name, given, tag) {
         const content = await machine.readConfigurationFile('live');
-        if (content.ok && content.tag !== tag) return conflictWith(content);
+        if (content.ok && content.tag !== tag) {
+          return conflictWith(content, { list: () => Promise.resolve([]) }, 'admin');
+        }
         saved.push([given.fall, given.rise]);
         return { kind: 'saved', tag: '', findings: [], reason: 'daemon-stopped' };
       },
