@@ -1,4 +1,5 @@
 import type { Mutex } from '../shared/mutex.ts';
+import type { FinishedAction } from '../state/failover-records.ts';
 import type { StateKeeper } from '../state/state-keeper.ts';
 import { foreseeApply } from './checks/foresee-apply.ts';
 import { findKeptSecretDefinitions } from './checks/secret-definitions.ts';
@@ -9,6 +10,7 @@ import {
   removeOwnFirewallRule,
   withdrawVrrp,
 } from './debug/firewall.ts';
+import type { FirewallOutcome } from './debug/firewall.ts';
 import { runDrill } from './drill/failover-drill.ts';
 import type { DrillOutcome, DrillRequest } from './drill/failover-drill.ts';
 import { readDrill } from './drill/read-drill.ts';
@@ -20,9 +22,10 @@ import { checkSave } from './live/apply-configuration.ts';
 import { look } from './live/prove-live.ts';
 import { watchUnforeseen } from './live/watch-unforeseen.ts';
 import type { Operations } from './operations.ts';
-import type { Actor, ApplyOutcome } from './outcomes.ts';
+import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts, DrillParts } from './parts.ts';
 import { controlServices } from './service/boot-actions.ts';
+import type { BootAction } from './service/boot-actions.ts';
 import { observeOutcome } from './service/observe-outcome.ts';
 import { controlKeepalived } from './service/service-control.ts';
 import { findKeptText } from './versions/find-kept-text.ts';
@@ -51,16 +54,40 @@ export function createOperations(
       await keeper.refresh(refreshing);
       return value;
     });
+  /**
+   * The one place where the failover history learns who did something, and from where.
+   * @param wasTried whether keepalived, or the firewall, was told anything: a refusal moves nothing
+   */
+  const recorded = async <Value>(
+    { actor, ...action }: Omit<FinishedAction, 'durationMs' | keyof Actor> & { actor: Actor },
+    task: () => Promise<Value>,
+    wasTried: (value: Value) => boolean,
+  ): Promise<Value> => {
+    const beganAtMs = performance.now();
+    const value = await task();
+    const durationMs = performance.now() - beganAtMs;
+    if (wasTried(value)) keeper.noteAction({ ...action, ...actor, durationMs });
+    return value;
+  };
+  const changeFirewall = (actor: Actor, task: () => Promise<FirewallOutcome>) =>
+    recorded(
+      { what: 'firewall', actor },
+      () => change(task),
+      ({ reports }) => reports.length > 0,
+    );
+  const controlService = (service: string, action: BootAction, actor: Actor) => {
+    const task = () => change(() => controlServices(parts, [service], action));
+    const what = stateActions[action];
+    return service === 'keepalived' && what
+      ? recorded({ what, actor }, task, (outcomes) => outcomes.some(wasTold))
+      : task();
+  };
   /** Waiting for what was foreseen to move keeps nobody else from acting. */
   const changeAndObserve = async (
-    { userName }: Actor,
+    actor: Actor,
     task: () => Promise<ApplyOutcome>,
   ): Promise<ApplyOutcome> => {
-    const beganAtMs = performance.now();
-    const applied = await change(task);
-    if (applied.kind === 'live' || applied.kind === 'restored') {
-      keeper.noteAction({ what: 'save', userName, durationMs: performance.now() - beganAtMs });
-    }
+    const applied = await recorded({ what: 'save', actor }, () => change(task), hasLoaded);
     const own = begun;
     // Nobody waits for it, and what it cannot see it cannot tell.
     void watchUnforeseen(parts, applied, { isOver: () => begun !== own }).catch(() => undefined);
@@ -78,30 +105,40 @@ export function createOperations(
     const refuse = (sentence: string): DrillOutcome => ({ kind: 'refused', sentences: [sentence] });
     if (isDrilling) return refuse('A drill is running already: wait for its end.');
     isDrilling = true;
-    const beganAtMs = performance.now();
-    try {
-      // It is known only from what keepalived tracks that maintenance is on.
-      const outcome = await change(
+    const { instanceName: instance, action: drillAction, actor } = request;
+    // It is known only from what keepalived tracks that maintenance is on.
+    const task = () =>
+      change(
         async () =>
           confirmed.find()
             ? refuse('A change waits to be confirmed. Keep it or go back first.')
             : runDrill(parts, request),
         { withTracking: true },
       );
-      if (outcome.kind !== 'refused' && outcome.kind !== 'needs-acceptance') {
-        const { instanceName: instance, action: drillAction, actor } = request;
-        const durationMs = performance.now() - beganAtMs;
-        const { userName } = actor;
-        keeper.noteAction({ what: 'drill', instance, drillAction, userName, durationMs });
-      }
-      return outcome;
+    try {
+      return await recorded(
+        { what: 'drill', instance, drillAction, actor },
+        task,
+        ({ kind }) => kind !== 'refused' && kind !== 'needs-acceptance',
+      );
     } finally {
       isDrilling = false;
     }
   };
   return {
-    controlKeepalived: (action, options) => change(() => controlKeepalived(parts, action, options)),
-    controlServices: (services, action) => change(() => controlServices(parts, services, action)),
+    controlKeepalived: (action, actor, consent) =>
+      recorded(
+        { what: action, actor },
+        () => change(() => controlKeepalived(parts, action, consent)),
+        wasTold,
+      ),
+    async controlServices(services, action, actor) {
+      const outcomes: ActionOutcome[] = [];
+      for (const service of services) {
+        outcomes.push(...(await controlService(service, action, actor)));
+      }
+      return outcomes;
+    },
     planDefaultRole: (role, given, madeFrom) =>
       planDefaultRole(parts, role, given, originOf(madeFrom)),
     setDefaultRole: (...request) => changeAndObserve(request[3], () => setDefaultRole(...request)),
@@ -144,10 +181,18 @@ export function createOperations(
       }),
     findWaitingChange: () => confirmed.find(),
     confirmChange: (tag) => alone(() => confirmed.confirm(tag)),
-    undoChange: (...request) => change(() => confirmed.undo(...request)),
-    allowVrrp: (...request) => change(() => allowVrrp(appliance, ...request)),
-    withdrawVrrp: (...request) => change(() => withdrawVrrp(appliance, ...request)),
-    removeOwnFirewallRule: (removal) => change(() => removeOwnFirewallRule(appliance, removal)),
+    undoChange: (tag, actor) =>
+      recorded(
+        { what: 'save', actor },
+        () => change(() => confirmed.undo(tag, actor)),
+        (outcome) => outcome !== undefined && hasLoaded(outcome),
+      ),
+    allowVrrp: (instanceName, direction, actor) =>
+      changeFirewall(actor, () => allowVrrp(appliance, instanceName, direction)),
+    withdrawVrrp: (instanceName, direction, actor) =>
+      changeFirewall(actor, () => withdrawVrrp(appliance, instanceName, direction)),
+    removeOwnFirewallRule: (removal, actor) =>
+      changeFirewall(actor, () => removeOwnFirewallRule(appliance, removal)),
     listOwnFirewallRules: () => listOwnFirewallRules(appliance),
     readInstalledVersion: () => appliance.readInstalledVersion(),
     readLog: (query) => appliance.readLog(query),
@@ -158,3 +203,12 @@ export function createOperations(
     dismissNotice: (id) => notices.dismiss(id),
   };
 }
+
+/** What of Bootup and Shutdown may move an address. */
+const stateActions: Record<BootAction, 'start' | 'stop' | 'restart' | undefined> = {
+  ...{ start: 'start', stop: 'stop', restart: 'restart', enable: undefined, disable: undefined },
+  ...{ 'start-and-enable': 'start', 'stop-and-disable': 'stop' },
+};
+
+const wasTold = ({ report }: ActionOutcome): boolean => report !== undefined;
+const hasLoaded = ({ kind }: ApplyOutcome): boolean => kind === 'live' || kind === 'restored';

@@ -36,9 +36,13 @@ export interface Operations {
    * prove what became of it. A start with the placeholder address, and a reload of a file that was
    * edited by others and can do harm, ask for confirmation.
    */
-  controlKeepalived(action: KeepalivedAction, consent?: ControlConsent): Promise<ActionOutcome>;
+  controlKeepalived(
+    action: KeepalivedAction,
+    actor: Actor,
+    consent?: ControlConsent,
+  ): Promise<ActionOutcome>;
   /** One button of Bootup and Shutdown for each chosen service, in order. */
-  controlServices(services: string[], action: BootAction): Promise<ActionOutcome[]>;
+  controlServices(services: string[], action: BootAction, actor: Actor): Promise<ActionOutcome[]>;
 
   /**
    * What Set Default Master/Backup would write, from the stored configuration and these values. A
@@ -105,11 +109,19 @@ export interface Operations {
   undoChange(tag: string, actor: Actor): Promise<ApplyOutcome | undefined>;
 
   /** Lets an instance's advertisements in or out through this server's firewall. */
-  allowVrrp(instanceName: string, direction: PacketDirection): Promise<FirewallOutcome>;
+  allowVrrp(
+    instanceName: string,
+    direction: PacketDirection,
+    actor: Actor,
+  ): Promise<FirewallOutcome>;
   /** Removes what `allowVrrp` added. */
-  withdrawVrrp(instanceName: string, direction: PacketDirection): Promise<FirewallOutcome>;
+  withdrawVrrp(
+    instanceName: string,
+    direction: PacketDirection,
+    actor: Actor,
+  ): Promise<FirewallOutcome>;
   /** Removes one rule that this program added, named by its `removal`, whatever it was for. */
-  removeOwnFirewallRule(removal: string): Promise<FirewallOutcome>;
+  removeOwnFirewallRule(removal: string, actor: Actor): Promise<FirewallOutcome>;
   /** The rules that `allowVrrp` added. */
   listOwnFirewallRules(): Promise<OwnFirewallRule[]>;
   /** How it stands with moving an address on purpose; without a name, of the first instance. */

@@ -41,12 +41,14 @@ export const actionRecordSchema = z.object({
   /** Wall clock, ms: its begin and its end. */
   atMs: z.number(),
   untilMs: z.number(),
-  what: z.enum(['drill', 'save']),
+  what: z.enum(['drill', 'save', 'start', 'stop', 'restart', 'reload', 'firewall']),
   /** Absent: it was not about one instance. */
   instance: z.string().optional(),
   /** Of a drill: what was asked for. */
   drillAction: z.enum(drillActions).optional(),
   userName: z.string(),
+  /** From where; absent in older records. */
+  remoteAddress: z.string().optional(),
 });
 export type ActionRecord = z.output<typeof actionRecordSchema>;
 /** @property durationMs how long it took, until now */

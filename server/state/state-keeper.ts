@@ -23,6 +23,7 @@ import { tellsOfChange, tellsOfHealth } from './telling-lines.ts';
 import { createTimedTask } from './timed-task.ts';
 import { createWitnesses } from './witnesses.ts';
 
+export { actionRecordSchema } from './failover-records.ts';
 export type { ActionRecord, FailoverRecord, TransitionRecord } from './failover-records.ts';
 export type { SplitBrain } from './split-brains.ts';
 

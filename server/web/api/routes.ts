@@ -32,7 +32,11 @@ export const registerApi: FastifyPluginCallbackZod<ApiOptions> = (app, { keeper,
       const sinceMs = since === undefined ? undefined : Date.parse(since);
       const query = { limit, sinceMs };
       return reply.send(
-        describeTransitions(keeper.readTransitions(query), keeper.readSplitBrains(query)),
+        describeTransitions(
+          keeper.readTransitions(query),
+          keeper.readSplitBrains(query),
+          keeper.readFailoverRecords().filter((record) => record.kind === 'action'),
+        ),
       );
     },
   );

@@ -3,7 +3,9 @@ import {
   lastingStateSchema,
   transitionReasonSchema,
 } from '../../keepalived/transitions/transition.ts';
-import type { SplitBrain, TransitionRecord } from '../../state/state-keeper.ts';
+import { actionRecordSchema } from '../../state/state-keeper.ts';
+import type { ActionRecord, SplitBrain, TransitionRecord } from '../../state/state-keeper.ts';
+import { findAction } from '../view/find-action.ts';
 
 export const transitionsQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -28,6 +30,14 @@ export const transitionsDocumentSchema = z
             .number()
             .nullable()
             .describe('How long at most nobody had the address before this server took it'),
+          author: z
+            .strictObject({
+              userName: z.string(),
+              remoteAddress: z.string().nullable().describe('null: not recorded, in older records'),
+              action: actionRecordSchema.shape.what,
+            })
+            .nullable()
+            .describe('Who did something by this program at that time, and what; null: nobody'),
         }),
       )
       .describe('Newest first'),
@@ -57,6 +67,7 @@ type TransitionsDocument = z.infer<typeof transitionsDocumentSchema>;
 export function describeTransitions(
   records: readonly TransitionRecord[],
   splitBrains: readonly SplitBrain[],
+  actions: readonly ActionRecord[],
 ): TransitionsDocument {
   return {
     transitions: records.map(({ atMs, instance, from, to, reason, source, unservedAtMostMs }) => ({
@@ -67,6 +78,7 @@ export function describeTransitions(
       reason: reason ?? null,
       source,
       unservedAtMostMs: unservedAtMostMs ?? null,
+      author: describeAuthor(findAction({ atMs }, actions)),
     })),
     splitBrains: splitBrains.map(({ fromMs, toMs, end, instance, code, sentence }) => ({
       from: new Date(fromMs).toISOString(),
@@ -75,4 +87,10 @@ export function describeTransitions(
       sentence: sentence ?? null,
     })),
   };
+}
+
+function describeAuthor(action: ActionRecord | undefined) {
+  if (!action) return null;
+  const { userName, remoteAddress = null, what } = action;
+  return { userName, remoteAddress, action: what };
 }

@@ -110,7 +110,7 @@ async function untilServing(): Promise<void> {
 
 /** A rule that is kept beyond a reboot, and taken away again for good. */
 async function tryRule(direction: 'in' | 'out', path: string): Promise<void> {
-  const allowed = await operations.allowVrrp('VI_1', direction);
+  const allowed = await operations.allowVrrp('VI_1', direction, actor);
   expectOk(allowed);
   assert.match(allowed.sentence, /now lets .* keeps this/);
   assert.match(readFileSync(path, 'utf8'), /keepalived-wai/);
@@ -118,8 +118,8 @@ async function tryRule(direction: 'in' | 'out', path: string): Promise<void> {
   assert.deepEqual(own?.serves, [{ instance: 'VI_1', direction }]);
   const withdrawn =
     direction === 'in'
-      ? await operations.withdrawVrrp('VI_1', direction)
-      : await operations.removeOwnFirewallRule(own.removal);
+      ? await operations.withdrawVrrp('VI_1', direction, actor)
+      : await operations.removeOwnFirewallRule(own.removal, actor);
   expectOk(withdrawn);
   assert.doesNotMatch(withdrawn.sentence, /is back/);
 }
@@ -194,7 +194,7 @@ const tries = {
     await consenting((consent) =>
       operations.setDefaultRole('master', roleValues, currentTag, actor, consent),
     );
-    expectOk(await operations.controlKeepalived('start'));
+    expectOk(await operations.controlKeepalived('start', actor));
     await untilServing();
   },
   settings: async () => {
@@ -223,11 +223,11 @@ const tries = {
   debug: tryDebug,
   'the log': tryLog,
   reload: async () => {
-    expectOk(await operations.controlKeepalived('reload'));
+    expectOk(await operations.controlKeepalived('reload', actor));
   },
   'the boot page': async () => {
     for (const action of ['restart', 'disable', 'enable'] as const) {
-      (await operations.controlServices(['keepalived'], action)).forEach(expectOk);
+      (await operations.controlServices(['keepalived'], action, actor)).forEach(expectOk);
     }
     await untilServing();
   },
@@ -237,7 +237,7 @@ const tries = {
     assert.ok(await operations.readInstalledVersion());
   },
   stop: async () => {
-    expectOk(await operations.controlKeepalived('stop'));
+    expectOk(await operations.controlKeepalived('stop', actor));
   },
 } satisfies Record<string, () => Promise<unknown>>;
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
+import { getActor } from '../../view/actor.ts';
 import { createBootFormSchema } from './form-schema.ts';
 import { describeBoot } from './view-model.ts';
 
@@ -23,7 +24,7 @@ export const registerBootPage: FastifyPluginCallbackZod<
         const text = 'Nothing was done: select the box next to a service first.';
         return reply.flash({ tone: 'bad', text }).redirect('/boot', 303);
       }
-      const outcomes = await operations.controlServices(services, action);
+      const outcomes = await operations.controlServices(services, action, getActor(request));
       for (const outcome of outcomes) reply.flash(describeAction(outcome));
       return reply.redirect('/boot', 303);
     },

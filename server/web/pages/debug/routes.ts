@@ -66,8 +66,8 @@ export const registerDebugPage: FastifyPluginCallbackZod<
       const { kind, instance, direction } = request.body;
       const { ok, sentence, reports } =
         kind === 'allow-vrrp'
-          ? await operations.allowVrrp(instance, direction)
-          : await operations.withdrawVrrp(instance, direction);
+          ? await operations.allowVrrp(instance, direction, getActor(request))
+          : await operations.withdrawVrrp(instance, direction, getActor(request));
       const report = reports.find(({ result }) => result !== 'ok') ?? reports.at(-1);
       reply.flash(describeAction({ ok, sentence, report }));
       // What was read and heard before is of another firewall.
@@ -82,8 +82,11 @@ export const registerDebugPage: FastifyPluginCallbackZod<
     { config: { access: 'admin' }, schema: { body: removeRuleFormSchema } },
     async (request, reply) => {
       const { rule } = request.body;
-      request.log.info({ ...getActor(request), rule }, 'removal of a firewall rule');
-      const { ok, sentence, reports } = await operations.removeOwnFirewallRule(rule);
+      request.describeChange({ rule });
+      const { ok, sentence, reports } = await operations.removeOwnFirewallRule(
+        rule,
+        getActor(request),
+      );
       const report = reports.find(({ result }) => result !== 'ok') ?? reports.at(-1);
       reply.flash(describeAction({ ok, sentence, report }));
       debug.beginAnew('check');

@@ -1,26 +1,24 @@
 import type { ActionRecord, TransitionRecord } from '../../../state/state-keeper.ts';
+import { findAction } from '../../view/find-action.ts';
 
-/** The log's stamps are of whole seconds. */
-const beforeMs = 1_000;
-/** A reload may end after the page has its answer; three advertisements of 1 s and some. */
-const afterMs = 5_000;
-
-/** Who did something by this program while an instance changed its state: `at the time of a save by admin`. */
+/** Who did it, and from where: `at the time of a save by admin from 192.168.0.7`. */
 export function describeAuthor(
-  { atMs }: Pick<TransitionRecord, 'atMs'>,
+  transition: Pick<TransitionRecord, 'atMs'>,
   actions: readonly ActionRecord[],
 ): string {
-  const action = actions.findLast(
-    (one) => atMs >= one.atMs - beforeMs && atMs <= one.untilMs + afterMs,
-  );
+  const action = findAction(transition, actions);
   if (!action) return '';
-  const { what, instance, drillAction, userName } = action;
+  const { what, instance, drillAction, userName, remoteAddress } = action;
   const asked = drillAction ? `: ${drillWords[drillAction]}` : '';
   const of = instance === undefined ? '' : ` of ${instance}`;
-  return what === 'save'
-    ? `at the time of a save by ${userName}`
-    : `at the time of a drill${of} by ${userName}${asked}`;
+  const from = remoteAddress === undefined ? '' : ` from ${remoteAddress}`;
+  return `at the time of ${actionWords[what]}${of} by ${userName}${from}${asked}`;
 }
+
+const actionWords: Record<ActionRecord['what'], string> = {
+  ...{ drill: 'a drill', save: 'a save', start: 'a start', stop: 'a stop' },
+  ...{ restart: 'a restart', reload: 'a reload', firewall: 'a change of the firewall' },
+};
 
 const drillWords = {
   standby: 'Move to standby',

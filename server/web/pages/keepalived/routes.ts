@@ -4,6 +4,7 @@ import { createFeed } from '../../live/feed.ts';
 import type { LiveStatus } from '../../live/live-status.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
+import { getActor } from '../../view/actor.ts';
 import { describeWaiting } from '../../view/change/waiting-change.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
 import { shownWordsSchema } from '../../view/shown-words.ts';
@@ -65,7 +66,7 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     '/keepalived/start',
     { config: { access: 'admin' }, schema: { body: startFormSchema } },
     async (request, reply) => {
-      const outcome = await operations.controlKeepalived('start', {
+      const outcome = await operations.controlKeepalived('start', getActor(request), {
         startAnyway: request.body.startAnyway === 'yes',
       });
       if (outcome.needsConfirmation) {
@@ -83,8 +84,8 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
   app.post(
     '/keepalived/stop',
     { config: { access: 'admin' }, schema: { body: emptyFormSchema } },
-    async (_request, reply) => {
-      const outcome = await operations.controlKeepalived('stop');
+    async (request, reply) => {
+      const outcome = await operations.controlKeepalived('stop', getActor(request));
       return reply.flash(describeAction(outcome)).redirect('/keepalived', 303);
     },
   );
@@ -93,7 +94,7 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     '/keepalived/reload',
     { config: { access: 'admin' }, schema: { body: reloadFormSchema } },
     async (request, reply) => {
-      const outcome = await operations.controlKeepalived('reload', {
+      const outcome = await operations.controlKeepalived('reload', getActor(request), {
         acceptedDangers: request.body?.accepted ?? [],
       });
       if (outcome.needsConfirmation) {

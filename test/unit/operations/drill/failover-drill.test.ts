@@ -51,3 +51,42 @@ test('a save that changed what runs is told with its author, a refused one is no
   await operations.applyConfiguration({ ...request, actor });
   assert.equal(told.length, 1);
 });
+
+test('whoever starts, stops, reloads or undoes is told, and from where, if anything was tried', async () => {
+  const told: unknown[] = [];
+  let daemon: object = { state: 'running', pid: 1 };
+  const answer = { result: 'failed', exitCode: 1, stdout: '', stderr: '', command: 'stop' };
+  const operations = createOperations({
+    appliance: {
+      readDaemon: () => Promise.resolve(daemon),
+      readRuntime: () => Promise.resolve({ ok: false, reason: 'none' }),
+      readNetwork: () => Promise.resolve({ ok: false, reason: 'none' }),
+      setStartOnBoot: () => Promise.resolve(answer),
+      controlService: () => Promise.resolve(answer),
+    },
+    keeper: {
+      refresh: () => Promise.resolve(),
+      noteAction: ({ durationMs, ...action }: { durationMs: number }) => told.push(action),
+    },
+    alone: createMutex(),
+    confirmed: {
+      find: () => undefined,
+      undo: () => Promise.resolve({ kind: 'live' }),
+    },
+  } as unknown as Parts);
+  const actor = { userName: 'maria', remoteAddress: '192.0.2.7' };
+  await operations.undoChange('tag', actor);
+  assert.deepEqual(told.splice(0), [{ what: 'save', ...actor }]);
+  await operations.controlKeepalived('stop', actor);
+  await operations.controlServices(['keepalived', 'sshd'], 'stop-and-disable', actor);
+  assert.deepEqual(told.splice(0), [
+    { what: 'stop', ...actor },
+    { what: 'stop', ...actor },
+  ]);
+  daemon = { state: 'unknown', reason: 'no rights' };
+  // Refused, because nobody can tell whether it runs; and what does not move an address.
+  await operations.controlKeepalived('stop', actor);
+  await operations.controlServices(['keepalived', 'sshd'], 'disable', actor);
+  await operations.controlServices(['sshd'], 'stop', actor);
+  assert.deepEqual(told, []);
+});

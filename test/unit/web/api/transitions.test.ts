@@ -30,6 +30,12 @@ test('/api/v1/transitions follows its schema, and asks for what the query says',
     ...createTestKeeper(),
     readTransitions: (query: unknown) => (asked.push(query), records),
     readSplitBrains: () => [splitBrain],
+    readFailoverRecords: () => [
+      {
+        ...({ kind: 'action', what: 'stop', atMs: atMs - 500, untilMs: atMs - 400 } as const),
+        ...{ userName: 'maria', remoteAddress: '192.0.2.7' },
+      },
+    ],
   };
   const { app } = await createTestApp({ keeper });
   t.after(() => app.close());
@@ -41,6 +47,9 @@ test('/api/v1/transitions follows its schema, and asks for what the query says',
   assert.equal(transitions[0]?.at, '2026-07-04T12:00:00.000Z');
   assert.deepEqual(transitions[0].reason, records[0]?.reason);
   assert.equal(transitions[1]?.from, null);
+  assert.deepEqual(transitions[0].author, {
+    ...{ userName: 'maria', remoteAddress: '192.0.2.7', action: 'stop' },
+  });
 
   assert.equal(splitBrains[0]?.to, '2026-07-04T12:05:00.000Z');
 

@@ -51,14 +51,15 @@ describe('/keepalived', () => {
     const answer = await browser.post('/keepalived/stop');
     assert.equal(answer.statusCode, 303);
     assert.equal(answer.headers.location, '/keepalived');
-    assert.deepEqual(asked, [['stop']]);
+    const actor = { userName: 'admin', remoteAddress: '127.0.0.1' };
+    assert.deepEqual(asked, [['stop', actor]]);
     assert.match(textOf((await browser.get('/keepalived')).body), /Keepalived It was done\. ●/);
     assert.doesNotMatch((await browser.get('/keepalived')).body, /It was done/);
   });
 
   test('start with the placeholder is confirmed first', async (t) => {
     const browser = await openBrowser(t, {
-      controlKeepalived: (_action, options) =>
+      controlKeepalived: (_action, _actor, options) =>
         Promise.resolve(
           options?.startAnyway
             ? done
@@ -76,7 +77,7 @@ describe('/keepalived', () => {
 test('a reload that can do harm is made only with its dangers accepted', async (t) => {
   const dangers = ['Both will serve "it".'];
   const browser = await openBrowser(t, {
-    controlKeepalived: (_action, consent) =>
+    controlKeepalived: (_action, _actor, consent) =>
       Promise.resolve(
         consent?.acceptedDangers?.[0] === dangers[0]
           ? done
@@ -363,7 +364,8 @@ describe('/boot', () => {
   test('does what the button says to the chosen services, one flash for each', async (t) => {
     const asked: unknown[] = [];
     const browser = await openBrowser(t, {
-      controlServices: (...request) => Promise.resolve((asked.push(request), [done, done])),
+      controlServices: (...request) =>
+        Promise.resolve((asked.push(request.slice(0, 2)), [done, done])),
     });
     const form = { service: 'keepalived', action: 'start-and-enable' };
     const answer = await browser.post('/boot', form);
@@ -375,7 +377,7 @@ describe('/boot', () => {
   test('needs no box for the only service, and touches no service outside the settings', async (t) => {
     const asked: unknown[] = [];
     const browser = await openBrowser(t, {
-      controlServices: (...request) => Promise.resolve((asked.push(request), [done])),
+      controlServices: (...request) => Promise.resolve((asked.push(request.slice(0, 2)), [done])),
     });
     await browser.post('/boot', { action: 'start' });
     assert.deepEqual(asked, [[['keepalived'], 'start']]);
