@@ -137,7 +137,7 @@ if (inLabServer(import.meta.url)) {
         await delay(20);
       }
       const asked = countQuestions() - before;
-      assert.ok(reads > 10_000, String(reads));
+      assert.ok(reads > 1_000, String(reads));
       assert.ok(asked >= 2 && asked <= 4, `asked ${asked} times in 15 s`);
     });
 

@@ -1,17 +1,10 @@
 /** Whether what reads other people's text does so in linear time. */
 import assert from 'node:assert/strict';
+import { measureCpuMs } from '../cpu-time.ts';
 
 const [smallLength, times] = [16_000, 16];
 /** A quadratic reader takes 256 times as long; what is between is for whatever else runs. */
 const mostTimesLonger = 100;
-
-/** Of the processor, so that others on this machine do not count. */
-function measureCpuMs(task: () => unknown): number {
-  const before = process.cpuUsage();
-  task();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
 
 /**
  * Fails if a text of sixteen times the length takes more than a hundred times as long. A reader that

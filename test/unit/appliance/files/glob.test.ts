@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
+import { measureCpuOf } from '../../../cpu-time.ts';
 import { findMatches } from '../../../../server/appliance/files/glob.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'glob-'));
@@ -69,9 +70,10 @@ test('a folder that may not be listed is reported, not searched', async () => {
 
 test('patterns made to take for ever end at once', async () => {
   writeFileSync(join(folder, 'a'.repeat(250)), '');
-  const startedAtMs = performance.now();
-  assert.deepEqual(await match(`${'*a'.repeat(120)}*b`), []);
-  const many = await match('{a,b}'.repeat(40));
-  assert.ok(many.length <= 1024);
-  assert.ok(performance.now() - startedAtMs < 1000);
+  const { tookMs } = await measureCpuOf(async () => {
+    assert.deepEqual(await match(`${'*a'.repeat(120)}*b`), []);
+    const many = await match('{a,b}'.repeat(40));
+    assert.ok(many.length <= 1024);
+  });
+  assert.ok(tookMs < 1000, `${tookMs} ms`);
 });

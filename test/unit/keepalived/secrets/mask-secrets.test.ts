@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { measureCpuMs } from '../../../cpu-time.ts';
 import { maskSecrets } from '../../../../server/keepalived/secrets/mask-secrets.ts';
 
 const evidence = new URL('../../../fixtures/evidence/', import.meta.url);
@@ -106,9 +107,7 @@ describe('masking secrets', () => {
       '"auth_data":"\\',
     ]) {
       const text = `auth_pass ${unit.repeat(1_000_000 / unit.length)}`;
-      const startedAtMs = performance.now();
-      maskSecrets(text);
-      const tookMs = performance.now() - startedAtMs;
+      const tookMs = measureCpuMs(() => maskSecrets(text));
       assert.ok(tookMs < 5000, `${JSON.stringify(unit)}: ${tookMs} ms`);
     }
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { measureCpuMs } from '../../../../cpu-time.ts';
 import { explainMessage } from '../../../../../server/keepalived/runtime/messages/explain-message.ts';
 import { messageCatalogue } from '../../../../../server/keepalived/runtime/messages/message-catalogue.ts';
 
@@ -147,11 +148,12 @@ describe('the catalogue', () => {
 
   it('is silent about other messages, and does not labour on a long one', () => {
     assert.equal(explainMessage('something else'), undefined);
-    const startedMs = performance.now();
-    assert.equal(explainMessage(`${'x and '.repeat(200_000)}both use VRID`), undefined);
-    for (const shape of ['x and ', '(a) ', '(a): ', 'Script `']) {
-      explainMessage(shape.repeat(1024).slice(0, 1024));
-    }
-    assert.ok(performance.now() - startedMs < 250);
+    const tookMs = measureCpuMs(() => {
+      assert.equal(explainMessage(`${'x and '.repeat(200_000)}both use VRID`), undefined);
+      for (const shape of ['x and ', '(a) ', '(a): ', 'Script `']) {
+        explainMessage(shape.repeat(1024).slice(0, 1024));
+      }
+    });
+    assert.ok(tookMs < 250, `${tookMs} ms`);
   });
 });
