@@ -1,5 +1,5 @@
 import { maskMessage } from '../config-test/mask-message.ts';
-import { findStamp, isKeepalivedTag, splitLogLine } from './log-shapes.ts';
+import { findStamp, isKeepalivedTag, splitLogLine, withoutOwnStamp } from './log-shapes.ts';
 import { readStamp } from './log-stamps.ts';
 
 /** A line of the log, its secrets masked: viewers read it, and it is kept in histories. */
@@ -22,9 +22,9 @@ export interface LogLine {
  * @param nowMs wall clock, ms since the epoch: a traditional stamp has no year
  */
 export function parseLogLine(raw: string, nowMs: number): LogLine {
-  const line = raw.replace(/\r?\n$/, '');
+  const line = raw.replace(/\r?\n?$/, '');
   const { timeText, tag, pid, message } = splitLogLine(line) ?? noParts(line);
-  const maskedMessage = maskMessage(message);
+  const maskedMessage = maskMessage(withoutOwnStamp(message));
   return {
     atMs: timeText === '' ? undefined : readStamp(timeText, nowMs),
     timeText,
@@ -71,7 +71,7 @@ export function parseJournalEntry(json: string): LogLine | undefined {
   const pid = Number(entry.SYSLOG_PID ?? entry._PID);
   const known = { time: isTime(atMs), pid: Number.isInteger(pid) };
   const timeText = known.time ? new Date(atMs).toISOString() : '';
-  const text = readJournalText(entry.MESSAGE).slice(0, longestMessage);
+  const text = withoutOwnStamp(readJournalText(entry.MESSAGE)).slice(0, longestMessage);
   const message = escapeControlCharacters(maskMessage(text));
   const host = escapeControlCharacters(readJournalText(entry._HOSTNAME));
   return {

@@ -76,6 +76,16 @@ export function splitLogLine(line: string): LogLineParts | undefined {
   return undefined;
 }
 
+const ownStamp = new RegExp(String.raw`^${weekdayStamp}: `);
+
+/**
+ * A message without the time that keepalived itself writes in front of it on its console
+ * (`--log-console`), where somebody else took that for a log: systemd, a container's log driver.
+ */
+export function withoutOwnStamp(message: string): string {
+  return message.replace(ownStamp, '');
+}
+
 /** The stamp at the start of a line, of which the end may be missing. */
 export function findStamp(start: string): string | undefined {
   return anyTime.exec(start)?.groups?.['time'];

@@ -25,6 +25,13 @@ describe('every shape of a log', () => {
       Date.UTC(2026, 3, 3, 0, 47, 43),
       'Keepalived',
     ],
+    // systemd takes its console for a log.
+    [
+      'Apr  3 00:47:43 lb1 keepalived[31]: Fri Apr  3 00:47:43 2026:',
+      april(2026),
+      'keepalived',
+      31,
+    ],
     ['2020-04-03T00:47:43.1Z stderr F Fri Apr  3 00:47:43 2020:', april(2020), ''],
   ];
   for (const [start, atMs, tag, pid] of shapes) {
@@ -39,6 +46,13 @@ describe('every shape of a log', () => {
       if (!start.includes(' F ')) assert.equal(readLogTime(line.slice(0, 40), nowMs), atMs);
     });
   }
+
+  test('with the line ends of another system', () => {
+    for (const end of ['\r', '\r\n', '\n']) {
+      const line = `Apr  3 00:47:43 lb1 Keepalived_vrrp[31]: ${message}${end}`;
+      assert.equal(parseLogLine(line, nowMs).message, message);
+    }
+  });
 
   test('of the cases', () => {
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
