@@ -16,6 +16,7 @@ export function isKnownBlock(node: ConfigurationNode): boolean {
     return false;
   }
   if (node.kind === 'statement') return knownBlocks.has(node.words[0].text);
-  const [, keyword] = /^(?:@\S*|~\w+\([^)]*\))\s+(\w+)/.exec(node.text) ?? [];
-  return keyword !== undefined && knownBlocks.has(keyword);
+  const [, keyword] = /^(?:@\S*\s+|~\w+\s*\([^)]*\)\s*)+(\$|\w+)/.exec(node.text) ?? [];
+  // A definition may hold whole blocks.
+  return keyword === '$' || (keyword !== undefined && knownBlocks.has(keyword));
 }

@@ -1,4 +1,4 @@
-import { maximumLineBytes } from '../../language/tokens.ts';
+import { findContent, maximumLineBytes, splitLines } from '../../language/tokens.ts';
 import type { ConfigurationProblem, ConfigurationSummary } from '../summary.ts';
 import type { Finding } from './finding.ts';
 import { findInstanceFindings } from './instance-rules.ts';
@@ -58,6 +58,17 @@ function findTextFindings(text: string): Finding[] {
       line: long + 1,
       message: `The line has more than ${maximumLineBytes} bytes: keepalived reads the rest as a line of its own, even of a comment.`,
       remedy: 'Make the line shorter.',
+    });
+  }
+  const escaped = splitLines(text).findIndex((line) => findContent(line.text).hasEscapedMark);
+  if (escaped !== -1) {
+    findings.push({
+      severity: 'warning',
+      code: 'escaped-comment',
+      line: escaped + 1,
+      message:
+        'The line has a backslash before “#” or “!”: keepalived’s VRRP process takes what stands behind it for a comment, without a word in its test.',
+      remedy: 'Put the whole value into double quotes instead, without the backslash.',
     });
   }
   return findings;

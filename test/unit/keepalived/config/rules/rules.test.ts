@@ -28,7 +28,7 @@ describe('the rules', () => {
   it('find nothing in a good file', () => {
     for (const name of ['00-ok', '63-inline-brace', '39-script-sec-ok', 'lex']) {
       const findings = findingsOf(evidence(name)).filter(
-        ({ code }) => !/quote|unclosed/.test(code),
+        ({ code }) => !/quote|unclosed|escaped/.test(code),
       );
       assert.deepEqual(findings, [], name);
     }
@@ -40,6 +40,16 @@ describe('the rules', () => {
     ['comments only', evidence('30-comment-only'), ['fatal no-known-block -']],
     ['keywords in capitals', evidence('case'), ['fatal no-known-block -']],
     ['only includes', 'include a.conf\n', []],
+    [
+      'instances of a sequence, by a definition',
+      '$VI= \\\n vrrp_instance V${i} { \\\n }\n\n~SEQ(i, 1, 3) $VI\n',
+      [],
+    ],
+    [
+      'a mark of a comment behind a backslash',
+      'global_defs { # a\\#b\n router_id "a\\#b"\n router_id a\\#b\n}\n',
+      ['warning escaped-comment 3'],
+    ],
     [
       'an unclosed block',
       'global_defs {\n\nstatic_routes {\n',

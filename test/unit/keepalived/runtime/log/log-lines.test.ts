@@ -62,9 +62,9 @@ describe('a line of a syslog file', () => {
   });
 
   it('has its control characters made visible', () => {
-    const line = parseLogLine('Nov 24 13:00:01 h Keepalived[1]: \u001b[2Jx\u202ey\r', nowMs);
-    assert.equal(line.message, String.raw`\x1b[2Jx\u202ey\x0d`);
-    assert.equal(line.raw, String.raw`Nov 24 13:00:01 h Keepalived[1]: \x1b[2Jx\u202ey\x0d`);
+    const line = parseLogLine('Nov 24 13:00:01 h Keepalived[1]: \u001b[2Jx\u202e\ry', nowMs);
+    assert.equal(line.message, String.raw`\x1b[2Jx\u202e\x0dy`);
+    assert.equal(line.raw, String.raw`Nov 24 13:00:01 h Keepalived[1]: \x1b[2Jx\u202e\x0dy`);
   });
 
   // What 2.2.7 logs with `--dump-conf`, and of a file that it understands only partly.
