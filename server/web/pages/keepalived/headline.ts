@@ -87,7 +87,7 @@ export function describeHeadline(
   const own = isPlannedFault(instance)
     ? describeMaintenance(instance, wallMs)
     : describeState(instance, wallMs);
-  if (own.told !== undefined || alarm === undefined || instance.state === 'Alarm') return own;
+  if (alarm === undefined || instance.state === 'Alarm') return own;
   if (alarm.severity === 'critical') {
     const { sentence } = alarm;
     return {
