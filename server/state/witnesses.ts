@@ -15,6 +15,7 @@ import { noteReceivedAdvertisements } from '../keepalived/status/masters/other-m
 import { describeKey } from '../keepalived/healthcheck/request.ts';
 import type { HealthcheckRequest } from '../keepalived/healthcheck/request.ts';
 import { noEvidence } from '../keepalived/status/no-evidence.ts';
+import type { ConfigurationWitness } from '../keepalived/status/status-model.ts';
 import type { Evidence } from '../keepalived/status/status.ts';
 import type { Clock } from './clock.ts';
 import { createCoalescedTask } from './coalesced-task.ts';
@@ -129,7 +130,7 @@ export function createWitnesses({
         ? await findLoadKnowledge(appliance, daemon, load, live.modifiedAtMs)
         : undefined;
     const value = live.ok ? { ...live, editedSinceLoad: load && wasEditedSince(load, live) } : live;
-    note({ configuration: { value, atMs } });
+    note({ configuration: { value: withLoadTime(value, evidence, atMs), atMs } });
   });
   const askServices = createCoalescedTask(async () => {
     serviceReports = await observe(() => appliance.readServices());
@@ -197,6 +198,18 @@ export function createWitnesses({
       };
     },
   };
+}
+
+/** Since when this very text is known to be loaded. */
+function withLoadTime(
+  now: ConfigurationWitness,
+  { configuration }: Evidence,
+  atMs: number,
+): ConfigurationWitness {
+  if (!now.ok || now.editedSinceLoad !== false) return now;
+  const before = configuration?.value;
+  const loadedByMs = before?.ok && before.tag === now.tag ? before.loadedByMs : undefined;
+  return { ...now, loadedByMs: loadedByMs ?? atMs };
 }
 
 /** The daemon that runs, by its pid. */

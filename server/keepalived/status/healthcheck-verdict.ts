@@ -23,6 +23,10 @@ export function findHealthcheckVerdict({
   // A result of a keepalived that is gone or says nothing is none.
   if (state === 'Stopped' || state === 'Unknown') return own;
   const script = watched.find(({ kind, name }) => kind === 'script' && name === scriptName);
+  if (script?.isRun === false) {
+    const ownRequest = `this page’s own request: ${words}`;
+    return { words: `Not run: keepalived does not run ${scriptName}`, good: undefined, ownRequest };
+  }
   if (script?.good === undefined || script.good === good) return own;
   // Without a request there is nothing to tell beside keepalived's own result.
   if (script.good && durationMs === undefined)

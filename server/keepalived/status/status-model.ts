@@ -52,6 +52,8 @@ export type ConfigurationWitness =
       summary: ConfigurationSummary;
       /** undefined: not known (keepalived is stopped, or its start could not be dated). */
       editedSinceLoad: boolean | undefined;
+      /** Monotonic, ms: by then keepalived had loaded this very text; absent: it has not, or not known. */
+      loadedByMs?: number;
     };
 
 export type StateWord =
@@ -70,6 +72,8 @@ export interface WatchedItem {
   weight: number | undefined;
   /** Whether a bad result is a FAULT of this instance, or only costs priority. */
   forcesFault: boolean;
+  /** False: the file has it tracked, and keepalived goes on without it. */
+  isRun?: false;
   /** Wall clock, ms: since when the result has been what it is; undefined: not known. */
   sinceMs: number | undefined;
 }

@@ -6,7 +6,8 @@
  */
 import { findInstanceInterfaces } from '../addresses/instance-interfaces.ts';
 import { ownerPriority } from '../addresses/owner-priority.ts';
-import type { ConfigurationSummary } from '../config/questions.ts';
+import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
+import { findScriptConsequence } from '../foresight/script-consequence.ts';
 import type { Observed, RuntimeInstance } from '../proof/evidence.ts';
 import { judgeFindings } from './alarms/debug-findings.ts';
 import { judgeAlarms } from './alarms/instance-alarms.ts';
@@ -131,7 +132,13 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   const running = scene.running.find((instance) => instance.name === name);
   const { network } = witnesses;
   const addresses = scene.addresses.get(name) ?? [];
-  const watched = listWatched(name, configured, evidence.tracking, evidence.log);
+  const watched = listWatched(
+    name,
+    configured,
+    evidence.tracking,
+    evidence.log,
+    running && configured ? findDecidingScripts(configured, scene) : undefined,
+  );
   const fileDifference = running && summary ? compareWithFile(running, configured) : undefined;
   const inFile = fileDifference?.kind === 'differs' ? fileDifference : undefined;
   // With a virtual interface keepalived names that one; the file names the one below.
@@ -248,6 +255,16 @@ function judgeMaintenance(
   });
   // Any other member may be in FAULT because of the one that is held.
   return held.find((one) => one !== undefined);
+}
+
+/** Of a file that is known to be loaded: the scripts that keepalived must run for it. */
+function findDecidingScripts(configured: ConfiguredInstance, { evidence, summary }: Scene) {
+  const file = evidence.configuration?.value;
+  if (!file?.ok || file.loadedByMs === undefined || !summary) return undefined;
+  const scriptNames = configured.trackedScripts.filter(
+    (name) => findScriptConsequence(name, configured, summary).kind !== 'ignored',
+  );
+  return { scriptNames, loadedByMs: file.loadedByMs };
 }
 
 /** The seconds of a delay that goes on. */

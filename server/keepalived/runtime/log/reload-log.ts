@@ -15,8 +15,8 @@ export interface ReloadLog {
   fatalLine: string | undefined;
   /** The last thing that it said of a failing script or a fault; the cause of a FAULT. */
   faultCause: string | undefined;
-  /** Tracked scripts that were heard of, and whether the newest result is good. */
-  scripts: Map<string, 'good' | 'bad'>;
+  /** Tracked scripts that were heard of: the newest result, or that keepalived goes on without it. */
+  scripts: Map<string, 'good' | 'bad' | 'not-run'>;
 }
 
 /** keepalived's processes: several keepalived may write to one log. */
@@ -54,7 +54,11 @@ export function readReloadLog(lines: readonly LogLine[], daemon: Writers | undef
     if (kind === 'configuration' && id !== faultOnly) {
       log.configurationError ??= findError(severity, message);
     }
-    if (id === 'script-exit-code' || id === 'script-result' || id === 'script-disabled') {
+    // Without a script there is no failure: an instance goes into no FAULT for it (measured, 2.2.7).
+    if (id === 'script-disabled' && values['script'] !== undefined) {
+      log.scripts.set(values['script'], 'not-run');
+    }
+    if (id === 'script-exit-code' || id === 'script-result') {
       const isGood = values['what'] === 'succeeded' || values['number'] === '0';
       const script = values['script'];
       if (script !== undefined) log.scripts.set(script, isGood ? 'good' : 'bad');

@@ -28,6 +28,7 @@ const severities = {
   'not-started-on-boot': 'warning',
   'priority-lowered': 'warning',
   'pid-file-lost': 'warning',
+  'script-not-run': 'warning',
   'stale-pid-file': 'warning',
   'witness-blind': 'warning',
   'startup-delay': 'warning',

@@ -69,6 +69,15 @@ export function judgeAlarms(
       ),
     );
   }
+  const dropped = instance.watched.filter(({ isRun }) => isRun === false);
+  for (const { name } of dropped) {
+    alarms.push(
+      raise(
+        'script-not-run',
+        `keepalived does not run its healthcheck ${name}: it counts as passed, so this server would not hand over ${addresses} when that fails. Its log says why: the script is not there, not executable for its user, or others than root may change it. Correct that, then reload keepalived.`,
+      ),
+    );
+  }
   const { healthcheck } = instance;
   const script = instance.watched.find(
     ({ kind, name }) => kind === 'script' && name === healthcheck?.scriptName,

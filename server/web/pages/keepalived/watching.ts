@@ -47,12 +47,19 @@ const labels: Record<WatchedItem['kind'], string> = {
 };
 
 function describeItem(item: WatchedItem, wallMs: number): WatchedRow {
-  const { kind, name, good, detail, sinceMs } = item;
+  const { kind, name, good, detail, sinceMs, isRun } = item;
   return {
     label: labels[kind],
     name,
-    result: good === undefined ? 'No result known' : good ? goodWords[kind] : badWords[kind],
-    tone: good === undefined ? 'mute' : good ? 'good' : 'bad',
+    result:
+      isRun === false
+        ? 'Not run'
+        : good === undefined
+          ? 'No result known'
+          : good
+            ? goodWords[kind]
+            : badWords[kind],
+    tone: isRun === false ? 'bad' : good === undefined ? 'mute' : good ? 'good' : 'bad',
     detail,
     since: sinceMs === undefined ? undefined : describeMoment(sinceMs, wallMs),
     sinceWords: 'not known',
@@ -73,7 +80,8 @@ const badWords: Record<WatchedItem['kind'], string> = {
   process: 'Missing',
 };
 
-function describeEffect({ kind, weight, forcesFault }: WatchedItem): string {
+function describeEffect({ kind, weight, forcesFault, isRun }: WatchedItem): string {
+  if (isRun === false) return 'nothing: it counts as passed';
   if (forcesFault) return 'Fault: the address is given up';
   if (kind === 'file') return 'its number changes the priority';
   if (weight === undefined) return 'not known';

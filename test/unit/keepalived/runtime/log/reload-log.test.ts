@@ -80,6 +80,15 @@ describe('the log of a reload', () => {
     );
   });
 
+  it('takes a script that is disabled for no cause of a FAULT', () => {
+    const log = read(
+      'Keepalived_vrrp[101]: Disabling track script chk since not found/accessible',
+      'Keepalived_vrrp[101]: (VI_1) Entering FAULT STATE',
+    );
+    assert.equal(log.faultCause, undefined);
+    assert.deepEqual([...log.scripts], [['chk', 'not-run']]);
+  });
+
   /** What was recorded of reloads of broken files, and whether the log alone gives each away. */
   const recorded = readFileSync(
     new URL('../../../../fixtures/evidence/reload-broken-2.2.7.txt', import.meta.url),
