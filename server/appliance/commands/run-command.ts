@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { explainCode, isAbsent } from '../unseen-error.ts';
+import { readBoundedLines } from './bounded-lines.ts';
 
 /** Where commands are looked for; the administrator's own PATH must not choose what root runs. */
 export const commandFolders = [
@@ -257,7 +257,7 @@ export function streamCommand(
     problem,
     async *[Symbol.asyncIterator]() {
       // Not execa's own iterator: to leave that one waits for the command's end.
-      yield* createInterface({ input: stdout, crlfDelay: Infinity });
+      yield* readBoundedLines(stdout as AsyncIterable<Buffer>);
     },
     close,
   };

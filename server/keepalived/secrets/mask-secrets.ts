@@ -42,6 +42,9 @@ export function maskSecrets(text: string, names: ReadonlySet<string> = new Set()
     .join('\n');
 }
 
+/** Is in every line with something that viewers alone are not shown. */
+const mayHideMore = /[$#!]|script|misc_path|notify|quorum|process|(?:^|[\s{}+-])\//;
+
 /**
  * A configuration as a viewer is shown it: `maskSecrets`, and besides whatever bears no sign of
  * being harmless where a command has its arguments or a definition its value, for a bare password in
@@ -56,6 +59,7 @@ export function maskForViewers(text: string, names?: ReadonlySet<string>): strin
       const wasContinued = isContinued;
       isContinued = continues(line) && (wasContinued || /^[\s\-+]*\$\w/.test(line));
       const content = line.trimEnd();
+      if (!wasContinued && !mayHideMore.test(line)) return line;
       // What a definition goes on with may be anything.
       const begin = wasContinued ? '$A=' : '';
       const ranges = findHiddenFromViewers(begin + content).map(({ start, end }) => ({

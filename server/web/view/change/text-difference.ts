@@ -18,7 +18,18 @@ export interface TextDifference {
   tooLarge: boolean;
 }
 
-const timeoutMs = 500;
+/**
+ * Nobody else is answered meanwhile, and the time grows with the square of what differs: 0.15 s
+ * for so many added and removed lines (measured, 1 MiB). No time limit: on a busy machine it would
+ * hide what is shown on a quiet one.
+ */
+const mostEdits = 1000;
+
+/** So many lines are shown as removed and added where texts have less in common. */
+const mostWholeLines = 10_000;
+
+/** Of both texts: to part more of them takes longer than the limit already (measured). */
+const mostLines = 80_000;
 
 /**
  * The unified difference of two configuration texts, three lines of context around each change.
@@ -32,15 +43,12 @@ export function compareTexts(
   secretDefinitions?: ReadonlySet<string>,
   mask = maskSecrets,
 ): TextDifference {
-  const patch = structuredPatch('', '', before, after, undefined, undefined, {
-    context: 3,
-    timeout: timeoutMs,
-  });
-  if (!patch) return { lines: [], added: 0, removed: 0, tooLarge: true };
+  const hunks = findHunks(before, after);
+  if (!hunks) return { lines: [], added: 0, removed: 0, tooLarge: true };
   const [maskedBefore, maskedAfter] = [before, after].map((text) =>
     mask(text, secretDefinitions).split('\n'),
   );
-  const lines = patch.hunks.flatMap((hunk, index) => [
+  const lines = hunks.flatMap((hunk, index) => [
     ...(index === 0 && hunk.oldStart <= 1 ? [] : [gap(`line ${hunk.newStart}`)]),
     ...readHunk(hunk, maskedBefore ?? [], maskedAfter ?? []),
   ]);
@@ -50,6 +58,38 @@ export function compareTexts(
     removed: lines.filter(({ kind }) => kind === 'removed').length,
     tooLarge: false,
   };
+}
+
+/** undefined: it would take too long, or be too much to show. */
+function findHunks(before: string, after: string): StructuredPatchHunk[] | undefined {
+  const lineCount = countLines(before) + countLines(after);
+  if (lineCount > mostLines) return undefined;
+  const patch = structuredPatch('', '', before, after, undefined, undefined, {
+    context: 3,
+    maxEditLength: mostEdits,
+  });
+  if (patch) return patch.hunks;
+  return lineCount > mostWholeLines ? undefined : [replaceAllLines(before, after)];
+}
+
+function replaceAllLines(before: string, after: string): StructuredPatchHunk {
+  const [removed, added] = [before, after].map((text) => {
+    const lines = text.split('\n');
+    return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  });
+  return {
+    ...{ oldStart: 1, oldLines: removed?.length ?? 0, newStart: 1, newLines: added?.length ?? 0 },
+    lines: [
+      ...(removed ?? []).map((line) => `-${line}`),
+      ...(added ?? []).map((line) => `+${line}`),
+    ],
+  };
+}
+
+function countLines(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
 }
 
 function gap(text: string): DifferenceLine {
