@@ -95,6 +95,48 @@ const pageZones = readdirSync(pagesFolder, { withFileTypes: true })
     message: 'Pages do not import each other.',
   }));
 
+/** @param {string[]} names @param {string} message */
+const forbidModules = (names, message) =>
+  names.flatMap((name) => [name, `node:${name}`]).map((name) => ({ name, message }));
+
+const commandModules = [
+  ...forbidModules(['child_process'], 'Commands go through runCommand.'),
+  { name: 'execa', message: 'Commands go through runCommand.' },
+];
+
+const machineModules = forbidModules(
+  ['fs', 'fs/promises', 'net', 'dgram', 'tls', 'dns', 'dns/promises'],
+  'Only appliance/, history/ and access/ touch the machine.',
+);
+
+const everywhereForbidden = [
+  {
+    selector: "MemberExpression[object.name='process'][property.name='env']",
+    message: 'Only settings.ts reads the environment.',
+  },
+  {
+    selector: "Property[key.name='shell'][value.value=true]",
+    message: 'No shell, ever: arguments are arrays.',
+  },
+];
+
+const signalling = {
+  selector: "MemberExpression[object.name='process'][property.name='kill']",
+  message: 'Only appliance/ signals a process.',
+};
+
+const blindness = [
+  {
+    selector: 'CatchClause[param=null]',
+    message: 'Look at the error: only ENOENT and ESRCH mean that something is absent.',
+  },
+  {
+    selector:
+      "CallExpression[callee.property.name='catch'] > ArrowFunctionExpression[params.length=0]",
+    message: 'Look at the error: only ENOENT and ESRCH mean that something is absent.',
+  },
+];
+
 export default defineConfig(
   globalIgnores(['build/', 'public/build/', 'test/fixtures/', 'test/artifacts/']),
   eslint.configs.recommended,
@@ -128,27 +170,28 @@ export default defineConfig(
     files: ['server/**/*.ts'],
     ignores: ['server/main.ts', 'server/appliance/commands/run-command.ts'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: ['node:child_process', 'child_process', 'execa'].map((name) => ({
-            name,
-            message: 'Commands go through runCommand.',
-          })),
-        },
-      ],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: "MemberExpression[object.name='process'][property.name='env']",
-          message: 'Only settings.ts reads the environment.',
-        },
-        {
-          selector: "Property[key.name='shell'][value.value=true]",
-          message: 'No shell, ever: arguments are arrays.',
-        },
-      ],
+      'no-restricted-imports': ['error', { paths: commandModules }],
+      'no-restricted-syntax': ['error', ...everywhereForbidden],
     },
+  },
+  {
+    // Neither reads a file nor opens a socket: what they need of the machine comes through the port.
+    files: ['server/{keepalived,operations,state,web}/**/*.ts', 'server/app.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: [...commandModules, ...machineModules] }],
+      'no-restricted-syntax': ['error', ...everywhereForbidden, signalling],
+    },
+  },
+  {
+    // The web listens, and tells addresses apart.
+    files: ['server/web/{connection-limit,server-factory}.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: commandModules }] },
+  },
+  {
+    // A reader of evidence says why it could not look: an error is not an absence.
+    files: ['server/appliance/**/*.ts'],
+    ignores: ['server/appliance/commands/run-command.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...everywhereForbidden, ...blindness] },
   },
   {
     files: ['**/*.mjs', '**/*.js'],

@@ -1,4 +1,4 @@
-import type { DrillOrder, DrillOrders } from '../keepalived/status/maintenance.ts';
+import type { DrillOrder, DrillOrders } from '../keepalived/status/hold.ts';
 import type { FailoverRecord } from './failover-records.ts';
 
 /** The log's stamps are of whole seconds. */

@@ -15,7 +15,7 @@ import { summarizeConfiguration } from '../../server/keepalived/config/questions
 import {
   computePriority,
   createFindResult,
-} from '../../server/keepalived/foresight/effective-priority.ts';
+} from '../../server/keepalived/foresight/elections/effective-priority.ts';
 import { foreseeChange } from '../../server/keepalived/foresight/foresight.ts';
 import { parseConfiguration } from '../../server/keepalived/language/tree.ts';
 import type { RuntimeInstance } from '../../server/keepalived/proof/evidence.ts';

@@ -2,7 +2,7 @@ import { StateEffect, StateField } from '@codemirror/state';
 import type { EditorState, Extension } from '@codemirror/state';
 import { EditorView, hoverTooltip, keymap, showTooltip } from '@codemirror/view';
 import type { Tooltip } from '@codemirror/view';
-import { findKeywordHelp } from '../../../server/keepalived/language/keyword-help.ts';
+import { findKeywordHelp } from '../../../server/keepalived/language/keywords/keyword-help.ts';
 import { findKeywordAt } from './enclosing-blocks.ts';
 import { getTree, positionOf } from './outline.ts';
 

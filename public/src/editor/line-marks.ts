@@ -1,4 +1,4 @@
-import { keywordsByBlock } from '../../../server/keepalived/language/config-keywords.ts';
+import { keywordsByBlock } from '../../../server/keepalived/language/keywords/config-keywords.ts';
 import {
   findContent,
   findWordRun,

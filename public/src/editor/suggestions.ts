@@ -1,5 +1,5 @@
-import { findKeywordHelp } from '../../../server/keepalived/language/keyword-help.ts';
-import { listKeywords } from '../../../server/keepalived/language/keyword-releases.ts';
+import { findKeywordHelp } from '../../../server/keepalived/language/keywords/keyword-help.ts';
+import { listKeywords } from '../../../server/keepalived/language/keywords/keyword-releases.ts';
 import { findContent, findWordRun, readWords } from '../../../server/keepalived/language/tokens.ts';
 import type { Word } from '../../../server/keepalived/language/tokens.ts';
 import { findStatements } from '../../../server/keepalived/language/tree.ts';

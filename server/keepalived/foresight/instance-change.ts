@@ -1,5 +1,5 @@
 import type { VrrpState } from '../proof/evidence.ts';
-import type { EffectivePriority } from './effective-priority.ts';
+import type { EffectivePriority } from './elections/effective-priority.ts';
 
 /** What the file alone says of it, each a word for comparison; keepalived gives no account of it. */
 export interface RouterTraits {

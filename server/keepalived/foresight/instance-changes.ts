@@ -7,8 +7,8 @@ import type { ConfigurationSummary, ConfiguredInstance } from '../config/questio
 import type { ConfiguredAddress } from '../config/summary.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
 import { readTraits } from './another-router.ts';
-import { computePriority, listWeights } from './effective-priority.ts';
-import type { FindResult } from './effective-priority.ts';
+import { computePriority, listWeights } from './elections/effective-priority.ts';
+import type { FindResult } from './elections/effective-priority.ts';
 import type { AddressPlace, InstanceChange, InstanceSetting } from './instance-change.ts';
 
 const ownerPriority = 255;

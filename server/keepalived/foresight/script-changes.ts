@@ -5,7 +5,7 @@ import type { RuntimeInstance } from '../proof/evidence.ts';
 import { maskSecrets } from '../secrets/mask-secrets.ts';
 import { describeNotRepeatable, findScriptRequest } from '../healthcheck/find-probe.ts';
 import type { HealthcheckProbe } from '../healthcheck/find-probe.ts';
-import type { FindResult } from './effective-priority.ts';
+import type { FindResult } from './elections/effective-priority.ts';
 import { findCounterpart } from './instance-changes.ts';
 import { findScriptConsequence } from './script-consequence.ts';
 import type { ScriptConsequence } from './script-consequence.ts';

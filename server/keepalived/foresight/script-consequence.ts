@@ -1,8 +1,8 @@
 /** What a failing script does to one instance, computed from the weights that count there. */
 import { ownerPriority } from '../addresses/owner-priority.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
-import { computePriority, listWeights } from './effective-priority.ts';
-import type { FindResult } from './effective-priority.ts';
+import { computePriority, listWeights } from './elections/effective-priority.ts';
+import type { FindResult } from './elections/effective-priority.ts';
 
 export type ScriptConsequence =
   | { kind: 'fault' }

@@ -5,7 +5,7 @@
  */
 import { bareAddress } from '../addresses/addresses.ts';
 import { ownerPriority } from '../addresses/owner-priority.ts';
-import { masterDownIntervalMs } from '../foresight/elections.ts';
+import { masterDownIntervalMs } from '../foresight/elections/elections.ts';
 import { aboutSeconds } from '../foresight/words.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
 import type { MaintenanceFile } from './maintenance-file.ts';

@@ -8,7 +8,7 @@ import { findInstanceDifference } from '../config/instance-differences.ts';
 import type { ConfigurationSummary } from '../config/questions.ts';
 import type { ReloadLog } from '../runtime/log/reload-log.ts';
 import type { DaemonProcess, RuntimeInstance } from './evidence.ts';
-import { listWeights } from '../foresight/effective-priority.ts';
+import { listWeights } from '../foresight/elections/effective-priority.ts';
 
 /** One look at the machine. */
 export interface Sighting extends AddressWitnesses {

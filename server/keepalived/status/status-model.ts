@@ -14,7 +14,7 @@ import type { LogEvidence } from '../runtime/log/log-evidence.ts';
 import type { Alarm } from './alarms/alarm-codes.ts';
 import type { DebugFinding } from './alarms/debug-findings.ts';
 import type { FileDifference } from './file-differences.ts';
-import type { Maintenance } from './maintenance.ts';
+import type { Maintenance } from './hold.ts';
 import type { MasterContacts } from './masters/heard-master.ts';
 
 /** Everything that was witnessed, each with its age; undefined: not asked yet. */

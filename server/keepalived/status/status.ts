@@ -20,7 +20,7 @@ import { judgeHealthcheck } from './healthcheck-status.ts';
 import { judgeState, measureUnknown } from './instance-state.ts';
 import type { Witnesses } from './instance-state.ts';
 import { findLoweredPriority, findMaintenanceItem } from './maintenance.ts';
-import type { DrillOrders, Maintenance } from './maintenance.ts';
+import type { DrillOrders, Maintenance } from './hold.ts';
 import { findServingMaster } from './masters/serving-master.ts';
 import { lastTransition } from './state-begin.ts';
 import type { StateBegin } from './state-begin.ts';
@@ -31,7 +31,7 @@ import type { WitnessedAddress } from './witnessed-addresses.ts';
 
 export { evidenceLifetimeMs };
 export { isPlannedFault } from './maintenance.ts';
-export type { DrillOrder, DrillOrders } from './maintenance.ts';
+export type { DrillOrder, DrillOrders } from './hold.ts';
 export { alarmCodes } from './alarms/alarm-codes.ts';
 export type { Alarm } from './alarms/alarm-codes.ts';
 export type {

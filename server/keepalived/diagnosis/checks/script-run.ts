@@ -1,5 +1,5 @@
 import type { ConfiguredScript } from '../../config/summary.ts';
-import { createFindResult } from '../../foresight/effective-priority.ts';
+import { createFindResult } from '../../foresight/elections/effective-priority.ts';
 import {
   describeScriptConsequence,
   findScriptConsequence,

@@ -1,4 +1,4 @@
-import { keywordsByBlock } from '../../language/config-keywords.ts';
+import { keywordsByBlock } from '../../language/keywords/config-keywords.ts';
 import { maskDumpedArguments } from '../../secrets/dumped-commands.ts';
 import { maskSecrets } from '../../secrets/mask-secrets.ts';
 

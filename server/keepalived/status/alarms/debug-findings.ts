@@ -1,6 +1,5 @@
 /** What an examination on the Debug page has proved, and the witnesses cannot see by themselves. */
 import type { Check, CheckId } from '../../diagnosis/check.ts';
-import type { InstanceStatus } from '../status-model.ts';
 import { raise } from './alarm-codes.ts';
 import type { Alarm } from './alarm-codes.ts';
 
@@ -54,7 +53,7 @@ export function noteExamination(
  * file for what a setting explains, ends what was proved before it.
  */
 export function judgeFindings(
-  { name, lastTransitionAtMs }: Pick<InstanceStatus, 'name' | 'lastTransitionAtMs'>,
+  { name, lastTransitionAtMs }: { name: string; lastTransitionAtMs: number | undefined },
   findings: readonly DebugFinding[],
   tagNow: string | undefined,
 ): Alarm[] {

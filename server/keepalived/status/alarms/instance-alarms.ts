@@ -1,7 +1,7 @@
 /** What is wrong with an instance although its state is what it should be. */
 import type { Observed } from '../../proof/evidence.ts';
 import { fresh } from '../freshness.ts';
-import type { LoweredPriority } from '../maintenance.ts';
+import type { LoweredPriority } from '../hold.ts';
 import type { OtherMaster } from '../masters/other-masters.ts';
 import type { InstanceStatus, WatchedItem } from '../status-model.ts';
 import { listAddresses } from '../witnessed-addresses.ts';

@@ -4,7 +4,7 @@ import { summarizeConfiguration } from '../../../../server/keepalived/config/que
 import {
   computePriority,
   createFindResult,
-} from '../../../../server/keepalived/foresight/effective-priority.ts';
+} from '../../../../server/keepalived/foresight/elections/effective-priority.ts';
 import { foreseeChange } from '../../../../server/keepalived/foresight/foresight.ts';
 import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import type {

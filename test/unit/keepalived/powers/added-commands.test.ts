@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { packagedDefaultConfiguration } from '../../../../server/keepalived/config/default-configurations.ts';
-import { keywordsByBlock } from '../../../../server/keepalived/language/config-keywords.ts';
+import { keywordsByBlock } from '../../../../server/keepalived/language/keywords/config-keywords.ts';
 import { findAddedPowers } from '../../../../server/keepalived/powers/added-commands.ts';
 import { findPower } from '../../../../server/keepalived/powers/keyword-powers.ts';
 import { assertLinear, repeat } from '../../growth.ts';

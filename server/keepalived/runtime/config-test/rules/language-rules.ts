@@ -1,4 +1,4 @@
-import { findNearestKeyword } from '../../../language/nearest-keyword.ts';
+import { findNearestKeyword } from '../../../language/keywords/nearest-keyword.ts';
 import { messageRules } from './message-rule.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** A sync group that mixes what serves with what does not: it has one state for all its members. */
-import { isAnotherRouter } from './another-router.ts';
-import type { InstanceChange } from './instance-change.ts';
-import { joinWords } from './words.ts';
+import { isAnotherRouter } from '../another-router.ts';
+import type { InstanceChange } from '../instance-change.ts';
+import { joinWords } from '../words.ts';
 
 /**
  * After a reload a sync group is master only where every member is master already (`vrrp.c`,

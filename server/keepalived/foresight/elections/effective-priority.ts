@@ -5,10 +5,10 @@
  * item a FAULT; a file's number times its weight is added. `reverse` changes the sign of what is
  * added, and which result is a FAULT; of a script, a reload forgets it (measured, 2.2.7).
  */
-import { ownerPriority } from '../addresses/owner-priority.ts';
-import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
-import type { ConfiguredTracker, ConfiguredTrackWeight } from '../config/summary.ts';
-import type { NetworkReport, TrackingReport } from '../proof/evidence.ts';
+import { ownerPriority } from '../../addresses/owner-priority.ts';
+import type { ConfigurationSummary, ConfiguredInstance } from '../../config/questions.ts';
+import type { ConfiguredTracker, ConfiguredTrackWeight } from '../../config/summary.ts';
+import type { NetworkReport, TrackingReport } from '../../proof/evidence.ts';
 
 const faultFrom = -254;
 

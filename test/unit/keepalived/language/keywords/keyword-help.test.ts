@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { keywordsByBlock } from '../../../../server/keepalived/language/config-keywords.ts';
+import { keywordsByBlock } from '../../../../../server/keepalived/language/keywords/config-keywords.ts';
 import {
   findKeywordHelp,
   listKeywordHelp,
-} from '../../../../server/keepalived/language/keyword-help.ts';
+} from '../../../../../server/keepalived/language/keywords/keyword-help.ts';
 
 describe('help on a keyword', () => {
   it('exists for at least 80 keywords, each of which keepalived knows in that block', () => {

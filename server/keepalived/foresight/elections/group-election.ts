@@ -9,10 +9,10 @@ import {
   priorityAfter,
   takeoverMs,
 } from './elections.ts';
-import { nothingForeseen, told } from './foresight-result.ts';
-import type { ForeseenMovement, Foresight } from './foresight-result.ts';
-import type { InstanceChange, InstanceSetting } from './instance-change.ts';
-import { aboutSeconds, describeCauses, joinWords } from './words.ts';
+import { nothingForeseen, told } from '../foresight-result.ts';
+import type { ForeseenMovement, Foresight } from '../foresight-result.ts';
+import type { InstanceChange, InstanceSetting } from '../instance-change.ts';
+import { aboutSeconds, describeCauses, joinWords } from '../words.ts';
 
 interface Member {
   change: InstanceChange;

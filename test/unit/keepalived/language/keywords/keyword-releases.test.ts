@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { listKeywords } from '../../../../server/keepalived/language/keyword-releases.ts';
+import { listKeywords } from '../../../../../server/keepalived/language/keywords/keyword-releases.ts';
 
 /** The keywords of a recorded table in these two blocks and at the top level. */
 function readTable(version: string): string[] {

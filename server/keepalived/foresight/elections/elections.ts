@@ -1,9 +1,9 @@
-import { ownerPriority } from '../addresses/owner-priority.ts';
-import { isAnotherRouter } from './another-router.ts';
-import { nothingForeseen, told } from './foresight-result.ts';
-import type { ForeseenMovement, Foresight } from './foresight-result.ts';
-import type { InstanceChange, InstanceSetting } from './instance-change.ts';
-import { aboutSeconds, describeCauses, joinWords } from './words.ts';
+import { ownerPriority } from '../../addresses/owner-priority.ts';
+import { isAnotherRouter } from '../another-router.ts';
+import { nothingForeseen, told } from '../foresight-result.ts';
+import type { ForeseenMovement, Foresight } from '../foresight-result.ts';
+import type { InstanceChange, InstanceSetting } from '../instance-change.ts';
+import { aboutSeconds, describeCauses, joinWords } from '../words.ts';
 
 /**
  * After how long without a better advertisement a server becomes master: three intervals and a

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { keywordsByBlock } from '../../../../server/keepalived/language/config-keywords.ts';
-import { findNearestKeyword } from '../../../../server/keepalived/language/nearest-keyword.ts';
+import { keywordsByBlock } from '../../../../../server/keepalived/language/keywords/config-keywords.ts';
+import { findNearestKeyword } from '../../../../../server/keepalived/language/keywords/nearest-keyword.ts';
 
 describe('the nearest keyword', () => {
   for (const [word, nearest] of [
@@ -28,7 +28,10 @@ describe('the nearest keyword', () => {
 describe('the keywords', () => {
   for (const version of ['2.2.7', '2.3.4', '2.4.3']) {
     it(`of ${version} are all known in their block`, () => {
-      const file = new URL(`../../../fixtures/evidence/keywords-${version}.txt`, import.meta.url);
+      const file = new URL(
+        `../../../../fixtures/evidence/keywords-${version}.txt`,
+        import.meta.url,
+      );
       const missing = readFileSync(file, 'utf8')
         .split('\n')
         // What the recording took for keywords: the parser's own names.
