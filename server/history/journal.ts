@@ -17,6 +17,8 @@ const storedIntentSchema = z.strictObject({
   newVersionId: z.string(),
   action: z.string(),
   userName: z.string(),
+  /** Absent in older ones. */
+  remoteAddress: z.string().optional(),
   /** undefined: keepalived was not running. */
   daemonPid: z.number().optional(),
   /** Wall clock, ms. */

@@ -129,7 +129,7 @@ export function createOperations(
     controlKeepalived: (action, actor, consent) =>
       recorded(
         { what: action, actor },
-        () => change(() => controlKeepalived(parts, action, consent)),
+        () => change(() => controlKeepalived(parts, action, { ...consent, actor })),
         wasTold,
       ),
     async controlServices(services, action, actor) {

@@ -20,7 +20,8 @@ import {
   weighKnownFindings,
 } from '../checks/known-findings.ts';
 import type { SaveFindings } from '../checks/known-findings.ts';
-import type { ApplyOutcome } from '../outcomes.ts';
+import { programItself } from '../outcomes.ts';
+import type { Actor, ApplyOutcome } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';
 import { settleInterrupted } from '../recovery/recover-configuration.ts';
 import { expectMovements } from '../service/observe-outcome.ts';
@@ -83,6 +84,7 @@ export function applyConfiguration(
 export function reloadConfiguration(
   parts: ApplyParts,
   consent: Consent = {},
+  actor: Actor = programItself,
 ): Promise<ApplyOutcome> {
   return tellRefusal(async () => {
     const { appliance } = parts;
@@ -103,7 +105,7 @@ export function reloadConfiguration(
       consent,
     );
     if (missing) return missing;
-    const begun = await beginReload(parts, current, before);
+    const begun = await beginReload(parts, current, before, actor);
     const change = { ...begun, isTolerated: ignored.length > 0 };
     return withFindings(await makeLive(parts, change, { command: 'reload' }), findings);
   });

@@ -3,6 +3,7 @@ import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
 import type { TransactionIntent } from '../../history/journal.ts';
 import type { Sighting } from '../../keepalived/proof/proof.ts';
 import type { LiveConfiguration } from '../../state/live-configuration.ts';
+import type { Actor } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import { ignoreFullDisk } from './change.ts';
@@ -31,7 +32,7 @@ export async function beginChange(
     ...{ userName, remoteAddress, action, comment, outcome: 'pending' },
   });
   const intent = createIntent(before, {
-    ...{ fileId, path, action, userName, newTag, newVersionId: kept.id },
+    ...{ fileId, path, action, userName, remoteAddress, newTag, newVersionId: kept.id },
     ...{ oldTag: tagOf(old), oldVersionId: oldVersion?.id ?? null },
   });
   try {
@@ -58,12 +59,13 @@ export async function beginReload(
   { versions, journal }: ApplyParts,
   current: ConfigurationFileContent & { ok: true },
   before: Sighting,
+  actor: Actor,
 ): Promise<Change> {
-  const { id, userName = '' } = await keepCurrent(versions, current);
+  const { id } = await keepCurrent(versions, current);
   const { text, tag, path } = current;
   const old = (await findLastProved(versions, tag)) ?? { id, tag, text };
   const intent = createIntent(before, {
-    ...{ fileId: 'live', path, action: 'reload', userName, newTag: tag, newVersionId: id },
+    ...{ fileId: 'live', path, action: 'reload', ...actor, newTag: tag, newVersionId: id },
     ...{ oldTag: old.tag, oldVersionId: old.id },
   });
   const transaction = await journal.begin(intent);

@@ -6,6 +6,7 @@ import { endChange, isUnchanged } from '../live/change.ts';
 import type { Change } from '../live/change.ts';
 import { makeLive } from '../live/make-live.ts';
 import { putBack, restoreConfiguration } from '../live/restore-configuration.ts';
+import { programItself } from '../outcomes.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';
 
@@ -116,10 +117,12 @@ export type InterruptionCause = 'end-of-program' | 'within-program';
 
 /** The notice of a change before it is known what became of it. */
 export function describeInterruption(
-  { path, action, userName }: TransactionIntent,
+  { path, action, userName, remoteAddress }: TransactionIntent,
   cause: InterruptionCause,
 ): string {
-  const who = userName === '' ? '' : ` by ${userName}`;
+  const isKnown = remoteAddress !== undefined && remoteAddress !== programItself.remoteAddress;
+  const from = isKnown ? ` from ${remoteAddress}` : '';
+  const who = userName === '' ? '' : ` by ${userName}${from}`;
   const when = cause === 'end-of-program' ? ' when this program ended' : '';
   return `A change of ${path}${who} (${action}) was interrupted${when}.`;
 }

@@ -18,7 +18,8 @@ import { ignoreFullDisk } from '../live/change.ts';
 import { keepCurrent } from '../live/kept-versions.ts';
 import { commandFailure, loadAndProve, look } from '../live/prove-live.ts';
 import { settleAddresses } from '../live/settle-addresses.ts';
-import type { ActionOutcome, ApplyOutcome } from '../outcomes.ts';
+import { programItself } from '../outcomes.ts';
+import type { ActionOutcome, Actor, ApplyOutcome } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';
 
 export type KeepalivedAction = 'start' | 'stop' | 'reload';
@@ -26,13 +27,15 @@ export type KeepalivedAction = 'start' | 'stop' | 'reload';
 /** What somebody has read and accepted. */
 export interface ControlConsent extends Pick<Consent, 'acceptedDangers'> {
   startAnyway?: boolean;
+  /** Who asks; without one, this program itself. */
+  actor?: Actor;
 }
 
 /** Start, Stop and Reload keepalived; what is said afterwards is what was seen, not what was asked. */
 export function controlKeepalived(
   parts: ApplyParts,
   action: KeepalivedAction,
-  { startAnyway = false, ...consent }: ControlConsent = {},
+  { startAnyway = false, actor = programItself, ...consent }: ControlConsent = {},
 ): Promise<ActionOutcome> {
   switch (action) {
     case 'start':
@@ -40,7 +43,7 @@ export function controlKeepalived(
     case 'stop':
       return stop(parts.appliance);
     case 'reload':
-      return reloadConfiguration(parts, consent).then(reloadWords);
+      return reloadConfiguration(parts, consent, actor).then(reloadWords);
   }
 }
 

@@ -1,7 +1,10 @@
 /** The disk of the history fills once a save has begun; the program goes on, and so does the next save. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
+import type { TransactionIntent } from '../../../server/history/journal.ts';
 import type { ApplyParts } from '../../../server/operations/parts.ts';
+import { describeInterruption } from '../../../server/operations/recovery/recovery-actions.ts';
+import { controlKeepalived } from '../../../server/operations/service/service-control.ts';
 import { UserError } from '../../../server/shared/errors.ts';
 import { prepare } from './simulated-folder.ts';
 import { readDaemonFile } from './simulated-machine.ts';
@@ -59,7 +62,7 @@ describe('a save whose steps could not be recorded', () => {
         .list()
         .map(({ sentence }) => sentence)
         .join(),
-      /^A change of \S+ by admin \(edit\) was interrupted\. It was finished: [^.]+ the new file\.$/,
+      /^A change of \S+ by admin from unix \(edit\) was interrupted\. It was finished: [^.]+ the new file\.$/,
     );
   });
 
@@ -74,4 +77,28 @@ describe('a save whose steps could not be recorded', () => {
     const [, taken] = await parts.versions.list('live');
     assert.equal(taken?.outcome, 'restored');
   });
+});
+
+test('a reload that is interrupted is told as of who asked for it, not of who saved the file', async (context) => {
+  const folder = await prepare(context, 'live');
+  const parts = await createSimulatedParts(folder);
+  assert.equal((await saveText(parts, newTexts.live)).kind, 'live');
+  const intents: TransactionIntent[] = [];
+  const { journal } = parts;
+  const watched = {
+    ...parts,
+    journal: {
+      ...journal,
+      begin: (intent: TransactionIntent) => (intents.push(intent), journal.begin(intent)),
+    },
+  };
+  const actor = { userName: 'maria', remoteAddress: '192.0.2.7' };
+  const outcome = await controlKeepalived(watched, 'reload', { actor });
+  assert.ok(outcome.ok, outcome.sentence);
+  const [intent] = intents;
+  assert.ok(intent);
+  assert.match(
+    describeInterruption(intent, 'end-of-program'),
+    /^A change of \S+ by maria from 192\.0\.2\.7 \(reload\) was interrupted when this program ended\.$/,
+  );
 });
