@@ -85,6 +85,8 @@ export interface Appliance {
   readKernelSettings(interfaceNames: readonly string[]): Promise<KernelSettings[]>;
   /** Whether the kernel can tell keepalived of processes; undefined: that cannot be looked at. */
   hasProcessConnector(): Promise<boolean | undefined>;
+  /** Why keepalived cannot run a script's program; undefined: it can, or that is not known. */
+  findScriptObstacle(file: string): Promise<string | undefined>;
   /** As `probeHealthcheck`, and what came back. */
   examineHealthcheck(request: HealthcheckRequest): Promise<HealthcheckExamination>;
   /** Runs a tracked script once, as keepalived does. */

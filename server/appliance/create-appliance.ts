@@ -22,6 +22,7 @@ import { startCapture } from './network/capture.ts';
 import { readKernelSettings } from './network/kernel-settings.ts';
 import { readDefaultRoutes, readNetwork, removeAddress } from './network/network.ts';
 import { examineHealthcheck, probeHealthcheck } from './scripts/healthcheck-probe.ts';
+import { findScriptObstacle } from './scripts/script-file.ts';
 import { runScript } from './scripts/script-run.ts';
 import { findBootTool } from './services/boot-tools/find-boot-tool.ts';
 import { findServiceManager } from './services/service-managers/find-service-manager.ts';
@@ -77,6 +78,10 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     },
     probeAddress,
     readKernelSettings,
+    async findScriptObstacle(file) {
+      const daemon = await readDaemon();
+      return findScriptObstacle(file, daemon.state === 'running' ? daemon.pid : undefined);
+    },
     async hasProcessConnector() {
       const daemon = await readDaemon();
       return hasProcessConnector(daemon.state === 'running' ? daemon.pid : undefined);

@@ -3,6 +3,7 @@ import type { Appliance, ServiceReport } from '../appliance/appliance.ts';
 import { applyAddressChanges } from '../keepalived/addresses/address-changes.ts';
 import { findInstanceInterfaces } from '../keepalived/addresses/instance-interfaces.ts';
 import { findHealthcheck } from '../keepalived/config/questions.ts';
+import { splitScriptCommand } from '../keepalived/config/script-command.ts';
 import type { AddressChange, Observed, RuntimeReport } from '../keepalived/proof/evidence.ts';
 import {
   noLogEvidence,
@@ -146,7 +147,8 @@ export function createWitnesses({
           [key, await observe(() => appliance.probeHealthcheck(request))] as const,
       ),
     );
-    note({ healthchecks: new Map(results) });
+    const scriptObstacles = await findScriptObstacles(appliance, evidence);
+    note({ healthchecks: new Map(results), scriptObstacles });
   });
 
   return {
@@ -279,6 +281,25 @@ function keepalivedInterfaces({ network: seen, configuration, runtime }: Evidenc
     }),
   );
   return JSON.stringify(network.interfaces.filter(({ name }) => names.has(name)));
+}
+
+/** What of the tracked scripts cannot be run as they are now. */
+async function findScriptObstacles(
+  appliance: Appliance,
+  { configuration, daemon }: Evidence,
+): Promise<Map<string, string>> {
+  if (!configuration?.value.ok || daemon?.value.state !== 'running') return new Map();
+  const { instances, scripts } = configuration.value.summary;
+  const tracked = new Set(instances.flatMap(({ trackedScripts }) => trackedScripts));
+  const found = await Promise.all(
+    scripts
+      .filter(({ name }) => tracked.has(name))
+      .map(async ({ name, command }): Promise<[string, string][]> => {
+        const reason = await appliance.findScriptObstacle(splitScriptCommand(command)[0] ?? '');
+        return reason === undefined ? [] : [[name, reason]];
+      }),
+  );
+  return new Map(found.flat());
 }
 
 /** The requests that can be made from here, each once, by their keys. */

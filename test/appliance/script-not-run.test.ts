@@ -1,7 +1,7 @@
 /** What keepalived does with a healthcheck that it cannot run, and what the status says of it. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { before, describe, it } from 'node:test';
@@ -51,7 +51,7 @@ vrrp_instance VI_1 {
 }
 
 /** The instance as the page sees it, once keepalived serves. */
-async function seeInstance() {
+async function seeInstance(breakIt?: () => void) {
   const daemon = startKeepalived();
   const appliance = await createAppliance(
     parseSettings({ WAI_LOG: 'file:/run/messages', WAI_STATE_DIR: '/run/state' }),
@@ -73,11 +73,20 @@ async function seeInstance() {
     };
     const seen = await askUntil(
       look,
-      (one) => one?.state === 'Active' && one.watched.some(({ kind }) => kind === 'script'),
+      (one) =>
+        one?.state === 'Active' &&
+        one.watched.some(({ kind, good, isRun }) => {
+          return kind === 'script' && (good !== undefined || isRun === false);
+        }),
       30_000,
     );
     assert.ok(seen, 'there is an instance');
-    return seen;
+    if (!breakIt) return seen;
+    assert.equal(seen.watched.find(({ name }) => name === 'chk')?.good, true, JSON.stringify(seen));
+    breakIt();
+    const later = await look();
+    assert.ok(later);
+    return later;
   } finally {
     await end(daemon);
     await appliance.close();
@@ -138,6 +147,30 @@ if (inPrivateNamespaces(import.meta.url)) {
         const item = seen.watched.find(({ name }) => name === 'chk');
         assert.deepEqual([item?.good, item?.isRun], [undefined, false]);
       });
+    }
+  });
+
+  it('a script that vanishes, loses its execute bits or its interpreter is told, too', async () => {
+    const good = '#!/bin/sh\nexit 0\n';
+    const breakings: [break_: () => void, why: RegExp][] = [
+      [() => rmSync(scriptPath), /check\.sh does not exist/],
+      [() => chmodSync(scriptPath, 0o644), /check\.sh is not executable/],
+      [
+        () => writeFileSync(scriptPath, '#!/bin/sh\r\nexit 0\r\n'),
+        /"\/bin\/sh\\r", the interpreter/,
+      ],
+    ];
+    for (const [breakIt, why] of breakings) {
+      writeFileSync(scriptPath, good);
+      chmodSync(scriptPath, 0o755);
+      chownSync(scriptPath, 0, 0);
+      configure({});
+      const seen = await seeInstance(breakIt);
+      // keepalived's own account still says that it succeeds.
+      assert.equal(seen.state, 'Active');
+      const alarm = seen.alarms.find(({ code }) => code === 'script-not-run');
+      assert.match(alarm?.sentence ?? '', why, JSON.stringify(seen));
+      assert.equal(seen.watched.find(({ name }) => name === 'chk')?.good, undefined);
     }
   });
 

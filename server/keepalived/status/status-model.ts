@@ -26,6 +26,8 @@ export interface Evidence {
   startOnBoot: Observed<BootSetting> | undefined;
   /** By `describeKey` of the request. */
   healthchecks: ReadonlyMap<string, Observed<HealthcheckResult>>;
+  /** Of tracked scripts by name: why keepalived cannot run them; absent: none is known. */
+  scriptObstacles?: ReadonlyMap<string, string>;
   tracking: Observed<TrackingReport> | undefined;
   log: LogEvidence;
   /** What Debug has proved. */

@@ -25,7 +25,7 @@ import { findServingMaster } from './masters/serving-master.ts';
 import { lastTransition } from './state-begin.ts';
 import type { StateBegin } from './state-begin.ts';
 import type { Evidence, InstanceStatus, KeepalivedStatus, WatchedItem } from './status-model.ts';
-import { listWatched } from './watched-items.ts';
+import { listWatched, withObstacles } from './watched-items.ts';
 import { listElsewhere, servingWord, witnessAddresses } from './witnessed-addresses.ts';
 import type { WitnessedAddress } from './witnessed-addresses.ts';
 
@@ -132,13 +132,14 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   const running = scene.running.find((instance) => instance.name === name);
   const { network } = witnesses;
   const addresses = scene.addresses.get(name) ?? [];
-  const watched = listWatched(
+  const listed = listWatched(
     name,
     configured,
     evidence.tracking,
     evidence.log,
     running && configured ? findDecidingScripts(configured, scene) : undefined,
   );
+  const watched = running ? withObstacles(listed, evidence.scriptObstacles) : listed;
   const fileDifference = running && summary ? compareWithFile(running, configured) : undefined;
   const inFile = fileDifference?.kind === 'differs' ? fileDifference : undefined;
   // With a virtual interface keepalived names that one; the file names the one below.

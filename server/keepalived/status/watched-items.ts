@@ -44,6 +44,9 @@ export function listWatched(
   }));
 }
 
+const droppedWords =
+  'it is not there, not executable for its user, or others than root may change it; keepalived’s log says which';
+
 /**
  * The scripts that keepalived dropped when it read the file: not there, not executable for their user,
  * or to be changed by others (measured, 2.2.7: its account leaves them out, and no failure follows).
@@ -53,7 +56,7 @@ function findDropped(items: readonly WatchedItem[], scriptNames: readonly string
   return [...new Set(scriptNames)]
     .filter((name) => !names.has(name))
     .map((name) => ({
-      ...{ kind: 'script', name, good: undefined, detail: 'keepalived does not run it' },
+      ...{ kind: 'script', name, good: undefined, detail: droppedWords },
       ...{ weight: undefined, forcesFault: false, sinceMs: undefined, isRun: false },
     }));
 }
@@ -76,4 +79,20 @@ function describe(item: Omit<TrackedItem, 'instances'>, log: LogEvidence) {
     detail: [...new Set(details)].join(', '),
     sinceMs: agreed?.atMs,
   };
+}
+
+/**
+ * What cannot be run has no result: keepalived's account goes on calling it good (measured, 2.2.7).
+ * @param obstacles by the name of the script, each the end of a sentence
+ */
+export function withObstacles(
+  items: readonly WatchedItem[],
+  obstacles: ReadonlyMap<string, string> = new Map(),
+): WatchedItem[] {
+  return items.map((item) => {
+    const obstacle = item.kind === 'script' ? obstacles.get(item.name) : undefined;
+    // A failure that it told before counts for keepalived until a success does.
+    if (obstacle === undefined || item.good === false) return item;
+    return { ...item, good: undefined, detail: obstacle, sinceMs: undefined, isRun: false };
+  });
 }

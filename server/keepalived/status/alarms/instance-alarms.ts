@@ -70,11 +70,11 @@ export function judgeAlarms(
     );
   }
   const dropped = instance.watched.filter(({ isRun }) => isRun === false);
-  for (const { name } of dropped) {
+  for (const { name, detail } of dropped) {
     alarms.push(
       raise(
         'script-not-run',
-        `keepalived does not run its healthcheck ${name}: it counts as passed, so this server would not hand over ${addresses} when that fails. Its log says why: the script is not there, not executable for its user, or others than root may change it. Correct that, then reload keepalived.`,
+        `keepalived does not run its healthcheck ${name}: it counts as passed, so this server would not hand over ${addresses} when that fails. Why: ${detail}. Correct that, then reload keepalived.`,
       ),
     );
   }
