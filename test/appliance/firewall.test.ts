@@ -227,6 +227,25 @@ if (inPrivateNamespaces(import.meta.url)) {
       assert.deepEqual((await removeOwnFirewallRule(command)).commands, []);
     });
 
+    test('rules without a program that reads them are not called good', async () => {
+      loadRules({
+        nft: input('ip protocol vrrp drop'),
+        ...{ variant: 'legacy', iptables: '-A INPUT -p vrrp -j DROP' },
+      });
+      const programs = ['nft', 'xtables-nft-multi', 'xtables-legacy-multi'];
+      const paths = programs.map((name) => `/usr/sbin/${name}`);
+      for (const path of paths) run('mount', ['--bind', '/dev/null', path]);
+      const report = await readFirewall();
+      for (const path of paths) run('umount', [path]);
+      assert.deepEqual([report.programs, report.chains], [[], []]);
+      assert.match(
+        report.problems.join('\n'),
+        /no program “nft” to read them: install the package/,
+      );
+      assert.match(report.problems.join('\n'), /rules of iptables \(.*filter.*“iptables-legacy”/);
+      assert.deepEqual((await readFirewall()).problems, []);
+    });
+
     for (const [name, row] of Object.entries(rows)) {
       test(name, async () => {
         loadRules(row);

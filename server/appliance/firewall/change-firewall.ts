@@ -40,7 +40,8 @@ export async function allowVrrp(packets: readonly VrrpPacket[]): Promise<Firewal
   const commands: CommandReport[] = [];
   const managers = new Set<Manager>();
   const passed = new Set<string>();
-  let report = await readFirewall();
+  const before = await readFirewall();
+  let report = before;
   while (passed.size < maxRules) {
     const next = findNextRule(wanted, report);
     // The same obstacle again: our rule before it does not help.
@@ -50,6 +51,11 @@ export async function allowVrrp(packets: readonly VrrpPacket[]): Promise<Firewal
     commands.push(...reports);
     if (reports.some(({ result }) => result !== 'ok')) break;
     managers.add(next.manager);
+    report = await readFirewall();
+  }
+  const useless = listUselessRules(wanted, before, report);
+  if (useless.length > 0) {
+    commands.push(...(await runAll(useless.flatMap(({ removals }) => removals))));
     report = await readFirewall();
   }
   return finish(commands, managers, report);
@@ -72,6 +78,24 @@ export function removeOwnFirewallRule(removal: string): Promise<FirewallChange> 
   return removeRules((rule) => rule.removal === removal);
 }
 
+/**
+ * The rules for firewalld that were added for a packet that still does not pass: they are in a zone
+ * that it does not come through.
+ */
+function listUselessRules(
+  packets: readonly VrrpPacket[],
+  before: FirewallReport,
+  now: FirewallReport,
+): OwnRule[] {
+  const there = new Set(listEveryOwnRule(before).map(({ removal }) => removal));
+  const blocked = packets.filter(
+    (packet) => followPacket(packet, now.chains).outcome !== 'accepted',
+  );
+  return listEveryOwnRule(now)
+    .filter(({ manager, removal }) => manager === 'firewalld' && !there.has(removal))
+    .filter(({ serves }) => blocked.some(serves));
+}
+
 async function removeRules(isMeant: (rule: OwnRule) => boolean): Promise<FirewallChange> {
   const rules = listEveryOwnRule(await readFirewall()).filter(isMeant);
   const commands = await runAll(rules.flatMap(({ removals }) => removals));
@@ -90,7 +114,9 @@ function findNextRule(packets: readonly VrrpPacket[], report: FirewallReport) {
     const obstacle = JSON.stringify([packet, manager, family, table, chain, rule?.text]);
     if (command.program !== 'firewall-cmd') return { commands: [command], manager, obstacle };
     const lasting = { ...command, words: ['--permanent', ...command.words] };
-    return { commands: [command, lasting], manager: 'firewalld' as const, obstacle };
+    // The same place may be reached through more than one zone.
+    const zoned = `${obstacle} ${command.words.join(' ')}`;
+    return { commands: [command, lasting], manager: 'firewalld' as const, obstacle: zoned };
   }
   return undefined;
 }

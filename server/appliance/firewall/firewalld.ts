@@ -1,12 +1,14 @@
 import type { Firewalld } from '../../keepalived/firewall/firewall-report.ts';
+import { parseActiveZones } from '../../keepalived/firewall/firewalld-zones.ts';
 import { runCommand } from '../commands/run-command.ts';
 
 /** firewalld(1) while it runs; undefined: it does not. Its rules are read where it puts them. */
 export async function readFirewalld(): Promise<Firewalld | undefined> {
   if ((await ask('--state')) !== 'running') return undefined;
   const defaultZone = (await ask('--get-default-zone')) ?? 'public';
-  const zones = parseActiveZones((await ask('--get-active-zones')) ?? '');
-  const zoneNames = [...new Set([defaultZone, ...Object.values(zones)])];
+  const { zones, sources } = parseActiveZones((await ask('--get-active-zones')) ?? '');
+  const bound = [...Object.values(zones), ...sources.map(({ zone }) => zone)];
+  const zoneNames = [...new Set([defaultZone, ...bound])];
   const richRules = await Promise.all(
     zoneNames.map(async (zone) => {
       const answer = (await ask(`--zone=${zone}`, '--list-rich-rules')) ?? '';
@@ -14,19 +16,7 @@ export async function readFirewalld(): Promise<Firewalld | undefined> {
       return lines.map((text) => ({ zone, text }));
     }),
   );
-  return { defaultZone, zones, richRules: richRules.flat() };
-}
-
-/** `public (default)` and below it `  interfaces: eth0 eth1`. */
-export function parseActiveZones(output: string): Record<string, string> {
-  const zones: Record<string, string> = {};
-  let zone = '';
-  for (const line of output.split('\n')) {
-    const [, listed] = /^\s+interfaces: (.*)$/.exec(line) ?? [];
-    if (/^\S/.test(line)) zone = line.split(' ')[0] ?? '';
-    for (const name of listed?.split(' ') ?? []) zones[name] = zone;
-  }
-  return zones;
+  return { defaultZone, zones, sources, richRules: richRules.flat() };
 }
 
 async function ask(...words: string[]): Promise<string | undefined> {

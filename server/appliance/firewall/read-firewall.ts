@@ -8,6 +8,7 @@ import { runCommand } from '../commands/run-command.ts';
 import type { CommandResult } from '../commands/run-command.ts';
 import { UnseenError } from '../unseen-error.ts';
 import { readFirewalld } from './firewalld.ts';
+import { listUnreadRules } from './unread-rules.ts';
 
 const names = ['iptables', 'ip6tables'] as const;
 const candidates = ['nft', 'firewall-cmd', ...names.flatMap(listVariants)];
@@ -36,10 +37,17 @@ export async function readFirewall(): Promise<FirewallReport> {
     programs.includes('firewall-cmd') ? readFirewalld() : undefined,
   ]);
   const readings = [...(nft ? [nft] : []), ...saved];
+  // A reading that failed is told by itself.
+  const isTold = saved.every(({ ok }) => ok);
+  const unread = isTold ? await listUnreadRules(nft !== undefined, saved.flatMap(chainsOf)) : [];
   return {
     programs,
     chains: mergeChains(nft?.ok ? nft.chains : undefined, saved.flatMap(chainsOf)),
-    problems: [...unseen, ...readings.flatMap((reading) => (reading.ok ? [] : [reading.problem]))],
+    problems: [
+      ...unseen,
+      ...readings.flatMap((reading) => (reading.ok ? [] : [reading.problem])),
+      ...unread,
+    ],
     firewalld,
   };
 }

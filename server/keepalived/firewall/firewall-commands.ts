@@ -1,5 +1,6 @@
 import type { Firewalld, FirewallReport } from './firewall-report.ts';
 import { splitShellWords } from './iptables/shell-words.ts';
+import { listZones } from './firewalld-zones.ts';
 import type { VrrpPacket } from './packet.ts';
 import type { RulePlace } from './rule-place.ts';
 import { ownComment } from './rule-set.ts';
@@ -23,8 +24,12 @@ export function planAllowCommand(
   const { firewalld } = report;
   if (firewalld && isMadeByFirewalld(before, report.chains)) {
     if (packet.direction === 'out') return undefined;
-    const zone = firewalld.zones[packet.interfaceName] ?? firewalld.defaultZone;
-    return planRichRule('add', zone, writeRichRule(packet));
+    const rule = writeRichRule(packet);
+    const has = (zone: string) =>
+      firewalld.richRules.some((each) => each.zone === zone && each.text === rule);
+    const zones = listZones(packet, firewalld);
+    const zone = zones.find((name) => !has(name)) ?? zones[0] ?? firewalld.defaultZone;
+    return planRichRule('add', zone, rule);
   }
   const { manager, family, table, chain, rule } = before;
   if (manager === 'nft') {

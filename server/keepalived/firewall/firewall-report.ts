@@ -6,6 +6,8 @@ export interface Firewalld {
   defaultZone: string;
   /** The zone of each interface that is in one by name. */
   zones: Record<string, string>;
+  /** The zones that are bound to senders: `10.9.0.0/24`, a MAC address, `ipset:NAME`. They come first. */
+  sources: { source: string; zone: string }[];
   /** Its rich rules, by zone. */
   richRules: { zone: string; text: string }[];
 }

@@ -45,7 +45,10 @@ function checkFirewall(view: InstanceView, direction: PacketDirection): Check {
   }
   if (firewall.problems.length > 0) return tell('cannot-tell', firewall.problems.join(' '));
   if (firewall.programs.length === 0) {
-    return tell('good', 'No program for a firewall is installed on this server.');
+    return tell(
+      'good',
+      'This server has no firewall: there is no program for one, and the kernel has no rules.',
+    );
   }
   const way = direction === 'in' ? 'in' : 'out';
   const what = listInWords([first, ...others].map(describePacket));

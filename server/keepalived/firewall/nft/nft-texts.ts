@@ -12,14 +12,14 @@ export function readNftTexts(text: string): NftTexts {
   const texts: NftTexts = { rules: new Map(), devices: new Map(), dormant: new Set() };
   let table = '';
   let chain: string | undefined;
-  let pending = '';
+  let pending: string[] = [];
   for (const line of text.split('\n')) {
     const opening = /^\t?(table|chain) (.+) \{(?: # handle \d+)?$/.exec(line);
     if (opening) {
       const [, kind, name = ''] = opening;
       if (kind === 'table') table = name;
       chain = kind === 'chain' ? `${table} ${name}` : undefined;
-      pending = '';
+      pending = [];
     } else if (chain !== undefined && line.startsWith('\t\ttype ')) {
       const devices = readDevices(line);
       if (devices.length > 0) texts.devices.set(chain, devices);
@@ -29,13 +29,13 @@ export function readNftTexts(text: string): NftTexts {
       chain = undefined;
     } else if (chain !== undefined) {
       // A long set goes on over several lines.
-      pending = `${pending} ${line.trim()}`.trim();
-      const ended = /^(.*) # handle (\d+)$/.exec(pending);
+      const ended = /^(.*) # handle (\d+)$/.exec(line);
+      pending.push((ended?.[1] ?? line).trim());
       if (!ended) continue;
       const rules = texts.rules.get(chain) ?? new Map<number, string>();
-      rules.set(Number(ended[2]), ended[1] ?? '');
+      rules.set(Number(ended[2]), pending.join(' ').trim());
       texts.rules.set(chain, rules);
-      pending = '';
+      pending = [];
     }
   }
   return texts;

@@ -21,6 +21,9 @@ export interface Walk extends Surroundings {
   inside: Set<Chain>;
 }
 
+/** nft's own limit of jumps is 16; the older iptables has none. */
+const maxDepth = 500;
+
 /** All that may happen to the packet in a base chain, its policy included. */
 export function enterChain(chain: Chain, state: PacketState, walk: Walk): Passage {
   const passage = passChain(chain, state, walk);
@@ -169,7 +172,8 @@ function applyVerdict(verdict: Verdict, applied: Applied, walk: Walk): RuleResul
     case 'jump':
     case 'goto': {
       const target = walk.chains.get(keyOfChain({ ...place, chain: verdict.chain }));
-      if (!target || walk.inside.has(target)) return doubtEverything(verdict.chain, place);
+      const isLost = !target || walk.inside.has(target) || walk.inside.size > maxDepth;
+      if (isLost) return doubtEverything(verdict.chain, place);
       const { exit, left, ...ends } = passChain(target, state, walk);
       const passage = doubt === undefined ? ends : stopBefore(place, weaken(ends, doubt));
       if (verdict.kind === 'jump') {

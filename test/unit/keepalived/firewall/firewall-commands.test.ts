@@ -19,7 +19,7 @@ const incoming: VrrpPacket = {
   multicast: true,
 };
 
-const firewalld = { defaultZone: 'public', zones: {}, richRules: [] };
+const firewalld = { defaultZone: 'public', zones: {}, sources: [], richRules: [] };
 
 /** firewalld's own chain, with its backend nftables. */
 const own: Chain = {

@@ -106,7 +106,12 @@ describe('the firewall', () => {
   });
 
   it('that firewalld makes is changed by firewalld', () => {
-    const firewalld = { defaultZone: 'public', zones: { eth0: 'internal' }, richRules: [] };
+    const firewalld = {
+      defaultZone: 'public',
+      zones: { eth0: 'internal' },
+      sources: [],
+      richRules: [],
+    };
     const rules = ':INPUT ACCEPT\n:OUTPUT DROP\n-A INPUT -j REJECT';
     const checks = look(rules, {}, firewalld);
     assert.equal(
