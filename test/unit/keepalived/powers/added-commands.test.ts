@@ -150,6 +150,30 @@ const table: [what: string, after: string, named: RegExp][] = [
   ],
   ['an unknown definition as keyword', inInstance('$X /bin/x'), /“\$X \/bin\/x” may run/],
   ['a sequence', inInstance('~SEQ(i, 1, 2) notify_master /bin/$i'), /“~SEQ.*” may run/],
+  // keepalived 2.2.7 runs the next five (measured).
+  [
+    'braces that definitions bring',
+    `$O={\n$C=}\n${inInstance('$C global_defs $O\n startup_script /bin/x')}`,
+    /“startup_script \/bin\/x” runs/,
+  ],
+  [
+    'a block within the lines of a definition',
+    `$X= \\\n } \\\n global_defs { \\\n startup_script /bin/x \\\n\n${inInstance('$X')}`,
+    /“startup_script \/bin\/x” runs/,
+  ],
+  [
+    'a block that ends within a value',
+    inInstance('interface eth0 }} global_defs { startup_script /bin/x'),
+    /“startup_script \/bin\/x” runs/,
+  ],
+  ['a word in quotes', inInstance('"notify_master" /bin/x'), /“"notify_master" \/bin\/x” runs/],
+  ['a form feed before it', inInstance('\fnotify_master /bin/x'), /“notify_master \/bin\/x” runs/],
+  ['a list', inInstance('~LST(k, notify_master) $k /bin/x'), /“~LST.*” may run/],
+  [
+    'a word in two definitions',
+    `$A=notify_\n$B=master\n${inInstance('${A}${B} /bin/x')}`,
+    /“notify_master \/bin\/x” runs/,
+  ],
   [
     'one hidden behind a long comment',
     `${base}#${' '.repeat(1_022)}notify /bin/x\n`,
