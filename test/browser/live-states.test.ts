@@ -268,16 +268,9 @@ describe('what happens to two servers, and what their pages say', () => {
     const other = await page2.locator('.failover-table').last().innerText();
     assert.match(
       other,
-      /BACKUP → MASTER\s+the other server gave up the address.*\s+at most 0\.6 s/,
+      /BACKUP → MASTER → BACKUP\s+.*the other server gave up the address.*; then: 192\.168\.0\.10 has the higher priority, 101 against 100.*at most 0\.6 s/s,
     );
-    assert.match(
-      other,
-      /MASTER → BACKUP\s+192\.168\.0\.10 has the higher priority, 101 against 100/,
-    );
-    assert.match(
-      other,
-      /BACKUP → MASTER\s+no advertisement came from the other server any more\s+at most 3\.6 s/,
-    );
+    assert.match(other, /no advertisement came from the other server any more.*at most 3\.6 s/s);
     await page2.getByRole('link', { name: '30 days' }).click();
     await page2.getByText('the last 30 days').first().waitFor();
   });

@@ -1,4 +1,4 @@
-import type { SplitBrain } from '../../../state/state-keeper.ts';
+import type { SplitBrain, TransitionRecord } from '../../../state/state-keeper.ts';
 import { describeInstant, formatDuration } from '../../view/time-words.ts';
 import type { Instant } from '../../view/time-words.ts';
 
@@ -10,14 +10,32 @@ export interface SplitBrainRow {
 }
 
 /** What is known of a time in which two servers were active. */
-export function describeSplitBrain(splitBrain: SplitBrain, nowMs: number): SplitBrainRow {
+export function describeSplitBrain(
+  splitBrain: SplitBrain,
+  transitions: readonly TransitionRecord[],
+  nowMs: number,
+): SplitBrainRow {
   const { fromMs, instance, code, sentence } = splitBrain;
   return {
     when: describeInstant(fromMs),
     instanceName: instance,
     lasted: describeLength(splitBrain, nowMs),
-    sentence: sentence ?? fallbacks[code],
+    sentence: `${sentence ?? fallbacks[code]}${describeBegin(splitBrain, transitions)}`,
   };
+}
+
+/**
+ * Two servers that hear nothing of each other notice nothing: then the time at which this one took the
+ * address, because it heard no other, is the earliest at which both can have been active.
+ * @param transitions newest first
+ */
+function describeBegin(
+  { instance, fromMs }: SplitBrain,
+  transitions: readonly TransitionRecord[],
+): string {
+  const last = transitions.find((one) => one.instance === instance && one.atMs <= fromMs);
+  if (last?.to !== 'MASTER' || last.reason?.code !== 'peer-lost') return '';
+  return ` Both may have been active since ${describeInstant(last.atMs).text}, ${formatDuration(fromMs - last.atMs)} before: then this server became MASTER, because it no longer heard the other one.`;
 }
 
 function describeLength({ fromMs, toMs, end }: SplitBrain, nowMs: number): string {

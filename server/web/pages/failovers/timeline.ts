@@ -86,4 +86,21 @@ export function drawBars(stretches: readonly Stretch[], width: number): Bar[] {
   });
 }
 
+export type Span = Pick<Stretch, 'fromMs' | 'toMs'>;
+
+/** Spans of time in the same picture; a moment is wide enough to be seen. */
+export function drawMarks(
+  spans: readonly Span[],
+  fromMs: number,
+  toMs: number,
+  width: number,
+): Pick<Bar, 'x' | 'width'>[] {
+  const scale = width / (toMs - fromMs);
+  return spans.map((span) => {
+    const wide = Math.max((span.toMs - span.fromMs) * scale, 2 * narrowestBar);
+    const x = Math.min(Math.max((span.fromMs - fromMs) * scale, 0), width - wide);
+    return { x: round(x), width: round(wide) };
+  });
+}
+
 const round = (units: number): number => Math.round(units * 100) / 100;

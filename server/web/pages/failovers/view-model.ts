@@ -1,14 +1,16 @@
 import type { InstanceStatus } from '../../../keepalived/status/status.ts';
+import { findIncidents } from '../../../keepalived/transitions/incidents.ts';
 import type { FailoverRecord, SplitBrain, TransitionRecord } from '../../../state/state-keeper.ts';
-import { describeInstant } from '../../view/time-words.ts';
+import { describeInstant, formatDuration } from '../../view/time-words.ts';
 import type { Instant } from '../../view/time-words.ts';
-import { describeAuthor } from './authors.ts';
+import { describeIncident } from './incident-row.ts';
+import type { IncidentRow } from './incident-row.ts';
 import { periods } from './query-schema.ts';
 import type { Period } from './query-schema.ts';
 import { describeSplitBrain } from './split-brain-row.ts';
 import type { SplitBrainRow } from './split-brain-row.ts';
-import { drawBars, findStretches, measureShares } from './timeline.ts';
-import type { Bar, Holder } from './timeline.ts';
+import { drawBars, drawMarks, findStretches, measureShares } from './timeline.ts';
+import type { Bar, Holder, Span } from './timeline.ts';
 
 export interface FailoversModel {
   periods: { href: string; label: string; selected: boolean }[];
@@ -18,7 +20,8 @@ export interface FailoversModel {
   width: number;
   /** When two servers were active, newest first. */
   splitBrains: SplitBrainRow[];
-  rows: TransitionRow[];
+  /** One for each incident, newest first. */
+  rows: IncidentRow[];
   /** How many of how many are listed, where not all are. */
   summary: string;
 }
@@ -27,22 +30,12 @@ export interface Timeline {
   instanceName: string;
   addresses: string;
   bars: Bar[];
+  /** When two servers were active, as far as it was noticed here. */
+  marks: Pick<Bar, 'x' | 'width'>[];
   from: Instant;
   to: Instant;
   /** What the picture shows, in words. */
   description: string;
-}
-
-export interface TransitionRow {
-  when: Instant;
-  instanceName: string;
-  change: string;
-  reason: string;
-  /** Who did something meanwhile; empty: nobody, as far as is known. */
-  author: string;
-  /** How long nobody had the address before this server took it. */
-  unserved: string;
-  source: string;
 }
 
 export interface FailoverQuestion {
@@ -78,14 +71,16 @@ export function describeFailovers(question: FailoverQuestion): FailoversModel {
     periodLabel: periods[period].label,
     timelines: namesOf(instances, records).map((name) => {
       const stretches = findStretches(records, name, fromMs, nowMs);
+      const spans = listSpans(question, name, fromMs);
       const addresses = instances.find((instance) => instance.name === name)?.addresses ?? [];
       return {
         instanceName: name,
         addresses: addresses.map(({ cidr }) => cidr).join(', '),
         bars: drawBars(stretches, width),
+        marks: drawMarks(spans, fromMs, nowMs, width),
         from: describeInstant(fromMs),
         to: describeInstant(nowMs),
-        description: describeShares(measureShares(stretches)),
+        description: `${describeShares(measureShares(stretches))}${describeSplit(spans)}`,
       };
     }),
     legend: (['here', 'elsewhere', 'unknown'] as const).map((holder) => ({
@@ -93,11 +88,10 @@ export function describeFailovers(question: FailoverQuestion): FailoversModel {
       label: holderLabels[holder],
     })),
     width,
-    splitBrains: question.splitBrains.map((one) => describeSplitBrain(one, nowMs)),
-    rows: transitions.slice(0, longestList).map((one) => ({
-      ...describeTransition(one),
-      author: describeAuthor(one, actions),
-    })),
+    splitBrains: question.splitBrains.map((one) => describeSplitBrain(one, transitions, nowMs)),
+    rows: findIncidents(transitions.slice(0, longestList)).map((one) =>
+      describeIncident(one, actions),
+    ),
     summary:
       transitions.length > longestList
         ? `The newest ${longestList} changes; the log has more.`
@@ -114,6 +108,22 @@ function namesOf(
   return [...new Set([...instances.map(({ name }) => name), ...past])];
 }
 
+/** The time that is known of each split brain: one whose end nobody saw is a moment. */
+function listSpans({ splitBrains, nowMs }: FailoverQuestion, name: string, fromMs: number): Span[] {
+  return splitBrains
+    .filter(({ instance }) => instance === name)
+    .map((one) => ({
+      fromMs: Math.max(one.fromMs, fromMs),
+      toMs: one.toMs ?? (one.end === 'lasts' ? nowMs : one.fromMs),
+    }));
+}
+
+function describeSplit(spans: readonly Span[]): string {
+  if (spans.length === 0) return '';
+  const ms = spans.reduce((sum, span) => sum + span.toMs - span.fromMs, 0);
+  return ` Two servers were seen active ${spans.length === 1 ? 'once' : `${spans.length} times`}, for ${formatDuration(ms)}.`;
+}
+
 function describeShares(shares: Record<Holder, number>): string {
   const parts = (['here', 'elsewhere', 'unknown'] as const)
     .filter((holder) => shares[holder] > 0)
@@ -126,27 +136,4 @@ function formatShare(percent: number): string {
   if (percent > 0 && percent < 0.1) return 'less than 0.1 %';
   if (percent > 99.9 && percent < 100) return 'more than 99.9 %';
   return `${Number(percent.toFixed(1))} %`;
-}
-
-const sources: Record<TransitionRecord['source'], string> = {
-  log: 'its log',
-  dump: 'its account',
-  process: 'its process',
-};
-
-function describeTransition(record: TransitionRecord): Omit<TransitionRow, 'author'> {
-  const { atMs, instance, from, to, reason, source, unservedAtMostMs } = record;
-  return {
-    when: describeInstant(atMs),
-    instanceName: instance,
-    change: `${from ?? 'not known'} → ${to}`,
-    reason: reason?.words ?? 'not known',
-    unserved:
-      unservedAtMostMs === undefined
-        ? ''
-        : unservedAtMostMs === 0
-          ? 'not at all'
-          : `at most ${(unservedAtMostMs / 1000).toFixed(1)} s`,
-    source: sources[source],
-  };
 }

@@ -163,6 +163,70 @@ describe('the page', () => {
     assert.match(text, /\(at the time of a save by admin\)/);
   });
 
+  test('a full partition shows its beginning: when this server no longer heard the other one', () => {
+    const fromMs = nowMs - 600_000;
+    const one: SplitBrain = {
+      ...{ instance: 'VI_1', code: 'another-master', fromMs, toMs: fromMs + 2_000, end: 'known' },
+      sentence: 'Another master is heard: 10.9.0.2.',
+    };
+    const took: TransitionRecord = { ...transition, atMs: fromMs - 303_000 };
+    const say = (transitions: TransitionRecord[]) =>
+      model(transitions, [], [one]).splitBrains[0]?.sentence ?? '';
+    assert.match(say([took]), /Both may have been active since 2026-07-04 .*, 5 min before: then/);
+    const reason = { code: 'preempted', words: '' } as const;
+    assert.doesNotMatch(say([{ ...took, reason }]), /Both may/);
+    assert.doesNotMatch(say([{ ...took, to: 'BACKUP', atMs: fromMs - 1_000 }, took]), /Both may/);
+  });
+
+  test('there and back is one row, with its full length and each cause once', () => {
+    const step = (
+      from: TransitionRecord['from'],
+      to: TransitionRecord['to'],
+      agoMs: number,
+      words: string,
+    ): TransitionRecord => ({
+      ...{ kind: 'transition', instance: 'VI_1', source: 'log', to, atMs: nowMs - agoMs },
+      ...(from && { from }),
+      reason: { code: 'fault', words },
+    });
+    const newestFirst = [
+      step('BACKUP', 'MASTER', 20_000, 'its priority is higher'),
+      step('FAULT', 'BACKUP', 24_000, 'eth0 recovered'),
+      step('MASTER', 'FAULT', 60_000, 'eth0 is down'),
+    ];
+    const { rows } = model(newestFirst);
+    assert.deepEqual(
+      rows.map(({ change, lasted, reason }) => [change, lasted, reason]),
+      [
+        [
+          'MASTER → FAULT → BACKUP → MASTER',
+          '40 s',
+          'eth0 is down; then: eth0 recovered; then: its priority is higher',
+        ],
+      ],
+    );
+    // A new role of hours is no pair; a fault of hours is one.
+    const hourMs = 3_600_000;
+    const moved = [step('BACKUP', 'MASTER', 0, 'b'), step('MASTER', 'BACKUP', 5 * hourMs, 'a')];
+    assert.equal(model(moved).rows.length, 2);
+    const faulty = [step('FAULT', 'BACKUP', 0, 'b'), step('BACKUP', 'FAULT', 5 * hourMs, 'a')];
+    assert.deepEqual(
+      model(faulty).rows.map(({ lasted }) => lasted),
+      ['5 h'],
+    );
+  });
+
+  test('a split brain is a mark in the timeline, with its length', () => {
+    const one: SplitBrain = {
+      ...{ instance: 'VI_1', code: 'another-master', end: 'known', sentence: undefined },
+      ...{ fromMs: nowMs - 12 * 3_600_000, toMs: nowMs - 6 * 3_600_000 },
+    };
+    const [timeline] = model([], [], [one]).timelines;
+    assert.deepEqual(timeline?.marks, [{ x: 500, width: 250 }]);
+    assert.match(timeline.description, /Two servers were seen active once, for 6 h\./);
+    assert.match(renderPage('failovers', model([], [], [one])), /class="holder-two" x="500"/);
+  });
+
   test('without a change it says so', () => {
     assert.match(
       textOf(renderPage('failovers', model([]))),
@@ -171,7 +235,11 @@ describe('the page', () => {
   });
 
   test('many changes are cut off, and that is said', () => {
-    const { rows, summary } = model(Array.from({ length: 201 }, () => transition));
+    const dayMs = 86_400_000;
+    const all = Array.from({ length: 201 }, (_, day) => ({
+      ...{ ...transition, atMs: transition.atMs - day * dayMs },
+    }));
+    const { rows, summary } = model(all);
     assert.equal(rows.length, 200);
     assert.match(summary, /newest 200/);
   });
