@@ -25,7 +25,7 @@ import type { Operations } from './operations.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts, DrillParts } from './parts.ts';
 import { controlServices } from './service/boot-actions.ts';
-import type { BootAction } from './service/boot-actions.ts';
+import type { BootAction, RestartConsent } from './service/boot-actions.ts';
 import { observeOutcome } from './service/observe-outcome.ts';
 import { controlKeepalived } from './service/service-control.ts';
 import { findKeptText } from './versions/find-kept-text.ts';
@@ -75,8 +75,13 @@ export function createOperations(
       () => change(task),
       ({ reports }) => reports.length > 0,
     );
-  const controlService = (service: string, action: BootAction, actor: Actor) => {
-    const task = () => change(() => controlServices(parts, [service], action));
+  const controlService = (
+    service: string,
+    action: BootAction,
+    actor: Actor,
+    consent?: RestartConsent,
+  ) => {
+    const task = () => change(() => controlServices(parts, [service], action, consent));
     const what = stateActions[action];
     return service === 'keepalived' && what
       ? recorded({ what, actor }, task, (outcomes) => outcomes.some(wasTold))
@@ -132,10 +137,10 @@ export function createOperations(
         () => change(() => controlKeepalived(parts, action, { ...consent, actor })),
         wasTold,
       ),
-    async controlServices(services, action, actor) {
+    async controlServices(services, action, actor, consent) {
       const outcomes: ActionOutcome[] = [];
       for (const service of services) {
-        outcomes.push(...(await controlService(service, action, actor)));
+        outcomes.push(...(await controlService(service, action, actor, consent)));
       }
       return outcomes;
     },

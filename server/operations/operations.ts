@@ -21,7 +21,7 @@ import type { DefaultRoleValues } from './forms/default-role-values.ts';
 import type { DefaultRole, DefaultRolePlan } from './forms/default-roles.ts';
 import type { InstanceSettingsPlan } from './forms/instance-settings.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
-import type { BootAction } from './service/boot-actions.ts';
+import type { BootAction, RestartConsent } from './service/boot-actions.ts';
 import type { ControlConsent, KeepalivedAction } from './service/service-control.ts';
 import type {
   KeptVersion,
@@ -42,7 +42,12 @@ export interface Operations {
     consent?: ControlConsent,
   ): Promise<ActionOutcome>;
   /** One button of Bootup and Shutdown for each chosen service, in order. */
-  controlServices(services: string[], action: BootAction, actor: Actor): Promise<ActionOutcome[]>;
+  controlServices(
+    services: string[],
+    action: BootAction,
+    actor: Actor,
+    consent?: RestartConsent,
+  ): Promise<ActionOutcome[]>;
 
   /**
    * What Set Default Master/Backup would write, from the stored configuration and these values. A

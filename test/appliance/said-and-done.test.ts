@@ -130,6 +130,26 @@ const cases: Record<string, Case> = {
     instance: `${base}\n authentication {\n  auth_type PASS\n  auth_pass 1234567890\n }`,
     ...{ code: 'password-truncated', severity: 'warning', deed: 'serves' },
   },
+  'unicast_fault_no_peer without a peer, of which the test says nothing': {
+    instance: `${base}\n unicast_fault_no_peer`,
+    ...{ code: 'unicast-fault-without-peer', severity: 'fatal', deed: 'serves-not' },
+  },
+  'unicast_fault_no_peer with a source and without a peer': {
+    instance: `${base}\n unicast_src_ip 10.9.0.1\n unicast_fault_no_peer`,
+    ...{ code: 'unicast-fault-without-peer', severity: 'fatal', deed: 'serves-not' },
+  },
+  'priority 0': {
+    instance: base.replace('255', '0'),
+    ...{ code: 'number-out-of-range', severity: 'fatal', deed: 'serves' },
+  },
+  'a tracked interface that does not exist': {
+    instance: `${base}\n track_interface {\n  eth9\n }`,
+    ...{ code: 'interface-missing', severity: 'fatal', deed: 'ends' },
+  },
+  'VRRP version 3 with a password': {
+    instance: `${base}\n version 3\n authentication {\n  auth_type PASS\n  auth_pass abc\n }`,
+    ...{ code: 'authentication-ignored', severity: 'warning', deed: 'serves' },
+  },
   'an instance without a name': {
     text: `vrrp_instance {\n${base}\n virtual_ipaddress {\n  10.9.0.100/24\n }\n}\n`,
     ...{ code: 'name-missing', severity: 'fatal', deed: 'serves-not' },

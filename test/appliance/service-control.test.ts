@@ -159,13 +159,17 @@ if (inLabServer(import.meta.url)) {
         assert.equal(outcome.ok, true, outcome.sentence);
       });
 
-      it('is not restarted with', async () => {
+      it('is restarted only after its dangers are accepted', async () => {
         const pid = await readPid();
         const outcome = await restartKeepalived(parts);
-        assert.equal(outcome.ok, false);
-        assert.match(outcome.sentence, /not restarted.*virtual router ID changes from 51 to 52/);
+        assert.deepEqual([outcome.ok, outcome.needsConfirmation], [false, true]);
+        assert.match(outcome.dangers?.join() ?? '', /virtual router ID changes from 51 to 52/);
         assert.equal(await readPid(), pid);
         assert.ok(await holds(parts.appliance, virtualAddress));
+        const acceptedDangers = outcome.dangers ?? [];
+        const accepted = await restartKeepalived(parts, { acceptedDangers });
+        assert.equal(accepted.ok, true, accepted.sentence);
+        assert.notEqual(await readPid(), pid);
       });
     });
   });

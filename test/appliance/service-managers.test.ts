@@ -130,8 +130,8 @@ function defineSupervisedTests(): void {
     const url = (name: string) =>
       JSON.stringify(fileURLToPath(new URL(`../../server/appliance/${name}`, import.meta.url)));
     const program = `
-      import { createDaemonReader } from ${url('daemon-process.ts')};
-      import { createSupervised } from ${url('service-managers/supervised.ts')};
+      import { createDaemonReader } from ${url('daemon/daemon-process.ts')};
+      import { createSupervised } from ${url('services/service-managers/supervised.ts')};
       const readDaemon = createDaemonReader('${pidPath}');
       const manager = createSupervised(${JSON.stringify(keepalived)}, readDaemon);
       const report = await manager.control('keepalived', 'start');

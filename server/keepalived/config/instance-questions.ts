@@ -88,6 +88,9 @@ export function summarizeInstance(
     addresses,
     ...readTracking(nodes),
     unicastPeers: inOrder.unicastPeers,
+    ...(findStatements(nodes, 'unicast_fault_no_peer').length > 0
+      ? { hasFaultWithoutPeer: true as const }
+      : {}),
     unicastSourceAddress: inOrder.unicastSourceAddress,
     ...(multicastDestination === undefined ? {} : { multicastDestination }),
     ...(hasUnreadParts(nodes) ? { hasUnreadParts: true } : {}),

@@ -108,6 +108,8 @@ export interface ConfiguredInstance extends ConfiguredTracking, ConfigurationPla
   hmac?: ConfiguredHmac;
   addresses: ConfiguredAddress[];
   unicastPeers: string[];
+  /** `unicast_fault_no_peer`: without a peer it is in FAULT, not on multicast. */
+  hasFaultWithoutPeer?: true;
   unicastSourceAddress: string | undefined;
   /** `mcast_dst_ip`, else `vrrp_mcast_group4` or `6`: instances with different ones may share a virtual router ID. */
   multicastDestination?: string;

@@ -21,6 +21,8 @@ export interface Foresight {
   movements: ForeseenMovement[];
   /** What keepalived would run, read or write as root besides: each needs a password. */
   addedCommands: string[];
+  /** It brings a URL that was not asked: that is done once all the rest is consented to. */
+  hasUnaskedUrl?: true;
 }
 
 /** What a change foresees that touches nothing of what runs. */

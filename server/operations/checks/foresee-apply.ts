@@ -36,14 +36,15 @@ export interface Consent {
 /**
  * What saving this text would do to the virtual addresses, as keepalived and the files are now, and
  * what it would run. A stored file moves nothing.
- * @param isSaving an administrator saves it, so a URL that it brings is asked. A mere preview asks
- * none: it would be a way to have this server, as root, request any address there is
+ * @param isConsented an administrator saves it, and has consented to all that is told without asking a
+ * URL that it brings, so it is asked. Before that none is: it would be a way to have this server, as
+ * root, request any address there is
  */
 export async function foreseeApply(
   appliance: Appliance,
   { fileId, text }: { fileId: string; text: string },
   sighting: Sighting,
-  { isSaving = false } = {},
+  { isConsented = false } = {},
 ): Promise<Foresight> {
   if (fileId.startsWith('stored-')) {
     const stored = await appliance.readConfigurationFile(fileId);
@@ -55,7 +56,7 @@ export async function foreseeApply(
     readConfigurationSources(appliance, { fileId, text }),
   ]);
   const { commands, others } = findAddedPowers(before, after);
-  const foresight = await foresee(appliance, before, after, sighting, isSaving);
+  const foresight = await foresee(appliance, before, after, sighting, isConsented);
   return {
     ...foresight,
     dangers: [...foresight.dangers, ...others],
@@ -71,6 +72,7 @@ export async function foreseeReload(
   appliance: Appliance,
   oldText: string | undefined,
   sighting: Sighting,
+  { isConsented = false } = {},
 ): Promise<Foresight> {
   const [before, after] = await Promise.all([
     readConfigurationSources(
@@ -79,7 +81,7 @@ export async function foreseeReload(
     ),
     readConfigurationSources(appliance),
   ]);
-  return foresee(appliance, before, after, sighting, true);
+  return foresee(appliance, before, after, sighting, isConsented);
 }
 
 async function foresee(
@@ -110,10 +112,12 @@ async function foresee(
       : [];
   const scripts = findScriptChanges(summaryBefore, summaryAfter, running, findResult);
   const { dangers, sentences } = await judgeScripts(appliance, scripts, asksUrls);
+  const hasUnaskedUrl = sentences.length > 0;
   return {
     ...foresight,
     sentences: [...foresight.sentences, ...sentences],
     dangers: [...foresight.dangers, ...dangers, ...waits],
+    ...(hasUnaskedUrl && { hasUnaskedUrl }),
   };
 }
 

@@ -53,18 +53,19 @@ export function applyConfiguration(
     if (before.daemon.state === 'unknown' && !isStored(request.fileId)) {
       return refuseUnseen(before.daemon);
     }
-    const foreseen = await foreseeApply(appliance, request, before, { isSaving: true });
     const isRunning = before.daemon.state === 'running' && !isStored(request.fileId);
     const unproved =
       old.ok && isRunning ? await findLastProved(parts.versions, old.tag) : undefined;
     const oldText = old.ok ? old.text : undefined;
     const outside = await findNewOutsideIncludes(appliance, request.fileId, oldText, findings);
-    const foresight = withDangers(foreseen, [
+    const others = [
       ...outside.map(describeIgnored),
       // keepalived may run an older file, which was right.
       ...(unproved ? known.map(describeIgnored) : []),
-    ]);
-    const missing = findMissingConsent(foresight, request);
+    ];
+    const { foresight, missing } = await seekConsent(request, others, (options) =>
+      foreseeApply(appliance, request, before, options),
+    );
     if (missing) return missing;
     const savedAtMs = performance.now();
     const previous = await readLiveConfiguration(appliance);
@@ -99,10 +100,8 @@ export function reloadConfiguration(
     const findings = await checkConfiguration(appliance, 'live', current.text);
     if (findings.some(({ endsDaemon }) => endsDaemon)) return refused(findings);
     const ignored = findings.filter(({ severity }) => severity === 'fatal');
-    const foresight = await foreseeEdited(parts, before);
-    const missing = findMissingConsent(
-      withDangers(foresight, ignored.map(describeIgnored)),
-      consent,
+    const { missing } = await seekConsent(consent, ignored.map(describeIgnored), (options) =>
+      foreseeEdited(parts, before, options),
     );
     if (missing) return missing;
     const begun = await beginReload(parts, current, before, actor);
@@ -121,6 +120,27 @@ export async function checkSave(
   return weighKnownFindings(appliance, request, oldText, findings);
 }
 
+/**
+ * What is foreseen, and what of it is not consented to. A URL that the change brings is asked only once
+ * all the rest is: it may be anybody's, and this server asks as root.
+ * @param others further dangers
+ */
+export async function seekConsent(
+  consent: Consent,
+  others: readonly string[],
+  foresee: (options: { isConsented: boolean }) => Promise<Foresight>,
+): Promise<{ foresight: Foresight; missing: ApplyOutcome | undefined }> {
+  const unasked = withDangers(await foresee({ isConsented: false }), others);
+  const missing = findMissingConsent(unasked, consent);
+  if (missing || unasked.hasUnaskedUrl !== true) return { foresight: unasked, missing };
+  const foresight = withDangers(await foresee({ isConsented: true }), others);
+  const stillMissing = findMissingConsent(foresight, consent);
+  if (stillMissing?.kind !== 'needs-acceptance') return { foresight, missing: stillMissing };
+  // All at once: what is confirmed already is not remembered.
+  const { addedCommands } = foresight;
+  return { foresight, missing: { ...stillMissing, addedCommands } };
+}
+
 const withDangers = (foresight: Foresight, dangers: readonly string[]): Foresight => ({
   ...foresight,
   dangers: [...new Set([...foresight.dangers, ...dangers])],
@@ -130,10 +150,11 @@ const withDangers = (foresight: Foresight, dangers: readonly string[]): Foresigh
 export async function foreseeEdited(
   { appliance, versions }: Pick<ApplyParts, 'appliance' | 'versions'>,
   sighting: Sighting,
+  options: { isConsented?: boolean } = {},
 ): Promise<Foresight> {
   const current = await appliance.readConfigurationFile('live');
   const proved = current.ok ? await findLastProved(versions, current.tag) : undefined;
-  return foreseeReload(appliance, proved?.text, sighting);
+  return foreseeReload(appliance, proved?.text, sighting, options);
 }
 
 async function install(

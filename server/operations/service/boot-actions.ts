@@ -1,11 +1,14 @@
 import type { Appliance, CommandReport, ServiceAction } from '../../appliance/appliance.ts';
 import { commandFailure } from '../live/prove-live.ts';
+import type { Consent } from '../checks/foresee-apply.ts';
 import type { ActionOutcome } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';
 import { controlKeepalived, restartKeepalived } from './service-control.ts';
 
 export type BootAction =
   'start' | 'stop' | 'restart' | 'enable' | 'disable' | 'start-and-enable' | 'stop-and-disable';
+
+export type RestartConsent = Pick<Consent, 'acceptedDangers'>;
 
 /** Which steps each button takes, in order; a failed step ends them. */
 const steps: Record<BootAction, ('start' | 'stop' | 'restart' | 'enable' | 'disable')[]> = {
@@ -18,16 +21,20 @@ const steps: Record<BootAction, ('start' | 'stop' | 'restart' | 'enable' | 'disa
   'stop-and-disable': ['stop', 'disable'],
 };
 
-/** One button of Bootup and Shutdown for each service, in order; one outcome a step. */
+/**
+ * One button of Bootup and Shutdown for each service, in order; one outcome a step.
+ * @param consent to what a restart of keepalived would do
+ */
 export async function controlServices(
   parts: ApplyParts,
   services: string[],
   action: BootAction,
+  consent: RestartConsent = {},
 ): Promise<ActionOutcome[]> {
   const outcomes: ActionOutcome[] = [];
   for (const service of services) {
     for (const step of steps[action]) {
-      const outcome = await takeStep(parts, service, step);
+      const outcome = await takeStep(parts, service, step, consent);
       outcomes.push(outcome);
       if (!outcome.ok) break;
     }
@@ -39,13 +46,14 @@ function takeStep(
   parts: ApplyParts,
   service: string,
   step: (typeof steps)[BootAction][number],
+  consent: RestartConsent,
 ): Promise<ActionOutcome> {
   if (step === 'enable' || step === 'disable') {
     return setStartOnBoot(parts.appliance, service, step === 'enable');
   }
   // keepalived's own start and restart are guarded by the check of its file.
   if (service !== 'keepalived') return controlOther(parts.appliance, service, step);
-  return step === 'restart' ? restartKeepalived(parts) : controlKeepalived(parts, step);
+  return step === 'restart' ? restartKeepalived(parts, consent) : controlKeepalived(parts, step);
 }
 
 async function setStartOnBoot(

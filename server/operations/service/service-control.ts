@@ -13,7 +13,7 @@ import { checkConfiguration } from '../checks/check-configuration.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
 import { describeIgnored } from '../checks/known-findings.ts';
 import { findDuplicateBeforeStart } from '../debug/duplicate-before-start.ts';
-import { foreseeEdited, reloadConfiguration } from '../live/apply-configuration.ts';
+import { foreseeEdited, reloadConfiguration, seekConsent } from '../live/apply-configuration.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import { keepCurrent } from '../live/kept-versions.ts';
 import { commandFailure, loadAndProve, look } from '../live/prove-live.ts';
@@ -47,18 +47,34 @@ export function controlKeepalived(
   }
 }
 
-/** Stop, then start, once the file has passed the check: a restart must not end in a stop. */
-export async function restartKeepalived(parts: ApplyParts): Promise<ActionOutcome> {
-  const seen = await look(parts.appliance);
+/**
+ * Stop, then start, once the file has passed the check: a restart must not end in a stop. What
+ * keepalived would ignore, and what the file would do to the addresses, has to be accepted first.
+ */
+export async function restartKeepalived(
+  parts: ApplyParts,
+  consent: Pick<Consent, 'acceptedDangers'> = {},
+): Promise<ActionOutcome> {
+  const { appliance } = parts;
+  const seen = await look(appliance);
   if (seen.daemon.state === 'unknown') return refuseUnseen('restarted', seen.daemon);
-  const refusal = await findReasonNotToStart(parts.appliance, 'known');
-  if (refusal) return refusal;
-  const { dangers } = await foreseeEdited(parts, seen);
-  if (dangers.length > 0) {
-    const remedy = 'To do it nevertheless, click Reload keepalived on the Keepalived page first.';
-    return failed(`keepalived was not restarted. ${dangers.join(' ')} ${remedy}`, undefined);
+  const live = await appliance.readConfigurationFile('live');
+  if (!live.ok) return failed(`keepalived was not restarted: ${live.message}`, undefined);
+  const findings = await checkConfiguration(appliance, 'live', live.text);
+  if (findings.some(({ endsDaemon }) => endsDaemon)) {
+    return failed(`keepalived was not restarted. ${fatalWords(findings)}`, undefined);
   }
-  const stopped = await stop(parts.appliance);
+  const ignored = findings.filter(({ severity }) => severity === 'fatal').map(describeIgnored);
+  const { missing } = await seekConsent(consent, ignored, (options) =>
+    foreseeEdited(parts, seen, options),
+  );
+  if (missing?.kind === 'needs-acceptance') {
+    const sentence =
+      'keepalived was not restarted yet: read what the file, as it is now, would do.';
+    const { dangers } = missing;
+    return { ...failed(sentence, undefined), needsConfirmation: true, dangers };
+  }
+  const stopped = await stop(appliance);
   return stopped.ok ? start(parts, true) : stopped;
 }
 
@@ -107,13 +123,10 @@ async function rememberProved({ appliance, versions }: ApplyParts, tag: string):
   }
 }
 
-/**
- * @param how `asking`: whatever is doubtful is asked; `anyway`: that was accepted; `known`: of a
- * keepalived that runs, with nobody to ask: only what is wrong with the file stops it
- */
+/** @param how `asking`: whatever is doubtful is asked; `anyway`: that was accepted */
 async function findReasonNotToStart(
   appliance: Appliance,
-  how: 'asking' | 'anyway' | 'known',
+  how: 'asking' | 'anyway',
 ): Promise<ActionOutcome | undefined> {
   const live = await appliance.readConfigurationFile('live');
   if (!live.ok) {
@@ -123,7 +136,7 @@ async function findReasonNotToStart(
   }
   const findings = await checkConfiguration(appliance, 'live', live.text);
   const ignored = findings.filter(({ severity }) => severity === 'fatal');
-  if (findings.some(({ endsDaemon }) => endsDaemon) || (how === 'known' && ignored.length > 0)) {
+  if (findings.some(({ endsDaemon }) => endsDaemon)) {
     return failed(`keepalived was not started. ${fatalWords(findings)}`, undefined);
   }
   if (how !== 'asking') return undefined;

@@ -56,6 +56,16 @@ const instanceRules: readonly InstanceRule[] = [
       remedy: 'Add “interface” with the name of the network interface.',
     };
   },
+  ({ name, unicastPeers, hasFaultWithoutPeer, hasUnreadParts }) => {
+    if (hasFaultWithoutPeer !== true || unicastPeers.length > 0) return undefined;
+    if (hasUnreadParts === true) return undefined;
+    return {
+      severity: 'fatal',
+      code: 'unicast-fault-without-peer',
+      message: `“${name}” has unicast_fault_no_peer and no unicast_peer: it would go into FAULT and serve nothing. keepalived’s test does not say so.`,
+      remedy: 'Write the other server’s address into a unicast_peer block, or remove the word.',
+    };
+  },
   ({ name, addresses, hasUnreadParts }) => {
     if (addresses.some(({ excluded }) => !excluded) || hasUnreadParts === true) return undefined;
     if (addresses.length > 0) {

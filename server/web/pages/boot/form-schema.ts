@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownWordsSchema } from '../../view/shown-words.ts';
 import { bootButtons } from './buttons.ts';
 
 /** A browser sends one checked box as a string, several as an array, none as nothing. */
@@ -11,5 +12,7 @@ export function createBootFormSchema(services: string[]) {
   return z.strictObject({
     service: checkedSchema.pipe(z.array(z.enum(services)).max(services.length)),
     action: z.enum(bootButtons.map(({ action }) => action)),
+    /** What a restart would do, as it was shown. */
+    accepted: shownWordsSchema,
   });
 }

@@ -24,8 +24,23 @@ export const registerBootPage: FastifyPluginCallbackZod<
         const text = 'Nothing was done: select the box next to a service first.';
         return reply.flash({ tone: 'bad', text }).redirect('/boot', 303);
       }
-      const outcomes = await operations.controlServices(services, action, getActor(request));
-      for (const outcome of outcomes) reply.flash(describeAction(outcome));
+      const { accepted: acceptedDangers } = request.body;
+      const outcomes = await operations.controlServices(services, action, getActor(request), {
+        acceptedDangers,
+      });
+      // A start is confirmed on the Keepalived page, as its sentence says.
+      const asked =
+        action === 'restart' ? outcomes.find((one) => one.needsConfirmation) : undefined;
+      for (const outcome of outcomes) if (outcome !== asked) reply.flash(describeAction(outcome));
+      if (asked) {
+        const { sentence, dangers = [] } = asked;
+        reply.code(409);
+        return reply.page(
+          'restart-anyway',
+          { title: 'Restart keepalived' },
+          { title: 'Not restarted yet', sentence, dangers, findings: [] },
+        );
+      }
       return reply.redirect('/boot', 303);
     },
   );

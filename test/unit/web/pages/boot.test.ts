@@ -58,7 +58,7 @@ test('before anything was seen the page says so', () => {
 test('the form: none, one or several boxes; only services of the settings, only our actions', () => {
   const schema = createBootFormSchema(['keepalived', 'httpd']);
   const parse = (form: object) => schema.safeParse(form).data;
-  assert.deepEqual(parse({ action: 'start' }), { service: [], action: 'start' });
+  assert.deepEqual(parse({ action: 'start' }), { service: [], action: 'start', accepted: [] });
   assert.deepEqual(parse({ action: 'start', service: 'keepalived' })?.service, ['keepalived']);
   assert.deepEqual(parse({ action: 'stop', service: ['keepalived', 'httpd'] })?.service.length, 2);
   assert.equal(parse({ action: 'start', service: 'sshd' }), undefined);

@@ -374,6 +374,23 @@ describe('/boot', () => {
     assert.equal((await browser.get('/boot')).body.split('It was done.').length - 1, 2);
   });
 
+  test('asks before a restart that has dangers, and sends back what was shown', async (t) => {
+    const asked: unknown[][] = [];
+    const danger = 'VI_1: the virtual router ID changes from 51 to 52.';
+    const doubt = { ...done, ok: false, needsConfirmation: true, dangers: [danger] };
+    const browser = await openBrowser(t, {
+      controlServices: (...request) =>
+        Promise.resolve((asked.push(request), [asked.length === 1 ? doubt : done])),
+    });
+    const page = await browser.post('/boot', { service: 'keepalived', action: 'restart' });
+    assert.equal(page.statusCode, 409);
+    assert.match(textOf(page.body), /Not restarted yet.*51 to 52.*Restart anyway/s);
+    const accepted = JSON.stringify([danger]);
+    const form = { service: 'keepalived', action: 'restart', accepted };
+    assert.equal((await browser.post('/boot', form)).statusCode, 303);
+    assert.deepEqual(asked[1]?.at(-1), { acceptedDangers: [danger] });
+  });
+
   test('needs no box for the only service, and touches no service outside the settings', async (t) => {
     const asked: unknown[] = [];
     const browser = await openBrowser(t, {
