@@ -32,6 +32,12 @@ export function createMetrics(sources: {
   for (const name of ['handles', 'requests', 'resources']) {
     registry.removeSingleMetric(`nodejs_active_${name}_total`);
   }
+  // With nothing recorded since the last scrape these say NaN and 292 years, else the interval of
+  // Measured: with nothing recorded since the last scrape they say NaN and 292 years, and of an idle
+  // program 100 ms, the interval of their own timer. nodejs_eventloop_lag_seconds has neither.
+  for (const name of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']) {
+    registry.removeSingleMetric(`nodejs_eventloop_lag_${name}_seconds`);
+  }
   registerProcessorTime(registry);
   return {
     contentType: registry.contentType,

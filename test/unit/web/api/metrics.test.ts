@@ -27,7 +27,7 @@ function parseMetrics(text: string): Scrape {
       ) ?? [];
     assert.ok(sample !== undefined && value !== undefined, `no sample: ${line}`);
     assert.equal(scrape.samples.has(sample), false, `twice: ${sample}`);
-    scrape.samples.set(sample, value === 'Nan' ? Number.NaN : Number(value));
+    scrape.samples.set(sample, Number(value));
   }
   return scrape;
 }
@@ -178,4 +178,15 @@ test('the processor time is that since the process began, not since the first sc
   const user = samples.get('process_cpu_user_seconds_total') ?? 0;
   const system = samples.get('process_cpu_system_seconds_total') ?? 0;
   assert.ok(Math.abs(user + system - seconds) < 0.5);
+});
+
+test('no number is none, and an idle program lags for no century', async (t) => {
+  const { samples } = await scrape(t);
+  for (const [sample, value] of samples) {
+    assert.ok(Number.isFinite(value), `${sample} ${value}`);
+    if (sample.includes('lag')) assert.ok(value < 3_600, `${sample} ${value}`);
+  }
+  // The percentiles of the event loop’s delay hold the interval of their own timer.
+  assert.ok([...samples.keys()].some((sample) => sample === 'nodejs_eventloop_lag_seconds'));
+  assert.ok(![...samples.keys()].some((sample) => sample.startsWith('nodejs_eventloop_lag_p')));
 });
