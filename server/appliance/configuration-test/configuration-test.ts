@@ -191,8 +191,9 @@ function judge(
   return { ran: true, reason: undefined, exitCode, output, withheldLines, testedPath };
 }
 
+/** The endless loop was measured: one unknown name beside a definition that nobody uses. */
 function describeTimeout(timeoutMs: number): string {
-  return `keepalived did not finish its test within ${timeoutMs / 1000} s. It looks up the names in the configuration (smtp_server, for instance), and the name servers of /etc/resolv.conf do not answer. Write addresses instead of names, or add the names to /etc/hosts.`;
+  return `keepalived did not finish its test within ${timeoutMs / 1000} s. Either it waits for name servers of /etc/resolv.conf that do not answer: write addresses instead of names (smtp_server, for instance), or add the names to /etc/hosts. Or the file makes keepalived itself run without end: 2.2.7 does so where a track_file block names a file that is not defined above it.`;
 }
 
 function notRun(reason: string): ConfigurationTest {

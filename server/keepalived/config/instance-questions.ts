@@ -6,6 +6,7 @@ import {
   isSwitchedOn,
   isUnread,
   lastNumber,
+  lastValidNumber,
   lastValue,
 } from '../language/block-reading.ts';
 import { placeOf } from '../language/place.ts';
@@ -50,7 +51,7 @@ export function summarizeInstance(
   const virtualRouterId = lastNumber(sure, 'virtual_router_id', { minimum: -Infinity });
   const multicastDestination = readMulticastDestination(nodes, globals, isIpv6);
   const advertIntervalSeconds = roundInterval(
-    lastNumber(sure, 'advert_int', { minimum: 0.01, maximum: 255, whole: false }) ??
+    lastValidNumber(sure, 'advert_int', { minimum: 0.01, maximum: 255, whole: false }) ??
       (mayDefault('advert_int') ? 1 : undefined),
     version,
   );

@@ -25,13 +25,36 @@ export function lastValue(
   return lastArguments(nodes, keyword)?.[0];
 }
 
+interface NumberRange {
+  minimum?: number;
+  maximum?: number;
+  whole?: boolean;
+}
+
 /** The last value of a keyword as a number in this range; undefined if it is none. */
 export function lastNumber(
   nodes: readonly ConfigurationNode[],
   keyword: string,
-  { minimum = 0, maximum = Infinity, whole = true } = {},
+  range?: NumberRange,
 ): number | undefined {
-  const text = lastValue(nodes, keyword);
+  return readNumber(lastValue(nodes, keyword), range);
+}
+
+/** The last value that is a number in this range: keepalived ignores one that is none. */
+export function lastValidNumber(
+  nodes: readonly ConfigurationNode[],
+  keyword: string,
+  range?: NumberRange,
+): number | undefined {
+  return findStatements(nodes, keyword)
+    .map(({ words }) => readNumber(words[1]?.text, range))
+    .findLast((number) => number !== undefined);
+}
+
+function readNumber(
+  text: string | undefined,
+  { minimum = 0, maximum = Infinity, whole = true }: NumberRange = {},
+): number | undefined {
   if (text === undefined || !/^\s*[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) return undefined;
   const number = Number(text);
   const fits = number >= minimum && number <= maximum && (!whole || Number.isInteger(number));

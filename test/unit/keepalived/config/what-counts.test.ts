@@ -88,6 +88,11 @@ test('of version the first counts, and 2 not behind an IPv6 address', () => {
   assert.equal(readInstance(`version 2\n ${ipv6}`, 'vrrp_strict').version, 3);
 });
 
+test('of advert_int the last that keepalived accepts counts', () => {
+  const instance = readInstance(`advert_int 2\n advert_int 300\n advert_int 3s\n ${vip}`);
+  assert.equal(instance.advertIntervalSeconds, 2);
+});
+
 test('an address is read as the daemon reads it, and left out where the daemon does', () => {
   const { addresses } = readInstance(`virtual_ipaddress {
     10.9.0.1/24;
