@@ -9,7 +9,7 @@ export interface Seed {
   isBare: boolean;
 }
 
-export interface Seeds {
+interface Seeds {
   all: readonly Seed[];
   /** A secret that stands nowhere else. */
   plant(place: string): string;

@@ -1,7 +1,7 @@
 const lineFeed = 0x0a;
 
 /** So much of a line is kept; the rest of it is dropped. An entry of the journal is far shorter. */
-export const longestLineBytes = 256 * 1024;
+const longestLineBytes = 256 * 1024;
 
 /**
  * The lines of what a command prints, each cut to a limit, so that one without an end fills no memory
