@@ -38,8 +38,11 @@ export async function buildTests() {
   });
 }
 
-/** So many unit tests share a process: most of them take less time than its start. */
-const sharing = 15;
+/**
+ * So many unit tests share a process: most of them take less time than its start. Not more, so that
+ * two cores have the same to do.
+ */
+const sharing = 8;
 
 /**
  * @param {string[]} files test files, as paths

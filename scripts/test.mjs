@@ -1,7 +1,7 @@
-// npm test [-- FILE|FOLDER|--node-option …]: every test there is, or those named.
+// npm test [-- FILE|FOLDER|--node-option …]: every test there is, or those named; `unit` is test/unit.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { build } from './build.mjs';
@@ -13,8 +13,9 @@ const args = process.argv.slice(2);
 const options = args.filter((arg) => arg.startsWith('-'));
 const places = args.filter((arg) => !arg.startsWith('-'));
 
-/** @returns {string[]} the test files in a folder, or the file itself. */
-function findTests(place) {
+/** @returns {string[]} the test files in a folder, or the file itself; from here or from `test/`. */
+function findTests(named) {
+  const place = existsSync(named) ? named : path.join(root, 'test', named);
   if (!statSync(place).isDirectory()) return [path.resolve(place)];
   return readdirSync(place, { recursive: true })
     .filter((name) => name.endsWith('.test.ts'))
