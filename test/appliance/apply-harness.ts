@@ -11,6 +11,7 @@ import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { createJournal } from '../../server/history/journal.ts';
 import { openNotices } from '../../server/history/notices.ts';
 import { createVersionStore } from '../../server/history/versions/version-store.ts';
+import type { DaemonProcess } from '../../server/keepalived/proof/evidence.ts';
 import type { Consent } from '../../server/operations/checks/foresee-apply.ts';
 import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { ApplyOutcome } from '../../server/operations/outcomes.ts';
@@ -21,6 +22,8 @@ import { eventually } from '../lab/eventually.ts';
 export const configPath = '/etc/keepalived/keepalived.conf';
 export const virtualAddress = '10.9.0.100';
 export const stateDirectory = '/var/lib/keepalived-wai';
+
+type RunningDaemon = Extract<DaemonProcess, { state: 'running' }>;
 
 /** @param more lines of the instance, and blocks before it. */
 export function configuration(more: { instance?: string; before?: string } = {}): string {
@@ -65,6 +68,27 @@ export async function createParts(directory = stateDirectory): Promise<ApplyPart
 /** The same machine with some of its answers replaced. */
 export function withAppliance(parts: ApplyParts, changes: Partial<Appliance>): ApplyParts {
   return { ...parts, appliance: { ...parts.appliance, ...changes } };
+}
+
+/** The same machine, where something happens to a keepalived right after it was told to reload. */
+export function afterReload(
+  parts: ApplyParts,
+  happen: (daemon: RunningDaemon) => unknown,
+): ApplyParts {
+  return withAppliance(parts, {
+    async controlService(service, action) {
+      const daemon = await parts.appliance.readDaemon();
+      const report = await parts.appliance.controlService(service, action);
+      if (action === 'reload' && daemon.state === 'running') await happen(daemon);
+      return report;
+    },
+  });
+}
+
+/** The daemon's process; undefined: it does not run. */
+export async function readPid({ appliance }: ApplyParts): Promise<number | undefined> {
+  const daemon = await appliance.readDaemon();
+  return daemon.state === 'running' ? daemon.pid : undefined;
 }
 
 /** keepalived's test finds nothing: what it misses must be found by the proof. */

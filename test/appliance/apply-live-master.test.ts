@@ -8,6 +8,7 @@ import type { ApplyParts } from '../../server/operations/parts.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
   accepting,
+  afterReload,
   becomeMaster,
   blindTest,
   configPath,
@@ -15,6 +16,7 @@ import {
   createParts,
   holds,
   readConfiguration,
+  readPid,
   save,
   tagOf,
   virtualAddress,
@@ -41,13 +43,9 @@ if (inLabServer(import.meta.url)) {
       const [newest] = await parts.versions.list('live');
       return newest?.outcome;
     }
-    async function pidOf(): Promise<number | undefined> {
-      const daemon = await parts.appliance.readDaemon();
-      return daemon.state === 'running' ? daemon.pid : undefined;
-    }
 
     it('is proved within 1 s of keepalived’s own test and reload, and loses nothing', async (context) => {
-      const pid = await pidOf();
+      const pid = await readPid(parts);
       const watch = await watchAddress();
       const times: number[] = [];
       const tests: number[] = [];
@@ -63,7 +61,7 @@ if (inLabServer(import.meta.url)) {
         assert.equal(readConfiguration(), text);
       }
       assert.equal(await watch.end(), 0);
-      assert.equal(await pidOf(), pid);
+      assert.equal(await readPid(parts), pid);
       assert.equal(await parts.journal.findUnfinished(), undefined);
       const median = (list: number[]): number => list.toSorted((a, b) => a - b)[2] ?? 0;
       const moreMs = Math.round(median(times) - median(tests));
@@ -136,17 +134,17 @@ if (inLabServer(import.meta.url)) {
     });
 
     it('that ends the daemon, unnoticed by the test, is taken back and the daemon started', async () => {
-      const pid = await pidOf();
+      const pid = await readPid(parts);
       const outcome = await save(withAppliance(parts, blindTest), fatal);
       assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
       assert.match(outcome.message, /keepalived ended, and says: “.*Non-existent interface/);
       assert.equal(readConfiguration(), good);
-      assert.notEqual(await pidOf(), pid);
+      assert.notEqual(await readPid(parts), pid);
       assert.equal(await holds(parts.appliance, virtualAddress), true);
     });
 
     it('is refused at once where the test says so, also after vim and Reload', async () => {
-      const pid = await pidOf();
+      const pid = await readPid(parts);
       const watch = await watchAddress();
       assert.equal((await save(parts, fatal)).kind, 'refused');
       assert.equal(readConfiguration(), good);
@@ -154,7 +152,7 @@ if (inLabServer(import.meta.url)) {
       const reloaded = await reloadConfiguration(parts);
       assert.equal(reloaded.kind, 'refused');
       assert.equal(readConfiguration(), fatal, 'what vim wrote is left to its writer');
-      assert.equal(await pidOf(), pid);
+      assert.equal(await readPid(parts), pid);
       assert.equal(await watch.end(), 0);
     });
 
@@ -197,11 +195,11 @@ if (inLabServer(import.meta.url)) {
           return result;
         },
       });
-      const pid = await pidOf();
+      const pid = await readPid(parts);
       const outcome = await save(racing, harmless);
       assert.equal(outcome.kind, 'conflict');
       assert.equal(readConfiguration(), fatal);
-      assert.equal(await pidOf(), pid);
+      assert.equal(await readPid(parts), pid);
     });
 
     it('that fails, and was overwritten meanwhile, leaves the other’s file and says so once', async () => {
@@ -249,19 +247,13 @@ if (inLabServer(import.meta.url)) {
         ip(`address del ${second}/32 dev lo`);
         ip(`address del ${second}/32 dev eth0`);
       });
-      const dying = withAppliance(parts, {
-        async controlService(service, action) {
-          const daemon = await parts.appliance.readDaemon();
-          const report = await parts.appliance.controlService(service, action);
-          if (action !== 'reload' || daemon.state !== 'running') return report;
-          await eventually('the second address', () =>
-            places(second).includes(`eth0 inet ${second}/24`),
-          );
-          // Stopped first: neither may the parent replace a child, nor a child that lost it clean up.
-          process.kill(daemon.pid, 'SIGSTOP');
-          for (const pid of [...daemon.childPids, daemon.pid]) process.kill(pid, 'SIGKILL');
-          return report;
-        },
+      const dying = afterReload(parts, async (daemon) => {
+        await eventually('the second address', () =>
+          places(second).includes(`eth0 inet ${second}/24`),
+        );
+        // Stopped first: neither may the parent replace a child, nor a child that lost it clean up.
+        process.kill(daemon.pid, 'SIGSTOP');
+        for (const pid of [...daemon.childPids, daemon.pid]) process.kill(pid, 'SIGKILL');
       });
       const outcome = await save(dying, text);
       assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import type { CommandReport, ServiceReport } from '../../server/appliance/appliance.ts';
@@ -7,12 +7,11 @@ import { createDaemonReader } from '../../server/appliance/daemon/daemon-process
 import type { DaemonProcess, RuntimeReport } from '../../server/keepalived/proof/evidence.ts';
 import { programWords } from '../program-words.ts';
 import {
-  askUntil,
-  end,
+  createDaemons,
   goodConfiguration,
+  holdsAddress,
   pidPath,
   preparePrivateMachine,
-  startKeepalived,
   writeConfiguration,
 } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
@@ -54,17 +53,14 @@ function hideProcesses(): string {
 }
 
 function defineTests(): void {
-  let child: ChildProcess;
-  const holdsAddress = () => execFileSync('ip', ['address']).includes('10.9.0.100');
+  const { serve, endAll } = createDaemons();
 
   before(async () => {
     preparePrivateMachine();
     writeConfiguration(goodConfiguration);
-    child = startKeepalived();
-    await askUntil(() => Promise.resolve(holdsAddress()), Boolean, 20_000);
-    assert.ok(holdsAddress(), 'keepalived serves the address');
+    await serve();
   });
-  after(() => end(child));
+  after(endAll);
 
   for (const [what, wrapper, mode, reason] of cases) {
     it(`${what} does not say that keepalived does not run, and neither starts nor stops it`, () => {

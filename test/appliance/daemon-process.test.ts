@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import {
   mountTmpfs,
   pidPath,
   preparePrivateMachine,
-  startKeepalived,
+  createDaemons,
   writeConfiguration,
 } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
@@ -28,22 +28,13 @@ function defineTests(): void {
     assert.ok(daemon.state === 'running', JSON.stringify(daemon));
     return daemon;
   };
-  let started: ChildProcess[] = [];
-  const remember = (child: ChildProcess) => {
-    started.push(child);
-    return child;
-  };
+  const { remember, start, endAll } = createDaemons();
 
   before(preparePrivateMachine);
   beforeEach(() => {
     writeConfiguration(goodConfiguration);
   });
-  afterEach(async () => {
-    for (const child of started) await end(child);
-    started = [];
-    for (const name of ['keepalived', 'vrrp', 'checkers'])
-      rmSync(`/run/${name}.pid`, { force: true });
-  });
+  afterEach(endAll);
 
   it('says stopped where there is no pid file', async () => {
     assert.deepEqual(await read(), {
@@ -55,7 +46,7 @@ function defineTests(): void {
 
   it('finds a running daemon, its VRRP child, its start and its version', async () => {
     const startedAtMs = Date.now();
-    const child = remember(startKeepalived());
+    const child = start();
     const daemon = await readRunning();
     assert.equal(daemon.pid, child.pid);
     assert.equal(daemon.vrrpPid, Number(readFileSync('/run/vrrp.pid', 'utf8')));
@@ -74,7 +65,7 @@ function defineTests(): void {
 
   it('finds the VRRP child where an argument puts its pid file, and without any pid file', async () => {
     for (const words of [['--vrrp_pid=/run/other.pid'], ['-r', '/run/other.pid']]) {
-      const child = remember(startKeepalived(words));
+      const child = start(words);
       const { vrrpPid } = await readRunning();
       assert.equal(vrrpPid, Number(readFileSync('/run/other.pid', 'utf8')));
       rmSync('/run/other.pid');
@@ -87,7 +78,7 @@ function defineTests(): void {
     writeConfiguration(
       `instance foo\n${goodConfiguration}\nvirtual_server 10.9.0.100 80 {\n  protocol TCP\n}\n`,
     );
-    remember(startKeepalived(['--all']));
+    start(['--all']);
     const instancePidPath = '/run/keepalived/keepalived_foo.pid';
     const { vrrpPid, childPids } = await readRunning(createDaemonReader(instancePidPath));
     assert.ok(childPids.length > 1, 'there are other children too');
@@ -96,7 +87,7 @@ function defineTests(): void {
 
   it('says so when the VRRP child is missing', async () => {
     writeConfiguration('global_defs {\n}\n');
-    const child = remember(startKeepalived());
+    const child = start();
     const daemon = await askUntil(read, ({ state }) => state === 'running');
     assert.ok(daemon.state === 'running');
     assert.equal(daemon.pid, child.pid);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
@@ -11,11 +11,10 @@ import type { DaemonProcess } from '../../server/keepalived/proof/evidence.ts';
 import {
   askUntil,
   configPath,
-  end,
+  createDaemons,
   goodConfiguration,
   pidPath,
   preparePrivateMachine,
-  startKeepalived,
   writeConfiguration,
 } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
@@ -27,17 +26,7 @@ function defineTests(): void {
   const read = createDaemonReader(pidPath, configPath);
   const { readRuntime } = createDumpReaders(read);
   const manager = createSupervised({ configPath, pidPath, extraArguments: [] }, read);
-  let started: ChildProcess[] = [];
-  const remember = (child: ChildProcess) => {
-    started.push(child);
-    return child;
-  };
-  const serve = async (words: string[] = []) => {
-    const child = remember(startKeepalived(words));
-    const holds = () => Promise.resolve(execFileSync('ip', ['address']).includes('10.9.0.100'));
-    assert.ok(await askUntil(holds, Boolean, limitMs), 'keepalived serves the address');
-    return child.pid;
-  };
+  const { remember, serve, endAll } = createDaemons();
   const readLost = async (): Promise<Running> => {
     const isLost = (daemon: DaemonProcess) =>
       daemon.state === 'running' && daemon.lostPidFile !== undefined;
@@ -62,14 +51,10 @@ function defineTests(): void {
   beforeEach(() => {
     writeConfiguration(goodConfiguration);
   });
-  afterEach(async () => {
-    for (const child of started) await end(child);
-    started = [];
-    execFileSync('find', ['/run', '-name', '*.pid', '-delete']);
-  });
+  afterEach(endAll);
 
   it('finds a keepalived whose pid files were deleted, asks it, and starts no second', async () => {
-    const pid = await serve();
+    const { pid } = await serve();
     await askUntil(read, ({ state }) => state === 'running', limitMs);
     execFileSync('find', ['/run', '-name', '*.pid', '-delete']);
     const daemon = await readLost();
@@ -100,7 +85,7 @@ function defineTests(): void {
   });
 
   it('finds a keepalived beside a pid file that names another program, or nothing', async () => {
-    const pid = await serve();
+    const { pid } = await serve();
     const other = remember(spawn('sleep', ['600'], { stdio: 'ignore' }));
     for (const [text, named] of [
       [`${other.pid ?? ''}\n`, other.pid],

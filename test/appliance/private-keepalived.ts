@@ -1,4 +1,5 @@
 /** A machine of its own for a real keepalived; call only in private namespaces. */
+import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -64,6 +65,39 @@ export function startKeepalived(words: string[] = [], env: Record<string, string
     env: { PATH: process.env['PATH'], ...env },
   });
 }
+
+/**
+ * The programs that a file's tests start, so that none is left: call `endAll` after each test, or
+ * after the last one that needs them.
+ */
+export function createDaemons() {
+  let started: ChildProcess[] = [];
+  const remember = (child: ChildProcess): ChildProcess => {
+    started.push(child);
+    return child;
+  };
+  return {
+    remember,
+    start: (words?: string[], env?: Record<string, string>) =>
+      remember(startKeepalived(words, env)),
+    /** Starts keepalived with the good configuration's address, and waits until it serves it. */
+    async serve(words?: string[]): Promise<ChildProcess> {
+      const child = remember(startKeepalived(words));
+      const isServing = () => Promise.resolve(holdsAddress());
+      assert.ok(await askUntil(isServing, Boolean, 30_000), 'keepalived serves the address');
+      return child;
+    },
+    /** Ends them in their order, and removes the pid files of those that were killed. */
+    async endAll(): Promise<void> {
+      for (const child of started) await end(child);
+      started = [];
+      execFileSync('find', ['/run', '-name', '*.pid', '-delete']);
+    },
+  };
+}
+
+/** Whether the kernel has the good configuration's address. */
+export const holdsAddress = (): boolean => execFileSync('ip', ['address']).includes('10.9.0.100');
 
 export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

@@ -6,11 +6,10 @@ import { hasProcessConnector } from '../../server/appliance/daemon/process-event
 import { createDumpReaders } from '../../server/appliance/daemon/runtime-dump.ts';
 import {
   askUntil,
-  end,
+  createDaemons,
   goodConfiguration,
   pidPath,
   preparePrivateMachine,
-  startKeepalived,
   writeConfiguration,
 } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
@@ -19,13 +18,14 @@ if (inPrivateNamespaces(import.meta.url)) {
   before(preparePrivateMachine);
 
   it('in a network namespace keepalived counts no process, though one runs', async () => {
-    const running = spawn('sleep', ['600'], { stdio: 'ignore' });
+    const { remember, start, endAll } = createDaemons();
+    remember(spawn('sleep', ['600'], { stdio: 'ignore' }));
     const definition = 'vrrp_track_process chk_sleep {\n  process sleep\n}\n';
     const tracking = 'track_process {\n    chk_sleep\n  }\n  virtual_ipaddress {';
     writeConfiguration(
       definition + goodConfiguration.replace('virtual_ipaddress {', () => tracking),
     );
-    const daemon = startKeepalived();
+    const daemon = start();
     try {
       const readDaemon = createDaemonReader(pidPath);
       const { readTracking } = createDumpReaders(readDaemon);
@@ -38,8 +38,7 @@ if (inPrivateNamespaces(import.meta.url)) {
       assert.equal(await hasProcessConnector(undefined), false);
       assert.equal(await hasProcessConnector(2 ** 30), undefined);
     } finally {
-      await end(daemon);
-      await end(running);
+      await endAll();
     }
   });
 }

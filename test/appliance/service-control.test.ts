@@ -15,6 +15,7 @@ import {
   configuration,
   createParts,
   holds,
+  readPid,
   save,
   tagOf,
   virtualAddress,
@@ -34,11 +35,6 @@ if (inLabServer(import.meta.url)) {
       await controlKeepalived(parts, 'stop');
       await parts.appliance.close();
     });
-
-    const readPid = async () => {
-      const daemon = await parts.appliance.readDaemon();
-      return daemon.state === 'running' ? daemon.pid : undefined;
-    };
 
     it('saves what has an error that the file had already, and nothing worse', async () => {
       const flawed = good.replace('advert_int 1', 'advert_int 1\n    nonsense 1');
@@ -84,7 +80,7 @@ if (inLabServer(import.meta.url)) {
         writeFileSync(configPath, good);
         const outcome = await controlKeepalived(parts, 'start');
         assert.deepEqual([outcome.ok, outcome.sentence], [true, 'keepalived was started.']);
-        assert.ok(await readPid());
+        assert.ok(await readPid(parts));
         assert.equal((await parts.versions.list('live'))[0]?.outcome, 'live');
       });
 
@@ -96,7 +92,7 @@ if (inLabServer(import.meta.url)) {
           outcome.sentence,
           /^keepalived is not running: it says: “Non-existent interface/,
         );
-        assert.equal(await readPid(), undefined);
+        assert.equal(await readPid(parts), undefined);
       });
 
       /** Without the pieces that keepalived ignores it would start: so it does. */
@@ -110,7 +106,7 @@ if (inLabServer(import.meta.url)) {
           assert.match(asked.dangers?.join(' ') ?? '', /SLAVE|interval/);
           const started = await controlKeepalived(parts, 'start', { startAnyway: true });
           assert.equal(started.ok, true, started.sentence);
-          assert.ok(await readPid());
+          assert.ok(await readPid(parts));
           const reload = await controlKeepalived(parts, 'reload');
           assert.equal(reload.needsConfirmation, true, reload.sentence);
           const acceptedDangers = reload.dangers ?? [];
@@ -130,7 +126,7 @@ if (inLabServer(import.meta.url)) {
         writeFileSync(configPath, good.replace('interface eth0', 'interface eth9'));
         const outcome = await controlKeepalived(parts, 'start', { startAnyway: true });
         assert.deepEqual([outcome.ok, outcome.needsConfirmation], [false, false]);
-        assert.equal(await readPid(), undefined);
+        assert.equal(await readPid(parts), undefined);
       });
 
       it('into FAULT is told as what it is', async () => {
@@ -138,7 +134,7 @@ if (inLabServer(import.meta.url)) {
         writeFileSync(configPath, configuration({ instance: source }));
         const outcome = await controlKeepalived(parts, 'start');
         assert.match(outcome.sentence, /^keepalived was started, but VI_1 went into FAULT/);
-        assert.ok(await readPid());
+        assert.ok(await readPid(parts));
       });
     });
 
@@ -160,16 +156,16 @@ if (inLabServer(import.meta.url)) {
       });
 
       it('is restarted only after its dangers are accepted', async () => {
-        const pid = await readPid();
+        const pid = await readPid(parts);
         const outcome = await restartKeepalived(parts);
         assert.deepEqual([outcome.ok, outcome.needsConfirmation], [false, true]);
         assert.match(outcome.dangers?.join() ?? '', /virtual router ID changes from 51 to 52/);
-        assert.equal(await readPid(), pid);
+        assert.equal(await readPid(parts), pid);
         assert.ok(await holds(parts.appliance, virtualAddress));
         const acceptedDangers = outcome.dangers ?? [];
         const accepted = await restartKeepalived(parts, { acceptedDangers });
         assert.equal(accepted.ok, true, accepted.sentence);
-        assert.notEqual(await readPid(), pid);
+        assert.notEqual(await readPid(parts), pid);
       });
     });
   });

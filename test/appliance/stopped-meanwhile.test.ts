@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { ServiceAction } from '../../server/appliance/appliance.ts';
 import type { ApplyParts } from '../../server/operations/parts.ts';
 import { controlKeepalived } from '../../server/operations/service/service-control.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
+  afterReload,
   becomeMaster,
   blindTest,
   configPath,
@@ -41,17 +41,9 @@ if (inLabServer(import.meta.url)) {
     /** Somebody stops it right after the reload with this number. */
     function stoppedAfter(reload: number): ApplyParts {
       let reloads = 0;
-      return withAppliance(parts, {
-        ...blindTest,
-        async controlService(service: string, action: ServiceAction) {
-          const daemon = await parts.appliance.readDaemon();
-          const report = await parts.appliance.controlService(service, action);
-          if (action === 'reload') reloads += 1;
-          if (action === 'reload' && reloads === reload && daemon.state === 'running') {
-            process.kill(daemon.pid, 'SIGTERM');
-          }
-          return report;
-        },
+      return afterReload(withAppliance(parts, blindTest), ({ pid }) => {
+        reloads += 1;
+        if (reloads === reload) process.kill(pid, 'SIGTERM');
       });
     }
     /** keepalived may leave the address when it is stopped in the middle of a reload: then it is named. */
@@ -88,15 +80,7 @@ if (inLabServer(import.meta.url)) {
     });
 
     it('is started again if it was killed, or its file ended it', async () => {
-      const killed = withAppliance(parts, {
-        async controlService(service: string, action: ServiceAction) {
-          const daemon = await parts.appliance.readDaemon();
-          const report = await parts.appliance.controlService(service, action);
-          if (action === 'reload' && daemon.state === 'running')
-            process.kill(daemon.pid, 'SIGKILL');
-          return report;
-        },
-      });
+      const killed = afterReload(parts, ({ pid }) => process.kill(pid, 'SIGKILL'));
       for (const [machine, text] of [
         [killed, changed],
         [withAppliance(parts, blindTest), fatal],
