@@ -24,8 +24,6 @@ export interface Incident<Change extends Step> {
  * incident. A FAULT or a stop lasts until it is over.
  */
 const settledAfterMs = 60 * 60_000;
-/** Of one whose state before was no role, as after a start: BACKUP and then MASTER belong together. */
-const startedAfterMs = 60_000;
 
 const isRole = (state: LastingState | undefined): boolean =>
   state === 'MASTER' || state === 'BACKUP';
@@ -65,5 +63,6 @@ function belongsTo<Change extends Step>({ changes }: Incident<Change>, { atMs }:
   const [first] = changes;
   const last = changes.at(-1) ?? first;
   if (!isRole(last.to)) return true;
-  return atMs - last.atMs < (isRole(first.from) ? settledAfterMs : startedAfterMs);
+  // What was no role before, as at a start, is over with the first one.
+  return isRole(first.from) && atMs - last.atMs < settledAfterMs;
 }

@@ -209,6 +209,14 @@ describe('the page', () => {
     const hourMs = 3_600_000;
     const moved = [step('BACKUP', 'MASTER', 0, 'b'), step('MASTER', 'BACKUP', 5 * hourMs, 'a')];
     assert.equal(model(moved).rows.length, 2);
+    const started = [
+      ...[step('MASTER', 'BACKUP', 7_000, 'd'), step('BACKUP', 'MASTER', 8_000, 'c')],
+      ...[step(undefined, 'BACKUP', 9_000, 'started')],
+    ];
+    assert.deepEqual(
+      model(started).rows.map(({ change }) => change),
+      ['BACKUP → MASTER → BACKUP', 'not known → BACKUP'],
+    );
     const faulty = [step('FAULT', 'BACKUP', 0, 'b'), step('BACKUP', 'FAULT', 5 * hourMs, 'a')];
     assert.deepEqual(
       model(faulty).rows.map(({ lasted }) => lasted),
