@@ -8,8 +8,8 @@ import { checkTimeToLive } from './agreement/time-to-live.ts';
 import { checkTransport } from './agreement/unicast-multicast.ts';
 import { checkAddresses } from './agreement/virtual-addresses.ts';
 import { checkVersion } from './agreement/vrrp-version.ts';
-import { orderChecks } from './check.ts';
-import type { Check } from './check.ts';
+import { checkIds, orderChecks } from './check.ts';
+import type { Check, CheckId } from './check.ts';
 import { checkAddressNetwork } from './checks/address-network.ts';
 import { checkAdvertisementsLost } from './checks/advertisements-lost.ts';
 import { checkDuplicateAddress } from './checks/duplicate-address.ts';
@@ -29,57 +29,59 @@ import type { DiagnosisInput } from './input.ts';
 import { createInstanceViews } from './instance-view.ts';
 import type { InstanceCheck } from './setting-check.ts';
 
-const instanceChecks = [
-  checkInterface,
-  checkFirewallIn,
-  checkFirewallOut,
-  checkKernelSettings,
-  checkAddressNetwork,
-  checkOwnAdvertisements,
-  checkVirtualRouterId,
-  checkForeignCluster,
-  checkTransport,
-  checkTimeToLive,
-  checkChecksum,
-  checkVersion,
-  checkAuthenticationType,
-  checkPassword,
-  checkHmac,
-  checkInterval,
-  checkAddresses,
-  checkOwner,
-  checkAdvertisementsLost,
-  checkSilentPeer,
-  checkDuplicateAddress,
-  checkPriority,
-  checkScriptRuns,
-  checkHealthcheck,
-  checkHealthcheckInterval,
-  checkTrackedScripts,
-  checkTrackedProcesses,
-  checkSplitBrain,
-];
+interface CheckEntry {
+  run: InstanceCheck;
+  /** It rests upon what the witnesses say by themselves, without any examination. */
+  isWitnessed?: true;
+}
 
-/** They rest upon what the witnesses say by themselves, without any examination. */
-const witnessChecks = [
-  checkInterface,
-  checkAddressNetwork,
-  checkHealthcheckInterval,
-  checkTrackedScripts,
-];
+/** What each check does; their order is that of `checkIds`. */
+const checks: Record<CheckId, CheckEntry> = {
+  interface: { run: checkInterface, isWitnessed: true },
+  'firewall-in': { run: checkFirewallIn },
+  'firewall-out': { run: checkFirewallOut },
+  'kernel-settings': { run: checkKernelSettings },
+  'address-network': { run: checkAddressNetwork, isWitnessed: true },
+  'own-advertisements': { run: checkOwnAdvertisements },
+  'virtual-router-id': { run: checkVirtualRouterId },
+  'foreign-cluster': { run: checkForeignCluster },
+  'unicast-multicast': { run: checkTransport },
+  'time-to-live': { run: checkTimeToLive },
+  checksum: { run: checkChecksum },
+  'vrrp-version': { run: checkVersion },
+  'authentication-type': { run: checkAuthenticationType },
+  password: { run: checkPassword },
+  hmac: { run: checkHmac },
+  'advertisement-interval': { run: checkInterval },
+  'virtual-addresses': { run: checkAddresses },
+  'address-owner': { run: checkOwner },
+  'advertisements-lost': { run: checkAdvertisementsLost },
+  'silent-peer': { run: checkSilentPeer },
+  'duplicate-address': { run: checkDuplicateAddress },
+  'same-priority': { run: checkPriority },
+  healthcheck: { run: checkHealthcheck },
+  'script-run': { run: checkScriptRuns },
+  'healthcheck-interval': { run: checkHealthcheckInterval, isWitnessed: true },
+  'tracked-script': { run: checkTrackedScripts, isWitnessed: true },
+  'tracked-process': { run: checkTrackedProcesses },
+  'split-brain': { run: checkSplitBrain },
+};
 
 /** Every check of every instance, what needs attention first and a cause before what it causes. */
 export function diagnose(input: DiagnosisInput): Check[] {
-  return runChecks(instanceChecks, input);
+  return runChecks(checkIds, input);
 }
 
 /** Those checks alone that need no examination, in the same order. */
 export function diagnoseWitnessed(input: DiagnosisInput): Check[] {
-  return runChecks(witnessChecks, input);
+  return runChecks(
+    checkIds.filter((id) => checks[id].isWitnessed),
+    input,
+  );
 }
 
-function runChecks(checks: readonly InstanceCheck[], input: DiagnosisInput): Check[] {
+function runChecks(ids: readonly CheckId[], input: DiagnosisInput): Check[] {
   return orderChecks(
-    createInstanceViews(input).flatMap((view) => checks.map((check) => check(view))),
+    createInstanceViews(input).flatMap((view) => ids.map((id) => checks[id].run(view))),
   );
 }

@@ -401,6 +401,7 @@ describe('the first thing named is the cause', () => {
       cause: 'tracked-script',
       scenario: {
         state: 'FAULT',
+        definitions: 'vrrp_script chk {\n  script "/usr/bin/chk"\n}',
         settings: `${withoutPassword}\n  track_script {\n    chk\n  }`,
         heard: fromSecond(noPassword),
         log: ['Script `chk` now returning 3', 'VRRP_Script(chk) failed (exited with status 3)'],

@@ -87,6 +87,8 @@ export interface Scenario {
   state?: VrrpState | undefined;
   /** Lines of the instance in place of, or beside, the usual ones. */
   settings?: string;
+  /** What stands before the instance: the scripts and the processes that it tracks. */
+  definitions?: string;
   heard?: VrrpAdvertisement[];
   arp?: Heard['arp'];
   link?: { up?: boolean; carrier?: boolean };
@@ -108,11 +110,12 @@ const usual = `
   }`;
 
 export function inputOf(scenario: Scenario): DiagnosisInput {
-  const { at = 'first', settings = usual, heard = [], arp = [], log = [], changes } = scenario;
+  const { at = 'first', settings = usual, definitions = '' } = scenario;
+  const { heard = [], arp = [], log = [], changes } = scenario;
   const priority = at === 'first' ? 101 : 100;
   const summary = summarizeConfiguration(
     parseConfiguration(
-      `vrrp_instance VI_1 {\n  interface eth0\n  priority ${priority}\n${settings}\n}\n`,
+      `${definitions}\nvrrp_instance VI_1 {\n  interface eth0\n  priority ${priority}\n${settings}\n}\n`,
     ),
   );
   return {

@@ -15,6 +15,11 @@ const settings = `
     chk_nginx
   }`;
 
+const definitions = `
+vrrp_track_process chk_nginx {
+  process nginx
+}`;
+
 const counted = (good: boolean): TrackingReport => ({
   ok: true,
   items: [
@@ -26,7 +31,7 @@ const counted = (good: boolean): TrackingReport => ({
 });
 
 function look(changes: Partial<DiagnosisInput>, log: string[] = [], text = settings) {
-  const checks = diagnose(inputOf({ state: 'FAULT', settings: text, log, changes }));
+  const checks = diagnose(inputOf({ state: 'FAULT', definitions, settings: text, log, changes }));
   const check = checks.find(({ id }) => id === 'tracked-process');
   assert.ok(check);
   return check;
