@@ -115,7 +115,14 @@ export function createPacket(
   family: 'inet' | 'inet6' = 'inet',
 ): VrrpPacket {
   return {
-    ...{ direction, family, interfaceName: 'eth0', protocol: 112, multicast: true },
+    ...{
+      direction,
+      family,
+      interfaceName: 'eth0',
+      protocol: 112,
+      multicast: true,
+      timeToLive: 255,
+    },
     source: family === 'inet6' ? 'fe80::/64' : direction === 'in' ? '10.9.0.0/24' : '10.9.0.1',
     destination: family === 'inet' ? '224.0.0.18' : 'ff02::12',
     ...(family === 'inet6' && direction === 'in' ? { isFromLink: true } : {}),

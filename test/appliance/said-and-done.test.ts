@@ -122,6 +122,11 @@ const cases: Record<string, Case> = {
     instance: `${base}\n mcast_dst_ip 10.9.0.7`,
     ...{ code: 'multicast-address-ignored', severity: 'fatal', deed: 'serves' },
   },
+  // It serves, but its peer never hears of it.
+  'unicast_ttl without unicast peers': {
+    instance: `${base}\n unicast_ttl 10`,
+    ...{ code: 'time-to-live-zero', severity: 'fatal', deed: 'serves' },
+  },
   'nopreempt with state MASTER': {
     instance: `${base}\n nopreempt`,
     ...{ code: 'nopreempt-with-master', severity: 'warning', deed: 'serves' },

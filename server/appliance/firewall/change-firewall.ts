@@ -27,6 +27,7 @@ const packetSchema = z.object({
   multicast: z.boolean(),
   parentName: z.string().optional(),
   isFromLink: z.boolean().optional(),
+  timeToLive: z.number().optional(),
 });
 
 /**

@@ -56,6 +56,7 @@ export function summarizeInstance(
     version,
   );
   const preemptDelaySeconds = lastNumber(nodes, 'preempt_delay', { whole: false, maximum: 1000 });
+  const unicastTtl = lastNumber(nodes, 'unicast_ttl', { maximum: 255 });
   const hmac = readHmac(nodes, advertIntervalSeconds ?? 1);
   const authentication = readAuthentication(nodes, mayDefault(), {
     isStrict: isStrict === true,
@@ -93,6 +94,7 @@ export function summarizeInstance(
       ? { hasFaultWithoutPeer: true as const }
       : {}),
     unicastSourceAddress: inOrder.unicastSourceAddress,
+    ...(unicastTtl === undefined ? {} : { unicastTtl }),
     ...(multicastDestination === undefined ? {} : { multicastDestination }),
     ...(hasUnreadParts(nodes) ? { hasUnreadParts: true } : {}),
   };

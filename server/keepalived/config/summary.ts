@@ -111,6 +111,8 @@ export interface ConfiguredInstance extends ConfiguredTracking, ConfigurationPla
   /** `unicast_fault_no_peer`: without a peer it is in FAULT, not on multicast. */
   hasFaultWithoutPeer?: true;
   unicastSourceAddress: string | undefined;
+  /** `unicast_ttl`, where a valid one is written. */
+  unicastTtl?: number;
   /** `mcast_dst_ip`, else `vrrp_mcast_group4` or `6`: instances with different ones may share a virtual router ID. */
   multicastDestination?: string;
   /**

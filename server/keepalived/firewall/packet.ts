@@ -6,6 +6,7 @@ import type { NetworkAddress, NetworkReport } from '../proof/evidence.ts';
 import { compareAddresses } from './address-range.ts';
 import { protocolOf } from './protocols.ts';
 import type { PacketKey } from './rule-set.ts';
+import { findTimeToLive } from './time-to-live.ts';
 
 export type PacketDirection = 'in' | 'out';
 
@@ -27,6 +28,8 @@ export interface VrrpPacket {
    * to the sender is known to leave by it. Not set: not known.
    */
   isFromLink?: boolean | undefined;
+  /** The TTL or hop limit; undefined: not known. */
+  timeToLive?: number | undefined;
 }
 
 /** RFC 9568, 5.1.1.2 and 5.1.2.2. */
@@ -35,7 +38,13 @@ const groups = { inet: '224.0.0.18', inet6: 'ff02::12' } as const;
 /** What filtering needs to know of an instance. */
 export type PacketSettings = Pick<
   ConfiguredInstance,
-  'addresses' | 'unicastPeers' | 'multicastDestination' | 'authentication' | 'version'
+  | 'addresses'
+  | 'unicastPeers'
+  | 'multicastDestination'
+  | 'authentication'
+  | 'version'
+  | 'unicastTtl'
+  | 'hasUnreadParts'
 > & { interfaces: Pick<InstanceInterfaces, 'base' | 'wire' | 'sourceAddress'> };
 
 /**
@@ -56,22 +65,25 @@ export function listVrrpPackets(
   // What leaves by a virtual interface (use_vmac) comes from an address of the one below.
   const link = findOwnAddress(base ?? interfaceName, family, network);
   const own = interfaces.sourceAddress ?? link?.address;
+  const { type, isIgnored } = settings.authentication;
   // Version 3 has no authentication; keepalived ignores the block.
   const isHidden =
-    settings.authentication.type === 'AH' && settings.version !== 3 && family === 'inet';
+    type === 'AH' && isIgnored !== true && settings.version !== 3 && family === 'inet';
   const protocol = isHidden ? 51 : 112;
   const packet = { direction, interfaceName, protocol, ...findPlace(interfaces, network) } as const;
   if (unicastPeers.length === 0) {
     const neighbours = link && networkOf(link);
     const sources = direction === 'out' ? [own] : senders.length > 0 ? senders : [neighbours];
     const destination = multicastDestination ?? groups[family];
+    const timeToLive = findTimeToLive({ direction, family, multicast: true }, settings);
     return sources.map((source) => ({
-      ...{ ...packet, family, source, destination, multicast: true },
+      ...{ ...packet, family, source, destination, multicast: true, timeToLive },
       isFromLink: direction === 'in' && isOnLink(source, interfaceName, network),
     }));
   }
   return unicastPeers.map(normalizeAddress).flatMap((peer): VrrpPacket[] => {
-    const unicast = { ...packet, family: familyOf(peer), multicast: false };
+    const way = { direction, family: familyOf(peer), multicast: false };
+    const unicast = { ...packet, ...way, timeToLive: findTimeToLive(way, settings) };
     if (direction === 'out') return [{ ...unicast, source: own, destination: peer }];
     return own === undefined ? [] : [{ ...unicast, source: peer, destination: own }];
   });
@@ -146,8 +158,7 @@ export function listPacketValues(packet: VrrpPacket, key: PacketKey): string[] {
     case 'reverse-path':
       return packet.isFromLink === true ? ['known'] : [];
     case 'time-to-live':
-      // For IPv6 keepalived leaves it to the kernel, but to the group.
-      return family === 'inet6' && !multicast ? [] : ['255'];
+      return packet.timeToLive === undefined ? [] : [String(packet.timeToLive)];
     case 'fragment':
       // An advertisement is never fragmented.
       return ['0'];

@@ -20,9 +20,15 @@ const incoming: VrrpPacket = {
   source: '192.168.0.20',
   destination: '224.0.0.18',
   multicast: true,
+  timeToLive: 255,
 };
 const outgoing: VrrpPacket = { ...incoming, direction: 'out', source: '192.168.0.10' };
-const unicast: VrrpPacket = { ...incoming, destination: '192.168.0.10', multicast: false };
+const unicast: VrrpPacket = {
+  ...incoming,
+  destination: '192.168.0.10',
+  multicast: false,
+  timeToLive: undefined,
+};
 const hidden: VrrpPacket = { ...incoming, protocol: 51 };
 const sixth: VrrpPacket = {
   ...incoming,
@@ -107,6 +113,29 @@ describe('iptables', () => {
     'an unknown match before a drop': [
       '-A INPUT -m recent --update --name x --rsource -j DROP',
       'cannot-tell: -m recent --update',
+    ],
+    'a set of addresses that is not read': [
+      '-A INPUT -m set --match-set bad src -j DROP',
+      'cannot-tell: -m set --match-set bad src',
+    ],
+    'all but a set of addresses that is not read': [
+      '-A INPUT -p vrrp -m set ! --match-set good src -j DROP',
+      'cannot-tell: -m set ! --match-set good src',
+    ],
+    'a set of addresses, and the policy': [
+      ':INPUT DROP\n-A INPUT -m set --match-set good src -j ACCEPT',
+      'cannot-tell: -m set --match-set good src',
+    ],
+    'the TTL of a multicast advertisement': ['-A INPUT -m ttl --ttl-lt 255 -j DROP', 'accepted'],
+    'the TTL that a peer writes': [
+      '-A INPUT -m ttl --ttl-lt 255 -j DROP',
+      'cannot-tell: --ttl-lt 255',
+      unicast,
+    ],
+    'the TTL that is written here': [
+      '-A INPUT -m ttl --ttl-lt 255 -j DROP',
+      drop('-A INPUT -m ttl --ttl-lt 255 -j DROP'),
+      { ...unicast, timeToLive: 10 },
     ],
     'a match without options': ['-A INPUT -m socket -j DROP', 'cannot-tell: -m socket'],
     'an unknown match that only logs': ['-A INPUT -m recent --set --name x -j LOG', 'accepted'],

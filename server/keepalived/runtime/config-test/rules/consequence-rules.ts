@@ -81,6 +81,13 @@ export const consequenceRules = messageRules([
     'Write a min_ttl that is not above max_ttl.',
   ],
   [
+    'time-to-live-zero',
+    'fatal',
+    /^Cannot use unicast_ttl without unicast peers/,
+    '{instance} has unicast_ttl and no unicast peers: keepalived sends with a TTL of 0, which never leaves this server, so both servers would be Active.',
+    'Remove unicast_ttl, or write unicast_peer.',
+  ],
+  [
     'authentication-unusable',
     'fatal',
     /^(?:duplicate )?auth_hmac (?:active_key \d+ is not defined|key )/,

@@ -237,6 +237,11 @@ describe('a finding', () => {
     ],
     ["Unsafe permissions found for script '/tmp/x' - disabling.", 'script-insecure', 'warning'],
     ['(VI_1): VIP duplicates a VIP 10.9.0.100/24 - ignoring', 'duplicate-address', 'warning'],
+    [
+      '(/a: Line 14) (VI_1): Cannot use unicast_ttl without unicast peers - resetting',
+      'time-to-live-zero',
+      'fatal',
+    ],
     ['(VI_1): Version must be either 2 or 3', 'invalid-value', 'fatal'],
     ['(VI_1) notify script already specified - ignoring /x', 'duplicate', 'warning'],
     ['Something that no version has said so far', 'other', 'warning'],
