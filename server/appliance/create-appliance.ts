@@ -20,7 +20,9 @@ import { probeAddress } from './network/address-probe.ts';
 import { askForAddress } from './network/ask-for-address.ts';
 import { startCapture } from './network/capture.ts';
 import { readKernelSettings } from './network/kernel-settings.ts';
+import { hasNetworkNamespace } from './network/network-namespace.ts';
 import { readDefaultRoutes, readNetwork, removeAddress } from './network/network.ts';
+import { canSendFrom } from './network/sending-address.ts';
 import { examineHealthcheck, probeHealthcheck } from './scripts/healthcheck-probe.ts';
 import { findScriptObstacle } from './scripts/script-file.ts';
 import { runScript } from './scripts/script-run.ts';
@@ -112,6 +114,8 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
       return { ran: false, reason, exitCode: undefined, output: '', testedPath: undefined };
     },
     lookForProgram,
+    hasNetworkNamespace,
+    canSendFrom,
 
     prepareTrackFile: trackFiles.prepare,
     readTrackFile: trackFiles.read,

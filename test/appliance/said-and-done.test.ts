@@ -23,6 +23,7 @@ interface Case {
   /** Lines of the instance, in the place of what it has by default. */
   instance?: string;
   addresses?: string;
+  excluded?: string;
   /** Whole, where it is no such instance. */
   text?: string;
   before?: string;
@@ -143,6 +144,20 @@ const cases: Record<string, Case> = {
     instance: `${base}\n unicast_src_ip 10.9.0.1\n unicast_fault_no_peer`,
     ...{ code: 'unicast-fault-without-peer', severity: 'fatal', deed: 'serves-not' },
   },
+  'a network namespace that does not exist, of which the test says nothing': {
+    before: 'net_namespace nowhere\n',
+    ...{ code: 'network-namespace-missing', severity: 'fatal', deed: 'ends' },
+  },
+  'a unicast source that no interface has, of which the test says nothing': {
+    instance: `${base}\n unicast_src_ip 10.9.0.77\n unicast_peer {\n  10.9.0.2\n }`,
+    ...{ code: 'unicast-source-not-local', severity: 'fatal', deed: 'serves-not' },
+  },
+  'a unicast source that no interface has, IPv6': {
+    instance: `${base}\n unicast_src_ip fd00::77\n unicast_peer {\n  fd00::2\n }`,
+    addresses: 'fd00::100/64',
+    excluded: '10.9.0.100/24',
+    ...{ code: 'unicast-source-not-local', severity: 'fatal', deed: 'serves-not' },
+  },
   'priority 0': {
     instance: base.replace('255', '0'),
     ...{ code: 'number-out-of-range', severity: 'fatal', deed: 'serves' },
@@ -200,9 +215,10 @@ if (inPrivateNamespaces(import.meta.url)) {
   for (const [what, one] of Object.entries(cases)) {
     test(`${what}: ${one.code} is ${one.severity}, and the daemon ${one.deed}`, async () => {
       const { instance = base, addresses = '10.9.0.100/24' } = one;
+      const excluded = one.excluded ? ` virtual_ipaddress_excluded {\n  ${one.excluded}\n }\n` : '';
       const text =
         one.text ??
-        `${one.before ?? ''}vrrp_instance VI_1 {\n${instance}\n virtual_ipaddress {\n  ${addresses}\n }\n}\n`;
+        `${one.before ?? ''}vrrp_instance VI_1 {\n${instance}\n virtual_ipaddress {\n  ${addresses}\n }\n${excluded}}\n`;
       const findings = await checkConfiguration(appliance, 'live', text);
       const said = findings.find(({ code }) => code === one.code);
       const deed = await watch(text, one.deed);

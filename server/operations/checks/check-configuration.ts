@@ -1,14 +1,19 @@
+import { isIP } from 'node:net';
 import type { Appliance } from '../../appliance/appliance.ts';
 import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { Finding } from '../../keepalived/config/rules/finding.ts';
 import {
-  describeProgram,
-  describeUnseenAddresses,
-  findNotifyPrograms,
-  findUnicastFindings,
-} from '../../keepalived/config/rules/machine-rules.ts';
+  describeNamespace,
+  findNetworkNamespace,
+} from '../../keepalived/config/rules/namespace-rules.ts';
+import { describeProgram, findNotifyPrograms } from '../../keepalived/config/rules/notify-rules.ts';
 import { findConfigurationProblems } from '../../keepalived/config/rules/rules.ts';
+import {
+  describeUnseenAddresses,
+  findStaticAddresses,
+  findUnicastFindings,
+} from '../../keepalived/config/rules/unicast-rules.ts';
 import { assembleConfiguration } from '../../keepalived/language/assembled.ts';
 import { parseConfiguration } from '../../keepalived/language/tree.ts';
 import type { ConfigurationContent } from '../../keepalived/language/tree.ts';
@@ -84,24 +89,51 @@ async function readCandidate(appliance: Appliance, fileId: string, text: string)
   return { content, path: own?.path };
 }
 
-/** Where the text contradicts this machine: addresses that it lacks, programs that are not there. */
+/** Where the text contradicts this machine: addresses, programs, namespaces that are not there. */
 async function findContradictions(
   appliance: Appliance,
   { children }: ConfigurationContent,
-  { instances }: ConfigurationSummary,
+  summary: ConfigurationSummary,
 ): Promise<Finding[]> {
-  const isUnicast = instances.some(
+  const namespace = findNetworkNamespace(children);
+  const programs = findNotifyPrograms(children);
+  const [exists, unicast, looks] = await Promise.all([
+    namespace?.name === undefined ? undefined : appliance.hasNetworkNamespace(namespace.name),
+    // The addresses of another namespace are not those that this program sees.
+    namespace === undefined ? findUnicastContradictions(appliance, children, summary) : [],
+    Promise.all(programs.map(({ program }) => appliance.lookForProgram(program))),
+  ]);
+  return [
+    ...(namespace === undefined ? [] : describeNamespace(namespace, exists)),
+    ...unicast,
+    ...programs.flatMap((program, index) => describeProgram(program, looks[index])),
+  ];
+}
+
+async function findUnicastContradictions(
+  appliance: Appliance,
+  nodes: ConfigurationContent['children'],
+  { instances, hasUnreadBlocks = false }: ConfigurationSummary,
+): Promise<Finding[]> {
+  const unicast = instances.filter(
     ({ unicastPeers, unicastSourceAddress }) =>
       unicastPeers.length > 0 || unicastSourceAddress !== undefined,
   );
-  const network = isUnicast ? await appliance.readNetwork() : undefined;
-  const programs = findNotifyPrograms(children);
-  const looks = await Promise.all(programs.map(({ program }) => appliance.lookForProgram(program)));
-  return [
-    ...(network?.ok ? findUnicastFindings(instances, network.interfaces) : []),
-    ...(network?.ok === false ? [describeUnseenAddresses(network.reason)] : []),
-    ...programs.flatMap((program, index) => describeProgram(program, looks[index])),
-  ];
+  if (unicast.length === 0) return [];
+  const network = await appliance.readNetwork();
+  if (!network.ok) return [describeUnseenAddresses(network.reason)];
+  const answers = unicast.map(async ({ unicastSourceAddress: source, interfaceName }) =>
+    source !== undefined && isIP(source) !== 0
+      ? ([source, await appliance.canSendFrom(source, interfaceName)] as const)
+      : undefined,
+  );
+  const known = (await Promise.all(answers)).filter((answer) => answer !== undefined);
+  return findUnicastFindings(instances, {
+    interfaces: network.interfaces,
+    staticAddresses: findStaticAddresses(nodes),
+    canSendFrom: new Map(known),
+    hasUnreadBlocks,
+  });
 }
 
 function notTested(reason = 'no reason is known'): Finding {

@@ -66,6 +66,9 @@ export function createSimulatedAppliance(folder: string): Appliance {
         ...{ output: '', testedPath: undefined },
       }),
     lookForProgram: () => Promise.resolve({ known: true, isExecutable: true }),
+    hasNetworkNamespace: () => Promise.resolve(true),
+    canSendFrom: (address) =>
+      Promise.resolve(['10.9.0.1', ...readDaemonFile(folder).held].includes(address)),
     readConfigurationId: () => Promise.resolve('server1'),
     readStartOnBoot: () => Promise.resolve({ known: true, enabled: false, tool: 'chkconfig' }),
     readDaemon() {

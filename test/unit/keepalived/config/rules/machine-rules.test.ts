@@ -2,9 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { summarizeConfiguration } from '../../../../../server/keepalived/config/questions.ts';
 import {
-  findNotifyPrograms,
+  describeNamespace,
+  findNetworkNamespace,
+} from '../../../../../server/keepalived/config/rules/namespace-rules.ts';
+import { findNotifyPrograms } from '../../../../../server/keepalived/config/rules/notify-rules.ts';
+import {
+  findStaticAddresses,
   findUnicastFindings,
-} from '../../../../../server/keepalived/config/rules/machine-rules.ts';
+} from '../../../../../server/keepalived/config/rules/unicast-rules.ts';
 import { parseConfiguration } from '../../../../../server/keepalived/language/tree.ts';
 import type { NetworkInterface } from '../../../../../server/keepalived/proof/evidence.ts';
 
@@ -55,7 +60,10 @@ describe('unicast addresses', () => {
 }
 `;
     const { instances } = summarizeConfiguration(parseConfiguration(text));
-    return findUnicastFindings(instances, [eth0]).map(({ code, line }) => `${code} ${line ?? '-'}`);
+    const machine = { interfaces: [eth0], staticAddresses: [], hasUnreadBlocks: false };
+    return findUnicastFindings(instances, { ...machine, canSendFrom: new Map() }).map(
+      ({ code, line }) => `${code} ${line ?? '-'}`,
+    );
   };
 
   for (const [what, source, peers, expected] of [
@@ -75,4 +83,80 @@ describe('unicast addresses', () => {
       assert.deepEqual(codesOf(source, ...peers), expected);
     });
   }
+});
+
+describe('a unicast source that no interface has', () => {
+  const severityOf = (
+    canSend: boolean | undefined,
+    { extra = '', peers = '10.9.0.2', top = '', unread = false } = {},
+  ) => {
+    const text = `${top}vrrp_instance VI_1 {
+  unicast_src_ip 10.9.0.77
+  ${extra}
+  unicast_peer {
+    ${peers}
+  }
+  virtual_ipaddress {
+    10.9.0.100/24
+  }
+}
+`;
+    const { children } = parseConfiguration(text);
+    const { instances } = summarizeConfiguration(parseConfiguration(text));
+    return findUnicastFindings(instances, {
+      interfaces: [],
+      staticAddresses: findStaticAddresses(children),
+      canSendFrom: new Map([['10.9.0.77', canSend]]),
+      hasUnreadBlocks: unread,
+    }).map(({ severity }) => severity);
+  };
+
+  it('stops a save where the kernel refuses it', () => {
+    assert.deepEqual(severityOf(false), ['fatal']);
+  });
+
+  it('is a warning where that is not known, where parts are not read, and without a peer', () => {
+    assert.deepEqual(severityOf(undefined), ['warning']);
+    assert.deepEqual(severityOf(false, { unread: true }), ['warning']);
+    assert.deepEqual(severityOf(false, { peers: '' }), ['warning']);
+  });
+
+  it('is nothing where the kernel allows it, or keepalived sets it before', () => {
+    assert.deepEqual(severityOf(true), []);
+    const top = 'static_ipaddress {\n  10.9.0.77/24 dev eth0\n}\n';
+    assert.deepEqual(severityOf(false, { top }), []);
+    assert.deepEqual(severityOf(false, { extra: 'use_ipvlan ipv0 10.9.0.77/24' }), []);
+  });
+
+  it('is a warning where it is a virtual address, though it can be used now', () => {
+    const extra = 'virtual_ipaddress_excluded {\n    10.9.0.77\n  }';
+    assert.deepEqual(severityOf(true, { extra }), ['warning']);
+  });
+});
+
+describe('the network namespace', () => {
+  const find = (text: string) => findNetworkNamespace(parseConfiguration(text).children);
+
+  it('is the first that is named', () => {
+    assert.deepEqual(find('net_namespace one\nnet_namespace two\n'), { name: 'one', line: 1 });
+    assert.equal(find('global_defs {\n}\n'), undefined);
+    assert.equal(find('@elsewhere net_namespace one\n'), undefined);
+  });
+
+  it('is not known by a reference, or behind what is not read', () => {
+    assert.equal(find('net_namespace $NAME\n')?.name, undefined);
+    assert.equal(find('include more.conf\nnet_namespace one\n')?.name, undefined);
+  });
+
+  it('ends the daemon only where it is certainly missing', () => {
+    const named = { name: 'one', line: 1 };
+    const [finding] = describeNamespace(named, false);
+    assert.deepEqual([finding?.severity, finding?.endsDaemon], ['fatal', true]);
+    assert.deepEqual(describeNamespace(named, true), []);
+    assert.deepEqual(
+      describeNamespace(named, undefined).map(({ severity }) => severity),
+      ['info'],
+    );
+    assert.deepEqual(describeNamespace({ name: undefined, line: 1 }, undefined), []);
+  });
 });

@@ -1,11 +1,8 @@
-import ipaddr from 'ipaddr.js';
 import { childrenOf } from '../../language/block-reading.ts';
 import { placeOf } from '../../language/place.ts';
 import type { ConfigurationPlace } from '../../language/place.ts';
 import { findStatements } from '../../language/tree.ts';
 import type { ConfigurationNode, Statement } from '../../language/tree.ts';
-import type { NetworkInterface } from '../../proof/evidence.ts';
-import type { ConfiguredInstance } from '../summary.ts';
 import type { Finding } from './finding.ts';
 
 /** A program that keepalived is to run when a state changes. */
@@ -68,59 +65,4 @@ export function describeProgram(
       remedy: 'Check it on the server itself.',
     },
   ];
-}
-
-/** @param reason a sentence */
-export function describeUnseenAddresses(reason: string): Finding {
-  return {
-    severity: 'info',
-    code: 'unicast-addresses-unseen',
-    line: undefined,
-    message: `Can’t tell whether the unicast addresses fit this server: ${reason}`,
-    remedy: 'Try again.',
-  };
-}
-
-/**
- * Unicast addresses that this machine contradicts, which `keepalived -t` misses (measured): a source
- * address that it does not have puts the instance in FAULT; itself as a peer is no peer.
- */
-export function findUnicastFindings(
-  instances: readonly ConfiguredInstance[],
-  interfaces: readonly NetworkInterface[],
-): Finding[] {
-  const virtual = new Set(
-    instances.flatMap(({ addresses }) => addresses.map(({ address }) => canonical(address))),
-  );
-  const own = new Set(
-    interfaces
-      .flatMap(({ addresses }) => addresses.map(({ address }) => canonical(address)))
-      .filter((address) => !virtual.has(address)),
-  );
-  return instances.flatMap(({ name, line, path, unicastPeers, unicastSourceAddress: source }) => {
-    const place = { severity: 'warning' as const, line, path };
-    const findings: Finding[] = [];
-    if (source !== undefined && ipaddr.isValid(source) && !own.has(canonical(source))) {
-      findings.push({
-        ...place,
-        code: 'unicast-source-not-local',
-        message: `The unicast_src_ip ${source} of “${name}” is no address of this server: the instance would be in FAULT.`,
-        remedy: 'Write the address that this server has on the interface.',
-      });
-    }
-    for (const peer of unicastPeers) {
-      if (!own.has(canonical(peer)) && peer !== source) continue;
-      findings.push({
-        ...place,
-        code: 'unicast-peer-is-self',
-        message: `The unicast_peer ${peer} of “${name}” is this server itself.`,
-        remedy: 'Write only the addresses of the other servers.',
-      });
-    }
-    return findings;
-  });
-}
-
-function canonical(address: string): string {
-  return ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address;
 }

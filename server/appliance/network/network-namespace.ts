@@ -1,0 +1,14 @@
+import { stat } from 'node:fs/promises';
+import { ofUnseen, unlessAbsent } from '../unseen-error.ts';
+
+/**
+ * Whether `ip netns add` has made a network namespace of this name, where keepalived looks for it.
+ * @returns undefined if that cannot be told
+ */
+export async function hasNetworkNamespace(name: string): Promise<boolean | undefined> {
+  const path = `/run/netns/${name}`;
+  return unlessAbsent(path, () => stat(path)).then(
+    (found) => found !== undefined,
+    ofUnseen(undefined),
+  );
+}
