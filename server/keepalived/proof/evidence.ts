@@ -82,6 +82,8 @@ export interface RuntimeInstance {
   effectivePriority: number;
   /** While BACKUP: the priority in the advertisements it receives; absent if it hears none. */
   masterPriority?: number;
+  /** While MASTER: the priority of the server that it heard before it took over; absent: none. */
+  lastHeardPriority?: number;
   advertIntervalSeconds: number;
   nopreempt: boolean;
   /** Wall clock, milliseconds since the epoch; undefined before the first transition. */
@@ -121,7 +123,15 @@ export interface TrackedItem {
   /** Of a file. `isOwn`: it lies in this program's folder, where the drill's page writes it. */
   file?: { path: string; value: number; isOwn?: true };
   /** Who watches it, and whether a bad result is a FAULT or only costs priority. */
-  instances: { name: string; weight: number; forcesFault: boolean }[];
+  instances: {
+    name: string;
+    weight: number;
+    forcesFault: boolean;
+    /** Tracked with `reverse`: a good result does what a bad one does otherwise. Not of a file. */
+    isReversed?: true;
+    /** Of a file: whether its number asks nothing of this one. */
+    good?: boolean;
+  }[];
 }
 
 /** The master that an instance hears while it is BACKUP. */

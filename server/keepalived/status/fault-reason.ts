@@ -1,6 +1,7 @@
 /** Why an instance is in FAULT, in words that one can act on. */
 import type { NetworkReport } from '../proof/evidence.ts';
 import type { WatchedItem } from './status-model.ts';
+import { isAgainst } from './watched-items.ts';
 
 export interface FaultCase {
   interfaceName: string | undefined;
@@ -18,7 +19,7 @@ export interface FaultCase {
 export function explainFault(fault: FaultCase): string {
   const ofInterface = explainInterface(fault);
   const ofItems = fault.watched
-    .filter(({ good, forcesFault }) => good === false && forcesFault)
+    .filter((item) => isAgainst(item) && item.forcesFault)
     .filter(
       ({ kind, name }) => !(ofInterface && kind === 'interface' && name === fault.interfaceName),
     )
@@ -46,7 +47,7 @@ function explainInterface({ interfaceName, network }: FaultCase): string | undef
 /** Whether something else than its maintenance keeps it in FAULT. */
 export function hasOtherCause(fault: FaultCase): boolean {
   const others = fault.watched.filter(
-    (item) => item.good === false && item.forcesFault && item !== fault.maintenanceItem,
+    (item) => isAgainst(item) && item.forcesFault && item !== fault.maintenanceItem,
   );
   return explainInterface(fault) !== undefined || others.length > 0;
 }
@@ -55,8 +56,12 @@ function explainMaintenance({ name, file }: WatchedItem): string {
   return `in maintenance: the number in ${file?.path ?? name} is ${file?.value ?? 'below 0'}`;
 }
 
-function explainItem({ kind, name, detail }: WatchedItem): string {
+function explainItem({ kind, name, detail, isReversed }: WatchedItem): string {
   const more = detail === '' ? '' : ` (${detail})`;
+  if (isReversed) {
+    const good = { script: 'succeeds', interface: 'is up', file: 'is good', process: 'runs' }[kind];
+    return `the tracked ${kind} ${name} ${good}, and is tracked with “reverse”${more}`;
+  }
   switch (kind) {
     case 'script':
       return `its tracked script ${name} failed${more}`;

@@ -74,6 +74,8 @@ export interface WatchedItem {
   weight: number | undefined;
   /** Whether a bad result is a FAULT of this instance, or only costs priority. */
   forcesFault: boolean;
+  /** Tracked with `reverse`: success and failure change places in what they do. */
+  isReversed?: true;
   /** False: the file has it tracked, and keepalived goes on without it. */
   isRun?: false;
   /** Wall clock, ms: since when the result has been what it is; undefined: not known. */

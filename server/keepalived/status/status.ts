@@ -7,11 +7,13 @@
 import { findInstanceInterfaces } from '../addresses/instance-interfaces.ts';
 import { ownerPriority } from '../addresses/owner-priority.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
+import { createFindResult } from '../foresight/elections/effective-priority.ts';
 import { findScriptConsequence } from '../foresight/script-consequence.ts';
 import type { Observed, RuntimeInstance } from '../proof/evidence.ts';
 import { judgeFindings } from './alarms/debug-findings.ts';
 import { judgeAlarms } from './alarms/instance-alarms.ts';
 import { judgeMachine } from './alarms/machine-alarms.ts';
+import type { FailureCase } from './alarms/script-failure.ts';
 import { explainFault, hasOtherCause } from './fault-reason.ts';
 import type { FaultCase } from './fault-reason.ts';
 import { compareWithFile } from './file-differences.ts';
@@ -213,7 +215,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   const tracking = evidence.tracking?.value;
   const lowered = findLoweredPriority(name, watched, tracking, scene.orders);
   const beside = judgeAlarms(
-    { ...status, elsewhere, lowered },
+    { ...status, elsewhere, lowered, failure: findFailureCase(status, configured, running, scene) },
     isMaster,
     findRunningDelay(evidence.log.startupDelay, nowMs),
     otherMaster,
@@ -266,6 +268,32 @@ function findDecidingScripts(configured: ConfiguredInstance, { evidence, summary
     (name) => findScriptConsequence(name, configured, summary).kind !== 'ignored',
   );
   return { scriptNames, loadedByMs: file.loadedByMs };
+}
+
+/** What a failure of the instance's healthcheck depends on, beside the script itself. */
+function findFailureCase(
+  { name, healthcheck }: InstanceStatus,
+  configured: ConfiguredInstance | undefined,
+  running: RuntimeInstance | undefined,
+  { evidence, summary, witnesses }: Scene,
+): Omit<FailureCase, 'script'> {
+  const file = evidence.configuration?.value;
+  const isLoaded = file?.ok === true && file.editedSinceLoad === false;
+  const tracking = evidence.tracking?.value;
+  return {
+    consequence:
+      healthcheck && configured && summary && isLoaded
+        ? findScriptConsequence(
+            healthcheck.scriptName,
+            configured,
+            summary,
+            createFindResult(tracking, witnesses.network),
+          )
+        : undefined,
+    effectivePriority: running?.effectivePriority,
+    // What the log heard lately is newer than what was heard before it took over.
+    peerPriority: evidence.log.otherMasters.get(name)?.value.priority ?? running?.lastHeardPriority,
+  };
 }
 
 /** The seconds of a delay that goes on. */

@@ -61,9 +61,17 @@ function findDropped(items: readonly WatchedItem[], scriptNames: readonly string
     }));
 }
 
-function pickTracker({ weight, forcesFault }: TrackedItem['instances'][number]) {
-  return { weight, forcesFault };
+function pickTracker({ weight, forcesFault, isReversed, good }: TrackedItem['instances'][number]) {
+  return {
+    ...{ weight, forcesFault },
+    ...(isReversed && { isReversed }),
+    ...(good !== undefined && { good }),
+  };
 }
+
+/** Whether its newest result costs the instance something; of one with `reverse`, that is a success. */
+export const isAgainst = ({ good, isReversed }: WatchedItem): boolean =>
+  good === (isReversed === true);
 
 /** keepalived's account says what it is, the log since when and how it came. */
 function describe(item: Omit<TrackedItem, 'instances'>, log: LogEvidence) {

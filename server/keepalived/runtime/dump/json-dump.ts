@@ -58,8 +58,9 @@ const instanceSchema = z
     basePriority: data.base_priority,
     effectivePriority: data.effective_priority,
     // A master's is that of the one that it heard before it took over.
-    ...(data.state !== 'MASTER' &&
-      data.master_priority > 0 && { masterPriority: data.master_priority }),
+    ...(data.master_priority > 0 && {
+      [data.state === 'MASTER' ? 'lastHeardPriority' : 'masterPriority']: data.master_priority,
+    }),
     advertIntervalSeconds: data.adver_int,
     nopreempt: data.nopreempt,
     lastTransitionAtMs:

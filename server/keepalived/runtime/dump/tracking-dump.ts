@@ -77,19 +77,25 @@ function readInterface(record: DumpRecord): TrackedItem {
 /** A file's number times its weight is added to the priority (keepalived.conf(5), track_file). */
 function readFile(record: DumpRecord): TrackedItem {
   const value = Number(record.properties.get('Status') ?? 0);
-  const instances = readTrackers(record, 'Tracking instances', { reverses: true });
-  const lowers = ({ weight }: { weight: number }) =>
-    weight === 0 ? value !== 0 : value * weight < 0;
+  const instances = readTrackers(record, 'Tracking instances').map(
+    ({ name, weight, isReversed = false }) => {
+      // `reverse` changes the sign of what is added; of the weight 0, which number is a FAULT.
+      const moved = value * weight * (isReversed ? -1 : 1);
+      const isFault = weight === 0 ? (value !== 0) !== isReversed : moved <= faultFrom;
+      return {
+        ...{ name, weight: isReversed && weight !== 0 ? -weight : weight },
+        forcesFault: weight === 0 || isFault,
+        good: !isFault && moved >= 0,
+      };
+    },
+  );
   return {
     kind: 'file',
     name: record.name,
-    good: !instances.some(lowers),
+    good: instances.every(({ good }) => good),
     detail: `value ${value}`,
     file: { path: record.properties.get('File') ?? '', value },
-    instances: instances.map((tracker) => ({
-      ...tracker,
-      forcesFault: tracker.weight === 0 || value * tracker.weight <= faultFrom,
-    })),
+    instances,
   };
 }
 
@@ -107,19 +113,13 @@ function readProcess(record: DumpRecord): TrackedItem {
   };
 }
 
-/**
- * `VI_1, weight -20`, `VI_1, weight 2 reverse`.
- * @param options.reverses `reverse` turns the sign of what is added, as a file's number
- */
-function readTrackers(
-  record: DumpRecord,
-  heading: string,
-  { reverses } = { reverses: false },
-): TrackedItem['instances'] {
+/** `VI_1, weight -20`, `VI_1, weight 20 reverse`, `VI_1, weight 0 reverse`. */
+function readTrackers(record: DumpRecord, heading: string): TrackedItem['instances'] {
   return (record.lists.get(heading) ?? []).flatMap((line) => {
     const [, name, digits, reverse] = /^(.+?),? weight (-?\d+)( reverse)?/.exec(line) ?? [];
     if (name === undefined) return [];
-    const weight = Number(digits) * (reverses && reverse !== undefined ? -1 : 1);
-    return [{ name, weight, forcesFault: weight === 0 }];
+    const weight = Number(digits);
+    const isReversed = reverse !== undefined && ({ isReversed: true } as const);
+    return [{ name, weight, forcesFault: weight === 0, ...isReversed }];
   });
 }

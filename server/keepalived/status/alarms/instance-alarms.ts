@@ -3,10 +3,12 @@ import type { Observed } from '../../proof/evidence.ts';
 import { fresh } from '../freshness.ts';
 import type { LoweredPriority } from '../hold.ts';
 import type { OtherMaster } from '../masters/other-masters.ts';
-import type { InstanceStatus, WatchedItem } from '../status-model.ts';
+import type { InstanceStatus } from '../status-model.ts';
 import { listAddresses } from '../witnessed-addresses.ts';
 import { raise } from './alarm-codes.ts';
 import type { Alarm } from './alarm-codes.ts';
+import { describeScriptFailure } from './script-failure.ts';
+import type { FailureCase } from './script-failure.ts';
 
 /** A master advertises every second or few, and the counters are compared every 5 s. */
 const otherMasterLifetimeMs = 15_000;
@@ -15,7 +17,12 @@ export function judgeAlarms(
   instance: Pick<
     InstanceStatus,
     'state' | 'addresses' | 'healthcheck' | 'virtualRouterId' | 'watched' | 'maintenance'
-  > & { elsewhere: readonly string[]; lowered: LoweredPriority | undefined },
+  > & {
+    elsewhere: readonly string[];
+    lowered: LoweredPriority | undefined;
+    /** What a failure of its healthcheck's script depends on. */
+    failure: Omit<FailureCase, 'script'>;
+  },
   isMaster: boolean,
   /** While vrrp_startup_delay runs: how long it is. */
   startupDelaySeconds: number | undefined,
@@ -88,23 +95,11 @@ export function judgeAlarms(
       raise(
         'healthcheck-failing-while-active',
         `This server serves ${addresses}, but its healthcheck fails here: ${healthcheck.words}. ` +
-          `keepalived asks by ${healthcheck.scriptName} every ${healthcheck.intervalSeconds} s. ${describeFailure(script)}`,
+          `keepalived asks by ${healthcheck.scriptName} every ${healthcheck.intervalSeconds} s. ${describeScriptFailure({ ...instance.failure, script })}`,
       ),
     );
   }
   return alarms;
-}
-
-/** What a failure of the script does, by the weight that keepalived says it has. */
-function describeFailure(script: WatchedItem | undefined): string {
-  const { weight, forcesFault = false } = script ?? {};
-  if (forcesFault && weight !== undefined) {
-    return 'When that fails, this server goes into Fault and hands over.';
-  }
-  if (weight === undefined || weight === 0) {
-    return 'What keepalived’s own check gives is not known; it decides.';
-  }
-  return `When that fails, the priority is ${Math.abs(weight)} lower: this server hands over only if another one has a higher priority then.`;
 }
 
 function describeOther({ address, priority, refusal }: OtherMaster): string {

@@ -1,5 +1,6 @@
 /** What keepalived watches, beside what this page itself sees of the healthcheck. */
 import type { InstanceStatus, WatchedItem } from '../../../keepalived/status/status.ts';
+import { isAgainst } from '../../../keepalived/status/watched-items.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
 import type { Tone } from './headline.ts';
@@ -59,7 +60,7 @@ function describeItem(item: WatchedItem, wallMs: number): WatchedRow {
           : good
             ? goodWords[kind]
             : badWords[kind],
-    tone: isRun === false ? 'bad' : good === undefined ? 'mute' : good ? 'good' : 'bad',
+    tone: isRun === false || isAgainst(item) ? 'bad' : good === undefined ? 'mute' : 'good',
     detail,
     since: sinceMs === undefined ? undefined : describeMoment(sinceMs, wallMs),
     sinceWords: 'not known',
@@ -80,13 +81,33 @@ const badWords: Record<WatchedItem['kind'], string> = {
   process: 'Missing',
 };
 
-function describeEffect({ kind, weight, forcesFault, isRun }: WatchedItem): string {
+function describeEffect(item: WatchedItem): string {
+  const { kind, weight, forcesFault, isRun, isReversed } = item;
   if (isRun === false) return 'nothing: it counts as passed';
+  if (isReversed && weight !== undefined) return describeReversed(kind, weight);
   if (forcesFault) return 'Fault: the address is given up';
   if (kind === 'file') return 'its number changes the priority';
   if (weight === undefined) return 'not known';
   return weight < 0 ? `priority ${weight}` : `without the priority bonus of ${weight}`;
 }
+
+/** `reverse` changes the sign of what is added, and which result is a FAULT (measured, 2.2.7). */
+function describeReversed(kind: WatchedItem['kind'], weight: number): string {
+  const [good, bad] = whiles[kind];
+  // Only of a script.
+  const until =
+    kind === 'script' ? ' (“reverse”; keepalived forgets it at a reload)' : ' (“reverse”)';
+  if (weight === 0) return `Fault ${good}: the address is given up${until}`;
+  const effect = weight > 0 ? `priority -${weight} ${good}` : `priority +${-weight} ${bad}`;
+  return `${effect}${until}`;
+}
+
+const whiles: Record<WatchedItem['kind'], [good: string, bad: string]> = {
+  script: ['while it succeeds', 'while it fails'],
+  interface: ['while it is up', 'while it is down'],
+  file: ['while it asks for nothing', 'while it asks to step down'],
+  process: ['while it runs', 'while it is missing'],
+};
 
 function describeOwnProbe({ healthcheck }: InstanceStatus): WatchedRow[] {
   if (!healthcheck) return [];

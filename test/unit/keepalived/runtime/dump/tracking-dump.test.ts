@@ -42,6 +42,19 @@ test('a file that lowers the priority', () => {
   assert.ok(describeItems(text).includes('file maint: failed, value -100 (VI_3: 1)'));
 });
 
+test('what is tracked with `reverse`', () => {
+  const text = fixture('evidence/dumps/2.2.7')
+    .replaceAll('VI_3, weight -20', 'VI_3, weight 0 reverse')
+    .replaceAll('VI_3, weight 1\n', 'VI_3, weight 0 reverse\n');
+  const report = parseTrackingDump(text);
+  assert.ok(report.ok);
+  const of = (name: string) => report.items.find((item) => item.name === name)?.instances;
+  const common = { name: 'VI_3', weight: 0, forcesFault: true };
+  assert.deepEqual(of('chk'), [{ ...common, isReversed: true }]);
+  // The number 0 is the FAULT then.
+  assert.deepEqual(of('maint'), [{ ...common, good: false }]);
+});
+
 test('an interface that is down, and one without a carrier', () => {
   const found = describeItems(fixture('dumps/2.2.7/link-down'));
   assert.match(found.find((item) => item.startsWith('interface eth0')) ?? '', /failed, down/);

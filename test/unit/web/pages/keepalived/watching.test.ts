@@ -62,6 +62,30 @@ test('keepalived’s results stand beside the page’s own request', () => {
   assert.equal(explanation, undefined);
 });
 
+test('`reverse` turns what a result does', () => {
+  const reversed = (item: WatchedItem, weight: number): WatchedItem => ({
+    ...{ ...item, weight, isReversed: true },
+    forcesFault: weight === 0,
+  });
+  const watched = [
+    reversed(script(true), 0),
+    reversed(script(true), 20),
+    reversed({ ...script(false), kind: 'process' }, -20),
+  ];
+  const [section] = describeWatching([sampleInstance({ watched })], wallMs);
+  assert.deepEqual(
+    section?.rows.slice(0, 3).map(({ tone, effect }) => [tone, effect]),
+    [
+      [
+        'bad',
+        'Fault while it succeeds: the address is given up (“reverse”; keepalived forgets it at a reload)',
+      ],
+      ['bad', 'priority -20 while it succeeds (“reverse”; keepalived forgets it at a reload)'],
+      ['good', 'priority +20 while it is missing (“reverse”)'],
+    ],
+  );
+});
+
 test('“Connection OK” here and “failed” there are explained', () => {
   const { rows, explanation } = describe({ watched: [script(false)] });
   assert.match(rows[0] ?? '', /Failed \| exited with status 7/);
