@@ -49,6 +49,11 @@ const beatEveryMs = 1_000;
 const longestSilenceMs = 5_000;
 /** So many lines before a change may explain it. */
 const contextLines = 300;
+/**
+ * Not more lines are read at once: nobody is answered meanwhile. Three hundred instances that change
+ * log some two thousand.
+ */
+const mostLines = 5_000;
 /** The log's stamps are of whole seconds, the dump's of microseconds. */
 const sameMomentMs = 2_000;
 
@@ -77,6 +82,8 @@ export function createFailoverRecorder({
   let context: LogLine[] = [];
   let pending: Happening[] = [];
   let pendingServing: ServingChange[] = [];
+  /** Wall clock, ms: when the first of the lines came that were too many to read. */
+  let passedOverFromMs: number | undefined;
   /** Monotonic, ms: a dump from before it does not know what the lines told. */
   let linesSeenAtMs = -Infinity;
   let evidence: Evidence | undefined;
@@ -138,20 +145,33 @@ export function createFailoverRecorder({
     const last = pending.at(-1);
     if (last && 'lines' in last) last.lines.push(...lines);
     else pending.push({ lines: [...lines] });
+    let tooMany = -mostLines;
+    for (const happening of pending) if ('lines' in happening) tooMany += happening.lines.length;
+    if (tooMany <= 0) return;
+    passedOverFromMs ??= clock.wallMs();
+    for (const happening of pending) {
+      if ('lines' in happening) tooMany -= happening.lines.splice(0, tooMany).length;
+      if (tooMany <= 0) return;
+    }
   };
 
   function takeHappening(happening: Happening): TransitionRecord[] {
     if ('endedAtMs' in happening) {
       return take(findEndings(states, happening.endedAtMs, lastAtMs), 'process');
     }
-    const transitions = findTransitions(context, happening.lines, states);
-    context = [...context, ...happening.lines].slice(-contextLines);
+    const { lines } = happening;
+    const transitions = lines.some(tellsOfTransition)
+      ? findTransitions(context, lines, states)
+      : [];
+    context = [...context, ...lines].slice(-contextLines);
     return take(transitions, 'log');
   }
 
   function settle(): void {
     clearTimeout(settling);
     settling = undefined;
+    if (passedOverFromMs !== undefined) noteGap(passedOverFromMs);
+    passedOverFromMs = undefined;
     const records: FailoverRecord[] = pending.flatMap(takeHappening);
     pending = [];
     if (evidence)
@@ -164,6 +184,13 @@ export function createFailoverRecorder({
     settling ??= setTimeout(settle, settleMs);
   };
 
+  /** What happened since then may be missing; what is so now is looked for and written down. */
+  function noteGap(fromMs: number): void {
+    write([{ kind: 'gap', fromMs, atMs: clock.wallMs() }]);
+    serving.clear();
+    splitBrains.forget();
+  }
+
   /**
    * Notices that the program was stopped or hung, or the machine slept: the monotonic clock stands
    * still in a sleep, and the wall clock may be set back.
@@ -175,9 +202,7 @@ export function createFailoverRecorder({
     const silenceMs = Math.max(now.wallMs - wallMs, now.monotonicMs - monotonicMs);
     if (!hasBegun || silenceMs <= longestSilenceMs) return;
     settle();
-    write([{ kind: 'gap', fromMs: Math.min(wallMs, now.wallMs), atMs: now.wallMs }]);
-    serving.clear();
-    splitBrains.forget();
+    noteGap(Math.min(wallMs, now.wallMs));
     watchedFromMs = now.monotonicMs;
   }
 

@@ -1,6 +1,6 @@
 import type { RuntimeInstance } from '../keepalived/proof/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
-import { explainMessage } from '../keepalived/runtime/messages/explain-message.ts';
+import { explainLine } from '../keepalived/runtime/messages/explain-message.ts';
 import { claimBegin, withoutReloads } from '../keepalived/status/state-begin.ts';
 import type { StateBegin } from '../keepalived/status/state-begin.ts';
 import type { LastingState } from '../keepalived/transitions/transitions.ts';
@@ -24,7 +24,7 @@ export interface StateBegins {
 const keptReloads = 8;
 
 export function createStateBegins(): StateBegins {
-  let begins: ReadonlyMap<string, StateBegin> = new Map();
+  let begins: Map<string, StateBegin> = new Map();
   let reloadsMs: readonly number[] = [];
 
   const follow = (known: StateBegin | undefined, account: RuntimeInstance) => {
@@ -43,11 +43,11 @@ export function createStateBegins(): StateBegins {
     },
     noteChange({ instance, to, atMs }, account) {
       const change = claimBegin(undefined, { state: to, atMs });
-      begins = new Map(begins).set(instance, (account && follow(change, account)) ?? change);
+      begins.set(instance, (account && follow(change, account)) ?? change);
     },
     noteLines(lines) {
-      const newMs = lines.flatMap(({ atMs, message }) =>
-        atMs !== undefined && explainMessage(message)?.id === 'reload' ? [atMs] : [],
+      const newMs = lines.flatMap((line) =>
+        line.atMs !== undefined && explainLine(line)?.id === 'reload' ? [line.atMs] : [],
       );
       if (newMs.length === 0) return;
       reloadsMs = [...reloadsMs, ...newMs].slice(-keptReloads);
@@ -58,7 +58,7 @@ export function createStateBegins(): StateBegins {
     clear() {
       begins = new Map();
     },
-    current: () => begins,
+    current: () => new Map(begins),
   };
 }
 

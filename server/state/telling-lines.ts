@@ -1,6 +1,6 @@
 /** Which of keepalived's lines are worth asking it for news. Others repeat every second. */
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
-import { explainMessage } from '../keepalived/runtime/messages/explain-message.ts';
+import { explainLine } from '../keepalived/runtime/messages/explain-message.ts';
 
 const changes = new Set([
   'state-change',
@@ -28,11 +28,11 @@ const results = new Set([
 ]);
 
 /** Whether the states may have changed. */
-export function tellsOfChange({ message }: LogLine): boolean {
-  return changes.has(explainMessage(message)?.id ?? '');
+export function tellsOfChange(line: LogLine): boolean {
+  return changes.has(explainLine(line)?.id ?? '');
 }
 
 /** Whether something that keepalived watches may have another result now. */
-export function tellsOfHealth({ message }: LogLine): boolean {
-  return results.has(explainMessage(message)?.id ?? '');
+export function tellsOfHealth(line: LogLine): boolean {
+  return results.has(explainLine(line)?.id ?? '');
 }

@@ -9,29 +9,29 @@ const lookLines = 2_000;
 /**
  * An instance enters its first state after a start and after a reload with the same words (2.2 to
  * 2.4), so the last of these two that the log has decides, however long ago.
- * @param index of the line that tells of the change
- * @returns undefined: the log does not say, and the instance may have been there before
+ * @returns for a change told at an index of the lines; undefined: the log does not say, and the
+ * instance may have been there before
  */
-export function findBeginning(
-  { from }: Pick<Transition, 'from'>,
+export function createBeginningFinder(
   lines: readonly ExplainedLine[],
-  index: number,
-): Beginning | undefined {
-  for (let at = index; at >= Math.max(0, index - lookLines); at -= 1) {
-    const beginning = readBeginning(lines[at]);
-    if (beginning) return beginning;
-  }
-  return from === 'STOPPED' ? 'start' : undefined;
+): (change: Pick<Transition, 'from'>, index: number) => Beginning | undefined {
+  let last: { index: number; beginning: Beginning } | undefined;
+  const lastAt = lines.map((line, index) => {
+    const beginning = readBeginning(line);
+    if (beginning) last = { index, beginning };
+    return last;
+  });
+  return ({ from }, index) => {
+    const found = lastAt[index];
+    if (found && index - found.index <= lookLines) return found.beginning;
+    return from === 'STOPPED' ? 'start' : undefined;
+  };
 }
 
-/** An instance's first state after a start or a reload. */
-export const beginsAgain = ({ message }: ExplainedLine): boolean =>
-  message.endsWith('STATE (init)');
-
-function readBeginning(line: ExplainedLine | undefined): Beginning | undefined {
-  const { id, values } = line?.explained ?? {};
+function readBeginning({ message, explained }: ExplainedLine): Beginning | undefined {
+  const { id, values } = explained ?? {};
   if (id === 'reload') return 'reload';
   // A VRRP process that died is started alone.
   const isRespawn = id === 'child-died' && values?.['otherPid'] !== undefined;
-  return isRespawn || line?.message.startsWith('Starting Keepalived v') ? 'start' : undefined;
+  return isRespawn || message.startsWith('Starting Keepalived v') ? 'start' : undefined;
 }

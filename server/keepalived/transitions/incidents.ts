@@ -14,7 +14,7 @@ interface Step {
 export interface Incident<Change extends Step> {
   instance: string;
   /** Oldest first; at least one. */
-  changes: readonly [Change, ...Change[]];
+  changes: [Change, ...Change[]];
   /** Wall clock, ms: when it was over; undefined: the instance is not back in its state. */
   endMs: number | undefined;
 }
@@ -42,7 +42,7 @@ export function findIncidents<Change extends Step>(
   for (const change of oldestFirst) {
     const known = open.get(change.instance);
     if (known && belongsTo(known, change)) {
-      known.changes = [...known.changes, change];
+      known.changes.push(change);
     } else {
       const begun: Incident<Change> = {
         ...{ instance: change.instance, changes: [change], endMs: undefined },

@@ -1,8 +1,8 @@
 /** Changes of state of the instances, as keepalived's log tells them, each with its cause. */
 import type { LogLine } from '../runtime/log/log-lines.ts';
-import { explainMessage } from '../runtime/messages/explain-message.ts';
+import { explainLine } from '../runtime/messages/explain-message.ts';
 import type { MessageExplanation } from '../runtime/messages/explain-message.ts';
-import { findReason } from './reasons.ts';
+import { createReasonFinder } from './reasons.ts';
 import type { ExplainedLine, LastingState, Transition } from './transition.ts';
 
 export type { LastingState, Transition } from './transition.ts';
@@ -22,23 +22,28 @@ export function findTransitions(
   known: KnownStates,
 ): Transition[] {
   const states = new Map(known);
+  const running = new Set([...known.keys()].filter((name) => known.get(name) !== 'STOPPED'));
   const before = explainLines(context);
   const all = [...before, ...explainLines(lines)];
+  const findReason = createReasonFinder(all);
   return all.slice(before.length).flatMap((line, index) =>
-    readChanges(line, states).flatMap(({ instance, to }) => {
+    readChanges(line, running).flatMap(({ instance, to }) => {
       const from = states.get(instance);
       if (from === to) return [];
       states.set(instance, to);
+      if (to === 'STOPPED') running.delete(instance);
+      else running.add(instance);
       const change = { instance, from, to };
-      const reason = findReason(change, all, before.length + index);
+      const reason = findReason(change, before.length + index);
       return [{ atMs: line.atMs, ...change, reason }];
     }),
   );
 }
 
 /** Whether a line tells of a change of state, whatever the states are. */
-export function tellsOfTransition({ message }: Pick<LogLine, 'message'>): boolean {
-  const explained = explainMessage(message);
+export function tellsOfTransition(line: LogLine): boolean {
+  const { message } = line;
+  const explained = explainLine(line);
   return (
     explained?.id === 'state-change' ||
     explained?.id === 'fault-reason' ||
@@ -48,14 +53,15 @@ export function tellsOfTransition({ message }: Pick<LogLine, 'message'>): boolea
 }
 
 function explainLines(lines: readonly LogLine[]): ExplainedLine[] {
-  return lines.flatMap(({ atMs, message }) =>
-    atMs === undefined ? [] : [{ atMs, message, explained: explainMessage(message) }],
-  );
+  return lines.flatMap((line) => {
+    const { atMs, message } = line;
+    return atMs === undefined ? [] : [{ atMs, message, explained: explainLine(line) }];
+  });
 }
 
 function readChanges(
   { message, explained }: ExplainedLine,
-  states: KnownStates,
+  running: ReadonlySet<string>,
 ): { instance: string; to: LastingState }[] {
   const instance = explained?.values['instance'];
   if (explained?.id === 'state-change' && instance !== undefined) {
@@ -65,7 +71,7 @@ function readChanges(
   if (explained?.id === 'fault-reason' && instance !== undefined)
     return [{ instance, to: 'FAULT' }];
   if (message === 'Stopping' || isVrrpDeath(explained)) {
-    return [...states.keys()].map((name) => ({ instance: name, to: 'STOPPED' }));
+    return [...running].map((name) => ({ instance: name, to: 'STOPPED' }));
   }
   return [];
 }

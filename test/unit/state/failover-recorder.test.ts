@@ -555,3 +555,20 @@ describe('since when a state lasts', () => {
     assert.equal(scene.since(), 10_500);
   });
 });
+
+test('of a flood of lines the newest are read, and that some were not is told', (context) => {
+  const scene = createScene(context, { before: [wasBackup] });
+  scene.wait(2_000);
+  const from = scene.told().length;
+  for (let count = 0; count < 12_000; count += 1) {
+    const state = count % 2 === 0 ? 'MASTER' : 'BACKUP';
+    scene.recorder.noteLines([line(`(VI_1) Entering ${state} STATE`)]);
+  }
+  scene.recorder.noteLines([line('(VI_1) Entering MASTER STATE')]);
+  scene.wait(2_000);
+  const told = scene.told().slice(from);
+  assert.equal(told.filter((text) => / gap from 2000$/.test(text)).length, 1);
+  const changes = told.filter((text) => text.includes(' by log: '));
+  assert.ok(changes.length > 4_000 && changes.length <= 5_000, String(changes.length));
+  assert.match(changes.at(-1) ?? '', /BACKUP > MASTER by log/);
+});

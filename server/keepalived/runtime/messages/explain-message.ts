@@ -1,3 +1,4 @@
+import type { LogLine } from '../log/log-lines.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
 import { messageCatalogue } from './message-catalogue.ts';
 import { modernizePrefix, useLaterWords } from './older-wording.ts';
@@ -22,4 +23,13 @@ export function explainMessage(message: string): MessageExplanation | undefined 
     if (match) return { ...entry, values: useLaterWords(match.groups ?? {}) };
   }
   return undefined;
+}
+
+const explanations = new WeakMap<LogLine, { explained: MessageExplanation | undefined }>();
+
+/** The same for a line that many ask about: its patterns are tried once only. */
+export function explainLine(line: LogLine): MessageExplanation | undefined {
+  const known = explanations.get(line) ?? { explained: explainMessage(line.message) };
+  explanations.set(line, known);
+  return known.explained;
 }
