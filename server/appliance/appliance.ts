@@ -6,6 +6,7 @@
  */
 import type { FirewallReport } from '../keepalived/firewall/firewall-report.ts';
 import type { VrrpPacket } from '../keepalived/firewall/packet.ts';
+import type { HealthcheckRequest } from '../keepalived/healthcheck/request.ts';
 import type { ResolvedInclude } from '../keepalived/language/assembled.ts';
 import type { HiddenInclude } from '../keepalived/language/hidden-includes.ts';
 import type {
@@ -23,7 +24,6 @@ import type {
 } from '../keepalived/proof/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import type { MessageKind } from '../keepalived/runtime/messages/message-kind.ts';
-import type { HealthcheckRequest } from '../keepalived/healthcheck/request.ts';
 
 export interface Appliance {
   // Witnesses

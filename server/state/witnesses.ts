@@ -4,6 +4,8 @@ import { applyAddressChanges } from '../keepalived/addresses/address-changes.ts'
 import { findInstanceInterfaces } from '../keepalived/addresses/instance-interfaces.ts';
 import { findHealthcheck } from '../keepalived/config/questions.ts';
 import { splitScriptCommand } from '../keepalived/config/script-command.ts';
+import { describeKey } from '../keepalived/healthcheck/request.ts';
+import type { HealthcheckRequest } from '../keepalived/healthcheck/request.ts';
 import type { AddressChange, Observed, RuntimeReport } from '../keepalived/proof/evidence.ts';
 import {
   noLogEvidence,
@@ -13,8 +15,6 @@ import {
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import { noteMasterContacts } from '../keepalived/status/masters/heard-master.ts';
 import { noteReceivedAdvertisements } from '../keepalived/status/masters/other-masters.ts';
-import { describeKey } from '../keepalived/healthcheck/request.ts';
-import type { HealthcheckRequest } from '../keepalived/healthcheck/request.ts';
 import { noEvidence } from '../keepalived/status/no-evidence.ts';
 import type { ConfigurationWitness } from '../keepalived/status/status-model.ts';
 import type { Evidence } from '../keepalived/status/status.ts';

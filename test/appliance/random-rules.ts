@@ -135,7 +135,7 @@ function writeIptables(random: Random): string {
       if (name === 'mangle' && chance(random, 70)) {
         const word = pick(random, ['--set-xmark', '--set-mark', '--or-mark', '--xor-mark']);
         return pick(random, [
-          `-j MARK ${word} ${bit}${/^--set/.test(word) ? '/0x3f' : ''}`,
+          `-j MARK ${word} ${bit}${word.startsWith('--set') ? '/0x3f' : ''}`,
           '-j CONNMARK --restore-mark --nfmask 0x1 --ctmask 0x1',
         ]);
       }

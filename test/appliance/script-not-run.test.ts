@@ -153,10 +153,22 @@ if (inPrivateNamespaces(import.meta.url)) {
   it('a script that vanishes, loses its execute bits or its interpreter is told, too', async () => {
     const good = '#!/bin/sh\nexit 0\n';
     const breakings: [break_: () => void, why: RegExp][] = [
-      [() => rmSync(scriptPath), /check\.sh does not exist/],
-      [() => chmodSync(scriptPath, 0o644), /check\.sh is not executable/],
       [
-        () => writeFileSync(scriptPath, '#!/bin/sh\r\nexit 0\r\n'),
+        () => {
+          rmSync(scriptPath);
+        },
+        /check\.sh does not exist/,
+      ],
+      [
+        () => {
+          chmodSync(scriptPath, 0o644);
+        },
+        /check\.sh is not executable/,
+      ],
+      [
+        () => {
+          writeFileSync(scriptPath, '#!/bin/sh\r\nexit 0\r\n');
+        },
         /"\/bin\/sh\\r", the interpreter/,
       ],
     ];

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { eventually } from '../lab/eventually.ts';
-import { createLabServer, type LabServer } from '../lab/lab-server.ts';
 import type { LabProcess } from '../lab/lab-process.ts';
+import { createLabServer, type LabServer } from '../lab/lab-server.ts';
 import { serverWords } from '../program-words.ts';
 import { createTestApp } from '../unit/web/app-harness.ts';
 import { RemoteBrowser, type Answer } from './remote-browser.ts';
@@ -230,8 +230,8 @@ describe('a secret in every position of a running server', () => {
       async () => {
         const report = await root.get('/debug/report.txt');
         return (
-          /Healthcheck/.test(report.body) &&
-          !/http-equiv="refresh"/.test((await root.get('/debug')).body)
+          report.body.includes('Healthcheck') &&
+          !(await root.get('/debug')).body.includes('http-equiv="refresh"')
         );
       },
       { withinMs: 60_000 },

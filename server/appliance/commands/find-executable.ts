@@ -2,8 +2,8 @@ import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProgramLook } from '../appliance.ts';
 import { errorCode } from '../files/regular-file.ts';
-import { commandFolders } from './run-command.ts';
 import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { commandFolders } from './run-command.ts';
 
 /**
  * The path of the program that `runCommand(name, …)` would run, if there is one.

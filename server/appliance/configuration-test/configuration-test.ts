@@ -5,15 +5,15 @@ import { basename, dirname, join } from 'node:path';
 import { findHiddenIncludes } from '../../keepalived/language/hidden-includes.ts';
 import type { ConfigurationFileEntry, ConfigurationTest } from '../appliance.ts';
 import { explainNoAnswer, findSignal } from '../commands/command-report.ts';
+import { type CommandResult, runCommand } from '../commands/run-command.ts';
+import { readProcess } from '../daemon/process-table.ts';
 import { followIncludes, resolvePath } from '../files/includes.ts';
 import { findAbsolutePaths } from '../files/path-facts.ts';
-import { readProcess } from '../daemon/process-table.ts';
 import { errorCode, readRegularFile } from '../files/regular-file.ts';
-import { type CommandResult, runCommand } from '../commands/run-command.ts';
+import { UnseenError, explainCode, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 import { ShadowTooLargeError } from './shadow-folder.ts';
 import { releaseTestOutput } from './test-output.ts';
 import { enterTestRoot, layOutTestRoot, mountFailedCode } from './test-root.ts';
-import { UnseenError, explainCode, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 
 const usualTimeoutMs = 30_000;
 /** A name server that is silent must not hold up the test: it waits 5 s twice for each by default. */

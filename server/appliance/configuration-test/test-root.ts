@@ -12,8 +12,8 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPathFacts } from '../files/path-facts.ts';
 import { pathExists } from '../files/regular-file.ts';
-import { copyToShadow } from './shadow-folder.ts';
 import { unlessAbsent } from '../unseen-error.ts';
+import { copyToShadow } from './shadow-folder.ts';
 
 /** Programs and libraries, read-only: keepalived itself, and what its scripts are looked for in. */
 const programFolders = [

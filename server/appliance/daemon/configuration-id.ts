@@ -1,8 +1,8 @@
 import { findOption } from '../../keepalived/proof/command-line.ts';
 import { readHostName } from '../host.ts';
+import { ofUnseen } from '../unseen-error.ts';
 import type { DaemonReader } from './daemon-process.ts';
 import { readArguments } from './process-table.ts';
-import { ofUnseen } from '../unseen-error.ts';
 
 /**
  * What keepalived compares `@id` lines with: the `-i` that the running daemon was given, or that

@@ -9,10 +9,10 @@ import type {
   FileReplacement,
   FileReplacementResult,
 } from '../appliance.ts';
+import { UnseenError, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 import { type FollowedIncludes, followIncludes, readTextFromDisk } from './includes.ts';
 import { maxConfigurationBytes, readRegularFile } from './regular-file.ts';
 import { replaceFile, tagOf } from './replace-file.ts';
-import { UnseenError, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 
 export interface ConfigurationFiles {
   list: (candidate?: CandidateText) => Promise<ConfigurationFileEntry[]>;

@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ResolvedInclude } from '../../keepalived/language/assembled.ts';
+import { UnseenError, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 import { findMatches } from './glob.ts';
 import { type Definitions, findIncludePatterns } from './include-lines.ts';
 import { pathExists, readRegularFile } from './regular-file.ts';
-import { UnseenError, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 
 const maxIncludedFiles = 256;
 const maxPasses = 8;

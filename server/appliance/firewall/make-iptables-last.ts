@@ -4,8 +4,8 @@ import type { FirewallReport } from '../../keepalived/firewall/firewall-report.t
 import { ownComment } from '../../keepalived/firewall/rule-set.ts';
 import { explainNoAnswer, reportCommand } from '../commands/command-report.ts';
 import { isInstalled } from '../commands/find-executable.ts';
-import { errorCode } from '../files/regular-file.ts';
 import { runCommand } from '../commands/run-command.ts';
+import { errorCode } from '../files/regular-file.ts';
 import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
 import type { LastingResult } from './lasting-result.ts';

@@ -49,7 +49,7 @@ async function isWithoutNfTables(): Promise<boolean> {
     readOrCode(`/lib/modules/${release()}/modules.builtin`),
   ]);
   if (loaded.text === undefined || builtIn.text === undefined) return false;
-  return !/^nf_tables /m.test(loaded.text) && !/\/nf_tables\.ko/.test(builtIn.text);
+  return !/^nf_tables /m.test(loaded.text) && !builtIn.text.includes('/nf_tables.ko');
 }
 
 async function readOrCode(path: string): Promise<{ text?: string; code?: string }> {

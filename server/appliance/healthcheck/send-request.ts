@@ -3,8 +3,8 @@ import https from 'node:https';
 import { isIP } from 'node:net';
 import type { LookupFunction, Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import type { HealthcheckExamination } from '../../keepalived/proof/evidence.ts';
 import type { HealthcheckRequest } from '../../keepalived/healthcheck/request.ts';
+import type { HealthcheckExamination } from '../../keepalived/proof/evidence.ts';
 import { silence } from './request-error.ts';
 
 const maxBodyBytes = 64 * 1024;

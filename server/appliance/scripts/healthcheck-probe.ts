@@ -1,9 +1,9 @@
+import type { HealthcheckRequest } from '../../keepalived/healthcheck/request.ts';
 import type {
   HealthcheckExamination,
   HealthcheckOutcome,
   HealthcheckResult,
 } from '../../keepalived/proof/evidence.ts';
-import type { HealthcheckRequest } from '../../keepalived/healthcheck/request.ts';
 import { describeRequestError } from '../healthcheck/request-error.ts';
 import { findRedirect, sendRequest } from '../healthcheck/send-request.ts';
 import type { HealthcheckAnswer } from '../healthcheck/send-request.ts';

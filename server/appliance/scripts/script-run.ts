@@ -1,11 +1,11 @@
 import { readlink } from 'node:fs/promises';
-import type { ScriptRun } from '../../keepalived/proof/evidence.ts';
 import { findInsecurity, runsAsRoot } from '../../keepalived/powers/script-security.ts';
+import type { ScriptRun } from '../../keepalived/proof/evidence.ts';
 import type { ScriptRunRequest } from '../appliance.ts';
 import { explainNoAnswer, joinOutput } from '../commands/command-report.ts';
 import { type CommandResult, runCommand } from '../commands/run-command.ts';
-import { findPathParts } from './script-path.ts';
 import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { findPathParts } from './script-path.ts';
 
 /** keepalived's own default, where there is such a user (keepalived.conf(5), script_user). */
 const defaultUserName = 'keepalived_script';

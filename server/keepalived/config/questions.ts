@@ -1,3 +1,5 @@
+import { findScriptRequest } from '../healthcheck/find-probe.ts';
+import type { HealthcheckProbe } from '../healthcheck/find-probe.ts';
 import { assembleConfiguration } from '../language/assembled.ts';
 import type { ConfigurationSource } from '../language/assembled.ts';
 import {
@@ -16,8 +18,6 @@ import type {
   ParseOptions,
   Statement,
 } from '../language/tree.ts';
-import { findScriptRequest } from '../healthcheck/find-probe.ts';
-import type { HealthcheckProbe } from '../healthcheck/find-probe.ts';
 import { summarizeInstance } from './instance-questions.ts';
 import type {
   ConfigurationProblem,

@@ -1,7 +1,7 @@
 /** What a configuration says, as plain data. Never holds a password. */
 
-import type { ConfigurationPlace } from '../language/place.ts';
 import type { HealthcheckProbe } from '../healthcheck/find-probe.ts';
+import type { ConfigurationPlace } from '../language/place.ts';
 import type { ConfiguredHmac } from './hmac-questions.ts';
 
 export interface ConfiguredAddress {

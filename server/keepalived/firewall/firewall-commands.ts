@@ -1,6 +1,6 @@
 import type { Firewalld, FirewallReport } from './firewall-report.ts';
-import { splitShellWords } from './iptables/shell-words.ts';
 import { listZones } from './firewalld-zones.ts';
+import { splitShellWords } from './iptables/shell-words.ts';
 import type { VrrpPacket } from './packet.ts';
 import type { RulePlace } from './rule-place.ts';
 import { ownComment } from './rule-set.ts';

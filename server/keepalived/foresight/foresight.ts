@@ -11,12 +11,12 @@ import { foreseeAnotherRouter, isAnotherRouter } from './another-router.ts';
 import { findBreaches, findLostPeers } from './breaches.ts';
 import type { FindResult } from './elections/effective-priority.ts';
 import { foreseeElection, takeoverMs } from './elections/elections.ts';
-import { nothingForeseen, told } from './foresight-result.ts';
-import type { Foresight } from './foresight-result.ts';
 import { findGroupDangers } from './elections/group-danger.ts';
 import { foreseeGroupElection } from './elections/group-election.ts';
-import { compareInstances } from './instance-changes.ts';
+import { nothingForeseen, told } from './foresight-result.ts';
+import type { Foresight } from './foresight-result.ts';
 import type { InstanceChange, InstanceSetting } from './instance-change.ts';
+import { compareInstances } from './instance-changes.ts';
 import { aboutSeconds, joinWords } from './words.ts';
 
 export interface ForeseenChange {

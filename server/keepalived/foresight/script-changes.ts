@@ -1,10 +1,10 @@
 import { bareAddress } from '../addresses/addresses.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredScript } from '../config/summary.ts';
-import type { RuntimeInstance } from '../proof/evidence.ts';
-import { maskSecrets } from '../secrets/mask-secrets.ts';
 import { describeNotRepeatable, findScriptRequest } from '../healthcheck/find-probe.ts';
 import type { HealthcheckProbe } from '../healthcheck/find-probe.ts';
+import type { RuntimeInstance } from '../proof/evidence.ts';
+import { maskSecrets } from '../secrets/mask-secrets.ts';
 import type { FindResult } from './elections/effective-priority.ts';
 import { findCounterpart } from './instance-changes.ts';
 import { findScriptConsequence } from './script-consequence.ts';

@@ -1,5 +1,5 @@
-import { type Word, readWords } from './tokens.ts';
 import type { Block, Origin, Statement } from './nodes.ts';
+import { type Word, readWords } from './tokens.ts';
 
 /**
  * A statement whose words are read out of its line when they are first asked for. A file of 1 MiB

@@ -1,7 +1,4 @@
 import { Definitions } from './definitions.ts';
-import { ReadStatement } from './read-statement.ts';
-import { cutLine, findContent, findLineStarts, findWordRun, skipBlanks } from './tokens.ts';
-import type { WordRun } from './tokens.ts';
 import type {
   Block,
   ConfigurationNode,
@@ -11,6 +8,9 @@ import type {
   Statement,
   TreeProblem,
 } from './nodes.ts';
+import { ReadStatement } from './read-statement.ts';
+import { cutLine, findContent, findLineStarts, findWordRun, skipBlanks } from './tokens.ts';
+import type { WordRun } from './tokens.ts';
 
 /** Enough to repair a file by; a file of braces only must not fill the memory with complaints. */
 const maximumProblems = 100;

@@ -6,9 +6,9 @@ import { findNewMisplacement } from '../addresses/address-places.ts';
 import type { AddressWitnesses } from '../addresses/address-places.ts';
 import { findInstanceDifference } from '../config/instance-differences.ts';
 import type { ConfigurationSummary } from '../config/questions.ts';
+import { listWeights } from '../foresight/elections/effective-priority.ts';
 import type { ReloadLog } from '../runtime/log/reload-log.ts';
 import type { DaemonProcess, RuntimeInstance } from './evidence.ts';
-import { listWeights } from '../foresight/elections/effective-priority.ts';
 
 /** One look at the machine. */
 export interface Sighting extends AddressWitnesses {

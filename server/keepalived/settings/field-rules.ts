@@ -1,5 +1,6 @@
 import { ownerPriority } from '../addresses/owner-priority.ts';
 import { writeValue } from '../config/edit/edit-values.ts';
+import { isHealthcheckAddress } from '../config/healthcheck-url.ts';
 import { familyOf } from '../config/rules/instance-rules.ts';
 import {
   judgeLength,
@@ -7,7 +8,6 @@ import {
   longestInterfaceName,
   longestUrl,
 } from '../language/value-lengths.ts';
-import { isHealthcheckAddress } from '../config/healthcheck-url.ts';
 import { findAddressDoubts, judgeUnicastPeers, judgeVirtualAddresses } from './address-rules.ts';
 import { isSameSetting, splitEntries } from './instance-settings.ts';
 import type {

@@ -1,9 +1,9 @@
 import { findHealthcheck } from '../config/questions.ts';
 import type { ConfigurationSummary } from '../config/questions.ts';
-import type { HealthcheckResult, Observed } from '../proof/evidence.ts';
-import { maskSecrets } from '../secrets/mask-secrets.ts';
 import { describeNotRepeatable } from '../healthcheck/find-probe.ts';
 import { describeKey } from '../healthcheck/request.ts';
+import type { HealthcheckResult, Observed } from '../proof/evidence.ts';
+import { maskSecrets } from '../secrets/mask-secrets.ts';
 import { fresh, staleWords } from './freshness.ts';
 import type { InstanceStatus } from './status-model.ts';
 

@@ -16,7 +16,7 @@ export function listWatched(
   configured: ConfiguredInstance | undefined,
   tracking: Observed<TrackingReport> | undefined,
   log: LogEvidence,
-  deciding?: { scriptNames: readonly string[]; loadedByMs: number } | undefined,
+  deciding?: { scriptNames: readonly string[]; loadedByMs: number },
 ): WatchedItem[] {
   const report = tracking?.value;
   if (report?.ok) {

@@ -1,6 +1,6 @@
 import type { Appliance, CommandReport, ServiceAction } from '../../appliance/appliance.ts';
-import { commandFailure } from '../live/prove-live.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
+import { commandFailure } from '../live/prove-live.ts';
 import type { ActionOutcome } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';
 import { controlKeepalived, restartKeepalived } from './service-control.ts';

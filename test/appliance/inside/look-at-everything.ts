@@ -3,20 +3,20 @@
  * (`nobody`), or with no file descriptor left (`no-descriptor`). Prints what each of them says.
  */
 import { openSync } from 'node:fs';
-import { findBootTool } from '../../../server/appliance/services/boot-tools/find-boot-tool.ts';
-import { createConfigurationFiles } from '../../../server/appliance/files/configuration-files.ts';
-import { testConfiguration } from '../../../server/appliance/configuration-test/configuration-test.ts';
 import { lookForProgram } from '../../../server/appliance/commands/find-executable.ts';
+import { testConfiguration } from '../../../server/appliance/configuration-test/configuration-test.ts';
+import { createConfigurationFiles } from '../../../server/appliance/files/configuration-files.ts';
 import { makeIptablesLast } from '../../../server/appliance/firewall/make-iptables-last.ts';
 import { makeNftLast } from '../../../server/appliance/firewall/make-nft-last.ts';
 import { readFirewall } from '../../../server/appliance/firewall/read-firewall.ts';
-import { readKernelSettings } from '../../../server/appliance/network/kernel-settings.ts';
 import { createFileLog } from '../../../server/appliance/logs/file-log.ts';
+import { readKernelSettings } from '../../../server/appliance/network/kernel-settings.ts';
 import { readDefaultRoutes, readNetwork } from '../../../server/appliance/network/network.ts';
 import { runScript } from '../../../server/appliance/scripts/script-run.ts';
+import { findBootTool } from '../../../server/appliance/services/boot-tools/find-boot-tool.ts';
 import { describeService } from '../../../server/appliance/services/service-files.ts';
-import { createSysv } from '../../../server/appliance/services/service-managers/sysv.ts';
 import { createSystemd } from '../../../server/appliance/services/service-managers/systemd.ts';
+import { createSysv } from '../../../server/appliance/services/service-managers/sysv.ts';
 import { parseSettings } from '../../../server/settings.ts';
 import { configPath } from '../private-keepalived.ts';
 

@@ -1,7 +1,7 @@
 import type { Settings } from '../../../settings.ts';
 import { findExecutable } from '../../commands/find-executable.ts';
-import { findUnitFile } from '../service-files.ts';
 import { UnseenError } from '../../unseen-error.ts';
+import { findUnitFile } from '../service-files.ts';
 import type { BootTool } from './boot-tool.ts';
 import { chkconfig } from './chkconfig.ts';
 import { systemctl } from './systemctl.ts';

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { reportCommand } from '../../commands/command-report.ts';
 import { runCommand } from '../../commands/run-command.ts';
-import { findInitScriptFlaw } from '../service-files.ts';
 import { UnseenError, ofUnseen, unlessAbsent } from '../../unseen-error.ts';
+import { findInitScriptFlaw } from '../service-files.ts';
 import type { BootTool } from './boot-tool.ts';
 
 const tool = 'update-rc.d';

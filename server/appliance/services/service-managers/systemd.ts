@@ -10,8 +10,8 @@ import {
   joinOutput,
   reportCommand,
 } from '../../commands/command-report.ts';
-import type { DaemonReader } from '../../daemon/daemon-process.ts';
 import { runCommand } from '../../commands/run-command.ts';
+import type { DaemonReader } from '../../daemon/daemon-process.ts';
 import { unitName } from '../service-files.ts';
 import { proveOutcome } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';

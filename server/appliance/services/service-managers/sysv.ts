@@ -1,7 +1,7 @@
 import type { CommandReport, ServiceAction, ServiceReport } from '../../appliance.ts';
 import { explainNoAnswer, reportCommand } from '../../commands/command-report.ts';
-import type { DaemonReader } from '../../daemon/daemon-process.ts';
 import { runCommand } from '../../commands/run-command.ts';
+import type { DaemonReader } from '../../daemon/daemon-process.ts';
 import { findInitScriptFlaw } from '../service-files.ts';
 import { proveOutcome, stopThenStart } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';

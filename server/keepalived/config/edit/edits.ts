@@ -3,9 +3,11 @@
  * Each returns the new text, or why it is refused: a value that keepalived could not read back, or
  * a place that is not plain text (a `$` definition, an `@` condition, a damaged line).
  */
+import { findScriptRequest } from '../../healthcheck/find-probe.ts';
+import type { Word } from '../../language/tokens.ts';
 import type { ConfigurationTree } from '../../language/tree.ts';
 import { placeholderNote, placeholderVirtualAddress } from '../default-configurations.ts';
-import { findScriptRequest } from '../../healthcheck/find-probe.ts';
+import { isHealthcheckAddress } from '../healthcheck-url.ts';
 import { addStatement, setBlockValue } from './block-edits.ts';
 import { refuse, writeValue } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';
@@ -14,8 +16,6 @@ import type { EditableBlock } from './editable-blocks.ts';
 import { setEntries } from './entry-edits.ts';
 import { applyChanges, lineAt, removeStatement, replaceWords } from './text-changes.ts';
 import type { TextChange } from './text-changes.ts';
-import { isHealthcheckAddress } from '../healthcheck-url.ts';
-import type { Word } from '../../language/tokens.ts';
 
 export type EditResult = { ok: true; text: string } | Refusal;
 

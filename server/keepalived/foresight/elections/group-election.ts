@@ -2,6 +2,10 @@
  * A sync group changes its state as one (`vrrp_sync.c` 2.2.7): it becomes master when every member
  * would, and stands by as soon as one member has to.
  */
+import { nothingForeseen, told } from '../foresight-result.ts';
+import type { ForeseenMovement, Foresight } from '../foresight-result.ts';
+import type { InstanceChange, InstanceSetting } from '../instance-change.ts';
+import { aboutSeconds, describeCauses, joinWords } from '../words.ts';
 import {
   describeDelay,
   isAboutToPreempt,
@@ -9,10 +13,6 @@ import {
   priorityAfter,
   takeoverMs,
 } from './elections.ts';
-import { nothingForeseen, told } from '../foresight-result.ts';
-import type { ForeseenMovement, Foresight } from '../foresight-result.ts';
-import type { InstanceChange, InstanceSetting } from '../instance-change.ts';
-import { aboutSeconds, describeCauses, joinWords } from '../words.ts';
 
 interface Member {
   change: InstanceChange;

@@ -1,5 +1,5 @@
-import { explainMessage } from './explain-message.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
+import { explainMessage } from './explain-message.ts';
 
 /** What a message is about; `other`: it is not in the catalogue. */
 export type MessageKind = CatalogueEntry['kind'] | 'other';

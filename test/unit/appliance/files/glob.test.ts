@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { measureCpuOf } from '../../../cpu-time.ts';
 import { findMatches } from '../../../../server/appliance/files/glob.ts';
+import { measureCpuOf } from '../../../cpu-time.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'glob-'));
 after(() => {

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { measureCpuOf } from '../../../cpu-time.ts';
 import { createFileLog } from '../../../../server/appliance/logs/file-log.ts';
+import { measureCpuOf } from '../../../cpu-time.ts';
 
 function makePath(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'file-log-'));

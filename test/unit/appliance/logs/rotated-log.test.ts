@@ -16,9 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { measureCpuOf } from '../../../cpu-time.ts';
 import type { LogFilter } from '../../../../server/appliance/appliance.ts';
 import { createFileLog } from '../../../../server/appliance/logs/file-log.ts';
+import { measureCpuOf } from '../../../cpu-time.ts';
 
 function makePath(context: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'rotated-log-'));

@@ -293,7 +293,9 @@ describe('iptables', () => {
     ],
   };
   for (const [name, [rules, fate]] of Object.entries(state)) {
-    it(name, () => assert.equal(judge(incoming, readIptablesSave(rules, 'ip')), fate));
+    it(name, () => {
+      assert.equal(judge(incoming, readIptablesSave(rules, 'ip')), fate);
+    });
   }
 
   it('of two chains at one place nobody knows the order', () => {

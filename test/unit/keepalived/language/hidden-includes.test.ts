@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { measureCpuMs } from '../../../cpu-time.ts';
 import { findHiddenIncludes } from '../../../../server/keepalived/language/hidden-includes.ts';
+import { measureCpuMs } from '../../../cpu-time.ts';
 
 const linesOf = (text: string, id: string | undefined = 's1') =>
   findHiddenIncludes([{ text }], id).map(({ line }) => line);

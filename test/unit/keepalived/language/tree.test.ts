@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { measureCpuMs } from '../../../cpu-time.ts';
 import { lineAt } from '../../../../server/keepalived/config/edit/text-changes.ts';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
 import { findStatements, parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
@@ -10,6 +9,7 @@ import type {
   ConfigurationNode,
   ConfigurationTree,
 } from '../../../../server/keepalived/language/tree.ts';
+import { measureCpuMs } from '../../../cpu-time.ts';
 
 const evidenceFolder = 'test/fixtures/evidence/configs';
 const samplesFolder = '/usr/share/doc/keepalived/samples';

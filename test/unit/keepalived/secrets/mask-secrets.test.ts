@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { measureCpuMs } from '../../../cpu-time.ts';
 import { maskSecrets } from '../../../../server/keepalived/secrets/mask-secrets.ts';
+import { measureCpuMs } from '../../../cpu-time.ts';
 
 const evidence = new URL('../../../fixtures/evidence/', import.meta.url);
 

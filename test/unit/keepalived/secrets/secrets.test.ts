@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
+import { describeKey } from '../../../../server/keepalived/healthcheck/request.ts';
 import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import { maskMessage } from '../../../../server/keepalived/runtime/config-test/mask-message.ts';
 import { maskForViewers, maskSecrets } from '../../../../server/keepalived/secrets/mask-secrets.ts';
 import { findSecretDefinitions } from '../../../../server/keepalived/secrets/secret-definitions.ts';
 import { judgeHealthcheck } from '../../../../server/keepalived/status/healthcheck-status.ts';
 import { assertLinear, repeat } from '../../growth.ts';
-import { describeKey } from '../../../../server/keepalived/healthcheck/request.ts';
 
 const secret = 'Zq7vX2';
 

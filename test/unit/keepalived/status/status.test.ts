@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
 import type { Check, CheckId, Verdict } from '../../../../server/keepalived/diagnosis/check.ts';
+import { describeKey } from '../../../../server/keepalived/healthcheck/request.ts';
 import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import type {
   DaemonProcess,
@@ -24,7 +25,6 @@ import { claimBegin, withoutReloads } from '../../../../server/keepalived/status
 import type { StateBegin } from '../../../../server/keepalived/status/state-begin.ts';
 import { evidenceLifetimeMs, judgeStatus } from '../../../../server/keepalived/status/status.ts';
 import type { Evidence } from '../../../../server/keepalived/status/status.ts';
-import { describeKey } from '../../../../server/keepalived/healthcheck/request.ts';
 
 const nowMs = 1_000_000;
 const seen = <Value>(value: Value, ageMs = 500): Observed<Value> => ({

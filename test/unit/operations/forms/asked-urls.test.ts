@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { it } from 'node:test';
+import { nothingForeseen } from '../../../../server/keepalived/foresight/foresight-result.ts';
 import type { Consent } from '../../../../server/operations/checks/foresee-apply.ts';
 import { foreseeApply } from '../../../../server/operations/checks/foresee-apply.ts';
-import { nothingForeseen } from '../../../../server/keepalived/foresight/foresight-result.ts';
 import {
   applyConfiguration,
   seekConsent,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { measureCpuMs } from '../../../cpu-time.ts';
 import type { Finding } from '../../../../server/keepalived/config/rules/finding.ts';
 import { describeAction } from '../../../../server/web/view/action-flash.ts';
 import { describeSuccess } from '../../../../server/web/view/change/apply-outcome.ts';
@@ -8,6 +7,7 @@ import type { Success } from '../../../../server/web/view/change/apply-outcome.t
 import { describeFindings } from '../../../../server/web/view/change/findings.ts';
 import { compareTexts } from '../../../../server/web/view/change/text-difference.ts';
 import { describeInstant, formatDuration } from '../../../../server/web/view/time-words.ts';
+import { measureCpuMs } from '../../../cpu-time.ts';
 
 test('durations are in two units at most, rounded down', () => {
   const cases: [number, string][] = [

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { describe } from 'node:test';
-import { measureCpuMs } from '../../../../cpu-time.ts';
 import {
   parseLogLine,
   readLogTime,
 } from '../../../../../server/keepalived/runtime/log/log-lines.ts';
 import { isKeepalivedLine } from '../../../../../server/keepalived/runtime/log/log-shapes.ts';
+import { measureCpuMs } from '../../../../cpu-time.ts';
 
 const nowMs = new Date(2026, 10, 24, 13, 30, 0).getTime();
 const path = new URL('../../../../fixtures/cases/logs/l11-other-formats.log', import.meta.url);

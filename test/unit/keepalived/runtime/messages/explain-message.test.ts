@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { measureCpuMs } from '../../../../cpu-time.ts';
 import { explainMessage } from '../../../../../server/keepalived/runtime/messages/explain-message.ts';
 import { messageCatalogue } from '../../../../../server/keepalived/runtime/messages/message-catalogue.ts';
+import { measureCpuMs } from '../../../../cpu-time.ts';
 
 const logFolder = new URL('../../../../fixtures/evidence/logs/', import.meta.url);
 
