@@ -35,7 +35,7 @@ import { findRestoreChange, listVersions, planRestore } from './versions/restore
 export function createOperations(
   parts: ApplyParts &
     DrillParts & {
-      keeper: Pick<StateKeeper, 'noteLoaded' | 'noteAction' | 'refresh'>;
+      keeper: Pick<StateKeeper, 'noteLoaded' | 'noteAction' | 'refresh' | 'followAddressChanges'>;
       alone: Mutex;
       confirmed: ConfirmedChanges;
     },

@@ -9,7 +9,7 @@ import type { StateKeeper } from '../state/state-keeper.ts';
 /** What a change of a configuration needs. */
 export interface ApplyParts {
   appliance: Appliance;
-  keeper: Pick<StateKeeper, 'noteLoaded'>;
+  keeper: Pick<StateKeeper, 'noteLoaded' | 'followAddressChanges'>;
   versions: VersionStore;
   journal: Journal;
   notices: Notices;

@@ -4,7 +4,7 @@
  * told. Reading it costs no command and no disk access, however many browsers look on.
  */
 import type { Appliance, ApplianceEvent, ServiceReport } from '../appliance/appliance.ts';
-import type { Observed } from '../keepalived/proof/evidence.ts';
+import type { AddressChange, Observed } from '../keepalived/proof/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import { judgeStatus } from '../keepalived/status/status.ts';
 import type { Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
@@ -56,6 +56,8 @@ export interface StateKeeper {
   noteFindings: (findings: Evidence['findings']) => void;
   /** Called after each change of what was witnessed. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;
+  /** Called with what the kernel tells of addresses. Returns the function that ends it. */
+  followAddressChanges(listener: (changes: readonly AddressChange[]) => void): () => void;
   /** Changes of state, newest first; `sinceMs` is of the wall clock. */
   readTransitions(query: { limit: number; sinceMs?: number | undefined }): TransitionRecord[];
   /** When two servers were active, newest first; those that last, or were noticed since `sinceMs`. */
@@ -96,6 +98,7 @@ export function createStateKeeper({
   let hostName = '';
   let lastReadMs = -Infinity;
   const listeners = new Set<() => void>();
+  const addressListeners = new Set<(changes: readonly AddressChange[]) => void>();
   let timer: NodeJS.Timeout | undefined;
   let watch: Awaited<ReturnType<Appliance['watch']>> | undefined;
   let follower: Awaited<ReturnType<Appliance['followLog']>> | undefined;
@@ -146,6 +149,7 @@ export function createStateKeeper({
         inBackground(() => Promise.all([runtime.ask(), network.ask()]));
         break;
       case 'network':
+        for (const listener of addressListeners) listener(addressChanges);
         // Many a machine's other interfaces come and go all day.
         // What the kernel told is shown at once; it is asked all the same, for it may have told more.
         inBackground(async () => {
@@ -231,6 +235,10 @@ export function createStateKeeper({
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    followAddressChanges(listener) {
+      addressListeners.add(listener);
+      return () => addressListeners.delete(listener);
+    },
     readTransitions({ limit, sinceMs = -Infinity }) {
       return failovers
         .entries()
@@ -258,6 +266,7 @@ export function createStateKeeper({
     async close() {
       clearInterval(timer);
       listeners.clear();
+      addressListeners.clear();
       await Promise.all([watch?.close(), follower?.close()]);
       await recorder.close();
     },

@@ -58,7 +58,7 @@ export async function createParts(directory = stateDirectory): Promise<ApplyPart
   const history = join(directory, 'history');
   return {
     appliance: await createAppliance(settings),
-    keeper: { noteLoaded: () => undefined },
+    keeper: { noteLoaded: () => undefined, followAddressChanges: () => () => undefined },
     versions: await createVersionStore({ directory: history }),
     journal: createJournal({ directory: history }),
     notices: await openNotices({ directory }),

@@ -31,6 +31,15 @@ export interface OrphanedAddress extends HeldAddress {
   isOurs: boolean;
 }
 
+/** Where keepalived was seen to serve an address. */
+export interface ServedPlace extends HeldAddress {
+  /**
+   * When the address was seen to be gone, on the wall clock: who put it back is not known. Absent:
+   * it stood there ever since.
+   */
+  lostAtMs?: number;
+}
+
 interface Misplacement {
   /** Tells whether two sightings show the same one. */
   key: string;
@@ -97,7 +106,7 @@ export function listServedAddresses(witnesses: AddressWitnesses): string[] {
 export interface OrphanCase {
   before: AddressWitnesses | undefined;
   /** What keepalived served at any look since; see `noteServed`. */
-  served: readonly HeldAddress[];
+  served: readonly ServedPlace[];
   after: AddressWitnesses;
 }
 
@@ -111,6 +120,7 @@ export function findOrphanedAddresses(
   configurations: readonly ConfigurationSummary[],
 ): OrphanedAddress[] {
   const seen = [...served, ...(before ? listServedPlaces(before) : [])];
+  const lost = new Set(served.filter(({ lostAtMs }) => lostAtMs !== undefined).map(keyOf));
   const instances = configurations.flatMap((summary) => summary.instances);
   const configured = instances.flatMap(listConfiguredPlaces);
   const wasHeld = before?.network.ok ? mapHeld(before.network) : undefined;
@@ -133,33 +143,21 @@ export function findOrphanedAddresses(
     const place = held.get(key);
     if (!place || claimed.has(key) || foreign.has(key) || owned.has(getAddress(place))) return [];
     const known = ours.get(key);
-    return [{ ...place, isOurs: known !== undefined && known.label === place.label }];
+    return [
+      { ...place, isOurs: known !== undefined && known.label === place.label && !lost.has(key) },
+    ];
   });
 }
 
-/**
- * What keepalived serves now is added to what it was seen to serve, unless it was here before
- * without keepalived's doing.
- */
-export function noteServed(
-  known: readonly HeldAddress[],
-  before: AddressWitnesses | undefined,
-  now: AddressWitnesses,
-): HeldAddress[] {
-  const foreign = new Set(before ? listForeign(before) : []);
-  const all = [...known, ...listServedPlaces(now)].map((place) => [keyOf(place), place] as const);
-  return [...new Map(all.filter(([key]) => !foreign.has(key))).values()];
-}
-
 /** The keys of what the kernel has without an instance that claims it. */
-function listForeign(witnesses: AddressWitnesses): string[] {
+export function listForeign(witnesses: AddressWitnesses): string[] {
   const claimed = new Set(listClaimed(witnesses.runtime).map(keyOf));
   return [...mapHeld(witnesses.network).keys()].filter((key) => !claimed.has(key));
 }
 
 const isOwner = ({ priority }: ConfiguredInstance): boolean => priority === ownerPriority;
 
-const listInstances = (runtime: RuntimeReport | undefined): RuntimeInstance[] =>
+export const listInstances = (runtime: RuntimeReport | undefined): RuntimeInstance[] =>
   runtime?.ok ? runtime.instances : [];
 
 const listClaimed = (runtime: RuntimeReport | undefined): HeldAddress[] =>
@@ -199,7 +197,8 @@ function normalizeCidr(cidr: string): string {
   return `${getAddress({ cidr })}/${cidr.split('/')[1] ?? ''}`;
 }
 
-const keyOf = ({ interfaceName, cidr }: HeldAddress): string => `${cidr} ${interfaceName}`;
+/** What the kernel tells addresses apart by. */
+export const keyOf = ({ interfaceName, cidr }: HeldAddress): string => `${cidr} ${interfaceName}`;
 
 /** What the kernel has, by its place. */
 function mapHeld(network: NetworkReport): Map<string, HeldAddress> {

@@ -1,7 +1,7 @@
 /** One change of one file, from its begin in the journal to its end in the history. */
 import type { Transaction, TransactionIntent, TransactionStep } from '../../history/journal.ts';
 import type { VersionOutcome } from '../../history/versions/version-store.ts';
-import type { HeldAddress } from '../../keepalived/addresses/address-places.ts';
+import type { ServedPlace } from '../../keepalived/addresses/address-places.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { Sighting } from '../../keepalived/proof/proof.ts';
 import { UserError } from '../../shared/errors.ts';
@@ -18,7 +18,7 @@ export interface Change {
   /** What the configuration said before it, where that could be read. */
   previous: ConfigurationSummary | undefined;
   /** What keepalived was seen to serve since it began: only that is surely keepalived's. */
-  served: readonly HeldAddress[];
+  served: readonly ServedPlace[];
   /** keepalived is known to complain of this file: that alone does not make the proof fail. */
   isTolerated?: boolean;
 }

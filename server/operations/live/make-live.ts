@@ -1,4 +1,4 @@
-import { noteServed } from '../../keepalived/addresses/address-places.ts';
+import { noteRemoved, noteServed } from '../../keepalived/addresses/served-places.ts';
 import { describeSlowRead } from '../../keepalived/proof/proof.ts';
 import type { Sighting } from '../../keepalived/proof/proof.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
@@ -24,6 +24,21 @@ export interface MakeLiveOptions {
  * back where the proof fails.
  */
 export async function makeLive(
+  parts: ApplyParts,
+  change: Change,
+  options: MakeLiveOptions,
+): Promise<ApplyOutcome> {
+  const stopFollowing = parts.keeper.followAddressChanges((changes) => {
+    change.served = noteRemoved(change.served, change.before, changes, Date.now());
+  });
+  try {
+    return await makeLiveOrGoBack(parts, change, options);
+  } finally {
+    stopFollowing();
+  }
+}
+
+async function makeLiveOrGoBack(
   parts: ApplyParts,
   change: Change,
   { command, mayStart = true }: MakeLiveOptions,
@@ -79,7 +94,7 @@ async function load(
     previous,
     onTold: () => recordStep(change, 'proving'),
     onSighting: (now) => {
-      change.served = noteServed(change.served, change.before, now);
+      change.served = noteServed(change.served, change.before, now, Date.now());
     },
   });
   return { failure, report, liveTag: installed.tag, after, readMs };

@@ -1,6 +1,6 @@
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { TransactionIntent } from '../../history/journal.ts';
-import { noteServed } from '../../keepalived/addresses/address-places.ts';
+import { noteServed } from '../../keepalived/addresses/served-places.ts';
 import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import { parseConfiguration } from '../../keepalived/language/tree.ts';
@@ -154,7 +154,7 @@ async function loadOld(
     expected,
     previous: tried,
     onSighting: (sighting) => {
-      change.served = noteServed(change.served, before, sighting);
+      change.served = noteServed(change.served, before, sighting, Date.now());
     },
   });
   const configurations = tried ? [expected, tried] : [expected];

@@ -21,7 +21,7 @@ export async function createSimulatedParts(folder: string): Promise<ApplyParts> 
   await sweepLeftovers(join(folder, 'etc'));
   return {
     appliance: createSimulatedAppliance(folder),
-    keeper: { noteLoaded: () => undefined },
+    keeper: { noteLoaded: () => undefined, followAddressChanges: () => () => undefined },
     versions: await createVersionStore({ directory }),
     journal: createJournal({ directory }),
     notices: await openNotices({ directory: join(folder, 'state') }),

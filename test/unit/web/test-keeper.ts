@@ -18,6 +18,7 @@ export function createTestKeeper(): TestKeeper {
     evidence: () => noEvidence,
     refresh: () => Promise.resolve(),
     noteLoaded: () => undefined,
+    followAddressChanges: () => () => undefined,
     noteFindings: () => undefined,
     noteAction: () => undefined,
     readTransitions: () => [],
