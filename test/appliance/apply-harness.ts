@@ -50,11 +50,14 @@ export const readConfiguration = (): string => readFileSync(configPath, 'utf8');
 export const tagOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The parts that the process would have, over the real machine; nothing is remembered of a load. */
-export async function createParts(directory = stateDirectory): Promise<ApplyParts> {
-  const settings = parseSettings({
+export async function createParts(
+  directory = stateDirectory,
+  environment: NodeJS.ProcessEnv = {
     WAI_SERVICE_MANAGER: 'supervised',
     WAI_KEEPALIVED_ARGS: '--log-detail',
-  });
+  },
+): Promise<ApplyParts> {
+  const settings = parseSettings(environment);
   const history = join(directory, 'history');
   return {
     appliance: await createAppliance(settings),

@@ -52,12 +52,9 @@ async function makeLiveOrGoBack(
   }
   const { failure, report, liveTag, after, readMs = 0 } = await load(parts, change, command);
   if (failure !== undefined) {
-    const what = isUnchanged(change) ? 'After the reload' : 'The new configuration did not work';
-    const isStopped =
-      after?.daemon.state === 'stopped' &&
-      (await wasStoppedByOthers(appliance, endedDaemonOf(change)));
-    // Not the file's doing; what the restore finds says the rest.
-    const intro = isStopped ? 'The configuration was not proved.' : `${what}: ${failure}.`;
+    const intro =
+      (await introduceEndByOthers(appliance, change, after)) ??
+      `${isUnchanged(change) ? 'After the reload' : 'The new configuration did not work'}: ${failure}.`;
     return {
       ...(await restoreConfiguration(parts, change, { intro, mayStart })),
       findings: [],
@@ -72,6 +69,22 @@ async function makeLiveOrGoBack(
     ...{ kind: 'live', tag: intent.newTag, findings: [], report },
     ...(slow !== undefined && { observations: [{ asForeseen: false, sentence: slow }] }),
   };
+}
+
+/** Where somebody else stopped or restarted keepalived, nothing is said against the file. */
+async function introduceEndByOthers(
+  appliance: ApplyParts['appliance'],
+  change: Change,
+  after: Sighting | undefined,
+): Promise<string | undefined> {
+  const ended = endedDaemonOf(change);
+  const isAnother = after?.daemon.state === 'running' && after.daemon.pid !== ended.pid;
+  const hasEnded = isAnother || after?.daemon.state === 'stopped';
+  if (!hasEnded || !(await wasStoppedByOthers(appliance, ended))) return undefined;
+  return isAnother
+    ? 'The configuration was not proved: somebody restarted keepalived meanwhile.'
+    : // What the restore finds says the rest.
+      'The configuration was not proved.';
 }
 
 async function load(
