@@ -158,6 +158,51 @@ const cases: Record<string, Case> = {
     excluded: '10.9.0.100/24',
     ...{ code: 'unicast-source-not-local', severity: 'fatal', deed: 'serves-not' },
   },
+  'a device named twice for an address': {
+    addresses: '10.9.0.100/24 dev eth0 dev eth0',
+    ...{ code: 'address-left-out', severity: 'fatal', deed: 'serves-not' },
+  },
+  'an option of an address without its value': {
+    addresses: '10.9.0.100/24 dev',
+    ...{ code: 'address-left-out', severity: 'fatal', deed: 'serves-not' },
+  },
+  'a scope that is none': {
+    addresses: '10.9.0.100/24 scope nonsense',
+    ...{ code: 'address-option-ignored', severity: 'warning', deed: 'serves' },
+  },
+  'a delay for an interface that does not exist': {
+    before: 'interface_up_down_delays {\n eth9 1\n}\n',
+    ...{ code: 'delay-without-interface', severity: 'warning', deed: 'serves' },
+  },
+  'native_ipv6 with an IPv4 address': {
+    instance: `${base}\n native_ipv6`,
+    ...{ code: 'virtual-address-missing', severity: 'fatal', deed: 'ends' },
+  },
+  'a multicast group that is none': {
+    before: 'global_defs {\n vrrp_mcast_group4 10.9.0.7\n}\n',
+    ...{ code: 'multicast-address-ignored', severity: 'fatal', deed: 'serves' },
+  },
+  'a tracked BFD session that is not defined': {
+    instance: `${base}\n track_bfd {\n  nothing\n }`,
+    ...{ code: 'unknown-track-script', severity: 'warning', deed: 'serves' },
+  },
+  'a route over nonsense': {
+    instance: `${base}\n virtual_routes {\n  10.77.0.0/16 via nonsense\n }`,
+    ...{ code: 'route-left-out', severity: 'fatal', deed: 'serves' },
+  },
+  'a rule from nonsense': {
+    instance: `${base}\n virtual_rules {\n  from nonsense table 5\n }`,
+    ...{ code: 'rule-left-out', severity: 'fatal', deed: 'serves' },
+  },
+  'a delay of gratuitous ARP that is no number': {
+    instance: `${base}\n garp_master_delay abc`,
+    ...{ code: 'invalid-number', severity: 'fatal', deed: 'serves' },
+  },
+  'a virtual_router_id twice on an interface': {
+    before:
+      'vrrp_instance VI_2 {\n interface eth0\n virtual_router_id 51\n virtual_ipaddress {\n  10.9.0.101/24\n }\n}\n',
+    ...{ code: 'virtual-router-id-shared', severity: 'fatal', deed: 'ends' },
+  },
   'priority 0': {
     instance: base.replace('255', '0'),
     ...{ code: 'number-out-of-range', severity: 'fatal', deed: 'serves' },
