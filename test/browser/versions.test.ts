@@ -234,7 +234,7 @@ describe('versions and confirmed changes', () => {
     await logIn(plain, server.waiUrl, servers.adminPassword);
     assert.match(
       await mainText(plain),
-      /A change of \S+keepalived\.conf by admin \(edit\)[^]*live again/,
+      /A change of \S+keepalived\.conf by admin from \S+ \(edit\)[^]*live again/,
     );
     assert.match((await rowTexts(plain))[0] ?? '', /admin[^]*Taken back/);
   });

@@ -1,7 +1,11 @@
 /** What somebody asked of a server on purpose, as the tracked file and the history tell it. */
-import type { TrackedItem, TrackingReport } from '../proof/evidence.ts';
-import type { DrillOrder, DrillOrders, Hold, LoweredPriority } from './hold.ts';
-import type { InstanceStatus, WatchedItem } from './status-model.ts';
+import type { ConfigurationSummary } from '../config/questions.ts';
+import type { RuntimeInstance, TrackedItem, TrackingReport } from '../proof/evidence.ts';
+import { hasOtherCause } from './fault-reason.ts';
+import type { FaultCase } from './fault-reason.ts';
+import type { DrillOrder, DrillOrders, Hold, LoweredPriority, Maintenance } from './hold.ts';
+import type { Evidence, InstanceStatus, WatchedItem } from './status-model.ts';
+import { listWatched } from './watched-items.ts';
 
 type File = NonNullable<TrackedItem['file']>;
 type WatchedFile = WatchedItem & { file: File };
@@ -38,6 +42,49 @@ export function findLoweredPriority(
     }
   }
   return undefined;
+}
+
+interface MaintenanceCase {
+  state: InstanceStatus['state'];
+  instanceName: string;
+  fault: FaultCase;
+  /** Of the instance itself; the members of its sync group are looked at here. */
+  hold: Hold | undefined;
+  evidence: Evidence;
+  /** Of the file on disk. */
+  summary: ConfigurationSummary | undefined;
+  running: readonly RuntimeInstance[];
+  orders: DrillOrders;
+}
+
+/**
+ * keepalived's account of what it watches may be half a minute old: an instance that is MASTER or
+ * BACKUP is in no maintenance. A sync group is in FAULT as a whole, so one file holds all of it.
+ */
+export function judgeMaintenance(held: MaintenanceCase): Maintenance | undefined {
+  const { state, instanceName, fault, hold } = held;
+  if (state === 'Active' || state === 'Standby' || state === 'Stopped') return undefined;
+  const isSoleCause = !hasOtherCause(fault);
+  if (hold) return { ...hold, isSoleCause, instanceName };
+  if (state !== 'Fault' || !isSoleCause) return undefined;
+  // Any other member may be in FAULT because of the one that is held.
+  return fault.faultyMembers
+    .map((member) => judgeMember(member, held))
+    .find((one) => one !== undefined);
+}
+
+function judgeMember(
+  member: string,
+  { fault, evidence, summary, running, orders }: MaintenanceCase,
+): Maintenance | undefined {
+  const configured = summary?.instances.find(({ name }) => name === member);
+  const watched = listWatched(member, configured, evidence.tracking, evidence.log);
+  const found = findMaintenanceItem(member, watched, evidence.tracking?.value, orders);
+  const interfaceName = running.find(({ name }) => name === member)?.interfaceName;
+  const own = { ...fault, interfaceName, watched, maintenanceItem: found?.item };
+  return found && !hasOtherCause(own)
+    ? { ...found.hold, isSoleCause: true, instanceName: member }
+    : undefined;
 }
 
 /** The alarm and the headline need no more than this. */

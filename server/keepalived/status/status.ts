@@ -14,19 +14,19 @@ import { judgeFindings } from './alarms/debug-findings.ts';
 import { judgeAlarms } from './alarms/instance-alarms.ts';
 import { judgeMachine } from './alarms/machine-alarms.ts';
 import type { FailureCase } from './alarms/script-failure.ts';
-import { explainFault, hasOtherCause } from './fault-reason.ts';
+import { explainFault } from './fault-reason.ts';
 import type { FaultCase } from './fault-reason.ts';
 import { compareWithFile } from './file-differences.ts';
 import { evidenceLifetimeMs, fresh, oldestAge, staleWords } from './freshness.ts';
 import { judgeHealthcheck } from './healthcheck-status.ts';
-import type { DrillOrders, Maintenance } from './hold.ts';
+import type { DrillOrders } from './hold.ts';
 import { judgeState, measureUnknown } from './instance-state.ts';
 import type { Witnesses } from './instance-state.ts';
-import { findLoweredPriority, findMaintenanceItem } from './maintenance.ts';
+import { findLoweredPriority, findMaintenanceItem, judgeMaintenance } from './maintenance.ts';
 import { findServingMaster } from './masters/serving-master.ts';
 import { lastTransition } from './state-begin.ts';
 import type { StateBegin } from './state-begin.ts';
-import type { Evidence, InstanceStatus, KeepalivedStatus, WatchedItem } from './status-model.ts';
+import type { Evidence, InstanceStatus, KeepalivedStatus } from './status-model.ts';
 import { listWatched, withObstacles } from './watched-items.ts';
 import { listElsewhere, servingWord, witnessAddresses } from './witnessed-addresses.ts';
 import type { WitnessedAddress } from './witnessed-addresses.ts';
@@ -150,7 +150,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
       ? (configured?.interfaceName ?? running?.interfaceName)
       : running?.interfaceName;
   const isOwner = (running?.basePriority ?? configured?.priority) === ownerPriority;
-  const maintained = findHeld(name, watched, scene);
+  const maintained = findMaintenanceItem(name, watched, evidence.tracking?.value, scene.orders);
   const fault: FaultCase = {
     interfaceName: running?.interfaceName ?? interfaceName,
     network: witnesses.network,
@@ -204,7 +204,10 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     fileDifference,
     lastTransitionAtMs: running && lastTransition(running, scene.begins.get(name)),
     watched,
-    maintenance: judgeMaintenance(verdict.state, name, fault, scene, maintained?.hold),
+    maintenance: judgeMaintenance({
+      ...{ state: verdict.state, instanceName: name, fault, hold: maintained?.hold },
+      ...{ evidence, summary, running: scene.running, orders: scene.orders },
+    }),
     statistics: running?.statistics ?? {},
   };
   const otherMaster = evidence.log.otherMasters.get(name);
@@ -224,40 +227,6 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   const tag = evidence.configuration?.value.ok ? evidence.configuration.value.tag : undefined;
   const proved = judgeFindings(status, evidence.findings, tag);
   return { ...status, alarms: [...status.alarms, ...proved, ...beside] };
-}
-
-function findHeld(name: string, watched: readonly WatchedItem[], { evidence, orders }: Scene) {
-  return findMaintenanceItem(name, watched, evidence.tracking?.value, orders);
-}
-
-/**
- * keepalived's account of what it watches may be half a minute old: an instance that is MASTER or
- * BACKUP is in no maintenance. A sync group is in FAULT as a whole, so one file holds all of it.
- */
-function judgeMaintenance(
-  state: InstanceStatus['state'],
-  instanceName: string,
-  fault: FaultCase,
-  scene: Scene,
-  hold: Omit<Maintenance, 'isSoleCause' | 'instanceName'> | undefined,
-): Maintenance | undefined {
-  if (state === 'Active' || state === 'Standby' || state === 'Stopped') return undefined;
-  const isSoleCause = !hasOtherCause(fault);
-  if (hold) return { ...hold, isSoleCause, instanceName };
-  if (state !== 'Fault' || !isSoleCause) return undefined;
-  const { evidence } = scene;
-  const held = fault.faultyMembers.map((member) => {
-    const configured = scene.summary?.instances.find((instance) => instance.name === member);
-    const watched = listWatched(member, configured, evidence.tracking, evidence.log);
-    const found = findHeld(member, watched, scene);
-    const interfaceName = scene.running.find((one) => one.name === member)?.interfaceName;
-    const own = { ...fault, interfaceName, watched, maintenanceItem: found?.item };
-    return found && !hasOtherCause(own)
-      ? { ...found.hold, isSoleCause, instanceName: member }
-      : undefined;
-  });
-  // Any other member may be in FAULT because of the one that is held.
-  return held.find((one) => one !== undefined);
 }
 
 /** Of a file that is known to be loaded: the scripts that keepalived must run for it. */

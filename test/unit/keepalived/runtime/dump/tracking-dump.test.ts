@@ -55,6 +55,34 @@ test('what is tracked with `reverse`', () => {
   assert.deepEqual(of('maint'), [{ ...common, good: false }]);
 });
 
+test('one number, by `reverse` good to one instance and a fault to another', () => {
+  // Measured, 2.2.7: with the number 0 VI_1 was in FAULT and VI_2 MASTER, with 1 the other way round.
+  const file = `------< VRRP Track files >------
+ Track file = f0
+   File = /run/f0
+   Status = 0
+   Weight = 0 reverse
+   Tracking instances :
+     VI_1, weight 0 reverse
+     VI_2, weight 0
+     VI_3, weight 2 reverse
+`;
+  const verdictsFor = (text: string) => {
+    const report = parseTrackingDump(fixture('dumps/2.2.7/tracking') + text);
+    assert.ok(report.ok);
+    const { instances = [] } = report.items.find(({ name }) => name === 'f0') ?? {};
+    return instances.map(({ good, forcesFault }) =>
+      good === true ? 'good' : forcesFault ? 'FAULT' : 'lower',
+    );
+  };
+  assert.deepEqual(verdictsFor(file), ['FAULT', 'good', 'good']);
+  assert.deepEqual(verdictsFor(file.replace('Status = 0', 'Status = 1')), [
+    'good',
+    'FAULT',
+    'lower',
+  ]);
+});
+
 test('an interface that is down, and one without a carrier', () => {
   const found = describeItems(fixture('dumps/2.2.7/link-down'));
   assert.match(found.find((item) => item.startsWith('interface eth0')) ?? '', /failed, down/);
