@@ -39,10 +39,10 @@ export interface Appliance {
   readNetwork(): Promise<NetworkReport>;
   readDefaultRoutes(): Promise<DefaultRoutes>;
   /**
-   * Whether this server's own name is looked up in a moment, found or not. False: a name server is
-   * silent, and each keepalived process waits for it.
+   * Whether the look-up of this server's own name ends in a moment, found or not. Silent: no name
+   * server answers, and each keepalived process waits for it.
    */
-  isOwnNameAnswered(): Promise<boolean>;
+  lookUpOwnName(): Promise<NameAnswer>;
   /** Of the installed keepalived, whether it runs or not: `2.2.7`. */
   readInstalledVersion(): Promise<string | undefined>;
   readStartOnBoot(service: string): Promise<BootSetting>;
@@ -62,8 +62,8 @@ export interface Appliance {
   /** Removes one rule of ours; `removal` names it (`OwnRule.removal`), and is not run. */
   removeOwnFirewallRule(removal: string): Promise<FirewallChange>;
   /**
-   * Whether another machine answers for an address on the network of an interface, asked anew; takes
-   * up to 0.2 s. Not answered either where the address is not on that network.
+   * Whether another machine answers now for an address on the network of an interface; takes up to
+   * 0.2 s. Silent too where the address is not on that network.
    */
   askForAddress(interfaceName: string, address: string): Promise<AddressAnswer>;
   /** Calls back, debounced, whenever one of the witnesses may have something new to say. */
@@ -263,7 +263,13 @@ export type FileReplacementResult =
   | { outcome: 'conflict'; currentTag: string | null }
   | { outcome: 'failed'; code: string; message: string };
 
-export type AddressAnswer = { answered: true; macAddress: string } | { answered: false };
+export type AddressAnswer =
+  | { kind: 'answered'; macAddress: string }
+  | { kind: 'silent' }
+  /** The network could not be asked, or its answer not read: whether somebody has it is not known. */
+  | { kind: 'unseen'; reason: string };
+
+export type NameAnswer = { kind: 'answered' | 'silent' } | { kind: 'unseen'; reason: string };
 
 /** 0 where there is no file: keepalived reads it so. */
 export type TrackFileReading = { ok: true; value: number } | { ok: false; message: string };

@@ -12,7 +12,7 @@ import { sweepLeftovers } from './files/replace-file.ts';
 import { createTrackFiles } from './files/track-files.ts';
 import { allowVrrp, removeOwnFirewallRule, withdrawVrrp } from './firewall/change-firewall.ts';
 import { readFirewall } from './firewall/read-firewall.ts';
-import { isOwnNameAnswered, readHostName } from './host.ts';
+import { lookUpOwnName, readHostName } from './host.ts';
 import { createLog } from './logs/create-log.ts';
 import { followLog } from './logs/follow-log.ts';
 import { findMissingRights } from './missing-rights.ts';
@@ -67,7 +67,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readTracking: async () => trackFiles.markOwn(await dumps.readTracking()),
     readNetwork,
     readDefaultRoutes,
-    isOwnNameAnswered,
+    lookUpOwnName,
     readInstalledVersion,
     readStartOnBoot: (service) => bootTool.read(service),
     probeHealthcheck: (request) => probeHealthcheck(request),

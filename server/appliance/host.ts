@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import type { NameAnswer } from './appliance.ts';
+import { explainNoAnswer } from './commands/command-report.ts';
 import { runCommand } from './commands/run-command.ts';
 
 /** The machine's short host name (what `hostname -s` prints): it may change while we run. */
@@ -14,8 +16,13 @@ const answerLimitMs = 3_000;
  * Whether the look-up of this server's own name, as keepalived does it (uname and getaddrinfo), ends
  * in a moment, found or not.
  */
-export async function isOwnNameAnswered(): Promise<boolean> {
+export async function lookUpOwnName(): Promise<NameAnswer> {
   const lookUp = ['ahosts', '--', hostname()];
-  const { kind } = await runCommand('getent', lookUp, { timeoutMs: answerLimitMs });
-  return kind !== 'timedOut';
+  const result = await runCommand('getent', lookUp, { timeoutMs: answerLimitMs });
+  if (result.kind === 'timedOut') return { kind: 'silent' };
+  const isAnswered = result.kind === 'ok' || result.exitCode === notFoundCode;
+  return isAnswered ? { kind: 'answered' } : { kind: 'unseen', reason: explainNoAnswer(result) };
 }
+
+/** Of getent(1): the name is not in the database. */
+const notFoundCode = 2;

@@ -1,6 +1,7 @@
 /** What a save is told beforehand, by our rules and the real `keepalived -t` together. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import test, { after, before } from 'node:test';
 import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
@@ -84,6 +85,20 @@ if (inPrivateNamespaces(import.meta.url)) {
       writeFileSync('/etc/keepalived/extra.conf', '# nothing\n');
       const codes = (await check('live', `${instance('')}${lines}\n`)).map(([code]) => code);
       assert.ok(codes.includes('include-hidden'), String(codes));
+    });
+  }
+
+  for (const lines of [
+    '@other include extra.conf',
+    `@^${hostname().split('.')[0] ?? ''} include extra.conf`,
+  ]) {
+    test(`an include on a line for another server is named, and not refused: ${lines}`, async () => {
+      writeFileSync('/etc/keepalived/extra.conf', '# nothing\n');
+      const findings = await checkConfiguration(appliance, 'live', `${instance('')}${lines}\n`);
+      const [found] = findings.filter(({ code }) => code === 'include-hidden-elsewhere');
+      assert.equal(found?.severity, 'warning', JSON.stringify(findings));
+      assert.match(found.message, /On the server that it is for, .* crash/);
+      assert.ok(!findings.some(({ severity }) => severity === 'fatal'), JSON.stringify(findings));
     });
   }
 

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import { isOwnNameAnswered } from '../../server/appliance/host.ts';
+import { lookUpOwnName } from '../../server/appliance/host.ts';
 import { createJournalLog } from '../../server/appliance/logs/journal-log.ts';
 import { probeAddress } from '../../server/appliance/network/address-probe.ts';
+import { askForAddress } from '../../server/appliance/network/ask-for-address.ts';
 import { readDefaultRoutes, readNetwork } from '../../server/appliance/network/network.ts';
 import { runScript } from '../../server/appliance/scripts/script-run.ts';
 import { chkconfig } from '../../server/appliance/services/boot-tools/chkconfig.ts';
@@ -28,6 +29,8 @@ const script = {
 const readers: [program: string, what: string, ask: () => Promise<unknown>][] = [
   ['ip', 'addresses', readNetwork],
   ['ip', 'routes', readDefaultRoutes],
+  ['ip', 'who answers for an address', () => askForAddress('lo', '10.9.0.100')],
+  ['getent', 'whether a name server answers', lookUpOwnName],
   ['arping', 'who has an address', () => probeAddress('lo', '10.9.0.100')],
   ['systemctl', 'start at boot', () => systemctl.read('looked')],
   ['systemctl', 'whether it runs', () => createSystemd(readDaemon).isRunning('looked')],
@@ -50,10 +53,10 @@ const failures: [how: string, text: string, words: RegExp][] = [
 ];
 
 /** Here the exit code is the answer, or each line is one. */
-const hasNoHalf = new Set(['chkconfig', 'service', 'journalctl']);
+const hasNoHalf = new Set(['chkconfig', 'service', 'journalctl', 'getent']);
 
 /** What says that something is known, in the answers of all readers. */
-const isKnown = /"known":true|"ok":true|"kind":"exited"/;
+const isKnown = /"known":true|"ok":true|"kind":"(?:exited|answered|silent)"/;
 
 function defineTests(): void {
   before(() => {
@@ -169,8 +172,21 @@ function defineTests(): void {
     assertSaid(answers, 'test', /"ran":false.*as root/);
   });
 
-  it('a silent name server is told from a program that cannot be asked', async () => {
-    assert.equal(await isOwnNameAnswered(), true);
+  it('a datagram that cannot be sent asked nobody', async () => {
+    // This network namespace has no route at all.
+    const answer = await askForAddress('lo', '10.9.0.100');
+    assert.equal(answer.kind, 'unseen', JSON.stringify(answer));
+    assert.match(answer.reason, /^The network could not be asked for 10\.9\.0\.100: ENETUNREACH/);
+  });
+
+  it('an address on an interface that is not there is not known', async () => {
+    const answer = await askForAddress('eth9', '10.9.0.100');
+    assert.equal(answer.kind, 'unseen', JSON.stringify(answer));
+    assert.match(answer.reason, /eth9/);
+  });
+
+  it('a name that is looked up is answered', async () => {
+    assert.deepEqual(await lookUpOwnName(), { kind: 'answered' });
   });
 }
 

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { parseCidr } from '../../keepalived/addresses/addresses.ts';
 import type { NetworkInterface, NetworkReport } from '../../keepalived/proof/evidence.ts';
 import type { CommandReport, DefaultRoutes } from '../appliance.ts';
-import { explainNoAnswer, reportCommand } from '../commands/command-report.ts';
+import { reportCommand } from '../commands/command-report.ts';
 import { runCommand } from '../commands/run-command.ts';
+import { askIp } from './ask-ip.ts';
 
 // Never none: each network namespace has a loopback interface.
 const interfacesSchema = z
@@ -101,31 +102,4 @@ export async function removeAddress(interfaceName: string, cidr: string): Promis
   }
   const output = 'This is not an address on an interface.';
   return { command: ['ip', ...words].join(' '), result: 'exited', exitCode: undefined, output };
-}
-
-async function askIp<Schema extends z.ZodType>(
-  question: string[],
-  schema: Schema,
-): Promise<{ ok: true; value: z.output<Schema> } | { ok: false; reason: string }> {
-  const options = { timeoutMs: 5000, maxOutputBytes: 16 * 1024 * 1024 };
-  const result = await runCommand('ip', ['-j', ...question], options);
-  if (result.kind === 'notFound') {
-    return { ok: false, reason: 'The program `ip` is missing. Install iproute2.' };
-  }
-  const parsed =
-    result.kind === 'ok' && !result.truncated
-      ? schema.safeParse(parseJson(result.stdout))
-      : undefined;
-  if (parsed?.success) return { ok: true, value: parsed.data };
-  return { ok: false, reason: explainNoAnswer(result, options.timeoutMs) };
-}
-
-/** Some versions of `ip` print nothing at all for an empty list. */
-function parseJson(text: string): unknown {
-  if (text.trim() === '') return [];
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -20,13 +20,24 @@ function hasRouterId({ children }: ConfigurationContent): boolean {
 }
 
 /**
- * The danger of a look-up that no name server answers (measured, 2.2.7: the main process waits 10 s,
- * then the VRRP process as long, without a word to its peer).
+ * What is to be said of the look-up of this server's own name: a danger where no name server answers
+ * (measured, 2.2.7: the main process waits 10 s, then the VRRP process as long, without a word to its
+ * peer), a sentence where that could not be told, nothing where an answer comes.
+ * @param answer `reason` is a sentence
  */
-export function describeSilentNameServer(
+export function describeNameAnswer(
+  answer: { kind: 'answered' | 'silent' } | { kind: 'unseen'; reason: string },
   instances: readonly RuntimeInstance[],
   hostName: string,
-): string {
+): { danger?: string; sentence?: string } {
+  if (answer.kind === 'answered') return {};
+  const cause = `The file has no router_id, so keepalived looks up this server’s own name, ${hostName}`;
+  const remedy = `Add “router_id ${hostName}” to global_defs, or ${hostName} to /etc/hosts.`;
+  if (answer.kind === 'unseen') {
+    return {
+      sentence: `${cause}. Whether a name server answers could not be looked at: ${answer.reason} If none does, the VRRP process waits 10 s or longer. ${remedy}`,
+    };
+  }
   const served = instances
     .filter(({ state }) => state === 'MASTER')
     .flatMap((instance) => listPlaces(instance).map(getAddress));
@@ -34,5 +45,7 @@ export function describeSilentNameServer(
     served.length === 0
       ? 'hears and sends no advertisements'
       : `sends no advertisements: another server may take ${joinWords([...new Set(served)])} while this one has it too`;
-  return `The file has no router_id, so keepalived looks up this server’s own name, ${hostName}, and no name server answers. Its VRRP process then waits 10 s or longer and ${risk}. Add “router_id ${hostName}” to global_defs, or ${hostName} to /etc/hosts.`;
+  return {
+    danger: `${cause}, and no name server answers. Its VRRP process then waits 10 s or longer and ${risk}. ${remedy}`,
+  };
 }

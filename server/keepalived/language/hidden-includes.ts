@@ -8,6 +8,8 @@ export interface HiddenInclude {
   line: number;
   /** The line as it is written, shortened. */
   text: string;
+  /** Only on a server with another configuration ID: here keepalived skips the line. */
+  isElsewhere?: true;
 }
 
 const include = /^include[rmwba]?\s/;
@@ -22,7 +24,8 @@ const maximumCombinations = 64;
  * `~SEQ`, `~LST` or a brace. keepalived's parent follows them while it reads the files, but also
  * leaves the line in the copy that it makes for its child processes; they follow it once more, into a
  * file that stands in the copy already, and crash (2.2.0 to 2.4.3 by their source, lib/parser.c;
- * measured with 2.2.7: a segmentation fault, respawned for ever).
+ * measured with 2.2.7: a segmentation fault, respawned for ever). A line whose `@id` does not apply is
+ * skipped by both (measured, 2.2.7: start and reload go well), but crashes the server that it is for.
  * @param files in the order in which keepalived reads them
  * @param configurationId what `@id` is compared with; undefined: any may apply
  */
@@ -31,6 +34,20 @@ export function findHiddenIncludes(
   configurationId: string | undefined,
 ): HiddenInclude[] {
   if (!files.some(({ text }) => /include|[$~]/.test(text))) return [];
+  const here = findForServer(files, configurationId);
+  if (configurationId === undefined || !files.some(({ text }) => text.includes('@'))) return here;
+  const isHere = new Set(here.map(namePlace));
+  const anywhere = findForServer(files, undefined);
+  const elsewhere = anywhere.filter((one) => !isHere.has(namePlace(one)));
+  return [...here, ...elsewhere.map((one): HiddenInclude => ({ ...one, isElsewhere: true }))];
+}
+
+const namePlace = ({ path, line }: HiddenInclude): string => JSON.stringify([path, line]);
+
+function findForServer(
+  files: readonly { path?: string; text: string }[],
+  configurationId: string | undefined,
+): HiddenInclude[] {
   const definitions = new Definitions(configurationId);
   const found = new Map<string, HiddenInclude>();
   // Twice, for a definition may stand in a file that is read before this one, but listed behind it.
@@ -45,7 +62,7 @@ export function findHiddenIncludes(
             else if (bare !== '') definitions.addLine(bare);
           } else if (!include.test(bare) && becomesInclude(bare, definitions, configurationId)) {
             const place = { path, line: index + 1, text: bare.slice(0, maximumShown) };
-            found.set(JSON.stringify([path, index]), place);
+            found.set(namePlace(place), place);
           }
         }
       });

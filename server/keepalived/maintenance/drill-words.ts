@@ -7,6 +7,7 @@ interface SeenMovement {
   movedAfterMs: number | undefined;
   macAddress: string | undefined;
   awayAtMostMs: number | undefined;
+  unseenReason?: string;
 }
 
 type Awaited = NonNullable<DrillStep['movement']>;
@@ -15,9 +16,12 @@ type Awaited = NonNullable<DrillStep['movement']>;
 export function describeMovement(
   { instance }: Pick<DrillCase, 'instance'>,
   { direction, withinMs }: Awaited,
-  { movedAfterMs, macAddress, awayAtMostMs }: SeenMovement,
+  { movedAfterMs, macAddress, awayAtMostMs, unseenReason }: SeenMovement,
 ): string {
   const addresses = addressesOf(instance);
+  if (movedAfterMs === undefined && unseenReason !== undefined) {
+    return `Whether ${addresses} has moved could not be looked at: ${unseenReason}`;
+  }
   if (movedAfterMs === undefined) {
     return `${addresses} has not moved within ${seconds(withinMs)}.`;
   }
@@ -28,21 +32,29 @@ export function describeMovement(
   if (direction === 'take') {
     return `This server has taken ${addresses} after ${seconds(movedAfterMs)}; ${away}.`;
   }
+  if (macAddress === undefined && unseenReason !== undefined) {
+    return `${addresses} has left this server after ${seconds(movedAfterMs)}, and keepalived hears another master. Who answers for it could not be asked: ${unseenReason}`;
+  }
   const where = macAddress === undefined ? 'The other server' : `The machine ${macAddress}`;
   return `${where} has taken ${addresses} after ${seconds(movedAfterMs)}; ${away}.`;
 }
 
 /**
  * Of a server that has its old number again.
- * @param back how its address came back; undefined: it never left
+ * @param seen what was seen of the address before that
+ * @param back how its address came back; undefined: it was not seen to leave
  */
 export function describeReturn(
   { instance }: Pick<DrillCase, 'instance'>,
   step: DrillStep & { movement: Awaited },
+  { unseenReason }: SeenMovement,
   back: SeenMovement | undefined,
 ): string {
   const addresses = addressesOf(instance);
   const waited = seconds(step.movement.withinMs);
+  if (unseenReason !== undefined) {
+    return `Whether ${addresses} moved within ${waited} could not be looked at, so this server has its old priority again. ${unseenReason} ${describeBack(addresses, back)}`;
+  }
   if (step.movement.direction === 'take') {
     return `Nothing moved: this server did not take ${addresses} within ${waited}, and has its old priority again.`;
   }
@@ -52,6 +64,12 @@ export function describeReturn(
   return back.movedAfterMs === undefined
     ? `No other server answered for ${addresses} within ${waited}, and this server does not have it again yet: look at its status.`
     : `Nobody else answered for ${addresses} within ${waited}: this server took it back, ${seconds(step.movement.withinMs + back.movedAfterMs)} after it had begun.`;
+}
+
+function describeBack(addresses: string, back: SeenMovement | undefined): string {
+  return back?.movedAfterMs === undefined || back.unseenReason !== undefined
+    ? `Look at its status, and who has ${addresses}.`
+    : `It has ${addresses} again.`;
 }
 
 /** What lasts from now on, by the number in the file. */

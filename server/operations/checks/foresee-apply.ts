@@ -8,7 +8,7 @@ import { nothingForeseen } from '../../keepalived/foresight/foresight-result.ts'
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
 import { foreseeChange } from '../../keepalived/foresight/foresight.ts';
 import type { ForeseenChange } from '../../keepalived/foresight/foresight.ts';
-import { describeSilentNameServer, looksUpOwnName } from '../../keepalived/foresight/own-name.ts';
+import { describeNameAnswer, looksUpOwnName } from '../../keepalived/foresight/own-name.ts';
 import {
   describeNewUrl,
   describeScriptDanger,
@@ -106,17 +106,16 @@ async function foresee(
     findResult,
   });
   if (typeof running === 'string') return foresight;
-  const waits =
-    looksUpOwnName(contentBefore, contentAfter) && !(await appliance.isOwnNameAnswered())
-      ? [describeSilentNameServer(running, await appliance.readHostName())]
-      : [];
+  const own = looksUpOwnName(contentBefore, contentAfter)
+    ? describeNameAnswer(await appliance.lookUpOwnName(), running, await appliance.readHostName())
+    : {};
   const scripts = findScriptChanges(summaryBefore, summaryAfter, running, findResult);
   const { dangers, sentences } = await judgeScripts(appliance, scripts, asksUrls);
   const hasUnaskedUrl = sentences.length > 0;
   return {
     ...foresight,
-    sentences: [...foresight.sentences, ...sentences],
-    dangers: [...foresight.dangers, ...dangers, ...waits],
+    sentences: [...foresight.sentences, ...sentences, ...(own.sentence ? [own.sentence] : [])],
+    dangers: [...foresight.dangers, ...dangers, ...(own.danger ? [own.danger] : [])],
     ...(hasUnaskedUrl && { hasUnaskedUrl }),
   };
 }

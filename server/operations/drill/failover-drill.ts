@@ -100,7 +100,7 @@ async function takeSteps(
     const restored = await write(drill.value);
     if (!restored.ok) return { kind: 'failed', sentences: [...sentences, restored.message] };
     const back = seen.movedAfterMs === undefined ? undefined : await awaitReturn(appliance, drill);
-    return { kind: 'restored', sentences: [...sentences, describeReturn(drill, step, back)] };
+    return { kind: 'restored', sentences: [...sentences, describeReturn(drill, step, seen, back)] };
   }
   const lasting = describeLasting(drill, steps.at(-1)?.value ?? drill.value);
   return { kind: 'done', sentences: lasting === undefined ? sentences : [...sentences, lasting] };

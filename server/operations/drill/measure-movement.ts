@@ -32,6 +32,8 @@ export interface Movement {
    * was; undefined: one of the two was not seen.
    */
   awayAtMostMs: number | undefined;
+  /** Why it is not known who else has it: the last question that was in vain, a sentence. */
+  unseenReason?: string;
 }
 
 /**
@@ -48,11 +50,15 @@ export async function measureMovement(
   let lastHereMs = wasHere ? 0 : undefined;
   let lastElsewhereMs: number | undefined;
   let leftAfterMs: number | undefined;
-  while (elapsed() < withinMs) {
+  let unseen: { unseenReason?: string } = {};
+  for (; elapsed() < withinMs; await sleep(pollMs)) {
     const askedMs = elapsed();
     // What has left is not looked for here again: each question takes its time.
     const mayBeHere = direction === 'take' || leftAfterMs === undefined;
-    if (mayBeHere && (await isHeldAt(appliance, place))) {
+    const network = mayBeHere ? await appliance.readNetwork() : undefined;
+    if (network?.ok === false) {
+      unseen = { unseenReason: network.reason };
+    } else if (network && isHeld(place, network)) {
       if (direction === 'take') {
         const awayAtMostMs =
           lastElsewhereMs === undefined ? undefined : elapsed() - lastElsewhereMs;
@@ -62,7 +68,8 @@ export async function measureMovement(
     } else {
       leftAfterMs ??= elapsed();
       const answer = await appliance.askForAddress(askingInterface, address);
-      if (answer.answered) {
+      unseen = answer.kind === 'unseen' ? { unseenReason: answer.reason } : {};
+      if (answer.kind === 'answered') {
         macAddress = answer.macAddress;
         lastElsewhereMs = askedMs;
         if (direction === 'lose') {
@@ -71,15 +78,7 @@ export async function measureMovement(
         }
       }
     }
-    await sleep(pollMs);
   }
   const movedAfterMs = direction === 'lose' ? leftAfterMs : undefined;
-  return { movedAfterMs, macAddress, awayAtMostMs: undefined };
-}
-
-async function isHeldAt(
-  appliance: Pick<Appliance, 'readNetwork'>,
-  place: HeldAddress,
-): Promise<boolean> {
-  return isHeld(place, await appliance.readNetwork());
+  return { movedAfterMs, macAddress, awayAtMostMs: undefined, ...unseen };
 }

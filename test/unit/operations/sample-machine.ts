@@ -29,7 +29,7 @@ export function createSampleMachine(text: string, running: RuntimeInstance[] | '
     readNetwork: () => Promise.resolve(network),
     readDefaultRoutes: () => Promise.resolve({ ok: true, interfaceNames: ['eth0'] }),
     readHostName: () => Promise.resolve('server1'),
-    isOwnNameAnswered: () => Promise.resolve(true),
+    lookUpOwnName: () => Promise.resolve({ kind: 'answered' }),
     readConfigurationId: () => Promise.resolve('server1'),
     readDaemon: () =>
       Promise.resolve(

@@ -25,12 +25,22 @@ export function judgeConfigurationTest(test: FinishedTest): Finding[] {
   ];
 }
 
-function describeHidden({ path, line, text }: HiddenInclude): Finding {
+const hiddenRemedy =
+  'Write the include at the beginning of a line of its own, with nothing in front of it. For one server only, include a file that exists on that server only.';
+
+function describeHidden({ path, line, text, isElsewhere }: HiddenInclude): Finding {
+  const written = maskSecrets(text);
+  if (isElsewhere) {
+    return {
+      ...{ severity: 'warning', code: 'include-hidden-elsewhere', line, path },
+      message: `An include stands on a line for another server (“${written}”). This server skips it. On the server that it is for, or here after a change of the host name or of the option --config-id, keepalived’s child processes read such a file twice and crash: virtual IPs are lost.`,
+      remedy: hiddenRemedy,
+    };
+  }
   return {
     ...{ severity: 'fatal', endsDaemon: true, code: 'include-hidden', line, path },
-    message: `An include stands behind a condition, a definition, a sequence or a brace (“${maskSecrets(text)}”). keepalived’s child processes read such a file twice and crash.`,
-    remedy:
-      'Write the include at the beginning of a line of its own, with nothing in front of it. For one server only, include a file that exists on that server only.',
+    message: `An include stands behind a condition, a definition, a sequence or a brace (“${written}”). keepalived’s child processes read such a file twice and crash.`,
+    remedy: hiddenRemedy,
   };
 }
 
@@ -38,7 +48,8 @@ function describeHidden({ path, line, text }: HiddenInclude): Finding {
 const crashCodes = new Set([128 + 4, 128 + 6, 128 + 7, 128 + 8, 128 + 11]);
 
 function findCrash({ exitCode, hiddenIncludes = [] }: FinishedTest): Finding[] {
-  if (exitCode === undefined || !crashCodes.has(exitCode) || hiddenIncludes.length > 0) return [];
+  if (exitCode === undefined || !crashCodes.has(exitCode)) return [];
+  if (hiddenIncludes.some(({ isElsewhere }) => !isElsewhere)) return [];
   return [
     {
       ...{ severity: 'fatal', endsDaemon: true, code: 'test-crashed', line: undefined },

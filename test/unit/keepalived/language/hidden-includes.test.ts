@@ -31,7 +31,6 @@ const plain: Record<string, string> = {
   'at the beginning of a line': 'include extra.conf\n',
   'in a block, indented': 'vrrp_instance A {\n\tinclude extra.conf\n}\n',
   'with a definition in its path': '$D=conf.d\ninclude ${D}/*.conf\n',
-  'on a line for another server': '@s2 include extra.conf\n@^s1 include extra.conf\n',
   'in a comment': '@s1 state MASTER # include extra.conf\n',
   'in quotes': '@s1 script "include { include x }"\n',
   'as a definition that is not used': '$I=include extra.conf\n',
@@ -43,6 +42,33 @@ for (const [how, text] of Object.entries(plain)) {
     assert.deepEqual(linesOf(text), []);
   });
 }
+
+const elsewhere: Record<string, string> = {
+  'behind a condition': '@s2 include extra.conf\n',
+  'behind a condition that is negated': '@^s1 includea extra.conf\n',
+  'as a definition of another server': '@s2 $I=include extra.conf\n@s2 $I\n',
+  'in a sequence of another server': '@s2 ~SEQ(i,1) include extra.conf\n',
+};
+for (const [how, text] of Object.entries(elsewhere)) {
+  test(`an include ${how} for another server is named as that`, () => {
+    const found = findHiddenIncludes([{ path: '/a', text: `${text}state MASTER\n` }], 's1');
+    assert.deepEqual(
+      found.map(({ isElsewhere }) => isElsewhere),
+      [true],
+    );
+  });
+}
+
+test('an include for this server and one for another are told apart', () => {
+  const found = findHiddenIncludes([{ text: '@s1 include a.conf\n@s2 include b.conf\n' }], 's1');
+  assert.deepEqual(
+    found.map(({ line, isElsewhere = false }) => [line, isElsewhere]),
+    [
+      [1, false],
+      [2, true],
+    ],
+  );
+});
 
 test('where the id is not known, any line may apply', () => {
   assert.deepEqual(
