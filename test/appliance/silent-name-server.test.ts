@@ -6,13 +6,16 @@ import { writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { ApplyParts } from '../../server/operations/parts.ts';
+import { eventually } from '../lab/eventually.ts';
 import {
   becomeMaster,
   configuration,
   createParts,
+  holds,
   readConfiguration,
   save,
   tagOf,
+  virtualAddress,
   watchAddress,
 } from './apply-harness.ts';
 import { inLabServer } from './in-lab-server.ts';
@@ -69,6 +72,26 @@ if (inLabServer(import.meta.url)) {
       // Else nothing was waited for, and this test proves nothing.
       assert.ok(tookMs > 9_000, `${tookMs} ms`);
       assert.equal(losses, 0);
+    });
+
+    it('a mail server’s name that cannot be looked up is told, and keeps nobody from saving or starting', async () => {
+      const mail = named.replace('router_id here', 'router_id here\n    smtp_server mail.example');
+      const outcome = await save(parts, mail);
+      assert.equal(outcome.kind, 'live', JSON.stringify(outcome));
+      const remark = outcome.findings.find(({ code }) => code === 'smtp-server-not-looked-up');
+      assert.equal(remark?.severity, 'warning', JSON.stringify(outcome.findings));
+      assert.match(
+        remark.message,
+        /^The name mail\.example could not be looked up: .* name server/,
+      );
+      assert.match(remark.message, /keepalived starts all the same/);
+      const stopped = await parts.appliance.controlService('keepalived', 'stop');
+      assert.equal(stopped.result, 'ok', stopped.output);
+      const started = await parts.appliance.controlService('keepalived', 'start');
+      assert.equal(started.result, 'ok', started.output);
+      await eventually('the virtual address', () => holds(parts.appliance, virtualAddress), {
+        withinMs: 60_000,
+      });
     });
 
     it('is none where there is a router_id', async () => {

@@ -7,6 +7,15 @@ import { messageRules } from './message-rule.ts';
  * watches less, or ignores an option, is a warning.
  */
 export const consequenceRules = messageRules([
+  // keepalived starts all the same (measured, 2.2.7: main and VRRP process wait 10 s each for a name
+  // server that is silent, at each start and reload, and say the same words as for an unknown name).
+  [
+    'smtp-server-not-looked-up',
+    'warning',
+    /^Invalid smtp server (?<name>\S+?)(?: \d+)?$/,
+    'The name {name} could not be looked up: either no name server of /etc/resolv.conf answers, or none knows it. keepalived starts all the same, but sends no mail. Where the name server does not answer, each start and reload waits 10 s or longer; in a reload no advertisements are sent meanwhile, and another server may take the virtual IPs.',
+    'Write the address of the mail server instead of its name, or add {name} to /etc/hosts.',
+  ],
   // An address is not set, or not by whom it was meant.
   [
     'address-label-too-long',
