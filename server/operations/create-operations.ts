@@ -22,6 +22,7 @@ import { checkSave } from './live/apply-configuration.ts';
 import { look } from './live/prove-live.ts';
 import { watchUnforeseen } from './live/watch-unforeseen.ts';
 import type { Operations } from './operations.ts';
+import { hasLoaded } from './outcomes.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts, DrillParts } from './parts.ts';
 import { controlServices } from './service/boot-actions.ts';
@@ -216,4 +217,3 @@ const stateActions: Record<BootAction, 'start' | 'stop' | 'restart' | undefined>
 };
 
 const wasTold = ({ report }: ActionOutcome): boolean => report !== undefined;
-const hasLoaded = ({ kind }: ApplyOutcome): boolean => kind === 'live' || kind === 'restored';

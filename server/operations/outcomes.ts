@@ -84,3 +84,7 @@ export type ApplyOutcome =
       message: string;
       findings: Finding[];
     };
+
+/** Whether keepalived was told of a change: a refusal moves nothing. */
+export const hasLoaded = ({ kind }: ApplyOutcome): boolean =>
+  kind === 'live' || kind === 'restored';

@@ -41,7 +41,8 @@ export const actionRecordSchema = z.object({
   /** Wall clock, ms: its begin and its end. */
   atMs: z.number(),
   untilMs: z.number(),
-  what: z.enum(['drill', 'save', 'start', 'stop', 'restart', 'reload', 'firewall']),
+  /** `going-back`: at the deadline of a change that nobody confirmed. */
+  what: z.enum(['drill', 'save', 'start', 'stop', 'restart', 'reload', 'firewall', 'going-back']),
   /** Absent: it was not about one instance. */
   instance: z.string().optional(),
   /** Of a drill: what was asked for. */

@@ -28,6 +28,8 @@ interface Fault {
 
 const pass = (password: string) => `auth_type PASS\n    auth_pass ${password}`;
 const scripted = (name: string) => `track_script {\n    ${name}\n  }`;
+/** A virtual interface with a name of its own. */
+const vmac = (name: string): Side => ({ lines: `use_vmac ${name}` });
 
 /** By the last byte of its address, which is its virtual router ID too. */
 const faults: Record<number, Fault> = {
@@ -80,6 +82,8 @@ const faults: Record<number, Fault> = {
     second: undefined,
     says: /192\.168\.0\.250 does not even answer/,
   },
+  122: { cause: undefined, first: vmac('f122'), second: vmac('f122') },
+  123: { cause: 'duplicate-address', first: vmac('f123'), second: vmac('f123') },
 };
 
 const scripts = `vrrp_script closed {
@@ -161,10 +165,11 @@ describe('two servers made wrong on purpose', () => {
       input:
         'table ip wrong {\n chain out {\n type filter hook output priority 0;\n ip protocol 112 @th,8,8 113 ip ttl set 64\n }\n}\n',
     });
-    // Somebody else has taken a virtual address.
+    // Somebody else has taken virtual addresses.
     await network.run('sh', [
       '-c',
-      'device=$(ip -o -4 address show to 192.168.0.1 | cut -d" " -f2) && ip address add 192.168.0.115/24 dev "$device"',
+      'device=$(ip -o -4 address show to 192.168.0.1 | cut -d" " -f2) && ' +
+        'for last in 115 123; do ip address add 192.168.0.$last/24 dev "$device"; done',
     ]);
     await server1.run('install', ['-d', '-m', '0700', '/run/closed']);
     await server1.writeFile('/run/closed/check', '#!/bin/sh\n');

@@ -9,12 +9,13 @@ import type { Confirmation } from '../../history/pending-confirmation.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Mutex } from '../../shared/mutex.ts';
 import type { Clock } from '../../state/clock.ts';
+import type { StateKeeper } from '../../state/state-keeper.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
 import type { ApplyRequest } from '../live/apply-request.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import { tagOf } from '../live/conflict.ts';
 import { keepCurrent } from '../live/kept-versions.ts';
-import { programItself } from '../outcomes.ts';
+import { hasLoaded, programItself } from '../outcomes.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';
 import { goBack } from './go-back.ts';
@@ -55,6 +56,7 @@ export interface ConfirmedChangesParts extends Pick<
   ApplyParts,
   'appliance' | 'versions' | 'notices'
 > {
+  keeper: Pick<StateKeeper, 'noteAction'>;
   confirmations: KeptRecord<Confirmation>;
   clock: Clock;
   alone: Mutex;
@@ -71,7 +73,8 @@ const longestMs = 600_000;
  * waits is on the disk before the file is changed: a crash between must not make it permanent.
  */
 export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedChanges {
-  const { appliance, versions, notices, confirmations, clock, alone, apply, onProblem } = parts;
+  const { appliance, keeper, versions, notices, confirmations, clock, alone, apply, onProblem } =
+    parts;
   let waiting:
     | { confirmation: Confirmation; path: string; deadlineMs: number; timer: NodeJS.Timeout }
     | undefined;
@@ -108,7 +111,10 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
     if (!isWaiting(confirmation.currentTag)) return;
     const path = waiting?.path ?? '';
     const comment = 'Nobody confirmed the change in time';
+    const beganAtMs = clock.monotonicMs();
     const outcome = await takeBack(confirmation, programItself, comment);
+    const durationMs = clock.monotonicMs() - beganAtMs;
+    if (hasLoaded(outcome)) keeper.noteAction({ what: 'going-back', ...programItself, durationMs });
     const isBack = outcome.kind === 'live' || outcome.kind === 'saved';
     await (isBack
       ? notices.add('info', `${comment}: the version of ${path} before it is in force again.`)

@@ -9,13 +9,17 @@ export function describeAuthor(
   const action = findAction(transition, actions);
   if (!action) return '';
   const { what, instance, drillAction, userName, remoteAddress } = action;
+  if (what === 'going-back') return unconfirmedWords;
   const asked = drillAction ? `: ${drillWords[drillAction]}` : '';
   const of = instance === undefined ? '' : ` of ${instance}`;
   const from = remoteAddress === undefined ? '' : ` from ${remoteAddress}`;
   return `at the time of ${actionWords[what]}${of} by ${userName}${from}${asked}`;
 }
 
-const actionWords: Record<ActionRecord['what'], string> = {
+const unconfirmedWords =
+  'at the time of going back to the version before, by keepalived-wai itself: nobody confirmed the change';
+
+const actionWords: Record<Exclude<ActionRecord['what'], 'going-back'>, string> = {
   ...{ drill: 'a drill', save: 'a save', start: 'a start', stop: 'a stop' },
   ...{ restart: 'a restart', reload: 'a reload', firewall: 'a change of the firewall' },
 };

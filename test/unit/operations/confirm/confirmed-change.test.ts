@@ -10,6 +10,7 @@ import { createConfirmedChanges } from '../../../../server/operations/confirm/co
 import type { ApplyRequest } from '../../../../server/operations/live/apply-request.ts';
 import type { ApplyOutcome } from '../../../../server/operations/outcomes.ts';
 import { createMutex } from '../../../../server/shared/mutex.ts';
+import type { FinishedAction } from '../../../../server/state/failover-records.ts';
 import { makeFolder } from '../../history/run-child.ts';
 import { tagOf } from '../../history/samples.ts';
 
@@ -27,6 +28,7 @@ async function createMachine(context: TestContext) {
     monotonicMs: 0,
     wallMs: 1_753_000_000_000,
     requests: [] as ApplyRequest[],
+    actions: [] as FinishedAction[],
     /** Answers in place of the machine's own, the first one first. */
     answers: [] as ApplyOutcome[],
     confirmations: createPendingConfirmation({ directory }),
@@ -44,6 +46,7 @@ async function createMachine(context: TestContext) {
       };
       const changes = createConfirmedChanges({
         appliance: appliance as Appliance,
+        keeper: { noteAction: (action) => machine.actions.push(action) },
         ...{ versions, notices, alone, confirmations: machine.confirmations },
         clock: { monotonicMs: () => machine.monotonicMs, wallMs: () => machine.wallMs },
         apply: async (request) => {
@@ -109,6 +112,10 @@ describe('a change that must be confirmed', () => {
     const [newest] = await machine.versions.list();
     assert.equal(newest?.action, 'go-back');
     assert.match(machine.notices.list()[0]?.sentence ?? '', /in force again/);
+    assert.deepEqual(
+      machine.actions.map(({ what, userName }) => [what, userName]),
+      [['going-back', 'keepalived-wai']],
+    );
   });
 
   it('stays once it is confirmed, and only by whoever saw this one', async (context) => {

@@ -157,6 +157,14 @@ describe('the page', () => {
       model([{ ...transition, atMs }], [record]).rows.map(({ author }) => author);
     assert.deepEqual(authors(drill), ['at the time of a drill of VI_1 by admin: Maintenance']);
     assert.deepEqual(authors(save), ['at the time of a save by admin']);
+    const goingBack: FailoverRecord = {
+      ...{ ...action, what: 'going-back', userName: 'keepalived-wai', remoteAddress: 'none' },
+      untilMs: nowMs - 62_000,
+    };
+    assert.match(
+      authors(goingBack).join(),
+      /^at the time of going back .* by keepalived-wai itself: nobody confirmed the change$/,
+    );
     assert.deepEqual(authors(save, nowMs - 72_000), ['']);
     assert.deepEqual(authors(save, nowMs - 50_000), ['']);
     const text = textOf(renderPage('failovers', model([transition], [save])));

@@ -31,6 +31,10 @@ async function serve(t: TestContext, operations: Partial<Operations> = {}) {
 test('no route that changes something is silent, and none tells what was typed', async (t) => {
   const { app, logText, linesOf, changingUrls } = await serve(t);
   assert.ok(changingUrls.length >= 15, String(changingUrls));
+  assert.ok(
+    changingUrls.some((what) => what.endsWith('/drill/set-up')),
+    String(changingUrls),
+  );
   const fields = Object.fromEntries(
     [
       ...['password', 'ownPassword', 'authPass', 'auth_pass', 'text', 'comment', 'instance', 'tag'],
