@@ -44,14 +44,14 @@ const countBoth = (name: string): string =>
   ` ${count('ip protocol', `${name}4`)}\n ${count('ip6 nexthdr', `${name}6`)}\n`;
 const declare = (...names: string[]): string =>
   names.map((name) => ` counter ${name}4 { }\n counter ${name}6 { }\n`).join('');
-const observer = `
+const writeObserver = (device: string) => `
 table netdev observer {
 ${declare('came_in', 'left_out')}
  chain ingress {
- type filter hook ingress device "eth0" priority -2000
+ type filter hook ingress device "${device}" priority -2000
 ${countBoth('came_in')} }
  chain egress {
- type filter hook egress device "eth0" priority 2000
+ type filter hook egress device "${device}" priority 2000
 ${countBoth('left_out')} }
 }
 table inet observer {
@@ -64,6 +64,8 @@ ${countBoth('left_in')} }
 ${countBoth('came_out')} }
 }
 `;
+
+let observedDevice = 'eth0';
 
 /** Rules as the tools read them. */
 export interface Rules {
@@ -80,7 +82,7 @@ const empty = tables.map((table) => `*${table}\nCOMMIT\n`).join('');
 /** Puts these in force, and nothing else. */
 export function loadRules({ nft = '', iptables, ip6tables, variant = 'nft' }: Rules): void {
   for (const program of ['iptables', 'ip6tables']) run(`${program}-legacy-restore`, [], empty);
-  run('nft', ['-f', '-'], `flush ruleset\n${observer}${nft}`);
+  run('nft', ['-f', '-'], `flush ruleset\n${writeObserver(observedDevice)}${nft}`);
   for (const [program, lines] of Object.entries({ iptables, ip6tables })) {
     if (lines === undefined) continue;
     const text = lines.startsWith('*') ? lines : `*filter\n${lines}\nCOMMIT\n`;
@@ -129,8 +131,12 @@ export function createPacket(
   };
 }
 
-/** @returns what ends them. */
-export async function startAdvertising(): Promise<() => Promise<void>> {
+/**
+ * @param port another name than eth0: eth0 is a bridge, and this its port.
+ * @returns what ends them.
+ */
+export async function startAdvertising(port = 'eth0'): Promise<() => Promise<void>> {
+  observedDevice = port;
   const ends: (() => Promise<void>)[] = [];
   for (const folder of ['/run', '/tmp']) mountTmpfs(folder);
   const ip = (words: string) => run('ip', words.split(' '));
@@ -142,7 +148,11 @@ export async function startAdvertising(): Promise<() => Promise<void>> {
     (link) => link !== run('readlink', ['/proc/self/ns/net']),
   );
   ip('link set lo up');
-  ip(`link add eth0 type veth peer name eth0 netns ${peer.pid ?? 0}`);
+  ip(`link add ${port} type veth peer name eth0 netns ${peer.pid ?? 0}`);
+  if (port !== 'eth0') {
+    ip('link add eth0 type bridge');
+    ip(`link set ${port} master eth0 up`);
+  }
   ip('address add 10.9.0.1/24 dev eth0');
   ip('link set eth0 up');
   const there = (words: string[]) => ['-t', String(peer.pid), '-n', ...words];

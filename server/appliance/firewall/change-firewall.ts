@@ -28,6 +28,8 @@ const packetSchema = z.object({
   parentName: z.string().optional(),
   isFromLink: z.boolean().optional(),
   timeToLive: z.number().optional(),
+  lowerNames: z.array(z.string()).optional(),
+  isBridged: z.boolean().optional(),
 });
 
 /**

@@ -15,6 +15,8 @@ const interfacesSchema = z
       flags: z.array(z.string()),
       /** The interface that a virtual one stands on. */
       link: z.string().optional(),
+      /** The bridge or bond that it is a part of. */
+      master: z.string().optional(),
       linkinfo: z.object({ info_kind: z.string().optional() }).optional(),
       addr_info: z.array(
         z.object({
@@ -48,6 +50,7 @@ export async function readNetwork(): Promise<NetworkReport> {
     interfaces: links.value.map((link) => ({
       name: link.ifname,
       ...describeVirtual(link),
+      ...describePlace(link),
       macAddress: link.address,
       up: link.flags.includes('UP'),
       carrier: link.flags.includes('LOWER_UP'),
@@ -62,6 +65,26 @@ export async function readNetwork(): Promise<NetworkReport> {
           : [],
       ),
     })),
+  };
+}
+
+/** Of other kinds, `link` is no interface below: of a veth it is the other end. */
+const kindsOnAnother = ['vlan', 'macvlan', 'ipvlan', 'macvtap', 'ipvtap'];
+
+function describePlace({
+  link: lowerName,
+  linkinfo,
+  master: masterName,
+}: z.output<typeof interfacesSchema>[number]): Pick<
+  NetworkInterface,
+  'lowerName' | 'masterName' | 'isBridge'
+> {
+  const kind = linkinfo?.info_kind;
+  const isOnAnother = kind !== undefined && kindsOnAnother.includes(kind);
+  return {
+    ...(isOnAnother && lowerName !== undefined ? { lowerName } : {}),
+    ...(masterName === undefined ? {} : { masterName }),
+    ...(kind === 'bridge' ? { isBridge: true } : {}),
   };
 }
 

@@ -7,7 +7,7 @@ import type { PacketState } from './walk/packet-state.ts';
 import type { Passage } from './walk/passage.ts';
 import { enterChain } from './walk/walk-chain.ts';
 import type { Walk } from './walk/walk-chain.ts';
-import { isTrackedBefore, listChainsOnTheWay } from './walk/way.ts';
+import { isSurelyPassed, isTrackedBefore, listChainsOnTheWay } from './walk/way.ts';
 
 /**
  * What becomes of a packet. `by`: what drops it, or may; `before`: where a rule that allows it is
@@ -79,16 +79,27 @@ function pass(
   if (isNat && state.untracked === true) return { passage: skipped, doubt: undefined };
   const walk: Walk = {
     ...{ packet: seeFrom(chain, packet), chains, isTracked: isTrackedBefore(chain) },
+    isOnBridge: chain.family === 'bridge',
     ...{ doubt: undefined, known: new Map(), inside: new Set() },
   };
   const passage = enterChain(chain, state, walk);
-  if (!isNat) return { passage, doubt: walk.doubt };
+  const isSure = isSurelyPassed(chain, packet);
+  if (!isNat && isSure) {
+    // With br_netfilter, it may come only behind the chains that are said to be later.
+    const accepted = walk.isOnBridge
+      ? passage.accepted && joinStates(passage.accepted, state)
+      : passage.accepted;
+    return { passage: { ...passage, accepted }, doubt: walk.doubt };
+  }
   // A packet of a connection that was there before the rules does not come by.
   const accepted = joinStates(passage.accepted, state);
-  return {
-    passage: { ...passage, accepted, certainDrop: undefined },
-    doubt: walk.doubt ?? 'type nat: only the first packet of a connection',
-  };
+  const why = isSure ? 'type nat: only the first packet of a connection' : describeDoubt(chain);
+  return { passage: { ...passage, accepted, certainDrop: undefined }, doubt: walk.doubt ?? why };
+}
+
+function describeDoubt({ family, base }: Chain): string {
+  if (family === 'bridge') return 'a bridge: whether this packet passes it';
+  return `device ${base?.devices?.join(', ') ?? ''}: whether this packet passes it`;
 }
 
 /** A chain of the interface below sees the packet there. */

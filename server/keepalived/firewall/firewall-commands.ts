@@ -14,7 +14,8 @@ export interface FirewallCommand {
 
 /**
  * The command that lets a packet pass, in front of the place that may drop it.
- * @returns undefined where firewalld is in charge and has no rule for it: outgoing packets.
+ * @returns undefined for a bridge, for a chain of another interface, and where firewalld is in charge and has no rule for it: outgoing
+ * packets.
  */
 export function planAllowCommand(
   packet: VrrpPacket,
@@ -32,6 +33,8 @@ export function planAllowCommand(
     return planRichRule('add', zone, rule);
   }
   const { manager, family, table, chain, rule } = before;
+  // Which port is meant, only the administrator knows; ebtables does not know nft's rules.
+  if (family === 'bridge' || !isOnOwnDevice(before, packet, report.chains)) return undefined;
   if (manager === 'nft') {
     const place = `${family} ${table} ${chain}`;
     const handle = rule?.handle === undefined ? '' : ` handle ${rule.handle}`;
@@ -95,6 +98,19 @@ export function writeCommand({ program, words }: FirewallCommand): string {
     program,
     ...words.map((word) => (/^[\w.,:/=!+-]+$/.test(word) ? word : `'${word}'`)),
   ].join(' ');
+}
+
+/** A rule for our interface says nothing in a chain of another, as of a port below a bridge. */
+function isOnOwnDevice(
+  { family, table }: ChainPlace,
+  { interfaceName, parentName }: VrrpPacket,
+  chains: readonly Chain[],
+): boolean {
+  const own = [interfaceName, parentName];
+  const devices = chains
+    .filter((chain) => chain.family === family && chain.table === table)
+    .flatMap(({ base }) => base?.devices ?? []);
+  return family !== 'netdev' || devices.some((device) => own.includes(device));
 }
 
 function isMadeByFirewalld({ manager, table }: ChainPlace, chains: readonly Chain[]): boolean {

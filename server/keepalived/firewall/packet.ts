@@ -4,6 +4,7 @@ import type { InstanceInterfaces } from '../addresses/instance-interfaces.ts';
 import type { ConfiguredInstance } from '../config/summary.ts';
 import type { NetworkAddress, NetworkReport } from '../proof/evidence.ts';
 import { compareAddresses } from './address-range.ts';
+import { findLinkStack } from './link-stack.ts';
 import { protocolOf } from './protocols.ts';
 import type { PacketKey } from './rule-set.ts';
 import { findTimeToLive } from './time-to-live.ts';
@@ -28,6 +29,10 @@ export interface VrrpPacket {
    * to the sender is known to leave by it. Not set: not known.
    */
   isFromLink?: boolean | undefined;
+  /** All interfaces below: the ports of a bridge or a bond, the one below a VLAN. */
+  lowerNames?: string[] | undefined;
+  /** Whether it passes a bridge of this server; undefined: not known. */
+  isBridged?: boolean | undefined;
   /** The TTL or hop limit; undefined: not known. */
   timeToLive?: number | undefined;
 }
@@ -70,7 +75,8 @@ export function listVrrpPackets(
   const isHidden =
     type === 'AH' && isIgnored !== true && settings.version !== 3 && family === 'inet';
   const protocol = isHidden ? 51 : 112;
-  const packet = { direction, interfaceName, protocol, ...findPlace(interfaces, network) } as const;
+  const place = { ...findPlace(interfaces, network), ...findLinkStack(interfaceName, network) };
+  const packet = { direction, interfaceName, protocol, ...place } as const;
   if (unicastPeers.length === 0) {
     const neighbours = link && networkOf(link);
     const sources = direction === 'out' ? [own] : senders.length > 0 ? senders : [neighbours];

@@ -173,6 +173,11 @@ export interface NetworkInterface {
   name: string;
   /** Of a virtual one that stands on another: keepalived makes these for `use_vmac`, `use_ipvlan`. */
   virtual?: { kind: 'macvlan' | 'ipvlan'; parentName: string };
+  /** What it stands on: the one below a VLAN or a virtual one. */
+  lowerName?: string;
+  /** The bridge or bond that it is a part of. */
+  masterName?: string;
+  isBridge?: boolean;
   macAddress: string | undefined;
   /** Administratively up (IFF_UP). */
   up: boolean;

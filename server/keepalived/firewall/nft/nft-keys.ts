@@ -83,10 +83,11 @@ function readNftField(left: unknown, family: string): NftField | undefined {
   const parsed = leftSchema.safeParse(left);
   if (!parsed.success) return undefined;
   const { meta, payload, ct, fib, '&': masked } = parsed.data;
-  // Of a chain for one device the family is “netdev”, whatever the packet is.
-  if (meta?.key === 'nfproto' && family === 'netdev') return undefined;
+  // Of a chain for one device the family is “netdev”, of one for a bridge “bridge”.
+  if (meta?.key === 'nfproto' && ['netdev', 'bridge'].includes(family)) return undefined;
   if (meta) return metaFields[meta.key];
   if (ct) return connectionFields[ct.key];
+  if (payload?.protocol === 'ether' && payload.field === 'type') return field('family', toFamily);
   if (payload) {
     const key = familyOfHeader(payload.protocol) && headerKeys[payload.field];
     return key && field(key);

@@ -1,3 +1,4 @@
+import { isHiddenOnBridge } from '../link-stack.ts';
 import { listPacketValues, matchesValue } from '../packet.ts';
 import type { VrrpPacket } from '../packet.ts';
 import type { PacketKey, Rule, Test } from '../rule-set.ts';
@@ -13,6 +14,8 @@ export interface Surroundings {
    * Before, the kernel calls every packet's state invalid (nft_ct_get_eval in net/netfilter).
    */
   isTracked: boolean | undefined;
+  /** By a chain of the family `bridge`. */
+  isOnBridge?: boolean;
 }
 
 /** Whether a test holds. @returns undefined: not understood, or it depends. */
@@ -36,6 +39,7 @@ export function holds(
     }
     case 'compare': {
       if (state.unsure.has(test.key)) return undefined;
+      if (surroundings.isOnBridge === true && isHiddenOnBridge(test.key)) return undefined;
       // Routes may depend on the mark.
       if (test.key === 'reverse-path' && !isUnmarked(state.mark)) return undefined;
       // Of a connection that is not tracked nothing is asked, not even whether it is no other.
