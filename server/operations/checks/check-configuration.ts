@@ -9,6 +9,7 @@ import {
 } from '../../keepalived/config/rules/namespace-rules.ts';
 import { describeProgram, findNotifyPrograms } from '../../keepalived/config/rules/notify-rules.ts';
 import { findConfigurationProblems } from '../../keepalived/config/rules/rules.ts';
+import { findTrackFileFindings } from '../../keepalived/config/rules/track-file-rules.ts';
 import {
   describeUnseenAddresses,
   findStaticAddresses,
@@ -106,6 +107,7 @@ async function findContradictions(
   return [
     ...(namespace === undefined ? [] : describeNamespace(namespace, exists)),
     ...unicast,
+    ...findTrackFileFindings(children, summary),
     ...programs.flatMap((program, index) => describeProgram(program, looks[index])),
   ];
 }

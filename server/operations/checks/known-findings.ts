@@ -50,17 +50,20 @@ export async function weighKnownFindings(
   return { findings: weighed, known };
 }
 
-/** The includes from outside the folder that the file on disk has not; they are to be accepted. */
-export async function findNewOutsideIncludes(
+/** What may be meant, but costs the addresses or is not checked: it has to be accepted once. */
+const acceptable = new Set(['include-outside-folder', 'track-file-begins-in-fault']);
+
+/** Warnings that have to be accepted and that the file on disk has not. */
+export async function findNewDangers(
   appliance: Appliance,
   fileId: string,
   oldText: string | undefined,
   findings: readonly Finding[],
 ): Promise<Finding[]> {
-  const outside = findings.filter(({ code }) => code === 'include-outside-folder');
-  if (outside.length === 0 || oldText === undefined) return outside;
+  const dangers = findings.filter(({ code }) => acceptable.has(code));
+  if (dangers.length === 0 || oldText === undefined) return dangers;
   const old = countByWords(await checkWhole(appliance, fileId, oldText));
-  return outside.filter((finding) => !takeOne(old, finding));
+  return dangers.filter((finding) => !takeOne(old, finding));
 }
 
 /** Without numbers of lines, which an edit above moves. */

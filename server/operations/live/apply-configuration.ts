@@ -14,11 +14,7 @@ import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import { checkConfiguration, hasFatal } from '../checks/check-configuration.ts';
 import { findMissingConsent, foreseeApply, foreseeReload } from '../checks/foresee-apply.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
-import {
-  describeIgnored,
-  findNewOutsideIncludes,
-  weighKnownFindings,
-} from '../checks/known-findings.ts';
+import { describeIgnored, findNewDangers, weighKnownFindings } from '../checks/known-findings.ts';
 import type { SaveFindings } from '../checks/known-findings.ts';
 import { programItself } from '../outcomes.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
@@ -57,9 +53,9 @@ export function applyConfiguration(
     const unproved =
       old.ok && isRunning ? await findLastProved(parts.versions, old.tag) : undefined;
     const oldText = old.ok ? old.text : undefined;
-    const outside = await findNewOutsideIncludes(appliance, request.fileId, oldText, findings);
+    const dangers = await findNewDangers(appliance, request.fileId, oldText, findings);
     const others = [
-      ...outside.map(describeIgnored),
+      ...dangers.map(describeIgnored),
       // keepalived may run an older file, which was right.
       ...(unproved ? known.map(describeIgnored) : []),
     ];
