@@ -3,6 +3,7 @@ import type { Appliance, ServiceReport } from '../appliance/appliance.ts';
 import { applyAddressChanges } from '../keepalived/addresses/address-changes.ts';
 import { findInstanceInterfaces } from '../keepalived/addresses/instance-interfaces.ts';
 import { findHealthcheck } from '../keepalived/config/questions.ts';
+import type { ConfigurationSummary } from '../keepalived/config/questions.ts';
 import { splitScriptCommand } from '../keepalived/config/script-command.ts';
 import { describeKey } from '../keepalived/healthcheck/request.ts';
 import type { HealthcheckRequest } from '../keepalived/healthcheck/request.ts';
@@ -147,7 +148,11 @@ export function createWitnesses({
           [key, await observe(() => appliance.probeHealthcheck(request))] as const,
       ),
     );
-    const scriptObstacles = await findScriptObstacles(appliance, evidence);
+    const { configuration, daemon } = evidence;
+    const scriptObstacles =
+      configuration?.value.ok && daemon?.value.state === 'running'
+        ? await findScriptObstacles(appliance, configuration.value.summary)
+        : new Map<string, string>();
     note({ healthchecks: new Map(results), scriptObstacles });
   });
 
@@ -283,13 +288,11 @@ function keepalivedInterfaces({ network: seen, configuration, runtime }: Evidenc
   return JSON.stringify(network.interfaces.filter(({ name }) => names.has(name)));
 }
 
-/** What of the tracked scripts cannot be run as they are now. */
-async function findScriptObstacles(
-  appliance: Appliance,
-  { configuration, daemon }: Evidence,
+/** What of the tracked scripts nobody can run as they are now, by name; each the end of a sentence. */
+export async function findScriptObstacles(
+  appliance: Pick<Appliance, 'findScriptObstacle'>,
+  { instances, scripts }: ConfigurationSummary,
 ): Promise<Map<string, string>> {
-  if (!configuration?.value.ok || daemon?.value.state !== 'running') return new Map();
-  const { instances, scripts } = configuration.value.summary;
   const tracked = new Set(instances.flatMap(({ trackedScripts }) => trackedScripts));
   const found = await Promise.all(
     scripts

@@ -219,10 +219,12 @@ function defineTests() {
       mkdirSync('/tmp/closed');
       writeFileSync('/tmp/closed/chk', '#!/bin/sh\n', { mode: 0o755 });
       chmodSync('/tmp/closed', 0o700);
+      writeFileSync('/tmp/textual', 'exit 0\n', { mode: 0o755 });
       const outcomes = [
         await run('/tmp/closed/chk'),
         await run('/tmp/absent'),
         await run('absent-program'),
+        await run('/tmp/textual'),
         await runScript({
           ...{ scriptName: 'chk', command: ['/bin/true'] },
           ...{ userName: 'absent-user', hasScriptSecurity: false, timeoutMs: 1000 },
@@ -230,8 +232,9 @@ function defineTests() {
       ].map(({ outcome }) => (outcome.kind === 'not-run' ? outcome.reason : outcome.kind));
       assert.deepEqual(outcomes, [
         'permission denied',
-        'there is no such program',
-        'there is no such program',
+        '/tmp/absent does not exist',
+        'absent-program does not exist',
+        '/tmp/textual does not begin with “#!” and its interpreter, such as #!/bin/sh: a shell would run it all the same, keepalived does not',
         'there is no such user',
       ]);
     });

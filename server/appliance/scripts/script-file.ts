@@ -4,7 +4,7 @@ import { findPathParts } from './script-path.ts';
 /**
  * Why nobody can run a program: keepalived's own attempt then counts as a success, its account says
  * GOOD, and nothing is said of it (measured, 2.2.7: a script that is removed, loses its execute bits,
- * or whose interpreter is not there).
+ * has no `#!` line, or whose interpreter is not there).
  * @param file the first word of a script's command
  * @param daemonPid keepalived's: what it sees is looked at
  * @returns the end of a sentence; undefined: it can be run, or that could not be looked at
@@ -21,7 +21,11 @@ export async function findScriptObstacle(
     if (!program) return `${file} does not exist`;
     if (program.kind !== 'file') return `${program.path} is not a file`;
     if ((program.mode & anyExecute) === 0) return `${program.path} is not executable`;
-    const interpreter = await readInterpreter(`${root}${program.path}`);
+    const begin = await readBegin(`${root}${program.path}`);
+    if (isPlainText(begin)) {
+      return `${program.path} does not begin with “#!” and its interpreter, such as #!/bin/sh: a shell would run it all the same, keepalived does not`;
+    }
+    const interpreter = findInterpreter(begin);
     if (interpreter === undefined || (await findPathParts(interpreter, root))) return undefined;
     return `${JSON.stringify(interpreter)}, the interpreter in the first line of ${program.path}, does not exist`;
   } catch {
@@ -32,12 +36,18 @@ export async function findScriptObstacle(
 
 const anyExecute = 0o111;
 
+/** The kernel starts neither this nor an empty file (execve(2), ENOEXEC); shells, and execvp, do. */
+const isPlainText = (begin: string): boolean => !/^#!|^\x7fELF|\0/.test(begin);
+
 /** The program that the kernel starts for a script; blanks end its name, a carriage return does not. */
-async function readInterpreter(path: string): Promise<string | undefined> {
+const findInterpreter = (begin: string): string | undefined =>
+  /^#![ \t]*(\/[^ \t\n]*)/.exec(begin)?.[1];
+
+async function readBegin(path: string): Promise<string> {
   const handle = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0);
-    return /^#![ \t]*(\/[^ \t\n]*)/.exec(buffer.toString('latin1', 0, bytesRead))?.[1];
+    return buffer.toString('latin1', 0, bytesRead);
   } finally {
     await handle.close();
   }

@@ -5,6 +5,7 @@ import type { ScriptRunRequest } from '../appliance.ts';
 import { explainNoAnswer, joinOutput } from '../commands/command-report.ts';
 import { type CommandResult, runCommand } from '../commands/run-command.ts';
 import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { findScriptObstacle } from './script-file.ts';
 import { findPathParts } from './script-path.ts';
 
 /** keepalived's own default, where there is such a user (keepalived.conf(5), script_user). */
@@ -45,6 +46,9 @@ export async function runScript(request: ScriptRunRequest, daemonPid?: number): 
   if (insecurity !== undefined) {
     return end({ kind: 'insecure', reason: insecurity, isDisabled: request.hasScriptSecurity });
   }
+  // What starts it here may help where keepalived does not: an absent “#!” line makes it a shell's.
+  const obstacle = await findScriptObstacle(file, mounts?.pid);
+  if (obstacle !== undefined) return refuse(obstacle);
   const result =
     mounts === undefined
       ? await runCommand(file, words, { ...limits, ...(user ? { user } : {}) })

@@ -47,6 +47,8 @@ export interface DiagnosisInput {
   healthchecks?: readonly (HealthcheckExamination & { scriptName: string })[] | undefined;
   firewall?: FirewallReport | undefined;
   scriptRuns?: readonly ScriptRun[] | undefined;
+  /** By the name of a tracked script: why nobody can run it as it is now, the end of a sentence. */
+  scriptObstacles?: ReadonlyMap<string, string> | undefined;
   /** False: the kernel sends keepalived no process events; true: it may; undefined: not known. */
   hasProcessConnector?: boolean | undefined;
 }

@@ -47,6 +47,7 @@ export interface InstanceView extends InstanceSettings, SortedSenders {
     | 'kernelSettings'
     | 'healthchecks'
     | 'scriptRuns'
+    | 'scriptObstacles'
     | 'hasProcessConnector'
   >;
 }

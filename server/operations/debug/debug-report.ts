@@ -158,7 +158,7 @@ function describeNetwork(
 
 /** What the witnesses know without any examination. */
 function witnessed(
-  { runtime, network, tracking }: Evidence,
+  { runtime, network, tracking, scriptObstacles }: Evidence,
   configuration: ConfigurationSummary,
   clock: Clock,
 ): DiagnosisInput {
@@ -169,6 +169,7 @@ function witnessed(
     runtimeAtMs: clock.wallMs() - ageMs,
     network: network?.value,
     tracking: tracking?.value,
+    scriptObstacles,
     heard: undefined,
     log: [],
   };

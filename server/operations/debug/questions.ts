@@ -16,6 +16,7 @@ import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
 import type { NetworkReport, ScriptRun } from '../../keepalived/proof/evidence.ts';
 import { maskSecrets } from '../../keepalived/secrets/mask-secrets.ts';
 import { readAssembledConfiguration } from '../../state/live-configuration.ts';
+import { findScriptObstacles } from '../../state/witnesses.ts';
 
 /** What is asked of the machine beside listening to the network. */
 export type Answers = Pick<
@@ -24,6 +25,7 @@ export type Answers = Pick<
   | 'kernelSettings'
   | 'healthchecks'
   | 'scriptRuns'
+  | 'scriptObstacles'
   | 'hasProcessConnector'
   | 'addressProbes'
   | 'addressesAskedAtMs'
@@ -44,11 +46,12 @@ export async function askMachine(
   const repeatable = scripts.flatMap(({ name, probe }) =>
     probe?.kind === 'repeatable' ? [{ scriptName: name, request: probe.request }] : [],
   );
-  const [firewall, kernelSettings, hasProcessConnector, healthchecks, scriptRuns] =
+  const [firewall, kernelSettings, hasProcessConnector, scriptObstacles, healthchecks, scriptRuns] =
     await Promise.all([
       appliance.readFirewall(),
       appliance.readKernelSettings(findInterfaces(summary)),
       appliance.hasProcessConnector(),
+      findScriptObstacles(appliance, summary),
       Promise.all(
         repeatable.map(async ({ scriptName, request }) => ({
           ...(await appliance.examineHealthcheck(request)),
@@ -71,7 +74,14 @@ export async function askMachine(
         }),
       ),
     ]);
-  return { firewall, kernelSettings, hasProcessConnector, healthchecks, scriptRuns };
+  return {
+    firewall,
+    kernelSettings,
+    hasProcessConnector,
+    scriptObstacles,
+    healthchecks,
+    scriptRuns,
+  };
 }
 
 /** Asks who answers for the virtual addresses: late, so that the master is known by then. */

@@ -10,9 +10,14 @@ import { describeFailure } from './script-run.ts';
 /** Whether a tracked script failed last time, by keepalived's dump or else by its log. */
 export const checkTrackedScripts: InstanceCheck = (view) => {
   const { name, trackedScripts, hasUnreadTracking, log, asked } = view;
-  const lastWords = trackedScripts.flatMap(
-    (script) => findResult(script, asked.tracking) ?? findLastWord(script, log) ?? [],
-  );
+  const lastWords = trackedScripts.flatMap((script) => {
+    const word = findResult(script, asked.tracking) ?? findLastWord(script, log);
+    const obstacle = asked.scriptObstacles?.get(script);
+    // A failure that it told before counts for keepalived until a success does.
+    return obstacle === undefined || word?.good === false
+      ? (word ?? [])
+      : [notRun(script, obstacle)];
+  });
   const failing = lastWords.filter(({ good }) => !good);
   const check = {
     id: 'tracked-script',
@@ -28,6 +33,17 @@ export const checkTrackedScripts: InstanceCheck = (view) => {
       sentence: `keepalived has disabled the tracked script ${listInWords(disabled.map(({ script }) => script))} and goes on without it. The instance serves whether its service works or not.`,
       remedy:
         'Read the log line: let the script exist, be executable, and be writable by root only; then reload keepalived.',
+    };
+  }
+  const dropped = failing.filter(({ obstacle }) => obstacle !== undefined);
+  if (dropped.length > 0) {
+    const names = listInWords(dropped.map(({ script }) => script));
+    const reasons = dropped.map(({ obstacle }) => obstacle).join('; ');
+    return {
+      ...check,
+      verdict: 'wrong',
+      sentence: `keepalived does not run the tracked script ${names}: it counts as passed, so this server would not hand over when that fails. Why: ${reasons}.`,
+      remedy: 'Correct that, then reload keepalived.',
     };
   }
   if (failing.length > 0) {
@@ -70,8 +86,15 @@ interface Word {
   good: boolean;
   /** keepalived goes on without it: it has no result at all. */
   isDisabled?: boolean;
+  /** Why nobody can run it; keepalived's own account goes on calling it good (measured, 2.2.7). */
+  obstacle?: string;
   evidence: CheckEvidence;
 }
+
+const notRun = (script: string, obstacle: string): Word => ({
+  ...{ script, good: false, obstacle },
+  evidence: { what: obstacle, where: 'the script’s file' },
+});
 
 function findResult(script: string, tracking: TrackingReport | undefined): Word | undefined {
   const item = tracking?.ok

@@ -342,6 +342,18 @@ const rows: Record<string, Row> = {
       log: ['Disabling track script chk_vshell since not found/accessible'],
     },
   },
+  'a tracked script that nobody can run, whatever the account says': {
+    id: 'tracked-script',
+    verdict: 'wrong',
+    says: /does not run the tracked script chk_vshell: it counts as passed, .* Why: \/etc\/chk does not exist\./,
+    scenario: {
+      changes: {
+        configuration: withScript(),
+        scriptObstacles: new Map([['chk_vshell', '/etc/chk does not exist']]),
+      },
+      log: ['VRRP_Script(chk_vshell) succeeded'],
+    },
+  },
   'a script that its user may not run': {
     id: 'script-run',
     verdict: 'wrong',
