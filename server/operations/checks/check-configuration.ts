@@ -3,11 +3,15 @@ import type { Appliance } from '../../appliance/appliance.ts';
 import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { Finding } from '../../keepalived/config/rules/finding.ts';
+import { createLocator } from '../../keepalived/config/rules/locate-setting.ts';
+import { joinMistyped } from '../../keepalived/config/rules/mistyped.ts';
 import {
   describeNamespace,
   findNetworkNamespace,
 } from '../../keepalived/config/rules/namespace-rules.ts';
+import { nameNearestInterface } from '../../keepalived/config/rules/nearest-interface.ts';
 import { describeProgram, findNotifyPrograms } from '../../keepalived/config/rules/notify-rules.ts';
+import { placeFinding } from '../../keepalived/config/rules/place-findings.ts';
 import { findConfigurationProblems } from '../../keepalived/config/rules/rules.ts';
 import { findTrackFileFindings } from '../../keepalived/config/rules/track-file-rules.ts';
 import {
@@ -56,7 +60,7 @@ async function check(
   const { content, path } = await readCandidate(appliance, fileId, text);
   const summary = summarizeConfiguration(content);
   // What is said of the text itself needs no path.
-  const own = findConfigurationProblems(text, summary)
+  const own = findConfigurationProblems(text, summary, content.children)
     .filter(({ code }) => !isIncluded(fileId) || !wholeFileCodes.has(code))
     .map((finding) => withoutPath(finding, path));
   // What our rules refuse is not worth a test, or not safe to give to one (NUL, size).
@@ -67,10 +71,29 @@ async function check(
   ]);
   const contradictions = found.map((finding) => withoutPath(finding, path));
   if (!test.ran) return [...own, ...contradictions, notTested(test.reason)];
-  const tested = judgeConfigurationTest(test);
-  // Where both say it, keepalived knows the line.
+  const judged = judgeConfigurationTest(test);
+  const locate = createLocator(content.children);
+  const names = await readInterfaceNames(appliance, content, judged);
+  const tested = judged
+    .map((finding) => nameNearestInterface(finding, names))
+    .map((finding) => withoutPath(placeFinding(finding, summary, locate), path));
+  // Where both say it, keepalived's words count.
   const said = new Set(tested.map(({ code }) => code));
-  return [...own.filter(({ code }) => !said.has(code)), ...contradictions, ...tested];
+  const left = own.filter(({ code }) => !said.has(code));
+  return joinMistyped([...left, ...contradictions, ...tested], content.children, path);
+}
+
+/** Those that keepalived may use; empty where no finding asks for them, or they are not known. */
+async function readInterfaceNames(
+  appliance: Appliance,
+  { children }: ConfigurationContent,
+  findings: readonly Finding[],
+): Promise<string[]> {
+  if (!findings.some(({ code }) => code === 'interface-missing')) return [];
+  // The interfaces of another namespace are not those that this program sees.
+  if (findNetworkNamespace(children) !== undefined) return [];
+  const network = await appliance.readNetwork();
+  return network.ok ? network.interfaces.map(({ name }) => name) : [];
 }
 
 const withoutPath = (finding: Finding, path: string | undefined): Finding =>
@@ -135,6 +158,7 @@ async function findUnicastContradictions(
     staticAddresses: findStaticAddresses(nodes),
     canSendFrom: new Map(known),
     hasUnreadBlocks,
+    locate: createLocator(nodes),
   });
 }
 

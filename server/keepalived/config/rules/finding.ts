@@ -8,6 +8,12 @@ export interface Finding {
   code: string;
   /** 1-based line in `path`, where known. */
   line: number | undefined;
+  /** The instance that it speaks of. */
+  instance?: string | undefined;
+  /** The setting that it speaks of: `interface`, `virtual_router_id`, … */
+  keyword?: string | undefined;
+  /** The word of the file that keepalived does not know: a keyword, an interface. */
+  unknownWord?: string | undefined;
   /** The file, where it is not the one that was asked about. */
   path?: string | undefined;
   /** What is wrong, in plain words; never contains a password. */

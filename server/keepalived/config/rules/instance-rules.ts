@@ -1,25 +1,35 @@
 import { isLinkLocal } from '../../addresses/addresses.ts';
+import { placeOf } from '../../language/place.ts';
 import { canonicalAddress } from '../addresses.ts';
 import type { ConfiguredInstance } from '../summary.ts';
 import type { Finding } from './finding.ts';
+import type { LocateSetting } from './locate-setting.ts';
 
-/** What is wrong with instances, each for itself and beside each other. */
-export function findInstanceFindings(instances: readonly ConfiguredInstance[]): Finding[] {
+/**
+ * What is wrong with instances, each for itself and beside each other, at the line of the setting.
+ * @param locate finds that line; without it findings stand at the line of the instance
+ */
+export function findInstanceFindings(
+  instances: readonly ConfiguredInstance[],
+  locate: LocateSetting = placeOf,
+): Finding[] {
   return [
     ...instances.flatMap((instance) =>
       instanceRules.flatMap((rule) => {
         const finding = rule(instance);
         return finding === undefined
           ? []
-          : [{ line: instance.line, path: instance.path, ...finding }];
+          : [{ ...finding, instance: instance.name, ...locate(instance, finding.keyword) }];
       }),
     ),
-    ...findSharedRouterIds(instances),
+    ...findSharedRouterIds(instances, locate),
     ...findSharedAddresses(instances),
   ];
 }
 
-type InstanceRule = (instance: ConfiguredInstance) => Omit<Finding, 'line' | 'path'> | undefined;
+type InstanceRule = (
+  instance: ConfiguredInstance,
+) => (Omit<Finding, 'line' | 'path'> & { keyword: string }) | undefined;
 
 const instanceRules: readonly InstanceRule[] = [
   ({ name, virtualRouterId, hasUnreadParts }) => {
@@ -29,6 +39,7 @@ const instanceRules: readonly InstanceRule[] = [
         severity: 'fatal',
         endsDaemon: true,
         code: 'virtual-router-id-missing',
+        keyword: 'virtual_router_id',
         message: `“${name}” has no virtual_router_id: keepalived would not run with this file.`,
         remedy: 'Add “virtual_router_id” with a number from 1 to 255, the same on both servers.',
       };
@@ -40,6 +51,7 @@ const instanceRules: readonly InstanceRule[] = [
       severity: 'fatal',
       endsDaemon: true,
       code: 'virtual-router-id-out-of-range',
+      keyword: 'virtual_router_id',
       message: `virtual_router_id ${virtualRouterId} of “${name}” is out of range: keepalived would not run with this file.`,
       remedy: 'Choose a number from 1 to 255, the same on both servers.',
     };
@@ -52,6 +64,7 @@ const instanceRules: readonly InstanceRule[] = [
       severity: 'fatal',
       endsDaemon: true,
       code: 'interface-missing',
+      keyword: 'interface',
       message: `“${name}” has no interface: keepalived would not run with this file.`,
       remedy: 'Add “interface” with the name of the network interface.',
     };
@@ -62,6 +75,7 @@ const instanceRules: readonly InstanceRule[] = [
     return {
       severity: 'fatal',
       code: 'unicast-fault-without-peer',
+      keyword: 'unicast_fault_no_peer',
       message: `“${name}” has unicast_fault_no_peer and no unicast_peer: it would go into FAULT and serve nothing. keepalived’s test does not say so.`,
       remedy: 'Write the other server’s address into a unicast_peer block, or remove the word.',
     };
@@ -72,6 +86,7 @@ const instanceRules: readonly InstanceRule[] = [
       return {
         severity: 'warning',
         code: 'virtual-address-missing',
+        keyword: 'virtual_ipaddress_excluded',
         message: `“${name}” has excluded addresses only: they move with it, but its advertisements name none, so no server notices that the other has different ones.`,
         remedy: 'Put one of them into virtual_ipaddress, on both servers, unless this is meant.',
       };
@@ -79,6 +94,7 @@ const instanceRules: readonly InstanceRule[] = [
     return {
       severity: 'warning',
       code: 'virtual-address-missing',
+      keyword: 'virtual_ipaddress',
       message: `“${name}” has no virtual address, so it serves nothing.`,
       remedy: 'Add a virtual_ipaddress block.',
     };
@@ -88,6 +104,7 @@ const instanceRules: readonly InstanceRule[] = [
     return {
       severity: 'warning',
       code: 'nopreempt-with-master',
+      keyword: 'nopreempt',
       message: `“${name}” has nopreempt and state MASTER: keepalived then ignores nopreempt.`,
       remedy: 'Write “state BACKUP” on both servers; the priority decides who is first.',
     };
@@ -97,6 +114,7 @@ const instanceRules: readonly InstanceRule[] = [
     return {
       severity: 'warning',
       code: 'password-truncated',
+      keyword: 'auth_pass',
       message: `The auth_pass of “${name}” is longer than 8 characters: keepalived uses only the first 8.`,
       remedy: 'Shorten it to 8 characters on both servers.',
     };
@@ -106,6 +124,7 @@ const instanceRules: readonly InstanceRule[] = [
     return {
       severity: 'info',
       code: 'owner-priority-with-backup',
+      keyword: 'priority',
       message: `“${name}” has priority 255, the address owner's, and state BACKUP.`,
       remedy: 'Choose a priority from 1 to 254, unless this server owns the address.',
     };
@@ -113,19 +132,26 @@ const instanceRules: readonly InstanceRule[] = [
 ];
 
 /** Fatal for keepalived: the same VRID, family and interface (`vrrp.c`, check of duplicate VRIDs). */
-function findSharedRouterIds(instances: readonly ConfiguredInstance[]): Finding[] {
+function findSharedRouterIds(
+  instances: readonly ConfiguredInstance[],
+  locate: LocateSetting,
+): Finding[] {
   const known: ConfiguredInstance[] = [];
   return instances.flatMap((instance) => {
     const other = known.find((candidate) => shareRouterId(candidate, instance));
     known.push(instance);
     if (other === undefined) return [];
+    const keyword = 'virtual_router_id';
+    const place = locate(instance, keyword);
+    const otherPlace = locate(other, keyword);
     return {
+      instance: instance.name,
+      keyword,
       severity: 'fatal' as const,
       endsDaemon: true as const,
       code: 'virtual-router-id-shared',
-      line: instance.line,
-      path: instance.path,
-      message: `“${other.name}” and “${instance.name}” both use virtual_router_id ${String(instance.virtualRouterId)} on ${String(instance.interfaceName)}: keepalived would not run with this file.`,
+      ...place,
+      message: `“${other.name}” (line ${otherPlace.line}${otherPlace.path === place.path ? '' : ` of ${String(otherPlace.path)}`}) and “${instance.name}” (line ${place.line}) both use virtual_router_id ${String(instance.virtualRouterId)} on ${String(instance.interfaceName)}: keepalived would not run with this file.`,
       remedy: 'Give each instance on an interface a virtual_router_id of its own.',
     };
   });
@@ -173,6 +199,8 @@ function findSharedAddresses(instances: readonly ConfiguredInstance[]): Finding[
         {
           severity: 'warning',
           code: 'virtual-address-shared',
+          instance: name,
+          keyword: 'virtual_ipaddress',
           line: address.line,
           path,
           message: `${address.address} stands ${where} (first on line ${owner.line}).`,

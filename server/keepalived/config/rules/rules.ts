@@ -1,7 +1,9 @@
 import { findContent, maximumLineBytes, splitLines } from '../../language/tokens.ts';
+import type { ConfigurationNode } from '../../language/tree.ts';
 import type { ConfigurationProblem, ConfigurationSummary } from '../summary.ts';
 import type { Finding } from './finding.ts';
 import { findInstanceFindings } from './instance-rules.ts';
+import { createLocator } from './locate-setting.ts';
 
 const maximumBytes = 1024 * 1024;
 
@@ -9,14 +11,19 @@ const maximumBytes = 1024 * 1024;
  * What is wrong with a configuration by our own rules, which `keepalived -t` misses or says too
  * late: it finds nothing in an empty file, and a reload of one drops every virtual address.
  * @param text the file's text
- * @param summary what the same text says
+ * @param summary what the configuration with this text says
+ * @param nodes what it was read from: findings then stand at the line of a setting
  */
-export function findConfigurationProblems(text: string, summary: ConfigurationSummary): Finding[] {
+export function findConfigurationProblems(
+  text: string,
+  summary: ConfigurationSummary,
+  nodes: readonly ConfigurationNode[],
+): Finding[] {
   return [
     ...findTextFindings(text),
     ...findEmptiness(text, summary),
     ...summary.problems.map(describeProblem),
-    ...findInstanceFindings(summary.instances),
+    ...findInstanceFindings(summary.instances, createLocator(nodes)),
   ];
 }
 

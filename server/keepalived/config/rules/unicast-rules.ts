@@ -1,10 +1,12 @@
 import ipaddr from 'ipaddr.js';
 import { bareAddress } from '../../addresses/addresses.ts';
 import { entryNames } from '../../language/block-reading.ts';
+import { placeOf } from '../../language/place.ts';
 import type { ConfigurationNode } from '../../language/tree.ts';
 import type { NetworkInterface } from '../../proof/evidence.ts';
 import type { ConfiguredInstance } from '../summary.ts';
 import type { Finding } from './finding.ts';
+import type { LocateSetting } from './locate-setting.ts';
 
 /** What is known of this machine, and of what keepalived itself sets before it needs it. */
 export interface OwnAddresses {
@@ -15,6 +17,8 @@ export interface OwnAddresses {
   canSendFrom: ReadonlyMap<string, boolean | undefined>;
   /** Whether a part of the configuration that is not read may set other addresses. */
   hasUnreadBlocks: boolean;
+  /** Without it findings stand at the line of the instance. */
+  locate?: LocateSetting;
 }
 
 /** @param reason a sentence */
@@ -51,7 +55,11 @@ export function findUnicastFindings(
   );
   const own = new Set([...present].filter((address) => !virtual.has(address)));
   return instances.flatMap((instance) => {
-    const { name, line, path, unicastPeers, unicastSourceAddress: source } = instance;
+    const { name, unicastPeers, unicastSourceAddress: source } = instance;
+    const { locate = placeOf } = machine;
+    const about = (keyword: string, entry?: string) => ({
+      ...{ instance: name, keyword, ...locate(instance, keyword, entry) },
+    });
     const findings: Finding[] = [];
     if (source !== undefined && isElsewhere(source, instance, machine, own, virtual)) {
       const isRefused =
@@ -60,7 +68,8 @@ export function findUnicastFindings(
         machine.canSendFrom.get(source) === false &&
         !machine.hasUnreadBlocks;
       findings.push({
-        ...{ severity: isRefused ? 'fatal' : 'warning', line, path },
+        ...about('unicast_src_ip'),
+        severity: isRefused ? 'fatal' : 'warning',
         code: 'unicast-source-not-local',
         message: isRefused
           ? `The unicast_src_ip ${source} of “${name}” is no address of this server: the instance would go into FAULT and serve nothing. keepalived’s test does not say so.`
@@ -71,7 +80,8 @@ export function findUnicastFindings(
     for (const peer of unicastPeers) {
       if (!own.has(canonical(peer)) && peer !== source) continue;
       findings.push({
-        ...{ severity: 'warning', line, path },
+        ...about('unicast_peer', peer),
+        severity: 'warning',
         code: 'unicast-peer-is-self',
         message: `The unicast_peer ${peer} of “${name}” is this server itself.`,
         remedy: 'Write only the addresses of the other servers.',

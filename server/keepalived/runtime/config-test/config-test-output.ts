@@ -65,11 +65,15 @@ function dropPlacelessRepeats(complaints: Complaint[]): Complaint[] {
 function explain({ path, line, text }: Complaint, mainPath: string | undefined): Finding {
   const [, instance, rest = text] = /^\(([^()]*)\):? (.+)$/s.exec(text) ?? [];
   const { code, severity, endsDaemon, message, remedy, pattern } = getRule(rest);
-  const values = { instance: instance ?? 'An instance', ...pattern.exec(rest)?.groups };
+  const groups: Record<string, string | undefined> = pattern.exec(rest)?.groups ?? {};
+  const values = { instance: instance ?? 'An instance', ...groups };
+  const unknownWord = groups['word'] ?? groups['interface'];
   return {
     severity,
     ...(endsDaemon && { endsDaemon }),
     code,
+    ...(instance !== undefined && { instance }),
+    ...(unknownWord !== undefined && { unknownWord }),
     line,
     path: isSameFile(path, mainPath) ? undefined : path,
     message: fillIn(message, values).trim(),

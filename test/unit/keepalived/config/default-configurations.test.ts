@@ -32,7 +32,10 @@ describe('the packaged configurations', () => {
       [backup, 'BACKUP', 100],
     ] as const) {
       const summary = summarize(text);
-      assert.deepEqual(findConfigurationProblems(text, summary), []);
+      assert.deepEqual(
+        findConfigurationProblems(text, summary, parseConfiguration(text).children),
+        [],
+      );
       assert.equal(summary.instances.length, 1);
       const [instance] = summary.instances;
       assert.ok(instance);

@@ -17,8 +17,10 @@ const recorded = new Map(
 );
 const readSample = (name: string): string =>
   readFileSync(new URL(`configs/${name}.conf`, evidence), 'utf8');
-const own = (text: string): Finding[] =>
-  findConfigurationProblems(text, summarizeConfiguration(parseConfiguration(text)));
+const own = (text: string): Finding[] => {
+  const content = parseConfiguration(text);
+  return findConfigurationProblems(text, summarizeConfiguration(content), content.children);
+};
 
 type Row = [
   what: string,
@@ -65,7 +67,7 @@ const ofRecordedFiles: Row[] = [
   [
     '08-vrid-0',
     'fatal',
-    4,
+    7,
     'virtual-router-id-out-of-range',
     'virtual_router_id 0 of “VI_1” is out of range: keepalived would not run with this file.',
     'Choose a number from 1 to 255, the same on both servers.',
@@ -129,9 +131,9 @@ const ofRecordedFiles: Row[] = [
   [
     '21-dup-vrid',
     'fatal',
-    18,
+    21,
     'virtual-router-id-shared',
-    '“VI_1” and “VI_2” both use virtual_router_id 51 on eth0: keepalived would not run with this file.',
+    '“VI_1” (line 7) and “VI_2” (line 21) both use virtual_router_id 51 on eth0: keepalived would not run with this file.',
     'Give each instance on an interface a virtual_router_id of its own.',
   ],
   [
@@ -361,7 +363,7 @@ const ofOwnRules: [change: (text: string) => string, ...Row][] = [
     (text) => text.replace(/state \w+/, 'state BACKUP').replace(/priority \d+/, 'priority 255'),
     'the owner’s priority on a backup',
     'info',
-    4,
+    8,
     'owner-priority-with-backup',
     "“VI_1” has priority 255, the address owner's, and state BACKUP.",
     'Choose a priority from 1 to 254, unless this server owns the address.',

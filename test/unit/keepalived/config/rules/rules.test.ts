@@ -6,7 +6,8 @@ import { findConfigurationProblems } from '../../../../../server/keepalived/conf
 import { parseConfiguration } from '../../../../../server/keepalived/language/tree.ts';
 
 function findingsOf(text: string) {
-  return findConfigurationProblems(text, summarizeConfiguration(parseConfiguration(text)));
+  const content = parseConfiguration(text);
+  return findConfigurationProblems(text, summarizeConfiguration(content), content.children);
 }
 
 /** The findings as `severity code line`. */
@@ -59,12 +60,12 @@ describe('the rules', () => {
     [
       'a missing opening brace',
       evidence('06-missing-open'),
-      ['fatal extra-closing-brace 17', 'warning virtual-address-missing 4'],
+      ['fatal extra-closing-brace 17', 'warning virtual-address-missing 14'],
     ],
     ['a stray brace', 'global_defs {\n}\n{\n}\n', ['fatal stray-opening-brace 3']],
     ['no VRID', evidence('11-vrid-missing'), ['fatal virtual-router-id-missing 4']],
-    ['VRID 0', evidence('08-vrid-0'), ['fatal virtual-router-id-out-of-range 4']],
-    ['VRID 256', evidence('09-vrid-256'), ['fatal virtual-router-id-out-of-range 4']],
+    ['VRID 0', evidence('08-vrid-0'), ['fatal virtual-router-id-out-of-range 7']],
+    ['VRID 256', evidence('09-vrid-256'), ['fatal virtual-router-id-out-of-range 7']],
     ['VRID perhaps elsewhere', `vrrp_instance A {\ninclude b\n}\n`, []],
     [
       'no interface',
@@ -74,7 +75,7 @@ describe('the rules', () => {
     [
       'one VRID twice',
       instance('A', 5, '10.0.0.1') + instance('B', 5, '10.0.0.2'),
-      ['fatal virtual-router-id-shared 8'],
+      ['fatal virtual-router-id-shared 10'],
     ],
     ['one VRID, two families', instance('A', 5, '10.0.0.1') + instance('B', 5, 'fd00::1'), []],
     [
@@ -96,13 +97,13 @@ describe('the rules', () => {
     [
       'no valid address',
       evidence('12-bad-ip'),
-      ['warning invalid-address 15', 'warning virtual-address-missing 4'],
+      ['warning invalid-address 15', 'warning virtual-address-missing 14'],
     ],
-    ['nopreempt and MASTER', evidence('45-nopreempt-master'), ['warning nopreempt-with-master 4']],
+    ['nopreempt and MASTER', evidence('45-nopreempt-master'), ['warning nopreempt-with-master 14']],
     [
       '255 and BACKUP',
       instance('A', 1, '10.0.0.1', 'state BACKUP\npriority 255\n'),
-      ['info owner-priority-with-backup 1'],
+      ['info owner-priority-with-backup 5'],
     ],
     ['an open quote', 'global_defs {\nrouter_id "A\n}', ['warning unterminated-quote 2']],
     [

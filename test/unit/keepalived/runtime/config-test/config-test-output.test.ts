@@ -170,6 +170,7 @@ describe('a finding', () => {
       {
         severity: 'fatal',
         code: 'unknown-keyword',
+        unknownWord: 'prioritty',
         line: 14,
         path: '/etc/keepalived/keepalived.conf',
         message:

@@ -1,0 +1,39 @@
+import { childrenOf } from '../../language/block-reading.ts';
+import { placeOf } from '../../language/place.ts';
+import type { ConfigurationPlace } from '../../language/place.ts';
+import { findStatements } from '../../language/tree.ts';
+import type { ConfigurationNode, Statement } from '../../language/tree.ts';
+import type { ConfiguredInstance } from '../summary.ts';
+
+/**
+ * Where an instance says a setting: of several lines the last one, which counts. The instance's own
+ * place where it does not say it.
+ * @param entry of a block: the line in it that begins with this word
+ */
+export type LocateSetting = (
+  instance: Pick<ConfiguredInstance, 'name' | 'line' | 'path'>,
+  keyword: string,
+  entry?: string,
+) => ConfigurationPlace;
+
+/** @param nodes the whole configuration that the instances were read from */
+export function createLocator(nodes: readonly ConfigurationNode[]): LocateSetting {
+  const statements = findStatements(nodes, 'vrrp_instance');
+  return (instance, keyword, entry) => {
+    const own = statements.find(
+      ({ line, path, words }) =>
+        line === instance.line && path === instance.path && words[1]?.text === instance.name,
+    );
+    const setting = findLast(childrenOf(own), keyword);
+    const inner = entry === undefined ? undefined : findLast(childrenOf(setting), entry);
+    return placeOf(inner ?? setting ?? instance);
+  };
+}
+
+/** The last statement that begins with a word, here or in a block inside. */
+function findLast(nodes: readonly ConfigurationNode[], word: string): Statement | undefined {
+  return nodes
+    .filter((node): node is Statement => node.kind === 'statement')
+    .flatMap((node) => [node, findLast(childrenOf(node), word)])
+    .findLast((node) => node?.words[0].text === word);
+}
