@@ -10,6 +10,13 @@ import type { CheckWords } from './check-words.ts';
 import { describeWire } from './wire-table.ts';
 import type { WireRow } from './wire-table.ts';
 
+interface InstanceChecks {
+  name: string;
+  attention: CheckWords[];
+  rest: CheckWords[];
+  restWords: string;
+}
+
 export interface DebugModel {
   headline: { tone: string; shape: string; word: string; sentence: string };
   /** While an examination goes on. */
@@ -17,7 +24,10 @@ export interface DebugModel {
   /** How old the last examination is. */
   age: Elapsed | undefined;
   notices: string[];
-  instances: { name: string; attention: CheckWords[]; rest: CheckWords[]; restWords: string }[];
+  /** The worst first. */
+  instances: InstanceChecks[];
+  /** Of several instances those without a finding, folded into one line; undefined: there are none. */
+  quiet: { words: string; instances: InstanceChecks[] } | undefined;
   wire: WireRow[];
   hasListened: boolean;
   captures: { interfaceName: string; href: string }[];
@@ -56,6 +66,7 @@ export function describeDebug(
   const { examination, checks = [], interfaceNames, freeVirtualRouterIds } = report;
   const isRunning = examination?.isRunning === true;
   const hasListened = examination !== undefined;
+  const instances = groupChecks(checks, whole, nowMs);
   return {
     headline: describeHeadline(report, nowMs),
     progress: isRunning ? describeProgress(examination, interfaceNames, nowMs) : undefined,
@@ -64,7 +75,8 @@ export function describeDebug(
         ? describeElapsed(Math.min(examination.endsAtMs, nowMs), nowMs)
         : undefined,
     notices: describeNotices(report),
-    instances: groupChecks(checks, whole, nowMs),
+    instances,
+    quiet: foldQuiet(instances, checks),
     wire: describeWire(report),
     hasListened,
     captures: hasListened
@@ -184,6 +196,38 @@ function describeNotices({ examination }: DebugReport): string[] {
   ];
 }
 
+/** One instance alone is shown as it is. */
+function foldQuiet(
+  all: readonly InstanceChecks[],
+  checks: readonly ReportedCheck[],
+): DebugModel['quiet'] {
+  const instances = all.filter(({ attention }) => attention.length === 0);
+  if (all.length === 1 || instances.length === 0) return undefined;
+  const names = new Set(instances.map(({ name }) => name));
+  const own = checks.filter(({ about }) => names.has(about.instance));
+  const count = `${instances.length} ${instances.length === 1 ? 'instance' : 'instances'}`;
+  return { words: `No fault found in ${count}: ${countVerdicts(own)}`, instances };
+}
+
+/** A certain fault before a suspicion, and that before what is quiet; else the order of the file. */
+const rankOf = (checks: readonly ReportedCheck[]): number =>
+  checks.some(({ verdict }) => verdict === 'wrong')
+    ? 0
+    : checks.some(({ verdict }) => verdict === 'look')
+      ? 1
+      : 2;
+
+function countVerdicts(checks: readonly ReportedCheck[]): string {
+  const count = (wanted: Check['verdict']) =>
+    checks.filter(({ verdict }) => verdict === wanted).length;
+  const [good, unknown, notes] = [count('good'), count('cannot-tell'), count('note')];
+  return (
+    `${good} ${good === 1 ? 'check is' : 'checks are'} good` +
+    (unknown === 0 ? '' : `, ${unknown} cannot tell`) +
+    (notes === 0 ? '' : `, ${notes} ${notes === 1 ? 'has' : 'have'} nothing to look at`)
+  );
+}
+
 function groupChecks(
   checks: readonly ReportedCheck[],
   whole: boolean,
@@ -191,11 +235,9 @@ function groupChecks(
 ): DebugModel['instances'] {
   const byInstance = groupBy(checks, ({ about }) => about.instance);
   const listsAll = whole || byInstance.size <= mostListedWhole;
-  return [...byInstance].map(([name, own]) => {
+  const worstFirst = [...byInstance].toSorted(([, one], [, other]) => rankOf(one) - rankOf(other));
+  return worstFirst.map(([name, own]) => {
     const needsAttention = ({ verdict }: Check) => verdict === 'wrong' || verdict === 'look';
-    const unknown = own.filter(({ verdict }) => verdict === 'cannot-tell').length;
-    const good = own.filter(({ verdict }) => verdict === 'good').length;
-    const notes = own.filter(({ verdict }) => verdict === 'note').length;
     return {
       name,
       attention: own.filter(needsAttention).map((check) => describeCheck(check, nowMs)),
@@ -204,11 +246,7 @@ function groupChecks(
             describeCheck(check, nowMs),
           )
         : [],
-      restWords:
-        `${good} ${good === 1 ? 'check is' : 'checks are'} good` +
-        (unknown === 0 ? '' : `, ${unknown} cannot tell`) +
-        (notes === 0 ? '' : `, ${notes} ${notes === 1 ? 'has' : 'have'} nothing to look at`) +
-        (listsAll ? '' : ' (“Copy as text” lists them)'),
+      restWords: countVerdicts(own) + (listsAll ? '' : ' (“Copy as text” lists them)'),
     };
   });
 }

@@ -159,6 +159,33 @@ describe('the page', () => {
     assert.equal(instance.restWords, '1 check is good, 2 cannot tell');
   });
 
+  it('folds the instances without a finding into one line, and has the worst first', async () => {
+    const of = (instance: string, changes: Partial<ReportedCheck>) =>
+      check({ ...changes, about: { instance, setting: 'interface' } });
+    const checks = [
+      ...Array.from({ length: 28 }, (_, index) => of(`VI_${index + 1}`, {})),
+      of('VI_29', { verdict: 'look', sentence: 'It looks strange.' }),
+      of('VI_30', { verdict: 'wrong', sentence: 'It is broken.' }),
+    ];
+    const model = describeDebug(report({ checks }), nowMs);
+    assert.deepEqual(
+      model.instances.slice(0, 2).map(({ name }) => name),
+      ['VI_30', 'VI_29'],
+    );
+    assert.equal(model.quiet?.words, 'No fault found in 28 instances: 28 checks are good');
+    const page = await (
+      await createTestApp()
+    ).app.renderFragment('debug-live', {
+      ...model,
+      page: { csrfToken: '', user: { role: 'viewer' } },
+    });
+    const [shown = '', folded = ''] = page.split('No fault found in');
+    assert.match(shown, /Checks of VI_30[^]*Checks of VI_29/);
+    assert.doesNotMatch(shown, /Checks of VI_1\b/);
+    assert.match(folded, /Checks of VI_1\b/);
+    assert.equal(describeDebug(report(), nowMs).quiet, undefined);
+  });
+
   it('lists of many instances what needs attention only, but all of them in the text', () => {
     const checks = Array.from({ length: 255 }, (_, at) => {
       const about = { instance: `VI_${at}` };
