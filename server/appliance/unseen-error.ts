@@ -61,3 +61,9 @@ export function ofUnseen<Value>(value: Value): (error: unknown) => Value {
     throw error;
   };
 }
+
+/**
+ * For a promise's `catch` where the failure changes nothing: what is cleaned up, a wait that is ended,
+ * a failure that another one who waits is told of. Never for a look at the machine.
+ */
+export const ignoreFailure = (): undefined => undefined;

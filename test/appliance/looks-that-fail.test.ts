@@ -117,13 +117,13 @@ function defineTests(): void {
   }
   for (const code of ['ENOENT', 'ESRCH', 'ENOTDIR']) {
     it(`${code} is “absent”`, async () => {
-      const fail = () => Promise.reject(Object.assign(new Error(code), { code }));
+      const fail = (): Promise<unknown> => Promise.reject(Object.assign(new Error(code), { code }));
       assert.equal(await unlessAbsent('It', fail), undefined);
     });
   }
 
   const askAll = (wrapper: string[], mode: string): Record<string, unknown> => {
-    const [file = '', ...rest] = [
+    const [file, ...rest] = [
       ...[...wrapper, process.execPath],
       ...programWords('test/appliance/inside/look-at-everything.ts'),
       mode,

@@ -81,14 +81,14 @@ export function createDaemons() {
     start: (words?: string[], env?: Record<string, string>) =>
       remember(startKeepalived(words, env)),
     /** Starts keepalived with the good configuration's address, and waits until it serves it. */
-    async serve(words?: string[]): Promise<ChildProcess> {
+    serve: async (words?: string[]): Promise<ChildProcess> => {
       const child = remember(startKeepalived(words));
       const isServing = () => Promise.resolve(holdsAddress());
       assert.ok(await askUntil(isServing, Boolean, 30_000), 'keepalived serves the address');
       return child;
     },
     /** Ends them in their order, and removes the pid files of those that were killed. */
-    async endAll(): Promise<void> {
+    endAll: async (): Promise<void> => {
       for (const child of started) await end(child);
       started = [];
       execFileSync('find', ['/run', '-name', '*.pid', '-delete']);

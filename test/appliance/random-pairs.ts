@@ -143,12 +143,17 @@ function createOtherPair(random: Random, index: number): Pair {
   const [kind, shared, next] = chooseOther(random, virtualRouterId);
   const old: Settings = { ...createSettings(random), ...shared };
   // What the servers must have in common is the same on the peer.
-  const { state, preemptDelaySeconds, isAbsent, priority, nopreempt, ...common } = shared;
-  const peer: Settings = { ...createSettings(random), ...common };
+  const peer: Settings = { ...createSettings(random), ...withoutOwn(shared) };
   if (peer.unicastPeers) peer.unicastPeers = ['10.9.0.1', '10.9.0.8'];
   if (shared.preemptDelaySeconds !== undefined) old.nopreempt = false;
   const after = { ...old, isAbsent: false, ...next(old) };
   return { kind, members: [{ name, virtualRouterId, old, next: after, peer }] };
+}
+
+/** Without what each server has of its own. */
+function withoutOwn(shared: Partial<Settings>): Partial<Settings> {
+  const own = ['state', 'preemptDelaySeconds', 'isAbsent', 'priority', 'nopreempt'];
+  return Object.fromEntries(Object.entries(shared).filter(([key]) => !own.includes(key)));
 }
 
 type OtherChange = [string, Partial<Settings>, (old: Settings) => Partial<Settings>];
@@ -165,11 +170,7 @@ function chooseOther(random: Random, id: number): OtherChange {
     ['another interval, version 2', { version: 2, advertSeconds: 1 }, () => ({ advertSeconds: 2 })],
     ['another interval, version 3', {}, () => ({ advertSeconds: 1 })],
     ['another password', withPassword, () => ({ password: 'second' })],
-    [
-      'no password',
-      withPassword,
-      ({ password: _gone, ...rest }) => ({ ...rest, password: undefined as never }),
-    ],
+    ['no password', withPassword, (old) => ({ ...old, password: undefined as never })],
     [
       'a unicast peer less',
       { unicastPeers: ['10.9.0.2', '10.9.0.9'] },

@@ -12,11 +12,11 @@ export interface Seed {
 interface Seeds {
   all: readonly Seed[];
   /** A secret that stands nowhere else. */
-  plant(place: string): string;
+  plant: (place: string) => string;
   /** Likewise, as a bare word among a command's arguments. */
-  plantBare(place: string): string;
+  plantBare: (place: string) => string;
   /** The seeds that a text holds, also where it is written for a URL, for HTML or in base64. */
-  findIn(text: string): Seed[];
+  findIn: (text: string) => Seed[];
 }
 
 export function createSeeds(): Seeds {

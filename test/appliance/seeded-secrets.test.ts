@@ -256,7 +256,9 @@ describe('a secret in every position of a running server', () => {
       for (const path of await pathsOf(url, browser)) {
         const line = seeds.plant('log: while a stream is open');
         const answer = url.endsWith('/events')
-          ? await browser.readStream(path, async () => void (await log(`(VI_1) password=${line}`)))
+          ? await browser.readStream(path, async () => {
+              await log(`(VI_1) password=${line}`);
+            })
           : await browser.get(path);
         const problem = answer.statusCode >= 400 ? answer.body : '';
         assert.ok(

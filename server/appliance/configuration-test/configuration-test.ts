@@ -10,7 +10,13 @@ import { readProcess } from '../daemon/process-table.ts';
 import { followIncludes, resolvePath } from '../files/includes.ts';
 import { findAbsolutePaths } from '../files/path-facts.ts';
 import { errorCode, readRegularFile } from '../files/regular-file.ts';
-import { UnseenError, explainCode, ofUnseen, unlessAbsent } from '../unseen-error.ts';
+import {
+  explainCode,
+  ignoreFailure,
+  ofUnseen,
+  unlessAbsent,
+  UnseenError,
+} from '../unseen-error.ts';
 import { ShadowTooLargeError } from './shadow-folder.ts';
 import { releaseTestOutput } from './test-output.ts';
 import { enterTestRoot, layOutTestRoot, mountFailedCode } from './test-root.ts';
@@ -112,7 +118,7 @@ async function runTest(
     );
   } finally {
     // What cannot be removed now is swept at the next start.
-    await rm(workFolder, { recursive: true, force: true }).catch(() => undefined);
+    await rm(workFolder, { recursive: true, force: true }).catch(ignoreFailure);
   }
 }
 
@@ -138,7 +144,8 @@ const testFolderName = /^keepalived-wai-test-(\d+)-[A-Za-z0-9]{6}$/;
 
 /** Removes the folders of tests whose program a crash ended, before this one has begun any. */
 export async function sweepTestFolders(): Promise<void> {
-  for (const name of await readdir(tmpdir()).catch(() => [])) {
+  // What cannot be listed is swept at a later start.
+  for (const name of (await readdir(tmpdir()).catch(ignoreFailure)) ?? []) {
     const pid = Number(testFolderName.exec(name)?.[1]);
     const isOurs = pid > 0 && (pid === process.pid || (await hasEnded(pid)));
     if (isOurs) await rm(join(tmpdir(), name), { recursive: true, force: true });

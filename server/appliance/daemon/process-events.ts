@@ -13,6 +13,7 @@ const connector = '11';
 export async function hasProcessConnector(pid: number | undefined): Promise<boolean | undefined> {
   try {
     return listsConnector(await readFile(`/proc/${pid ?? 'self'}/net/netlink`, 'utf8'));
+    // eslint-disable-next-line no-restricted-syntax -- undefined says that it was not seen
   } catch {
     return undefined;
   }

@@ -13,7 +13,7 @@ import { parseTrackingDump } from '../../keepalived/runtime/dump/tracking-dump.t
 import { runCommand } from '../commands/run-command.ts';
 import { readRootFile } from '../files/read-root-file.ts';
 import { nameUser } from '../scripts/user-names.ts';
-import { UnseenError } from '../unseen-error.ts';
+import { ignoreFailure, UnseenError } from '../unseen-error.ts';
 import type { DaemonReader } from './daemon-process.ts';
 import { readEnvironmentVariable, survivesSignal } from './process-table.ts';
 
@@ -128,7 +128,7 @@ export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
         .finally(() => {
           shared = undefined;
         });
-      underWay = shared.catch(() => undefined);
+      underWay = shared.catch(ignoreFailure);
       return shared;
     };
   }
@@ -204,7 +204,7 @@ async function clearPlace({ path, byProducts }: DumpMethod): Promise<string | un
     await rm(path, { force: true });
     return undefined;
   } catch (error) {
-    const owner = await stat(path).catch(() => undefined);
+    const owner = await stat(path).catch(ignoreFailure);
     if (!owner?.isDirectory()) throw error;
     const who = await nameUser(owner.uid);
     return `${path} is a folder of ${who}, so keepalived can’t write its dump there. Remove it: rm -r ${path}`;

@@ -9,7 +9,7 @@ import type {
   FileReplacement,
   FileReplacementResult,
 } from '../appliance.ts';
-import { UnseenError, ofUnseen, unlessAbsent } from '../unseen-error.ts';
+import { ignoreFailure, ofUnseen, unlessAbsent, UnseenError } from '../unseen-error.ts';
 import { type FollowedIncludes, followIncludes, readTextFromDisk } from './includes.ts';
 import { maxConfigurationBytes, readRegularFile } from './regular-file.ts';
 import { replaceFile, tagOf } from './replace-file.ts';
@@ -108,7 +108,7 @@ export function createConfigurationFiles(settings: Settings): ConfigurationFiles
     const refusal = entry.problem ?? findTextProblem(change.text);
     if (refusal !== undefined) return { outcome: 'failed', code: 'REFUSED', message: refusal };
     const replacement = lastReplacement.then(() => replaceFile(entry.path, change));
-    lastReplacement = replacement.catch(() => undefined);
+    lastReplacement = replacement.catch(ignoreFailure);
     return replacement;
   }
 
@@ -146,6 +146,7 @@ function decodeText(bytes: Buffer): string | undefined {
   try {
     // Without `ignoreBOM` a byte order mark would be lost, and the file not be what was read.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    // eslint-disable-next-line no-restricted-syntax -- what is no UTF-8 is told so
   } catch {
     return undefined;
   }

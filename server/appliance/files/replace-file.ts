@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FileReplacement, FileReplacementResult } from '../appliance.ts';
+import { ignoreFailure } from '../unseen-error.ts';
 import { type RegularFile, errorCode, readRegularFile } from './regular-file.ts';
 
 /** The calls that change the disk, in their order. */
@@ -54,7 +55,7 @@ export async function replaceFile(
     if (code === 'EEXIST') return await conflictWith(path);
     return { outcome: 'failed', code, message: describeFailure(path, code) };
   } finally {
-    await step('remove', () => unlink(temporaryPath).catch(() => undefined));
+    await step('remove', () => unlink(temporaryPath).catch(ignoreFailure));
   }
   return await step('sync-folder', () => syncFolder(dirname(path))).then(
     () => ({ outcome: 'replaced', tag: tagOf(bytes) }) as const,
@@ -71,7 +72,8 @@ export async function replaceFile(
  * @returns the names of the removed files.
  */
 export async function sweepLeftovers(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
+  // What cannot be listed is swept at a later start.
+  const names = (await readdir(folder).catch(ignoreFailure)) ?? [];
   const leftovers = names.filter((name) => /^\.keepalived-wai-[0-9a-f]{16}$/.test(name));
   const removed = await Promise.all(
     leftovers.map((name) =>

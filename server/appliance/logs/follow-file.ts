@@ -96,6 +96,7 @@ function watchFolder(folder: string, onEvent: (name: string | null) => void) {
       watcher.close();
     });
     return watcher;
+    // eslint-disable-next-line no-restricted-syntax -- it is polled too
   } catch {
     return undefined;
   }

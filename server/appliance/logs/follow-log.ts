@@ -9,6 +9,7 @@ import { isKeepalivedLine } from '../../keepalived/runtime/log/log-shapes.ts';
 import type { Settings } from '../../settings.ts';
 import type { LogFollower } from '../appliance.ts';
 import { type CommandStream, streamCommand } from '../commands/run-command.ts';
+import { ignoreFailure } from '../unseen-error.ts';
 import { type BlindSpots, createBlindSpots } from '../watch/blind-spots.ts';
 import { followFile } from './follow-file.ts';
 import { journalArguments, readEntryCursor } from './journal-log.ts';
@@ -92,7 +93,7 @@ export async function followLog(
 
   await tryToChoose();
   // It ends when it is aborted.
-  const choosing = chooseAgain().catch(() => undefined);
+  const choosing = chooseAgain().catch(ignoreFailure);
   return {
     async close() {
       ending.abort();
@@ -133,7 +134,7 @@ function followJournal(
       }
       clearTimeout(living);
       if (!isEnding()) noteProblem('journalctl has ended');
-      await delay(waitMs, undefined, { signal: ending.signal, ref: false }).catch(() => undefined);
+      await delay(waitMs, undefined, { signal: ending.signal, ref: false }).catch(ignoreFailure);
       waitMs = Math.min(waitMs * 2, restartMs.longest);
       from = cursor === undefined ? `--since=@${begunAtSeconds}` : `--after-cursor=${cursor}`;
     }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { errorCode } from '../files/regular-file.ts';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { ignoreFailure, unlessAbsent, UnseenError } from '../unseen-error.ts';
 import { readBlocksBetween } from './reading/read-ahead.ts';
 
 /** The log file, or one that it was rotated into. */
@@ -191,7 +191,7 @@ async function areStillNamedSo(folder: string, files: LogFile[]): Promise<boolea
   const answers = await Promise.all(
     files.map(async ({ name, dev, ino }) => {
       // If that cannot be told, it is looked once more; what is open is read all the same.
-      const now = await stat(join(folder, name)).catch(() => undefined);
+      const now = await stat(join(folder, name)).catch(ignoreFailure);
       return now?.dev === dev && now.ino === ino;
     }),
   );

@@ -29,6 +29,7 @@ function parseJson(text: string): unknown {
   if (text.trim() === '') return [];
   try {
     return JSON.parse(text);
+    // eslint-disable-next-line no-restricted-syntax -- undefined says that it is no answer
   } catch {
     return undefined;
   }

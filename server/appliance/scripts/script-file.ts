@@ -28,6 +28,7 @@ export async function findScriptObstacle(
     const interpreter = findInterpreter(begin);
     if (interpreter === undefined || (await findPathParts(interpreter, root))) return undefined;
     return `${JSON.stringify(interpreter)}, the interpreter in the first line of ${program.path}, does not exist`;
+    // eslint-disable-next-line no-restricted-syntax -- what is not seen is not absent
   } catch {
     // Not seen is not absent.
     return undefined;

@@ -5,6 +5,7 @@ import type { AddressChange } from '../../keepalived/proof/evidence.ts';
 import type { Settings } from '../../settings.ts';
 import type { ApplianceEvent, ApplianceWatch } from '../appliance.ts';
 import { type CommandStream, streamCommand } from '../commands/run-command.ts';
+import { ignoreFailure } from '../unseen-error.ts';
 import { type BlindSpots, createBlindSpots } from './blind-spots.ts';
 import { readMonitorLine } from './monitor-lines.ts';
 import { watchNotifyFifos } from './notify-fifos.ts';
@@ -127,7 +128,7 @@ function watchNetwork(onChange: (change?: AddressChange) => void, { note }: Blin
           '“ip monitor” does not run, so a change of an address is seen some seconds late. It is started again; is iproute2 installed?',
         );
       }
-      await delay(waitMs, undefined, { signal: ending.signal }).catch(() => undefined);
+      await delay(waitMs, undefined, { signal: ending.signal }).catch(ignoreFailure);
       waitMs = Math.min(waitMs * 2, restartDelayMs.longest);
       // What happened while nobody listened is not known.
       if (!isEnding()) tellChange();

@@ -37,13 +37,13 @@ export function readInOrder(
   /** Whether an address of this family is taken; the first one decides. */
   const takes = (family: Family | undefined): boolean => {
     if (family === undefined) return false;
-    if (parts.family === undefined) parts.family = family;
+    parts.family ??= family;
     return parts.family === family || !isSure;
   };
   for (const node of nodes) {
     if (isUnread(node) && parts.family === undefined) isSure = false;
     if (node.kind !== 'statement') continue;
-    const [keyword, value] = node.words.map(({ text }) => text);
+    const [keyword = '', value] = node.words.map(({ text }) => text);
     switch (keyword) {
       case 'unicast_peer':
         parts.unicastPeers.push(

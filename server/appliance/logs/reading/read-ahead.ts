@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { ignoreFailure } from '../../unseen-error.ts';
 
 /** The first screen is in the first block; a long search is faster in large ones. */
 const blockBytes = { first: 64 * 1024, longest: 1024 * 1024 };
@@ -68,12 +69,12 @@ async function* readAhead(
       if (!block) return;
       ahead = isFirst ? undefined : readNext();
       // Its failure is thrown when it is asked for; until then nobody waits for it.
-      ahead?.catch(() => undefined);
+      ahead?.catch(ignoreFailure);
       yield block;
       if (block.chunk.length < block.end - block.start) return;
     }
   } finally {
     // The handle is not to be closed while it is read.
-    await ahead?.catch(() => undefined);
+    await ahead?.catch(ignoreFailure);
   }
 }

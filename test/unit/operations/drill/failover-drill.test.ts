@@ -66,7 +66,10 @@ test('whoever starts, stops, reloads or undoes is told, and from where, if anyth
     },
     keeper: {
       refresh: () => Promise.resolve(),
-      noteAction: ({ durationMs, ...action }: { durationMs: number }) => told.push(action),
+      noteAction: (action: { durationMs: number }) =>
+        told.push(
+          Object.fromEntries(Object.entries(action).filter(([key]) => key !== 'durationMs')),
+        ),
     },
     alone: createMutex(),
     confirmed: {
