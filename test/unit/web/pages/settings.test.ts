@@ -69,6 +69,18 @@ describe('the form', () => {
     assert.match(textOf(html), /There is no preview until what is wrong above is put right/);
   });
 
+  test('lists the errors above the form, with a link to each field and with the focus', async () => {
+    const html = await render({ virtualRouterId: '256', priority: '0' });
+    const [summary = ''] = /<section[^>]*id="errors"[^>]*autofocus.*?<\/section>/s.exec(html) ?? [];
+    assert.match(textOf(summary), /^2 fields have errors: nothing is saved until/);
+    for (const name of ['virtualRouterId', 'priority']) {
+      assert.match(summary, new RegExp(`href="#${name}"`));
+      assert.match(html, new RegExp(`id="${name}" [^>]*${name}-error[^>]*aria-invalid="true"`));
+    }
+    assert.ok(html.indexOf('id="errors"') < html.indexOf('<form class="stack"'));
+    assert.doesNotMatch(await render(), /id="errors"/);
+  });
+
   test('sends “$” to the editor', async () => {
     const html = await render({ priority: '$PRIO' });
     assert.match(html, /href="\/keepalived\/edit\?file=live">Change Priority in the editor</);
