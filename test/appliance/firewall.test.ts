@@ -120,6 +120,52 @@ const rows: Record<string, Row> = {
     nft: `table inet filter {\n flags dormant\n chain input {\n type filter hook input priority 0; policy drop\n }\n}`,
     direction: 'in',
   },
+  // Facts of decision 034.
+  ...Object.fromEntries(
+    (['in', 'out'] as const).flatMap((direction): [string, Row][] => {
+      const hook = direction === 'in' ? 'prerouting' : 'output';
+      const table = (priority: number, rules: string) =>
+        `table ip t${Math.abs(priority)} {\n chain c {\n type filter hook ${hook} priority ${priority}\n${rules}\n }\n}\n`;
+      return [
+        [
+          `nft, before tracking each packet is invalid (${direction})`,
+          {
+            nft: table(-201, 'ct state invalid drop'),
+            direction,
+            names: /“ct state invalid drop”/,
+          },
+        ],
+        [
+          `nft, behind tracking it is new (${direction})`,
+          {
+            nft: table(-199, 'ct state { invalid, untracked } drop\n ct state new accept\n drop'),
+            direction,
+          },
+        ],
+        [
+          `nft, notrack behind tracking does nothing (${direction})`,
+          { nft: table(-150, 'notrack') + table(-100, 'ct state untracked drop'), direction },
+        ],
+        [
+          `nft, a map of verdicts without the element goes on (${direction})`,
+          {
+            nft: table(
+              -150,
+              'ip protocol vmap { tcp : accept, udp : accept }\n ip protocol vrrp drop',
+            ),
+            ...{ direction, names: /“ip protocol vrrp drop”/ },
+          },
+        ],
+        [
+          `nft, a header that is not there ends the rule (${direction})`,
+          {
+            nft: `table inet six {\n chain c {\n type filter hook ${hook} priority -150\n ip6 dscp set cs1 drop\n }\n}`,
+            direction,
+          },
+        ],
+      ];
+    }),
+  ),
   'nft, IPv6': {
     nft: input(
       'meta nfproto ipv4 accept\n icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',
