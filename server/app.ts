@@ -35,6 +35,7 @@ import type { StreamLimits } from './web/plugins/event-streams.ts';
 import { flash } from './web/plugins/flash.ts';
 import { hostCheck } from './web/plugins/host-check.ts';
 import { bodyLimitBytes, limits } from './web/plugins/limits.ts';
+import type { LimitsOptions } from './web/plugins/limits.ts';
 import { refuseMalformedUrl, securityHeaders } from './web/plugins/security-headers.ts';
 import { authentication } from './web/plugins/sign-in/authentication.ts';
 import { csrf } from './web/plugins/sign-in/csrf.ts';
@@ -64,6 +65,8 @@ export interface AppOptions extends PageParts {
   log: LogDestination;
   /** How many event streams may be open; default: what a pair's administrators need. */
   streamLimits?: StreamLimits;
+  /** When the machine cannot keep up and requests are refused; default: after two seconds. */
+  overload?: LimitsOptions;
 }
 
 const startPage = '/keepalived';
@@ -94,7 +97,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(errors);
   await app.register(securityHeaders, { tls });
-  await app.register(limits);
+  await app.register(limits, options.overload);
   await app.register(hostCheck, {
     allowedHosts: settings.allowedHosts,
     listOwnHosts: options.listOwnHosts,

@@ -8,7 +8,7 @@ import { UserError } from '../../shared/errors.ts';
 export const bodyLimitBytes = 1024 * 1024;
 
 export interface LimitsOptions {
-  /** How far the event loop may lag behind before requests are refused, on average over a second. */
+  /** How far the event loop may lag behind before requests are refused, on average over a second; 0: never. */
   maximumEventLoopDelayMs?: number;
 }
 
