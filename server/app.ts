@@ -97,7 +97,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(errors);
   await app.register(securityHeaders, { tls });
-  await app.register(limits, options.overload);
+  await app.register(limits, options.overload ?? {});
   await app.register(hostCheck, {
     allowedHosts: settings.allowedHosts,
     listOwnHosts: options.listOwnHosts,
