@@ -325,3 +325,17 @@ describe('whom it does not help', () => {
     assert.doesNotMatch(program.body, /name="held"/);
   });
 });
+
+for (const [url, form] of [
+  ['/drill/set-up', { instance: 'VI_1', tag }],
+  ['/keepalived/versions/restore?version=one', { version: 'one', tag, goBackSeconds: '90' }],
+] as const) {
+  test(`${url}: its values are sent again, and only by the button`, async (t) => {
+    const { browser } = await openSignedOut(t);
+    const { answer } = await sendAndLogIn(browser, url, form);
+    assert.equal(answer.statusCode, 200);
+    const { _csrf, ...fields } = readForm(answer.body, url);
+    assert.ok(_csrf);
+    assert.deepEqual(fields, form);
+  });
+}

@@ -72,7 +72,10 @@ describe('the form', () => {
   test('lists the errors above the form, with a link to each field and with the focus', async () => {
     const html = await render({ virtualRouterId: '256', priority: '0' });
     const [summary = ''] = /<section[^>]*id="errors"[^>]*autofocus.*?<\/section>/s.exec(html) ?? [];
-    assert.match(textOf(summary), /^2 fields have errors: nothing is saved until/);
+    assert.match(
+      textOf(summary),
+      /^2 fields have errors: nothing is saved before they are corrected/,
+    );
     for (const name of ['virtualRouterId', 'priority']) {
       assert.match(summary, new RegExp(`href="#${name}"`));
       assert.match(html, new RegExp(`id="${name}" [^>]*${name}-error[^>]*aria-invalid="true"`));
