@@ -43,6 +43,8 @@ export async function openWindow(
     javaScriptEnabled: javaScript,
     viewport: { width, height: 900 },
     colorScheme,
+    // Another zone than the server's: a time that the browser makes by itself shows.
+    timezoneId: 'Asia/Tokyo',
   });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
