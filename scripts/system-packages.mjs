@@ -45,6 +45,7 @@ const testing = [
   },
   { program: 'nft', packages: { others: 'nftables' } },
   { program: 'iptables' },
+  { program: 'wget' },
   { program: 'ping', packages: { apt: 'iputils-ping', others: 'iputils' } },
 ];
 
