@@ -3,6 +3,7 @@
  * made by the same template, at each change; here it is put in place, said aloud and shown on the
  * tab. When the connection is lost the page says so: an old status must not look like a new one.
  */
+import { showBusy } from './busy.js';
 import { hideConnectionLost, showConnectionLost } from './connection-notice.js';
 import { connect } from './connection.js';
 import { formatDuration } from './format-duration.js';
@@ -109,23 +110,6 @@ function makeSince() {
   return since;
 }
 
-/** The button that was pressed last: until the answer is here it says so, and is not pressed again. */
-let pressed;
-
-function showBusy() {
-  if (!pressed) return;
-  const { button, label } = pressed;
-  button.disabled = true;
-  button.setAttribute('aria-busy', 'true');
-  setText(button, `${label} …`);
-}
-
-live.addEventListener('submit', ({ target, submitter }) => {
-  if (target.method !== 'post' || !submitter) return;
-  pressed = { button: submitter, label: submitter.textContent };
-  // After the browser has taken what it sends.
-  window.setTimeout(showBusy);
-});
 window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) window.location.reload();
 });

@@ -6,7 +6,9 @@ export function previewInPlace(form: HTMLFormElement): void {
     const { submitter } = event;
     if (!(submitter instanceof HTMLButtonElement) || submitter.value !== 'preview') return;
     event.preventDefault();
-    void showPreview(form, submitter);
+    const shown = showPreview(form, submitter);
+    // To busy.js, which says so if it takes a while.
+    submitter.dispatchEvent(new CustomEvent('busy', { bubbles: true, detail: shown }));
   });
 }
 

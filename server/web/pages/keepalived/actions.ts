@@ -8,6 +8,8 @@ export interface PageAction {
   method: 'get' | 'post';
   path: string;
   explanation: string;
+  /** What is said while it is being done. */
+  busy?: string;
   /** What is sent beside the button. */
   fields?: Record<string, string>;
   emphasis: 'primary' | 'danger' | 'plain';
@@ -43,6 +45,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'post',
       path: '/keepalived/start',
       explanation: explainStart(status),
+      busy: 'keepalived is being started. This takes up to a minute if a name server does not answer.',
       emphasis: isReadyToStart(status) ? 'primary' : 'plain',
     },
     {
@@ -51,6 +54,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'post',
       path: '/keepalived/stop',
       explanation: explainStop(status),
+      busy: 'keepalived is being stopped. This takes some seconds.',
       emphasis: 'danger',
     },
     {
@@ -59,6 +63,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'post',
       path: '/keepalived/reload',
       explanation: explainReload(status),
+      busy: 'keepalived is testing the configuration, then loads it, and what it does is watched. This takes up to a minute if a name server does not answer.',
       emphasis: 'plain',
     },
     {
