@@ -62,7 +62,7 @@ describe('keepalived accepts without a word', () => {
         }),
       (tree) => setScriptValue(tree, 'chk_vshell', 'interval', 30),
       (tree) => setScriptValue(tree, 'chk_vshell', 'fall', 2),
-      (tree) => setHealthcheckUrl(tree, 'chk_vshell', 'http://127.0.0.1:8080/{x}#!'),
+      (tree) => setHealthcheckUrl(tree, 'chk_vshell', 'http://127.0.0.1:8080/x#!'),
       (tree) => setUnicastPeers(tree, 'VI_1', ['192.168.0.20']),
     ];
     let text = packagedDefaultConfiguration('backup', {
@@ -71,7 +71,7 @@ describe('keepalived accepts without a word', () => {
     });
     for (const edit of edits) {
       const result = edit(parseConfiguration(text));
-      assert.ok(result.ok);
+      assert.ok(result.ok, JSON.stringify(result));
       assert.notEqual(result.text, text);
       text = result.text;
     }
