@@ -26,7 +26,7 @@ import { hasLoaded } from './outcomes.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
 import type { ApplyParts, DrillParts } from './parts.ts';
 import { controlServices } from './service/boot-actions.ts';
-import type { BootAction, RestartConsent } from './service/boot-actions.ts';
+import type { BootAction, BootConsent } from './service/boot-actions.ts';
 import { observeOutcome } from './service/observe-outcome.ts';
 import { controlKeepalived } from './service/service-control.ts';
 import { findKeptText } from './versions/find-kept-text.ts';
@@ -80,7 +80,7 @@ export function createOperations(
     service: string,
     action: BootAction,
     actor: Actor,
-    consent?: RestartConsent,
+    consent?: BootConsent,
   ) => {
     const task = () => change(() => controlServices(parts, [service], action, consent));
     const what = stateActions[action];

@@ -21,7 +21,7 @@ import type { DefaultRoleValues } from './forms/default-role-values.ts';
 import type { DefaultRole, DefaultRolePlan } from './forms/default-roles.ts';
 import type { InstanceSettingsPlan } from './forms/instance-settings.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
-import type { BootAction, RestartConsent } from './service/boot-actions.ts';
+import type { BootAction, BootConsent } from './service/boot-actions.ts';
 import type { ControlConsent, KeepalivedAction } from './service/service-control.ts';
 import type {
   KeptVersion,
@@ -34,7 +34,8 @@ export interface Operations {
   /**
    * Start, stop or reload keepalived. Start and reload first check the file as a save would, and
    * prove what became of it. A start with the placeholder address, and a reload of a file that was
-   * edited by others and can do harm, ask for confirmation.
+   * edited by others and can do harm, ask for confirmation; so does a stop that gives up more than
+   * one address.
    */
   controlKeepalived(
     action: KeepalivedAction,
@@ -46,7 +47,7 @@ export interface Operations {
     services: string[],
     action: BootAction,
     actor: Actor,
-    consent?: RestartConsent,
+    consent?: BootConsent,
   ): Promise<ActionOutcome[]>;
 
   /**

@@ -1,13 +1,17 @@
-/** Start, Restart and Reload from the page, with the real keepalived: what is said is what is. */
+/** Start, Stop, Restart and Reload from the page, with the real keepalived: what is said is what is. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import type { RuntimeInstance } from '../../server/keepalived/proof/evidence.ts';
 import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
+import type { ActionOutcome } from '../../server/operations/outcomes.ts';
 import type { ApplyParts } from '../../server/operations/parts.ts';
+import { controlServices } from '../../server/operations/service/boot-actions.ts';
 import {
   controlKeepalived,
   restartKeepalived,
 } from '../../server/operations/service/service-control.ts';
+import { eventually } from '../lab/eventually.ts';
 import {
   becomeMaster,
   blindTest,
@@ -24,6 +28,7 @@ import {
 import { inLabServer } from './in-lab-server.ts';
 
 const good = configuration();
+const isMaster = ({ state }: RuntimeInstance): boolean => state === 'MASTER';
 
 if (inLabServer(import.meta.url)) {
   describe('keepalived from the page', { concurrency: false }, () => {
@@ -32,7 +37,7 @@ if (inLabServer(import.meta.url)) {
       parts = await createParts();
     });
     after(async () => {
-      await controlKeepalived(parts, 'stop');
+      await parts.appliance.controlService('keepalived', 'stop');
       await parts.appliance.close();
     });
 
@@ -74,7 +79,7 @@ if (inLabServer(import.meta.url)) {
     });
 
     describe('a start', () => {
-      beforeEach(() => controlKeepalived(parts, 'stop'));
+      beforeEach(() => parts.appliance.controlService('keepalived', 'stop'));
 
       it('is told when keepalived lives with its instances, and its file is one to go back to', async () => {
         writeFileSync(configPath, good);
@@ -135,6 +140,129 @@ if (inLabServer(import.meta.url)) {
         const outcome = await controlKeepalived(parts, 'start', { startAnyway: true });
         assert.match(outcome.sentence, /^keepalived was started, but VI_1 went into FAULT/);
         assert.ok(await readPid(parts));
+      });
+    });
+
+    describe('a stop', () => {
+      const second = '10.9.0.101';
+      const group = `vrrp_sync_group VG_1 {
+    group {
+        VI_1
+        VI_2
+    }
+}`;
+      const other = `
+vrrp_instance VI_2 {
+    state MASTER
+    interface eth0
+    virtual_router_id 52
+    priority 101
+    advert_int 1
+    virtual_ipaddress {
+        ${second}/24
+    }
+}
+`;
+      const both = `${configuration({ before: group })}${other}`;
+      const named = [
+        `VI_1 (sync group VG_1 in the file): ${virtualAddress}`,
+        `VI_2 (sync group VG_1 in the file): ${second}`,
+      ];
+      const serveBoth = async () => {
+        await becomeMaster(parts, both);
+        await eventually('the second address', () => holds(parts.appliance, second));
+        await eventually('the account of both', async () => {
+          const runtime = await parts.appliance.readRuntime();
+          return runtime.ok && runtime.instances.filter(isMaster).length === 2;
+        });
+      };
+      const expectAsked = async (asked: ActionOutcome | undefined, pid: number | undefined) => {
+        assert.deepEqual(
+          [asked?.ok, asked?.needsConfirmation, asked?.report, asked?.dangers],
+          [false, true, undefined, named],
+          asked?.sentence,
+        );
+        assert.equal(await readPid(parts), pid);
+        assert.ok(await holds(parts.appliance, virtualAddress));
+        assert.ok(await holds(parts.appliance, second));
+      };
+
+      it('of several addresses is asked, changes nothing, and is done once they are accepted', async () => {
+        await serveBoth();
+        const pid = await readPid(parts);
+        const asked = await controlKeepalived(parts, 'stop');
+        await expectAsked(asked, pid);
+        assert.match(asked.sentence, /^keepalived was not stopped yet\. It serves 2 addresses\./);
+        const half = await controlKeepalived(parts, 'stop', { acceptedDangers: named.slice(1) });
+        await expectAsked(half, pid);
+        const acceptedDangers = asked.dangers ?? [];
+        const stopped = await controlKeepalived(parts, 'stop', { acceptedDangers });
+        assert.deepEqual([stopped.ok, stopped.sentence], [true, 'keepalived was stopped.']);
+        assert.equal(await readPid(parts), undefined);
+        assert.equal(await holds(parts.appliance, second), false);
+      });
+
+      it('of Bootup and Shutdown is asked likewise, before the boot setting is changed', async () => {
+        await serveBoth();
+        const pid = await readPid(parts);
+        const settings: boolean[] = [];
+        const noted = withAppliance(parts, {
+          setStartOnBoot(_service, enabled) {
+            settings.push(enabled);
+            return Promise.resolve({
+              ...{ command: 'note', result: 'ok', exitCode: 0, output: '' },
+            } as const);
+          },
+        });
+        for (const action of ['stop', 'stop-and-disable'] as const) {
+          const outcomes = await controlServices(noted, ['keepalived'], action);
+          assert.equal(outcomes.length, 1);
+          await expectAsked(outcomes[0], pid);
+        }
+        assert.deepEqual(settings, []);
+        const done = await controlServices(noted, ['keepalived'], 'stop-and-disable', {
+          acceptedDangers: named,
+        });
+        assert.deepEqual(
+          done.map(({ ok }) => ok),
+          [true, true],
+        );
+        assert.deepEqual(settings, [false]);
+        assert.equal(await readPid(parts), undefined);
+      });
+
+      it('of a keepalived that hangs is asked by what its file has and the kernel holds', async () => {
+        await serveBoth();
+        const daemon = await parts.appliance.readDaemon();
+        assert.ok(daemon.state === 'running' && daemon.vrrpPid !== undefined);
+        process.kill(daemon.vrrpPid, 'SIGSTOP');
+        try {
+          const asked = await controlKeepalived(parts, 'stop');
+          await expectAsked(asked, daemon.pid);
+          assert.match(asked.sentence, /can’t be told now; it may be these 2 addresses/);
+        } finally {
+          process.kill(daemon.vrrpPid, 'SIGCONT');
+        }
+      });
+
+      it('of one address is done at once, and so is one of a standby with several', async () => {
+        await becomeMaster(parts, good);
+        await eventually('one address', async () => !(await holds(parts.appliance, second)));
+        const stopped = await controlKeepalived(parts, 'stop');
+        assert.deepEqual([stopped.ok, stopped.needsConfirmation], [true, false], stopped.sentence);
+
+        writeFileSync(
+          configPath,
+          both.replaceAll('MASTER', 'BACKUP').replaceAll('_int 1', '_int 60'),
+        );
+        const started = await parts.appliance.controlService('keepalived', 'start');
+        assert.equal(started.result, 'ok', started.output);
+        await eventually('its account', async () => {
+          const runtime = await parts.appliance.readRuntime();
+          return runtime.ok && runtime.instances.every(({ state }) => state === 'BACKUP');
+        });
+        const standby = await controlKeepalived(parts, 'stop');
+        assert.deepEqual([standby.ok, standby.needsConfirmation], [true, false], standby.sentence);
       });
     });
 

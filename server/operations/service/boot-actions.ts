@@ -8,7 +8,8 @@ import { controlKeepalived, restartKeepalived } from './service-control.ts';
 export type BootAction =
   'start' | 'stop' | 'restart' | 'enable' | 'disable' | 'start-and-enable' | 'stop-and-disable';
 
-export type RestartConsent = Pick<Consent, 'acceptedDangers'>;
+/** What somebody has read and accepted. */
+export type BootConsent = Pick<Consent, 'acceptedDangers'>;
 
 /** Which steps each button takes, in order; a failed step ends them. */
 const steps: Record<BootAction, ('start' | 'stop' | 'restart' | 'enable' | 'disable')[]> = {
@@ -23,13 +24,13 @@ const steps: Record<BootAction, ('start' | 'stop' | 'restart' | 'enable' | 'disa
 
 /**
  * One button of Bootup and Shutdown for each service, in order; one outcome a step.
- * @param consent to what a restart of keepalived would do
+ * @param consent to what a restart or a stop of keepalived would do
  */
 export async function controlServices(
   parts: ApplyParts,
   services: string[],
   action: BootAction,
-  consent: RestartConsent = {},
+  consent: BootConsent = {},
 ): Promise<ActionOutcome[]> {
   const outcomes: ActionOutcome[] = [];
   for (const service of services) {
@@ -46,14 +47,16 @@ function takeStep(
   parts: ApplyParts,
   service: string,
   step: (typeof steps)[BootAction][number],
-  consent: RestartConsent,
+  consent: BootConsent,
 ): Promise<ActionOutcome> {
   if (step === 'enable' || step === 'disable') {
     return setStartOnBoot(parts.appliance, service, step === 'enable');
   }
-  // keepalived's own start and restart are guarded by the check of its file.
+  // keepalived's own start and restart are guarded by the check of its file, its stop by a question.
   if (service !== 'keepalived') return controlOther(parts.appliance, service, step);
-  return step === 'restart' ? restartKeepalived(parts, consent) : controlKeepalived(parts, step);
+  return step === 'restart'
+    ? restartKeepalived(parts, consent)
+    : controlKeepalived(parts, step, consent);
 }
 
 async function setStartOnBoot(

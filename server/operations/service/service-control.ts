@@ -21,6 +21,7 @@ import { settleAddresses } from '../live/settle-addresses.ts';
 import { programItself } from '../outcomes.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';
+import { askBeforeStop } from './stop-question.ts';
 
 export type KeepalivedAction = 'start' | 'stop' | 'reload';
 
@@ -31,7 +32,10 @@ export interface ControlConsent extends Pick<Consent, 'acceptedDangers'> {
   actor?: Actor;
 }
 
-/** Start, Stop and Reload keepalived; what is said afterwards is what was seen, not what was asked. */
+/**
+ * Start, Stop and Reload keepalived; what is said afterwards is what was seen, not what was asked. A
+ * stop that gives up several addresses is asked first.
+ */
 export function controlKeepalived(
   parts: ApplyParts,
   action: KeepalivedAction,
@@ -41,7 +45,7 @@ export function controlKeepalived(
     case 'start':
       return start(parts, startAnyway);
     case 'stop':
-      return stop(parts.appliance);
+      return stop(parts.appliance, consent);
     case 'reload':
       return reloadConfiguration(parts, consent, actor).then(reloadWords);
   }
@@ -74,7 +78,7 @@ export async function restartKeepalived(
     const { dangers } = missing;
     return { ...failed(sentence, undefined), needsConfirmation: true, dangers };
   }
-  const stopped = await stop(appliance);
+  const stopped = await stopSeen(appliance, await look(appliance));
   return stopped.ok ? start(parts, true) : stopped;
 }
 
@@ -167,8 +171,18 @@ async function findDoubt(
     : `${duplicate} Find that machine first: the Debug page shows its MAC address.`;
 }
 
-async function stop(appliance: Appliance): Promise<ActionOutcome> {
+async function stop(
+  appliance: Appliance,
+  { acceptedDangers }: Pick<Consent, 'acceptedDangers'>,
+): Promise<ActionOutcome> {
   const before = await look(appliance);
+  const isRunning = before.daemon.state === 'running';
+  const question = isRunning ? await askBeforeStop(appliance, before, acceptedDangers) : undefined;
+  return question ?? stopSeen(appliance, before);
+}
+
+/** Stops the keepalived of this look; what it gives up was accepted. */
+async function stopSeen(appliance: Appliance, before: Sighting): Promise<ActionOutcome> {
   if (before.daemon.state === 'unknown') return refuseUnseen('stopped', before.daemon);
   if (before.daemon.state !== 'running') return done('keepalived is not running.', undefined);
   const report = await appliance.controlService('keepalived', 'stop');

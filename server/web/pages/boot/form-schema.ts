@@ -12,7 +12,7 @@ export function createBootFormSchema(services: string[]) {
   return z.strictObject({
     service: checkedSchema.pipe(z.array(z.enum(services)).max(services.length)),
     action: z.enum(bootButtons.map(({ action }) => action)),
-    /** What a restart would do, as it was shown. */
+    /** What a restart or a stop would do, as it was shown. */
     accepted: shownWordsSchema,
   });
 }

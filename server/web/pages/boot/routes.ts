@@ -1,9 +1,19 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { BootAction } from '../../../operations/service/boot-actions.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
+import { describeAnyway } from '../../view/change/anyway.ts';
+import type { AnywayKind } from '../../view/change/anyway.ts';
 import { createBootFormSchema } from './form-schema.ts';
 import { describeBoot } from './view-model.ts';
+
+/** The buttons that keepalived may answer with a question, and what is asked. */
+const askingButtons: Partial<Record<BootAction, AnywayKind>> = {
+  stop: 'stop',
+  'stop-and-disable': 'stop',
+  restart: 'restart',
+};
 
 /** `/boot`: services now and at boot. */
 export const registerBootPage: FastifyPluginCallbackZod<
@@ -29,16 +39,17 @@ export const registerBootPage: FastifyPluginCallbackZod<
         acceptedDangers,
       });
       // A start is confirmed on the Keepalived page, as its sentence says.
-      const asked =
-        action === 'restart' ? outcomes.find((one) => one.needsConfirmation) : undefined;
+      const kind = askingButtons[action];
+      const asked = kind && outcomes.find((one) => one.needsConfirmation);
       for (const outcome of outcomes) if (outcome !== asked) reply.flash(describeAction(outcome));
-      if (asked) {
-        const { sentence, dangers = [] } = asked;
+      if (kind && asked) {
+        const fields = { service: 'keepalived', action };
+        const back = { path: '/boot', label: 'Return to Bootup and Shutdown' };
         reply.code(409);
         return reply.page(
-          'restart-anyway',
-          { title: 'Restart keepalived' },
-          { title: 'Not restarted yet', sentence, dangers, findings: [] },
+          'anyway',
+          { title: `${kind === 'stop' ? 'Stop' : 'Restart'} keepalived` },
+          describeAnyway(kind, asked, { path: '/boot', fields, back }),
         );
       }
       return reply.redirect('/boot', 303);

@@ -5,6 +5,7 @@ import type { LiveStatus } from '../../live/live-status.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
+import { describeAnyway } from '../../view/change/anyway.ts';
 import { describeWaiting } from '../../view/change/waiting-change.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
 import { shownWordsSchema } from '../../view/shown-words.ts';
@@ -13,8 +14,7 @@ import { describeNotice } from './notice.ts';
 
 const startFormSchema = z.strictObject({ startAnyway: z.literal('yes').optional() });
 const noticeFormSchema = z.strictObject({ id: z.uuid() });
-const emptyFormSchema = z.strictObject({}).optional();
-const reloadFormSchema = z.strictObject({ accepted: shownWordsSchema }).optional();
+const acceptedFormSchema = z.strictObject({ accepted: shownWordsSchema }).optional();
 
 export interface KeepalivedPageOptions extends Pick<PageParts, 'operations'> {
   live: LiveStatus;
@@ -83,16 +83,28 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
 
   app.post(
     '/keepalived/stop',
-    { config: { access: 'admin' }, schema: { body: emptyFormSchema } },
+    { config: { access: 'admin' }, schema: { body: acceptedFormSchema } },
     async (request, reply) => {
-      const outcome = await operations.controlKeepalived('stop', getActor(request));
+      const outcome = await operations.controlKeepalived('stop', getActor(request), {
+        acceptedDangers: request.body?.accepted ?? [],
+      });
+      if (outcome.needsConfirmation) {
+        const path = '/keepalived/stop';
+        const back = { path: '/keepalived', label: 'Return to Keepalived' };
+        reply.code(409);
+        return reply.page(
+          'anyway',
+          { title: 'Stop keepalived' },
+          describeAnyway('stop', outcome, { path, fields: {}, back }),
+        );
+      }
       return reply.flash(describeAction(outcome)).redirect('/keepalived', 303);
     },
   );
 
   app.post(
     '/keepalived/reload',
-    { config: { access: 'admin' }, schema: { body: reloadFormSchema } },
+    { config: { access: 'admin' }, schema: { body: acceptedFormSchema } },
     async (request, reply) => {
       const outcome = await operations.controlKeepalived('reload', getActor(request), {
         acceptedDangers: request.body?.accepted ?? [],

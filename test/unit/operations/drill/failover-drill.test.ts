@@ -61,6 +61,8 @@ test('whoever starts, stops, reloads or undoes is told, and from where, if anyth
       readDaemon: () => Promise.resolve(daemon),
       readRuntime: () => Promise.resolve({ ok: false, reason: 'none' }),
       readNetwork: () => Promise.resolve({ ok: false, reason: 'none' }),
+      listConfigurationFiles: () => Promise.resolve([]),
+      readConfigurationId: () => Promise.resolve(undefined),
       setStartOnBoot: () => Promise.resolve(answer),
       controlService: () => Promise.resolve(answer),
     },

@@ -52,7 +52,7 @@ describe('/keepalived', () => {
     assert.equal(answer.statusCode, 303);
     assert.equal(answer.headers.location, '/keepalived');
     const actor = { userName: 'admin', remoteAddress: '127.0.0.1' };
-    assert.deepEqual(asked, [['stop', actor]]);
+    assert.deepEqual(asked, [['stop', actor, { acceptedDangers: [] }]]);
     assert.match(textOf((await browser.get('/keepalived')).body), /Keepalived It was done\. ●/);
     assert.doesNotMatch((await browser.get('/keepalived')).body, /It was done/);
   });
@@ -72,6 +72,32 @@ describe('/keepalived', () => {
     const answer = await browser.post('/keepalived/start', { startAnyway: 'yes' });
     assert.equal(answer.statusCode, 303);
   });
+});
+
+test('a stop of several addresses names them, and is made with these accepted, or left', async (t) => {
+  const dangers = ['VI_1 (sync group VG_1 in the file): 10.9.0.100 and 10.9.0.101'];
+  const browser = await openBrowser(t, {
+    controlKeepalived: (_action, _actor, consent) =>
+      Promise.resolve(
+        consent?.acceptedDangers?.[0] === dangers[0]
+          ? done
+          : { ...done, ok: false, needsConfirmation: true, sentence: 'Not yet.', dangers },
+      ),
+  });
+  const question = await browser.post('/keepalived/stop');
+  assert.equal(question.statusCode, 409);
+  assert.match(
+    textOf(question.body),
+    /Not stopped yet Not yet\. Danger: VI_1 \(sync group VG_1 in the file\): 10\.9\.0\.100 and 10\.9\.0\.101 .*Stop anyway/s,
+  );
+  assert.match(question.body, /<form class="action" method="get" action="\/keepalived">/);
+  assert.match(
+    question.body,
+    /<form class="action" method="post" action="\/keepalived\/stop" data-busy="keepalived is being stopped/,
+  );
+  const [, value = ''] = /name="accepted" value="([^"]*)"/.exec(question.body) ?? [];
+  const answer = await browser.post('/keepalived/stop', { accepted: textOf(value) });
+  assert.equal(answer.statusCode, 303);
 });
 
 test('a reload that can do harm is made only with its dangers accepted', async (t) => {
@@ -390,6 +416,26 @@ describe('/boot', () => {
     assert.equal((await browser.post('/boot', form)).statusCode, 303);
     assert.deepEqual(asked[1]?.at(-1), { acceptedDangers: [danger] });
   });
+
+  for (const action of ['stop', 'stop-and-disable']) {
+    test(`asks before ${action} gives up several addresses, and stays at that button`, async (t) => {
+      const asked: unknown[][] = [];
+      const danger = 'VI_1: 10.9.0.100 and 10.9.0.101';
+      const question = { ...done, ok: false, needsConfirmation: true, dangers: [danger] };
+      const browser = await openBrowser(t, {
+        controlServices: (...request) =>
+          Promise.resolve((asked.push(request), [asked.length === 1 ? question : done])),
+      });
+      const page = await browser.post('/boot', { service: 'keepalived', action });
+      assert.equal(page.statusCode, 409);
+      assert.match(textOf(page.body), /Not stopped yet.*10\.9\.0\.101.*Stop anyway/s);
+      assert.match(page.body, new RegExp(`name="action" value="${action}"`));
+      assert.match(page.body, /<form class="action" method="get" action="\/boot">/);
+      const form = { service: 'keepalived', action, accepted: JSON.stringify([danger]) };
+      assert.equal((await browser.post('/boot', form)).statusCode, 303);
+      assert.deepEqual(asked[1]?.at(-1), { acceptedDangers: [danger] });
+    });
+  }
 
   test('needs no box for the only service, and touches no service outside the settings', async (t) => {
     const asked: unknown[] = [];
