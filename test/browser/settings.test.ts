@@ -142,6 +142,35 @@ describe('the settings form, on two servers', () => {
     await page1.getByRole('heading', { name: 'Edit Config Files' }).waitFor();
   });
 
+  test('what keepalived’s test says of a setting stands at its field, above the difference', async (t) => {
+    const old = await servers.server1.readFile(configPath);
+    const { page, context } = await openWindow(browser, { width: 360 });
+    t.after(() => context.close());
+    await logIn(page, servers.server1.waiUrl, servers.adminPassword);
+    await page.goto(`${servers.server1.waiUrl}/keepalived/settings`);
+    const addresses = page.getByLabel('Virtual IPs');
+    await addresses.fill(`${virtualAddress}/24\n${secondAddress}/24 dev nosuch0`);
+    for (const button of ['Preview', 'Save']) {
+      await page.getByRole('button', { name: button, exact: true }).click();
+      const link = page.locator('.findings').getByRole('link', { name: 'Virtual IPs' });
+      await link.waitFor();
+      const field = page.locator('.field', { has: addresses });
+      assert.match(await field.innerText(), /Error: [^]*nosuch0/);
+      assert.equal(await addresses.getAttribute('aria-invalid'), 'true');
+      const [linkBox, difference] = [
+        await link.boundingBox(),
+        await page.getByRole('heading', { name: 'What will change in' }).boundingBox(),
+      ];
+      assert.ok(linkBox && difference && linkBox.y < difference.y);
+      await assertAccessible(page);
+      await takePicture(page, `settings-finding-${button.toLowerCase()}-360`);
+      await assertReadable(page);
+      await link.click();
+      assert.match(page.url(), /#virtualAddresses$/);
+    }
+    assert.equal(await servers.server1.readFile(configPath), old);
+  });
+
   test('a higher priority: foreseen, then seen', async () => {
     await open(page2);
     await page2.getByLabel('Priority').fill('150');

@@ -9,6 +9,7 @@ import {
   describeNamespace,
   findNetworkNamespace,
 } from '../../keepalived/config/rules/namespace-rules.ts';
+import { nameSetting } from '../../keepalived/config/rules/name-setting.ts';
 import { nameNearestInterface } from '../../keepalived/config/rules/nearest-interface.ts';
 import { describeProgram, findNotifyPrograms } from '../../keepalived/config/rules/notify-rules.ts';
 import { placeFinding } from '../../keepalived/config/rules/place-findings.ts';
@@ -76,7 +77,8 @@ async function check(
   const names = await readInterfaceNames(appliance, content, judged);
   const tested = judged
     .map((finding) => nameNearestInterface(finding, names))
-    .map((finding) => withoutPath(placeFinding(finding, summary, locate), path));
+    .map((finding) => withoutPath(placeFinding(finding, summary, locate), path))
+    .map((finding) => nameSetting(finding, summary, content.children, path));
   // Where both say it, keepalived's words count.
   const said = new Set(tested.map(({ code }) => code));
   const left = own.filter(({ code }) => !said.has(code));

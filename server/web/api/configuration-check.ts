@@ -17,6 +17,8 @@ export const checkDocumentSchema = z.strictObject({
       line: z.int().min(1).optional(),
       lineText: z.string().optional(),
       path: z.string().optional(),
+      instance: z.string().optional(),
+      keyword: z.string().optional(),
       message: z.string(),
       remedy: z.string(),
       detail: z.string().optional(),

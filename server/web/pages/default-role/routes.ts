@@ -29,8 +29,8 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
       const goingBack = describeGoingBack(request, [plan.currentText, plan.newText], form);
       const added = plan.foresight?.addedCommands;
       const addedCommands = describeAddedCommands(request, added, passwordProblem);
-      const model = describeDefaultRole(plan, configPath, failure);
-      return reply.page('default-role', page, { ...model, goingBack, addedCommands, findings });
+      const model = describeDefaultRole(plan, configPath, { failure, findings });
+      return reply.page('default-role', page, { ...model, goingBack, addedCommands });
     };
 
     app.get(path, { config: { access: 'admin' } }, async (request, reply) => {

@@ -4,6 +4,7 @@ import type { KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import type { DefaultRoleValues } from '../../../operations/forms/default-role-values.ts';
 import type { DefaultRole, DefaultRolePlan } from '../../../operations/forms/default-roles.ts';
 import type { FailureNotice } from '../../view/change/apply-outcome.ts';
+import type { FindingItem } from '../../view/change/findings.ts';
 import { compareTexts } from '../../view/change/text-difference.ts';
 import type { TextDifference } from '../../view/change/text-difference.ts';
 
@@ -33,6 +34,8 @@ export interface DefaultRoleModel {
   /** undefined: the values must be put right first. */
   foresight: Foresight | undefined;
   failure: FailureNotice | undefined;
+  /** What the check says of a preview. */
+  findings: FindingItem[];
   /** What is to be said of a live file that was changed while the form was open. */
   meanwhile: string[];
 }
@@ -61,8 +64,14 @@ const explanations = {
 export function describeDefaultRole(
   plan: DefaultRolePlan,
   configPath: string,
-  failure?: FailureNotice,
+  {
+    failure,
+    findings = [],
+  }: { failure?: FailureNotice | undefined; findings?: FindingItem[] } = {},
 ): DefaultRoleModel {
+  const isRefused = [...findings, ...(failure?.findings ?? [])].some(
+    ({ severity }) => severity === 'fatal',
+  );
   const field = (name: keyof DefaultRoleValues, choices?: string[]): DefaultRoleField => ({
     name,
     ...explanations[name],
@@ -87,9 +96,10 @@ export function describeDefaultRole(
     placeholder: plan.placeholder,
     difference:
       plan.newText === undefined ? undefined : compareTexts(plan.currentText ?? '', plan.newText),
-    // What must be accepted stands in the failure then, once.
-    foresight: failure?.dangers.length ? undefined : plan.foresight,
+    // What must be accepted stands in the failure then, once; what is refused does nothing.
+    foresight: failure?.dangers.length || isRefused ? undefined : plan.foresight,
     failure,
+    findings,
     meanwhile: describeMeanwhile(plan),
   };
 }

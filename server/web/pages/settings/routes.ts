@@ -30,10 +30,9 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
     const foresight = plan.ok ? plan.foresight : undefined;
     const added = foresight?.addedCommands;
     return reply.page('settings', page, {
-      ...describeSettings(plan, configPath, failure),
+      ...describeSettings(plan, configPath, { failure, findings }),
       goingBack,
       addedCommands: describeAddedCommands(request, added, passwordProblem),
-      findings,
     });
   };
 

@@ -5,10 +5,13 @@ import type {
 } from '../../../keepalived/settings/instance-settings.ts';
 import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
 import type { FailureNotice } from '../../view/change/apply-outcome.ts';
+import type { FindingItem } from '../../view/change/findings.ts';
 import { compareTexts } from '../../view/change/text-difference.ts';
 import type { TextDifference } from '../../view/change/text-difference.ts';
 import { describeClusters } from './clusters.ts';
 import type { ClusterRule } from './clusters.ts';
+import { addFindings, linkToFields } from './field-findings.ts';
+import type { FieldFinding } from './field-findings.ts';
 import { fieldWords } from './field-words.ts';
 import type { FieldWords } from './field-words.ts';
 import { describeMeanwhile } from './meanwhile.ts';
@@ -21,6 +24,7 @@ export interface FieldModel extends FieldWords {
   checked: boolean;
   error: string | undefined;
   warning: string | undefined;
+  note: string | undefined;
   /** For a field with a list to choose from. */
   choices: string[] | undefined;
   /** Only the editor can change it. */
@@ -48,13 +52,25 @@ export interface SettingsForm {
   instanceName: string;
   tag: string;
   groups: FieldGroup[];
+  /** What was typed wrong, listed above the form; what the check says has a list of its own. */
+  wrong: FieldModel[];
+  /** What the check says of a preview. */
+  findings: FieldFinding[];
   clusters: ClusterRule[];
   /** undefined: the values must be put right first. */
   difference: TextDifference | undefined;
   foresight: Foresight | undefined;
-  failure: FailureNotice | undefined;
+  failure: SettingsFailure | undefined;
   meanwhile: MeanwhileModel | undefined;
 }
+
+/** What an answer adds to the form: of a save that failed, or of the check of a preview. */
+interface Said {
+  failure?: FailureNotice | undefined;
+  findings?: readonly FindingItem[];
+}
+
+type SettingsFailure = Omit<FailureNotice, 'findings'> & { findings: FieldFinding[] };
 
 const editorPath = '/keepalived/edit?file=live';
 
@@ -62,33 +78,46 @@ const editorPath = '/keepalived/edit?file=live';
 export function describeSettings(
   plan: InstanceSettingsPlan,
   configPath: string,
-  failure?: FailureNotice,
+  said: Said = {},
 ): SettingsModel {
   const chosen = plan.ok ? plan.instanceName : undefined;
   return {
     configPath,
     instances: plan.instanceNames.map((name) => ({ name, selected: name === chosen })),
     problem: plan.ok ? undefined : plan.reason,
-    form: plan.ok ? describeForm(plan, failure) : undefined,
+    form: plan.ok ? describeForm(plan, said) : undefined,
   };
 }
 
 type Plan = Extract<InstanceSettingsPlan, { ok: true }>;
 
-function describeForm(plan: Plan, failure: FailureNotice | undefined): SettingsForm {
-  const { meanwhile } = plan;
+function describeForm(plan: Plan, { failure, findings = [] }: Said): SettingsForm {
+  const { meanwhile, instanceName } = plan;
+  const groups = describeGroups(plan);
+  const fields = groups.flatMap((group) => group.fields);
+  const shown = fields.map(({ name }) => name);
+  const previewed = linkToFields(findings, instanceName, shown);
+  const isRefused = [...findings, ...(failure?.findings ?? [])].some(
+    ({ severity }) => severity === 'fatal',
+  );
+  const refused = linkToFields(failure?.findings ?? [], instanceName, shown);
   const mustAccept = failure !== undefined && failure.dangers.length > 0;
   return {
-    instanceName: plan.instanceName,
+    instanceName,
     // A form that was not carried over stays one of its old file until somebody decides.
     tag: meanwhile && !meanwhile.isRebased ? (meanwhile.madeFrom ?? '') : plan.currentTag,
-    groups: describeGroups(plan),
+    groups: groups.map((group) => ({
+      ...group,
+      fields: group.fields.map((field) => addFindings(field, [...refused, ...previewed])),
+    })),
+    wrong: fields.filter(({ error }) => error !== undefined),
+    findings: previewed,
     clusters: describeClusters(plan),
     difference:
       plan.newText === undefined ? undefined : compareTexts(plan.currentText, plan.newText),
-    // What must be accepted stands in the failure then, once.
-    foresight: mustAccept ? undefined : plan.foresight,
-    failure,
+    // What must be accepted stands in the failure then, once; what is refused does nothing.
+    foresight: mustAccept || isRefused ? undefined : plan.foresight,
+    failure: failure && { ...failure, findings: refused },
     meanwhile: describeMeanwhile(plan),
   };
 }
@@ -152,6 +181,7 @@ function describeField(plan: Plan, name: SettingsField, more: Partial<FieldModel
     checked: false,
     error: problems.length === 0 ? undefined : joinMessages(problems),
     warning: joinMessages([...uneditable, ...messagesOf(plan.warnings, name)]),
+    note: undefined,
     choices: undefined,
     readOnly: uneditable.length > 0,
     editor: all.some(({ needsEditor }) => needsEditor) ? editorPath : undefined,

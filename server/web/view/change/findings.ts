@@ -10,6 +10,9 @@ export interface FindingItem extends Pick<Finding, 'severity' | 'code'> {
   /** The line that is meant, its secrets masked. */
   lineText: string | undefined;
   path: string | undefined;
+  /** The setting that it speaks of, and whose. */
+  instance: string | undefined;
+  keyword: string | undefined;
   message: string;
   remedy: string;
   detail: string | undefined;
@@ -27,7 +30,7 @@ export function describeFindings(findings: Finding[], text: string): FindingItem
   const maskedLines = maskSecrets(text).split('\n');
   return findings
     .toSorted((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity))
-    .map(({ severity, code, line, path, message, remedy, detail }) => ({
+    .map(({ severity, code, line, path, instance, keyword, message, remedy, detail }) => ({
       severity,
       code,
       ...severities[severity],
@@ -36,6 +39,8 @@ export function describeFindings(findings: Finding[], text: string): FindingItem
         path === undefined && line !== undefined ? maskedLines[line - 1] : undefined,
       ),
       path,
+      instance,
+      keyword,
       message,
       remedy,
       detail,

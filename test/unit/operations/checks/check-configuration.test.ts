@@ -127,3 +127,29 @@ test('what keepalived says of an instance without a line stands at the setting',
     [3, 3],
   );
 });
+
+test('a line of keepalived’s is that of a setting, of its instance and of its healthcheck', async () => {
+  const script = `vrrp_script chk {
+    script "/usr/bin/curl -sf http://127.0.0.1/"
+    fall 0
+}
+`;
+  const instance = good
+    .replace('/24', '/24\n        192.168.0.101/24 label eth0:averyverylonglabel')
+    .replace('priority 100', 'track_script {\n        chk\n    }');
+  const text = script + instance;
+  const lineOf = (word: string) => text.split('\n').findIndex((line) => line.includes(word)) + 1;
+  const label = 'Address label eth0:averyverylonglabel is longer than maximum length 15';
+  const findings = await check(text, [
+    at(lineOf('fall'), "(chk): vrrp script fall value '0' invalid, defaulting to 1"),
+    at(lineOf('label'), `${label} - removing address`),
+  ]);
+  assert.deepEqual(
+    findings.map(({ line, instance: name, keyword }) => [line, name, keyword]),
+    [
+      [lineOf('fall'), 'VI_1', 'fall'],
+      [lineOf('label'), 'VI_1', 'virtual_ipaddress'],
+    ],
+    JSON.stringify(findings),
+  );
+});

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Operations } from '../../../../server/operations/operations.ts';
+import { parseSettings } from '../../../../server/settings.ts';
 import { createBootFormSchema } from '../../../../server/web/pages/boot/form-schema.ts';
 import { describeBoot } from '../../../../server/web/pages/boot/view-model.ts';
+import { createTestApp, TestBrowser } from '../app-harness.ts';
+import { createTestKeeper } from '../test-keeper.ts';
 import { renderPage, sampleInstance, sampleSnapshot, textOf } from './samples.ts';
 
 test('the table has its columns, and the checkbox is named after its service', () => {
@@ -77,4 +81,33 @@ test('one service needs no box: the page says whom the buttons act on', () => {
   const value = [keepalived, { ...keepalived, name: 'httpd' }];
   const html = renderPage('boot', describeBoot({ ...snapshot, services: { value, atMs: 0 } }));
   assert.match(textOf(html), /Select the box next to a service/);
+});
+
+test('of several services none selected: refused with a sentence, and nothing is done', async (t) => {
+  const asked: unknown[] = [];
+  const operations: Partial<Operations> = {
+    controlServices: (...request) => {
+      asked.push(request);
+      return Promise.resolve([]);
+    },
+  };
+  const { app } = await createTestApp({
+    settings: { ...parseSettings({ WAI_TLS: 'off' }), services: ['keepalived', 'httpd'] },
+    keeper: createTestKeeper(),
+    operations: operations as Operations,
+  });
+  t.after(() => app.close());
+  const browser = new TestBrowser(app);
+  await browser.logIn();
+  await browser.get('/boot');
+  for (const action of ['start', 'stop', 'restart', 'enable']) {
+    const answer = await browser.post('/boot', { action });
+    assert.equal(answer.statusCode, 303, action);
+    assert.equal(answer.headers.location, '/boot');
+    const { body } = await browser.get('/boot');
+    assert.match(textOf(body), /Nothing was done: select the box next to a service first\./);
+  }
+  assert.deepEqual(asked, []);
+  await browser.post('/boot', { action: 'stop', service: 'httpd' });
+  assert.equal(asked.length, 1);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Finding } from '../../../../server/keepalived/config/rules/finding.ts';
 import { told } from '../../../../server/keepalived/foresight/foresight-result.ts';
 import type { DefaultRolePlan } from '../../../../server/operations/forms/default-roles.ts';
 import { defaultRoleFormSchema } from '../../../../server/web/pages/default-role/form-schema.ts';
@@ -8,6 +9,7 @@ import {
   describeDone,
 } from '../../../../server/web/pages/default-role/view-model.ts';
 import { describeFailure } from '../../../../server/web/view/change/apply-outcome.ts';
+import { describeFindings } from '../../../../server/web/view/change/findings.ts';
 import { shownWordsSchema } from '../../../../server/web/view/shown-words.ts';
 import { renderPage, textOf } from './samples.ts';
 
@@ -149,10 +151,41 @@ test('what will happen is foreseen, and a danger must be accepted in its own wor
     '',
   );
   assert.equal(failure.statusCode, 409);
-  const model = describeDefaultRole(samplePlan({ foresight }), configPath, failure);
+  const model = describeDefaultRole(samplePlan({ foresight }), configPath, { failure });
   const html = renderPage('default-role', model);
   const [, value = ''] =
     /name="accepted" value="([^"]*)">I have understood: apply</.exec(html) ?? [];
   assert.deepEqual(shownWordsSchema.parse(textOf(value)), [danger]);
   assert.doesNotMatch(html, /value="write"/);
 });
+
+for (const [role, title] of [
+  ['master', 'Set Default Master'],
+  ['backup', 'Set Default Backup'],
+] as const) {
+  test(`${title} says that it replaces the whole file, and what the check says above the difference`, () => {
+    const finding: Finding = {
+      ...{ severity: 'warning', code: 'test', line: 1 },
+      ...{ message: 'It has a flaw.', remedy: 'Look.' },
+    };
+    const foresight = told('No virtual IP will move.');
+    const show = (one: Finding) => {
+      const findings = describeFindings([one], '');
+      const plan = samplePlan({ role, foresight });
+      return renderPage('default-role', describeDefaultRole(plan, configPath, { findings }));
+    };
+    const html = show(finding);
+    assert.match(textOf(html), /No virtual IP will move/);
+    // What is refused does nothing.
+    assert.doesNotMatch(textOf(show({ ...finding, severity: 'fatal' })), /No virtual IP will move/);
+    const words = new RegExp(
+      `${title} replaces the whole file ?${configPath} ?: nothing of what it says now is kept in it\\. The previous file stays in the history\\.`,
+    );
+    assert.match(textOf(html), words);
+    assert.ok(html.indexOf('replaces the whole file') < html.indexOf('What will change in'));
+    assert.ok(html.indexOf('It has a flaw.') < html.indexOf('What will change in'));
+    assert.doesNotMatch(html, /href="#text"/);
+    // Where there is no file yet nothing is replaced.
+    assert.doesNotMatch(textOf(render({ role, currentTag: null, currentText: undefined })), words);
+  });
+}

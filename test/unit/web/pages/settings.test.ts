@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Finding } from '../../../../server/keepalived/config/rules/finding.ts';
 import type { InstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
 import { planInstanceSettings } from '../../../../server/operations/forms/instance-settings.ts';
 import { conflictWith } from '../../../../server/operations/live/conflict.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
 import { describeSettings } from '../../../../server/web/pages/settings/view-model.ts';
+import { describeFailure } from '../../../../server/web/view/change/apply-outcome.ts';
 import { sampleConfiguration } from '../../keepalived/settings/samples.ts';
 import { createSampleMachine, sampleRuntime } from '../../operations/sample-machine.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
@@ -126,6 +128,68 @@ describe('the form', () => {
   });
 });
 
+describe('what the check says of a setting', () => {
+  const item = {
+    ...{ code: 'test', line: 12, path: undefined, remedy: 'Change it.', detail: undefined },
+  };
+  const renderFindings = async (findings: Finding[], text = sampleConfiguration) => {
+    const machine = createSampleMachine(text, [sampleRuntime()]);
+    const plan = await planInstanceSettings(machine, undefined, {});
+    const failure = describeFailure(
+      { kind: 'refused', message: 'Nothing was changed.', findings },
+      text,
+    );
+    return renderPage('settings', describeSettings(plan, configPath, { failure }));
+  };
+
+  for (const [keyword, name, label] of [
+    ['virtual_ipaddress', 'virtualAddresses', 'Virtual IPs'],
+    ['interface', 'interfaceName', 'Interface'],
+    ['virtual_router_id', 'virtualRouterId', 'Virtual Router ID'],
+    ['priority', 'priority', 'Priority'],
+    ['advert_int', 'advertInterval', 'Advertisement interval (seconds)'],
+    ['auth_type', 'authentication', 'Authentication'],
+    ['authentication', 'authentication', 'Authentication'],
+    ['auth_pass', 'password', 'Password'],
+    ['script', 'healthcheckUrl', 'Healthcheck URL'],
+    ['nopreempt', 'nopreempt', 'Do not preempt (nopreempt)'],
+    ['unicast_peer', 'unicastPeers', 'Unicast peers'],
+  ] as const) {
+    test(`${keyword}: a refused save says it at ${label}, and leads there`, async () => {
+      const finding = { ...item, severity: 'fatal', keyword, message: 'It is wrong.' } as const;
+      const html = await renderFindings([{ ...finding, instance: 'VI_1' }]);
+      assert.ok(html.includes(`at <a href="#${name}">${label}</a>, line 12`));
+      assert.match(html, new RegExp(`id="${name}" [^>]*${name}-error" aria-invalid="true"`));
+      assert.match(html, new RegExp(`id="${name}-error">Error: It is wrong\\.`));
+      // Of another instance it is no setting of this form.
+      const other = await renderFindings([{ ...finding, instance: 'VI_2' }]);
+      assert.match(textOf(other), /Stops you ?, line 12: It is wrong\./);
+      assert.doesNotMatch(other, /aria-invalid|-error"/);
+    });
+  }
+
+  test('a warning and a remark are no errors; a field that is not there is not linked', async () => {
+    const about = { ...item, instance: 'VI_1' };
+    const html = await renderFindings([
+      { ...about, severity: 'warning', keyword: 'nopreempt', message: 'It is ignored.' },
+      { ...about, severity: 'info', keyword: 'priority', message: 'It is the highest.' },
+    ]);
+    assert.match(html, /aria-describedby="nopreempt-help nopreempt-warning"/);
+    assert.match(html, /id="nopreempt-warning">Warning: It is ignored\./);
+    assert.match(html, /aria-describedby="priority-help priority-note"/);
+    assert.match(html, /id="priority-note">For your information: It is the highest\./);
+    assert.doesNotMatch(html, /aria-invalid/);
+
+    const [block = ''] = /track_script \{.*?\}\s/s.exec(sampleConfiguration) ?? [];
+    const bare = await renderFindings(
+      [{ ...about, severity: 'fatal', keyword: 'script', message: 'It is wrong.' }],
+      sampleConfiguration.replace(block, ''),
+    );
+    assert.match(textOf(bare), /Stops you ?, line 12: It is wrong\./);
+    assert.doesNotMatch(bare, /#healthcheckUrl/);
+  });
+});
+
 describe('/keepalived/settings', () => {
   const machine = createSampleMachine(sampleConfiguration, [sampleRuntime()]);
   const typed = {
@@ -151,7 +215,8 @@ describe('/keepalived/settings', () => {
       checkConfiguration: (_file, text) =>
         Promise.resolve([
           {
-            ...{ severity: 'fatal', code: 'test', line: undefined, remedy: 'Write 120.' },
+            ...{ severity: 'fatal', code: 'test', line: 4, remedy: 'Write 120.' },
+            ...{ instance: 'VI_1', keyword: 'interval' },
             message: text.includes('interval 30 ') ? 'Thirty is refused.' : 'It is as it was.',
           },
         ]),
@@ -184,7 +249,25 @@ describe('/keepalived/settings', () => {
     const form = { ...typed, tag, healthcheckInterval: '30' };
     const preview = await browser.post('/keepalived/settings', { ...form, intent: 'preview' });
     assert.equal(preview.statusCode, 200);
-    assert.match(textOf(preview.body), /What the check says Stops you: Thirty is refused\./);
+    assert.match(
+      textOf(preview.body),
+      /What the check says Stops you at Healthcheck interval \(seconds\) ?, line 4: Thirty is refused\./,
+    );
+    assert.match(preview.body, /href="#healthcheckInterval">Healthcheck interval \(seconds\)</);
+    assert.match(
+      preview.body,
+      /id="healthcheckInterval" [^>]*aria-describedby="healthcheckInterval-help healthcheckInterval-error" aria-invalid="true"/,
+    );
+    assert.match(
+      fieldOf(preview.body, 'Healthcheck interval'),
+      /Error: Thirty is refused\..*Time from/,
+    );
+    assert.ok(
+      preview.body.indexOf('What the check says') < preview.body.indexOf('What will change in'),
+    );
+    assert.doesNotMatch(textOf(preview.body), /What will happen/);
+    // The editor's text is not on this page, and what was typed is not wrong by itself.
+    assert.doesNotMatch(preview.body, /href="#text"|id="errors"/);
     const same = await browser.post('/keepalived/settings', { ...typed, tag, intent: 'preview' });
     assert.doesNotMatch(same.body, /What the check says/);
     const wrong = await browser.post('/keepalived/settings', { ...form, virtualRouterId: '256' });
