@@ -172,7 +172,12 @@ if (inPrivateNamespaces(import.meta.url)) {
         /"\/bin\/sh\\r", the interpreter/,
       ],
       // It would fail: keepalived serves on.
-      [() => writeFileSync(scriptPath, 'exit 1\n'), /does not begin with “#!”/],
+      [
+        () => {
+          writeFileSync(scriptPath, 'exit 1\n');
+        },
+        /does not begin with “#!”/,
+      ],
     ];
     for (const [breakIt, why] of breakings) {
       writeFileSync(scriptPath, good);

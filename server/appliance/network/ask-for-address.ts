@@ -62,7 +62,7 @@ async function forgetNeighbour(family: string, place: string[]): Promise<string 
   const words = [family, 'neigh', 'del', ...place];
   const result = await runCommand('ip', words, { timeoutMs });
   if (result.kind === 'ok') return undefined;
-  const isUnknown = /No such file or directory/.test(joinOutput(result.stderr));
+  const isUnknown = joinOutput(result.stderr).includes('No such file or directory');
   if (result.kind === 'exited' && isUnknown) return undefined;
   return explainNoAnswer(result, timeoutMs);
 }

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import type { Appliance } from '../../appliance/appliance.ts';
+import { isAddress } from '../../keepalived/addresses/addresses.ts';
 import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { Finding } from '../../keepalived/config/rules/finding.ts';
@@ -150,7 +150,7 @@ async function findUnicastContradictions(
   const network = await appliance.readNetwork();
   if (!network.ok) return [describeUnseenAddresses(network.reason)];
   const answers = unicast.map(async ({ unicastSourceAddress: source, interfaceName }) =>
-    source !== undefined && isIP(source) !== 0
+    source !== undefined && isAddress(source)
       ? ([source, await appliance.canSendFrom(source, interfaceName)] as const)
       : undefined,
   );

@@ -51,7 +51,7 @@ export async function measureMovement(
   let lastElsewhereMs: number | undefined;
   let leftAfterMs: number | undefined;
   let unseen: { unseenReason?: string } = {};
-  for (; elapsed() < withinMs; await sleep(pollMs)) {
+  while (elapsed() < withinMs) {
     const askedMs = elapsed();
     // What has left is not looked for here again: each question takes its time.
     const mayBeHere = direction === 'take' || leftAfterMs === undefined;
@@ -78,6 +78,7 @@ export async function measureMovement(
         }
       }
     }
+    await sleep(pollMs);
   }
   const movedAfterMs = direction === 'lose' ? leftAfterMs : undefined;
   return { movedAfterMs, macAddress, awayAtMostMs: undefined, ...unseen };

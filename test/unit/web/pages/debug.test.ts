@@ -173,9 +173,8 @@ describe('the page', () => {
       ['VI_30', 'VI_29'],
     );
     assert.equal(model.quiet?.words, 'No fault found in 28 instances: 28 checks are good');
-    const page = await (
-      await createTestApp()
-    ).app.renderFragment('debug-live', {
+    const { app } = await createTestApp();
+    const page = app.renderFragment('debug-live', {
       ...model,
       page: { csrfToken: '', user: { role: 'viewer' } },
     });
