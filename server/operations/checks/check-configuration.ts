@@ -5,11 +5,11 @@ import type { ConfigurationSummary } from '../../keepalived/config/questions.ts'
 import type { Finding } from '../../keepalived/config/rules/finding.ts';
 import { createLocator } from '../../keepalived/config/rules/locate-setting.ts';
 import { joinMistyped } from '../../keepalived/config/rules/mistyped.ts';
+import { nameSetting } from '../../keepalived/config/rules/name-setting.ts';
 import {
   describeNamespace,
   findNetworkNamespace,
 } from '../../keepalived/config/rules/namespace-rules.ts';
-import { nameSetting } from '../../keepalived/config/rules/name-setting.ts';
 import { nameNearestInterface } from '../../keepalived/config/rules/nearest-interface.ts';
 import { describeProgram, findNotifyPrograms } from '../../keepalived/config/rules/notify-rules.ts';
 import { placeFinding } from '../../keepalived/config/rules/place-findings.ts';
