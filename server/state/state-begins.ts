@@ -24,7 +24,7 @@ export interface StateBegins {
 const keptReloads = 8;
 
 export function createStateBegins(): StateBegins {
-  let begins: Map<string, StateBegin> = new Map();
+  let begins = new Map<string, StateBegin>();
   let reloadsMs: readonly number[] = [];
 
   const follow = (known: StateBegin | undefined, account: RuntimeInstance) => {
