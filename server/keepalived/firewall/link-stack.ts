@@ -1,12 +1,19 @@
 import type { NetworkReport } from '../proof/evidence.ts';
-import type { VrrpPacket } from './packet.ts';
 import type { PacketKey } from './rule-set.ts';
+
+/** What a packet of an interface passes below it. */
+export interface LinkStack {
+  /** All interfaces below: the ports of a bridge or a bond, the one below a VLAN. */
+  lowerNames?: string[] | undefined;
+  /** Whether it passes a bridge of this server; undefined: not known. */
+  isBridged?: boolean | undefined;
+}
 
 /** The interfaces below one, and whether its frames pass a bridge. */
 export function findLinkStack(
   interfaceName: string,
   network: NetworkReport | undefined,
-): Pick<VrrpPacket, 'lowerNames' | 'isBridged'> {
+): LinkStack {
   const links = network?.ok ? network.interfaces : [];
   const own = links.find(({ name }) => name === interfaceName);
   if (!own) return { isBridged: undefined };

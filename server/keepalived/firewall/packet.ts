@@ -5,6 +5,7 @@ import type { ConfiguredInstance } from '../config/summary.ts';
 import type { NetworkAddress, NetworkReport } from '../proof/evidence.ts';
 import { compareAddresses } from './address-range.ts';
 import { findLinkStack } from './link-stack.ts';
+import type { LinkStack } from './link-stack.ts';
 import { protocolOf } from './protocols.ts';
 import type { PacketKey } from './rule-set.ts';
 import { findTimeToLive } from './time-to-live.ts';
@@ -12,7 +13,7 @@ import { findTimeToLive } from './time-to-live.ts';
 export type PacketDirection = 'in' | 'out';
 
 /** An advertisement as a packet filter sees it. */
-export interface VrrpPacket {
+export interface VrrpPacket extends LinkStack {
   direction: PacketDirection;
   family: 'inet' | 'inet6';
   interfaceName: string;
@@ -29,10 +30,6 @@ export interface VrrpPacket {
    * to the sender is known to leave by it. Not set: not known.
    */
   isFromLink?: boolean | undefined;
-  /** All interfaces below: the ports of a bridge or a bond, the one below a VLAN. */
-  lowerNames?: string[] | undefined;
-  /** Whether it passes a bridge of this server; undefined: not known. */
-  isBridged?: boolean | undefined;
   /** The TTL or hop limit; undefined: not known. */
   timeToLive?: number | undefined;
 }
