@@ -1,4 +1,4 @@
-/** The system's name of an error (`ENOSPC`), if it is one of the system's. */
-export function errorCode(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+/** The system's code of an error (`ENOSPC`), or `UNKNOWN`. */
+export function errorCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException | undefined)?.code ?? 'UNKNOWN';
 }

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { generate } from 'selfsigned';
-import { probeHealthcheck } from '../../server/appliance/scripts/healthcheck-probe.ts';
+import { probeHealthcheck } from '../../server/appliance/healthcheck/healthcheck-probe.ts';
 import { splitScriptCommand } from '../../server/keepalived/config/script-command.ts';
 import { findScriptRequest } from '../../server/keepalived/healthcheck/find-probe.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { probeHealthcheck } from '../../server/appliance/scripts/healthcheck-probe.ts';
+import { probeHealthcheck } from '../../server/appliance/healthcheck/healthcheck-probe.ts';
 import { plainRequest } from '../../server/keepalived/healthcheck/request.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 

@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { replaceFile, sweepLeftovers, tagOf } from '../../server/appliance/files/replace-file.ts';
+import { replaceFile, sweepLeftovers } from '../../server/appliance/files/replace-file.ts';
+import { tagOf } from '../../server/shared/tag.ts';
 import { endAtChange } from '../unit/history/end-at-change.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 

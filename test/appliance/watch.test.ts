@@ -4,10 +4,11 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import test, { before, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApplianceEvent } from '../../server/appliance/appliance.ts';
-import { replaceFile, tagOf } from '../../server/appliance/files/replace-file.ts';
+import { replaceFile } from '../../server/appliance/files/replace-file.ts';
 import { createBlindSpots } from '../../server/appliance/watch/blind-spots.ts';
 import { watchAppliance } from '../../server/appliance/watch/watch.ts';
 import { parseSettings } from '../../server/settings.ts';
+import { tagOf } from '../../server/shared/tag.ts';
 import { eventually } from '../lab/eventually.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 

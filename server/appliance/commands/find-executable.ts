@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../../shared/error-code.ts';
 import type { ProgramLook } from '../appliance.ts';
-import { errorCode } from '../files/regular-file.ts';
 import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 import { commandFolders } from './run-command.ts';
 

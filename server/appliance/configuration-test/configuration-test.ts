@@ -3,13 +3,14 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { findHiddenIncludes } from '../../keepalived/language/hidden-includes.ts';
+import { errorCode } from '../../shared/error-code.ts';
 import type { ConfigurationFileEntry, ConfigurationTest } from '../appliance.ts';
 import { explainNoAnswer, findSignal } from '../commands/command-report.ts';
 import { type CommandResult, runCommand } from '../commands/run-command.ts';
 import { readProcess } from '../daemon/process-table.ts';
 import { followIncludes, resolvePath } from '../files/includes.ts';
 import { findAbsolutePaths } from '../files/path-facts.ts';
-import { errorCode, readRegularFile } from '../files/regular-file.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import {
   explainCode,
   ignoreFailure,

@@ -10,7 +10,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../files/regular-file.ts';
+import { errorCode } from '../../shared/error-code.ts';
 
 /** A configuration folder is small; one that is not is probably `/etc` itself. */
 const maxFiles = 2000;

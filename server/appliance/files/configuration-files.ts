@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Settings } from '../../settings.ts';
+import { tagOf } from '../../shared/tag.ts';
 import type {
   CandidateText,
   ConfigurationFileContent,
@@ -12,7 +13,7 @@ import type {
 import { ignoreFailure, ofUnseen, unlessAbsent, UnseenError } from '../unseen-error.ts';
 import { type FollowedIncludes, followIncludes, readTextFromDisk } from './includes.ts';
 import { maxConfigurationBytes, readRegularFile } from './regular-file.ts';
-import { replaceFile, tagOf } from './replace-file.ts';
+import { replaceFile } from './replace-file.ts';
 
 export interface ConfigurationFiles {
   list: (candidate?: CandidateText) => Promise<ConfigurationFileEntry[]>;

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { errorCode } from '../../shared/error-code.ts';
 import { explainCode, unlessAbsent } from '../unseen-error.ts';
 
 /** Why a path could not be read as a plain file. */
@@ -63,11 +64,6 @@ export async function readRegularFile(path: string): Promise<RegularFile | FileP
  */
 export async function pathExists(path: string): Promise<boolean> {
   return (await unlessAbsent(path, () => lstat(path))) !== undefined;
-}
-
-/** The system's code of an error (`ENOSPC`), or `UNKNOWN`. */
-export function errorCode(error: unknown): string {
-  return (error as NodeJS.ErrnoException | undefined)?.code ?? 'UNKNOWN';
 }
 
 /** A file may grow between `stat` and `read`, so the limit is kept while reading. */

@@ -1,10 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorCode } from '../../shared/error-code.ts';
+import { tagOf } from '../../shared/tag.ts';
 import type { FileReplacement, FileReplacementResult } from '../appliance.ts';
 import { ignoreFailure } from '../unseen-error.ts';
-import { type RegularFile, errorCode, readRegularFile } from './regular-file.ts';
+import { type RegularFile, readRegularFile } from './regular-file.ts';
 
 /** The calls that change the disk, in their order. */
 export type ReplacementStep =
@@ -14,11 +16,6 @@ export type ReplacementStep =
 export type StepObserver = (step: ReplacementStep, moment: 'before' | 'after') => void;
 
 const leftoverPrefix = '.keepalived-wai-';
-
-/** SHA-256 of a file's bytes, hexadecimal. */
-export function tagOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 /**
  * Replaces the file at `path` atomically: whatever happens, it holds its old bytes or all of the new

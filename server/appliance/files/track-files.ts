@@ -1,9 +1,11 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { TrackingReport } from '../../keepalived/proof/evidence.ts';
+import { errorCode } from '../../shared/error-code.ts';
+import { tagOf } from '../../shared/tag.ts';
 import type { TrackFileReading, TrackFileWriting } from '../appliance.ts';
-import { errorCode, readRegularFile } from './regular-file.ts';
-import { replaceFile, tagOf } from './replace-file.ts';
+import { readRegularFile } from './regular-file.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** The sum that makes an instance FAULT; more says nothing more (keepalived.conf(5), track_file). */
 const largestValue = 254;

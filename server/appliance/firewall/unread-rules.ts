@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import type { Chain } from '../../keepalived/firewall/rule-set.ts';
-import { errorCode } from '../files/regular-file.ts';
+import { errorCode } from '../../shared/error-code.ts';
 
 /**
  * Rules that may be in the kernel although no program here can read them, a sentence each. A program

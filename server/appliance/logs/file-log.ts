@@ -1,5 +1,5 @@
+import { errorCode } from '../../shared/error-code.ts';
 import type { LogFilter } from '../appliance.ts';
-import { errorCode } from '../files/regular-file.ts';
 import { explainCode } from '../unseen-error.ts';
 import {
   type LogFile,

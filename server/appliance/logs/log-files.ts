@@ -3,7 +3,7 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { errorCode } from '../files/regular-file.ts';
+import { errorCode } from '../../shared/error-code.ts';
 import { ignoreFailure, unlessAbsent, UnseenError } from '../unseen-error.ts';
 import { readBlocksBetween } from './reading/read-ahead.ts';
 

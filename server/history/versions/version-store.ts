@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { makePrivateFolder, sweepLeftovers } from '../../shared/durable-file.ts';
 import { UserError } from '../../shared/errors.ts';
+import { tagOf } from '../../shared/tag.ts';
 import { explainWriteFailure } from '../explain-write-failure.ts';
 import { openVersionIndex } from './version-index.ts';
 import type { VersionOutcome, VersionRecord } from './version-record.ts';
-import { openVersionTexts, tagOf } from './version-texts.ts';
+import { openVersionTexts } from './version-texts.ts';
 
 export type { VersionOutcome, VersionRecord } from './version-record.ts';
 

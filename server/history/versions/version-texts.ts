@@ -1,13 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateFolder, sweepLeftovers, writeDurably } from '../../shared/durable-file.ts';
 import { findBytes } from '../../shared/find-bytes.ts';
-
-/** SHA-256, hexadecimal; of a text's bytes in UTF-8. */
-export function tagOf(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
-}
+import { tagOf } from '../../shared/tag.ts';
 
 /** Texts stored once each, under their tag. */
 export interface VersionTexts {

@@ -1,7 +1,7 @@
 /** What a stop of keepalived takes from this server, so that it can be asked first. */
 import type { ConfigurationSummary } from '../config/summary.ts';
-import { joinWords } from '../foresight/words.ts';
 import type { NetworkReport } from '../proof/evidence.ts';
+import { listInWords } from '../words.ts';
 import { getAddress, isHeld, listInstances, listPlaces } from './address-places.ts';
 import type { AddressWitnesses } from './address-places.ts';
 import { findInstanceInterfaces } from './instance-interfaces.ts';
@@ -52,7 +52,7 @@ export function describeLost(
     instanceNames.includes(instanceName),
   );
   const ofGroup = group ? ` (sync group ${group.name} in the file)` : '';
-  return `${instanceName}${ofGroup}: ${joinWords(addresses)}`;
+  return `${instanceName}${ofGroup}: ${listInWords(addresses)}`;
 }
 
 function mayBeHere(

@@ -1,8 +1,8 @@
-/** `a`, `a and b`, `a, b and c`. */
-export function joinWords(words: readonly string[]): string {
-  const last = words.at(-1) ?? 'no virtual IP';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
-}
+import { listInWords } from '../words.ts';
+
+/** Virtual IPs in words, also where there is none. */
+export const joinWords = (words: readonly string[]): string =>
+  words.length === 0 ? 'no virtual IP' : listInWords(words);
 
 /** A time that was computed, not measured: `about 3.6 s`. */
 export function aboutSeconds(durationMs: number): string {

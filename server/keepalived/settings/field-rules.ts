@@ -1,7 +1,7 @@
 import { ownerPriority } from '../addresses/owner-priority.ts';
 import { writeValue } from '../config/edit/edit-values.ts';
-import { isHealthcheckAddress } from '../config/healthcheck-url.ts';
 import { familyOf } from '../config/rules/instance-rules.ts';
+import { isHealthcheckAddress } from '../healthcheck/healthcheck-url.ts';
 import {
   judgeLength,
   longestAddress,

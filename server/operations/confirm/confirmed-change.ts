@@ -2,18 +2,18 @@
  * Changes that go back by themselves unless somebody confirms them by a new request: whoever cut
  * himself off with one cannot take it back himself.
  */
-import { createHash } from 'node:crypto';
 import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
 import type { KeptRecord } from '../../history/kept-record.ts';
 import type { Confirmation } from '../../history/pending-confirmation.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Mutex } from '../../shared/mutex.ts';
+import { tagOf } from '../../shared/tag.ts';
 import type { Clock } from '../../state/clock.ts';
 import type { StateKeeper } from '../../state/state-keeper.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
 import type { ApplyRequest } from '../live/apply-request.ts';
 import { ignoreFullDisk } from '../live/change.ts';
-import { tagOf } from '../live/conflict.ts';
+import { findTag } from '../live/conflict.ts';
 import { keepCurrent } from '../live/kept-versions.ts';
 import { hasLoaded, programItself } from '../outcomes.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
@@ -123,7 +123,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
 
   /** Undefined: there is nothing to go back to, or it will come to nothing. */
   async function prepare(request: ApplyRequest, current: ConfigurationFileContent, forMs: number) {
-    const currentTag = createHash('sha256').update(request.text).digest('hex');
+    const currentTag = tagOf(request.text);
     const isChange = current.ok && current.tag === request.expectedTag;
     if (!isChange || current.tag === currentTag) return undefined;
     const { id: restoreVersionId } = await keepCurrent(versions, current);
@@ -180,7 +180,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
         const confirmation = await confirmations.find();
         if (!confirmation) return;
         const current = await appliance.readConfigurationFile(confirmation.fileId);
-        if (tagOf(current) !== confirmation.currentTag) {
+        if (findTag(current) !== confirmation.currentTag) {
           // It came to nothing, or somebody has moved on.
           await forget();
           return;

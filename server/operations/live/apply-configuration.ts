@@ -25,7 +25,7 @@ import type { ApplyRequest } from './apply-request.ts';
 import { beginChange, beginReload } from './begin-change.ts';
 import { endChange, recordStep } from './change.ts';
 import type { Change } from './change.ts';
-import { conflictWith, tagOf } from './conflict.ts';
+import { conflictWith, findTag } from './conflict.ts';
 import { findLastProved } from './kept-versions.ts';
 import { makeLive } from './make-live.ts';
 import { look } from './prove-live.ts';
@@ -40,7 +40,7 @@ export function applyConfiguration(
     await settleInterrupted(parts);
     const old = await appliance.readConfigurationFile(request.fileId);
     if (!old.ok && old.problem !== 'missing') return { kind: 'failed', message: old.message };
-    if (tagOf(old) !== request.expectedTag) {
+    if (findTag(old) !== request.expectedTag) {
       return conflictWith(old, parts.versions, request.actor.userName);
     }
     const { findings, known } = await checkSave(appliance, request, old.ok ? old.text : undefined);
@@ -170,7 +170,7 @@ async function install(
   if (replacement.outcome === 'failed') {
     // Of a failed fsync of the folder the file knows nothing: it may be the new one already.
     const now = await appliance.readConfigurationFile(fileId);
-    await endChange(parts, change, tagOf(now) === change.intent.newTag ? 'saved' : 'failed');
+    await endChange(parts, change, findTag(now) === change.intent.newTag ? 'saved' : 'failed');
     return { kind: 'failed', message: replacement.message };
   }
   await recordStep(change, 'installed');

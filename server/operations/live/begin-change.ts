@@ -1,14 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
 import type { TransactionIntent } from '../../history/journal.ts';
 import type { Sighting } from '../../keepalived/proof/proof.ts';
+import { tagOf } from '../../shared/tag.ts';
 import type { LiveConfiguration } from '../../state/live-configuration.ts';
 import type { Actor } from '../outcomes.ts';
 import type { ApplyParts } from '../parts.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import { ignoreFullDisk } from './change.ts';
 import type { Change } from './change.ts';
-import { tagOf } from './conflict.ts';
+import { findTag } from './conflict.ts';
 import { findLastProved, keepCurrent } from './kept-versions.ts';
 
 /**
@@ -25,7 +26,7 @@ export async function beginChange(
   const { fileId, text, action, comment } = request;
   const { userName, remoteAddress } = request.actor;
   const { path } = old;
-  const newTag = createHash('sha256').update(text).digest('hex');
+  const newTag = tagOf(text);
   const oldVersion = old.ok ? await keepCurrent(versions, old) : undefined;
   const kept = await versions.keep({
     ...{ fileId, path, text, tag: newTag },
@@ -33,7 +34,7 @@ export async function beginChange(
   });
   const intent = createIntent(before, {
     ...{ fileId, path, action, userName, remoteAddress, newTag, newVersionId: kept.id },
-    ...{ oldTag: tagOf(old), oldVersionId: oldVersion?.id ?? null },
+    ...{ oldTag: findTag(old), oldVersionId: oldVersion?.id ?? null },
   });
   try {
     return {

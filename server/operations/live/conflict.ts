@@ -3,7 +3,7 @@ import type { VersionStore } from '../../history/versions/version-store.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
 
 /** The tag of what was read; null: there is no file. */
-export const tagOf = (content: ConfigurationFileContent): string | null =>
+export const findTag = (content: ConfigurationFileContent): string | null =>
   content.ok ? content.tag : null;
 
 /**
@@ -17,7 +17,7 @@ export async function conflictWith(
 ): Promise<Extract<ApplyOutcome, { kind: 'conflict' }>> {
   return {
     kind: 'conflict',
-    currentTag: tagOf(current),
+    currentTag: findTag(current),
     currentText: current.ok ? current.text : undefined,
     message: `${await describeChange(current, versions, userName)} Nothing was overwritten.`,
   };
@@ -33,7 +33,7 @@ async function describeChange(
   // It only names who it was; a history that cannot be read must not hide the conflict.
   const records = await versions.list(current.id).catch(() => []);
   const newest = records.find(({ outcome }) => ['live', 'saved', 'outside'].includes(outcome));
-  if (!newest?.userName || newest.tag !== tagOf(current)) {
+  if (!newest?.userName || newest.tag !== findTag(current)) {
     return `${path} was changed outside of this page after you opened it.`;
   }
   const at = timeFormat.format(newest.keptAtMs);

@@ -8,7 +8,7 @@ import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
 import { UserError } from '../../shared/errors.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import type { Change } from '../live/change.ts';
-import { tagOf } from '../live/conflict.ts';
+import { findTag } from '../live/conflict.ts';
 import { findOldVersion } from '../live/kept-versions.ts';
 import type { ApplyParts } from '../parts.ts';
 import { carryOut, describeInterruption } from './recovery-actions.ts';
@@ -64,7 +64,7 @@ async function settle(
   const current = await appliance.readConfigurationFile(intent.fileId);
   const isReadable = current.ok || current.problem === 'missing';
   const decision = isReadable
-    ? decideRecovery({ intent, lastStep: unfinished.lastStep }, tagOf(current))
+    ? decideRecovery({ intent, lastStep: unfinished.lastStep }, findTag(current))
     : 'ask';
   const old = await findOld(parts, intent.oldVersionId);
   const change: Change = {

@@ -1,6 +1,6 @@
 import { type LogLine, readLogTime } from '../../../keepalived/runtime/log/log-lines.ts';
+import { errorCode } from '../../../shared/error-code.ts';
 import type { LogPage, LogQuery } from '../../appliance.ts';
-import { errorCode } from '../../files/regular-file.ts';
 import {
   type LogFile,
   type LogFiles,

@@ -4,10 +4,10 @@
  * a place that is not plain text (a `$` definition, an `@` condition, a damaged line).
  */
 import { findScriptRequest } from '../../healthcheck/find-probe.ts';
+import { isHealthcheckAddress } from '../../healthcheck/healthcheck-url.ts';
 import type { Word } from '../../language/tokens.ts';
 import type { ConfigurationTree } from '../../language/tree.ts';
 import { placeholderNote, placeholderVirtualAddress } from '../default-configurations.ts';
-import { isHealthcheckAddress } from '../healthcheck-url.ts';
 import { addStatement, setBlockValue } from './block-edits.ts';
 import { refuse, writeValue } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';

@@ -1,6 +1,6 @@
+import { listInWords } from '../../words.ts';
 import { createSettingCheck } from '../setting-check.ts';
 import type { Comparison } from '../setting-check.ts';
-import { listInWords } from '../words.ts';
 
 /** The order does not matter (measured, 2.2.7). */
 export const compareAddresses: Comparison = (ours, { source, last }) => {

@@ -1,11 +1,11 @@
 import { containsAddress, normalizeAddress } from '../../addresses/addresses.ts';
 import type { ConfiguredAddress } from '../../config/summary.ts';
 import type { NetworkAddress } from '../../proof/evidence.ts';
+import { listInWords } from '../../words.ts';
 import type { InstanceView } from '../instance-view.ts';
 import type { Judgement } from '../judgement.ts';
 import { cannotTell, findWorst, good } from '../judgement.ts';
 import type { InstanceCheck } from '../setting-check.ts';
-import { listInWords } from '../words.ts';
 
 /** Whether each virtual address lies in a network of the interface that is to hold it. */
 export const checkAddressNetwork: InstanceCheck = (view) => {

@@ -1,6 +1,7 @@
 import { normalizeAddress } from '../../addresses/addresses.ts';
 import { isVirtualRouter } from '../../addresses/instance-interfaces.ts';
 import type { AddressProbe } from '../../proof/evidence.ts';
+import { listInWords } from '../../words.ts';
 import type { CheckEvidence } from '../check.ts';
 import type { InstanceView } from '../instance-view.ts';
 import type { Judgement } from '../judgement.ts';
@@ -8,7 +9,6 @@ import { cannotTell, findWorst, good } from '../judgement.ts';
 import { findPeerSigns } from '../peer-signs.ts';
 import { patienceMs } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
-import { listInWords } from '../words.ts';
 
 /**
  * Whether somebody who should not answers for a virtual address. Who should is the master: this

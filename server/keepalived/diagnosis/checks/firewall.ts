@@ -3,10 +3,10 @@ import type { Obstruction } from '../../firewall/judge-packets.ts';
 import { describePacket } from '../../firewall/packet.ts';
 import type { PacketDirection } from '../../firewall/packet.ts';
 import { describePlace } from '../../firewall/rule-place.ts';
+import { listInWords } from '../../words.ts';
 import type { Check } from '../check.ts';
 import type { InstanceView } from '../instance-view.ts';
 import type { InstanceCheck } from '../setting-check.ts';
-import { listInWords } from '../words.ts';
 
 const ids = { in: 'firewall-in', out: 'firewall-out' } as const;
 const titles = {

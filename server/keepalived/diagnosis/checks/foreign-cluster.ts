@@ -1,7 +1,7 @@
+import { listInWords } from '../../words.ts';
 import { describeSender } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
 import { whyOthersAreUnknown } from '../unheard.ts';
-import { listInWords } from '../words.ts';
 
 /** Whether another cluster on the network has our virtual router ID. */
 export const checkForeignCluster: InstanceCheck = ({ foreigners, ...view }) => {

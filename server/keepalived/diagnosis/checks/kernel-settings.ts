@@ -1,10 +1,10 @@
 import type { KernelSettings } from '../../proof/evidence.ts';
+import { listInWords } from '../../words.ts';
 import type { CheckEvidence } from '../check.ts';
 import type { InstanceView } from '../instance-view.ts';
 import type { Judgement } from '../judgement.ts';
 import { cannotTell, good } from '../judgement.ts';
 import type { InstanceCheck } from '../setting-check.ts';
-import { listInWords } from '../words.ts';
 
 /** ip-sysctl: “do not reply for all local addresses”. */
 const neverAnswers = 8;

@@ -1,8 +1,9 @@
+import { listInWords } from '../../words.ts';
 import type { Check } from '../check.ts';
 import type { InstanceView } from '../instance-view.ts';
 import { describeSender, isCurrent, patienceMs } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
-import { describeDuration, listInWords } from '../words.ts';
+import { describeDuration } from '../words.ts';
 
 /** Whether the other server is heard, and if not, what that can mean. */
 export const checkSilentPeer: InstanceCheck = (view) => ({

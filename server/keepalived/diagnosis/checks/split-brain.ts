@@ -1,3 +1,4 @@
+import { listInWords } from '../../words.ts';
 import { findClaimSince, findUnheededSince } from '../conflict.ts';
 import type { InstanceView } from '../instance-view.ts';
 import { cannotTell, good } from '../judgement.ts';
@@ -5,7 +6,7 @@ import type { Judgement } from '../judgement.ts';
 import { findPeerSigns } from '../peer-signs.ts';
 import { describeSender, isCurrent } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
-import { describeDuration, listInWords } from '../words.ts';
+import { describeDuration } from '../words.ts';
 
 interface Split {
   sinceMs: number;

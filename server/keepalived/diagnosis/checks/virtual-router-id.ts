@@ -1,7 +1,7 @@
+import { listInWords } from '../../words.ts';
 import { describeSender } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
 import { whyOthersAreUnknown } from '../unheard.ts';
-import { listInWords } from '../words.ts';
 
 /** Whether somebody serves our addresses under another number. */
 export const checkVirtualRouterId: InstanceCheck = ({ misnumbered, ...view }) => {

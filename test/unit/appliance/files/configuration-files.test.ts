@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { createConfigurationFiles } from '../../../../server/appliance/files/configuration-files.ts';
-import { tagOf } from '../../../../server/appliance/files/replace-file.ts';
 import { parseSettings } from '../../../../server/settings.ts';
+import { tagOf } from '../../../../server/shared/tag.ts';
 
 /** A configuration folder with these files; `main` is the live one's text. */
 function makeFiles(context: TestContext, main: string, others: Record<string, string> = {}) {

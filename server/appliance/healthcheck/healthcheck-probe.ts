@@ -4,10 +4,10 @@ import type {
   HealthcheckOutcome,
   HealthcheckResult,
 } from '../../keepalived/proof/evidence.ts';
-import { describeRequestError } from '../healthcheck/request-error.ts';
-import { findRedirect, sendRequest } from '../healthcheck/send-request.ts';
-import type { HealthcheckAnswer } from '../healthcheck/send-request.ts';
-import { readAuthorities } from '../healthcheck/trusted-authorities.ts';
+import { describeRequestError } from './request-error.ts';
+import { findRedirect, sendRequest } from './send-request.ts';
+import type { HealthcheckAnswer } from './send-request.ts';
+import { readAuthorities } from './trusted-authorities.ts';
 
 /** Nobody waits longer for an answer, even if keepalived's script does. */
 const ownLimitMs = 10_000;

@@ -5,7 +5,7 @@ import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { generate } from 'selfsigned';
-import { probeHealthcheck } from '../../../../server/appliance/scripts/healthcheck-probe.ts';
+import { probeHealthcheck } from '../../../../server/appliance/healthcheck/healthcheck-probe.ts';
 import { plainRequest } from '../../../../server/keepalived/healthcheck/request.ts';
 
 async function listen(context: TestContext, server: net.Server): Promise<number> {
