@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './step.mjs';
 
-const tests = path.join(root, 'test');
-const output = path.join(root, 'build/test');
+export const tests = path.join(root, 'test');
+export const builtTests = path.join(root, 'build/test');
 
 /** What a test finds beside its source (fixtures, views) is not beside what was made of it. */
 const sourcePlaces = {
@@ -29,36 +29,11 @@ export async function buildTests() {
   const entryPoints = readdirSync(tests, { recursive: true })
     .filter((name) => name.endsWith('.test.ts') || /\/inside\/[^/]+\.ts$/.test(name))
     .map((name) => path.join(tests, name));
-  rmSync(output, { recursive: true, force: true });
+  rmSync(builtTests, { recursive: true, force: true });
   await build({
-    ...{ entryPoints, outbase: tests, outdir: output },
+    ...{ entryPoints, outbase: tests, outdir: builtTests },
     ...{ bundle: true, splitting: true, packages: 'external', sourcemap: 'linked' },
     ...{ platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' },
     plugins: [sourcePlaces],
   });
 }
-
-/**
- * So many unit tests share a process: most of them take less time than its start. Not more, so that
- * two cores have the same to do.
- */
-const sharing = 8;
-
-/**
- * @param {string[]} files test files, as paths
- * @returns {string[]} what `node --test` is to run for them, in the order of its own
- */
-export function planTests(files) {
-  const isUnit = (file) => file.startsWith(path.join(tests, 'unit') + path.sep);
-  const unit = files.filter(isUnit).map(builtFrom);
-  const shared = [];
-  while (unit.length > 0) {
-    const file = path.join(output, `unit-${shared.length + 1}.js`);
-    const names = unit.splice(0, sharing);
-    writeFileSync(file, names.map((name) => `await import(${JSON.stringify(name)});\n`).join(''));
-    shared.push(file);
-  }
-  return [...files.filter((file) => !isUnit(file)).map(builtFrom), ...shared];
-}
-
-const builtFrom = (file) => path.join(output, path.relative(tests, file)).replace(/\.ts$/, '.js');

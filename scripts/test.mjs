@@ -1,17 +1,22 @@
 // npm test [-- FILE|FOLDER|--node-option …]: every test there is, or those named; `unit` is test/unit.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { build } from './build.mjs';
-import { buildTests, planTests } from './build-tests.mjs';
+import { buildTests } from './build-tests.mjs';
+import { planTests } from './plan-tests.mjs';
 import { prepareNodePackages, prepareSystemPackages, requireRoot } from './prepare-machine.mjs';
+import refuseSkippedTests from './refuse-skipped-tests.mjs';
 import { root, runScript } from './step.mjs';
 
 const args = process.argv.slice(2);
 const options = args.filter((arg) => arg.startsWith('-'));
 const places = args.filter((arg) => !arg.startsWith('-'));
+
+/** So many files at once, for each core: most of them mostly wait. */
+const filesPerCore = 3;
 
 /** @returns {string[]} the test files in a folder, or the file itself; from here or from `test/`. */
 function findTests(named) {
@@ -29,25 +34,24 @@ await runScript(async () => {
   await buildTests();
   requireRoot('the tests run real servers in network namespaces of their own');
 
-  const files = (places.length > 0 ? places : [path.join(root, 'test')]).flatMap(findTests).sort();
-  const reporters = ['spec', ...(process.env.CI ? ['./scripts/refuse-skipped-tests.mjs'] : [])];
-  const run = spawn(
-    process.execPath,
-    [
-      ...['--enable-source-maps', '--test', '--test-timeout=600000'],
-      `--test-concurrency=${availableParallelism()}`,
-      ...reporters.flatMap((name) => [
-        `--test-reporter=${name}`,
-        '--test-reporter-destination=stdout',
-      ]),
-      ...options,
-      ...planTests(files),
-    ],
-    { cwd: root, stdio: 'inherit', env: { ...process.env, WAI_TEST_BUILD: '1' } },
-  );
-  // A Ctrl-C reaches the tests too, and they end in order: wait for them.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => run.kill());
-  const [exitCode] = await once(run, 'exit');
-  process.exitCode = exitCode ?? 1;
+  const named = places.length > 0 ? places : [path.join(root, 'test')];
+  const files = [...new Set(named.flatMap(findTests))];
+  process.chdir(root);
+  process.env.WAI_TEST_BUILD = '1';
+  // Each file's process is started with the options of this one.
+  process.execArgv.push('--enable-source-maps', ...options);
+  const ending = new AbortController();
+  // The tests end in order, and what they made ends with them.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ending.abort());
+  const events = run({
+    files: planTests(files),
+    concurrency: availableParallelism() * filesPerCore,
+    timeout: 600_000,
+    signal: ending.signal,
+  });
+  events.on('test:fail', ({ todo }) => {
+    if (!todo) process.exitCode = 1;
+  });
+  events.compose(new spec()).pipe(process.stdout);
+  if (process.env.CI) events.compose(refuseSkippedTests).pipe(process.stdout);
 });
