@@ -43,6 +43,8 @@ export interface Appliance {
    * server answers, and each keepalived process waits for it.
    */
   lookUpOwnName(): Promise<NameAnswer>;
+  /** Whether the kernel has, or can load, what a `virtual_server` needs. */
+  lookForIpvs(): Promise<IpvsLook>;
   /** Of the installed keepalived, whether it runs or not: `2.2.7`. */
   readInstalledVersion(): Promise<string | undefined>;
   readStartOnBoot(service: string): Promise<BootSetting>;
@@ -270,6 +272,8 @@ export type AddressAnswer =
   | { kind: 'unseen'; reason: string };
 
 export type NameAnswer = { kind: 'answered' | 'silent' } | { kind: 'unseen'; reason: string };
+
+export type IpvsLook = { kind: 'available' | 'absent' } | { kind: 'unseen'; reason: string };
 
 /** 0 where there is no file: keepalived reads it so. */
 export type TrackFileReading = { ok: true; value: number } | { ok: false; message: string };

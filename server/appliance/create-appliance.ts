@@ -20,6 +20,7 @@ import { findMissingRights } from './missing-rights.ts';
 import { probeAddress } from './network/address-probe.ts';
 import { askForAddress } from './network/ask-for-address.ts';
 import { startCapture } from './network/capture.ts';
+import { lookForIpvs } from './network/ipvs.ts';
 import { readKernelSettings } from './network/kernel-settings.ts';
 import { hasNetworkNamespace } from './network/network-namespace.ts';
 import { readDefaultRoutes, readNetwork, removeAddress } from './network/network.ts';
@@ -68,6 +69,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readNetwork,
     readDefaultRoutes,
     lookUpOwnName,
+    lookForIpvs,
     readInstalledVersion,
     readStartOnBoot: (service) => bootTool.read(service),
     probeHealthcheck: (request) => probeHealthcheck(request),

@@ -8,6 +8,7 @@ import { nothingForeseen } from '../../keepalived/foresight/foresight-result.ts'
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
 import { foreseeChange } from '../../keepalived/foresight/foresight.ts';
 import type { ForeseenChange } from '../../keepalived/foresight/foresight.ts';
+import { describeIpvsDanger, opensIpvs } from '../../keepalived/foresight/ipvs.ts';
 import { describeNameAnswer, looksUpOwnName } from '../../keepalived/foresight/own-name.ts';
 import {
   describeNewUrl,
@@ -109,13 +110,20 @@ async function foresee(
   const own = looksUpOwnName(contentBefore, contentAfter)
     ? describeNameAnswer(await appliance.lookUpOwnName(), running, await appliance.readHostName())
     : {};
+  const ipvsDanger = opensIpvs(contentBefore, contentAfter)
+    ? describeIpvsDanger(await appliance.lookForIpvs())
+    : undefined;
   const scripts = findScriptChanges(summaryBefore, summaryAfter, running, findResult);
   const { dangers, sentences } = await judgeScripts(appliance, scripts, asksUrls);
   const hasUnaskedUrl = sentences.length > 0;
   return {
     ...foresight,
     sentences: [...foresight.sentences, ...sentences, ...(own.sentence ? [own.sentence] : [])],
-    dangers: [...foresight.dangers, ...dangers, ...(own.danger ? [own.danger] : [])],
+    dangers: [
+      ...foresight.dangers,
+      ...dangers,
+      ...[own.danger, ipvsDanger].filter((danger) => danger !== undefined),
+    ],
     ...(hasUnaskedUrl && { hasUnaskedUrl }),
   };
 }

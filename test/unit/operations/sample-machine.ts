@@ -30,6 +30,7 @@ export function createSampleMachine(text: string, running: RuntimeInstance[] | '
     readDefaultRoutes: () => Promise.resolve({ ok: true, interfaceNames: ['eth0'] }),
     readHostName: () => Promise.resolve('server1'),
     lookUpOwnName: () => Promise.resolve({ kind: 'answered' }),
+    lookForIpvs: () => Promise.resolve({ kind: 'available' }),
     readConfigurationId: () => Promise.resolve('server1'),
     readDaemon: () =>
       Promise.resolve(
