@@ -75,7 +75,7 @@ async function start(settings: Settings): Promise<void> {
   const notices = await openNotices({ directory: stateDirectory });
   const runningDrill = createRunningDrill({ directory });
   const parts = { appliance, keeper, versions, journal, notices, runningDrill };
-  const alone = createMutex();
+  const exclusive = createMutex();
   const accountsWatch = await watchAccounts({
     ...{ stateDirectory, accounts },
     onProblem: (error) => {
@@ -86,7 +86,7 @@ async function start(settings: Settings): Promise<void> {
     app.log.error({ err: error }, 'what was done in the background failed');
   };
   const confirmed = createConfirmedChanges({
-    ...{ ...parts, clock, alone, onProblem },
+    ...{ ...parts, clock, exclusive, onProblem },
     confirmations: createPendingConfirmation({ directory }),
     apply: (request) => applyConfiguration(parts, request),
   });
@@ -96,12 +96,12 @@ async function start(settings: Settings): Promise<void> {
       keeper.noteFindings(findings);
     },
   });
-  const stopWatching = watchOutsideChanges({ ...parts, alone, onProblem });
+  const stopWatching = watchOutsideChanges({ ...parts, exclusive, onProblem });
   const app = await createApp({
     settings,
     accounts,
     findFirstPasswordFile: accountsWatch.findFirstPasswordFile,
-    operations: createOperations({ ...parts, alone, confirmed }),
+    operations: createOperations({ ...parts, exclusive, confirmed }),
     debug,
     keeper,
     sessionSecret: await openSessionSecret(stateDirectory),
@@ -128,9 +128,9 @@ async function start(settings: Settings): Promise<void> {
   });
 
   const bootedAtMs = Date.now() - uptime() * 1000;
-  await alone(() => recoverConfiguration(parts, { bootedAtMs }));
-  await alone(() => recoverDrill(parts));
-  await alone(() => confirmed.resume());
+  await exclusive(() => recoverConfiguration(parts, { bootedAtMs }));
+  await exclusive(() => recoverDrill(parts));
+  await exclusive(() => confirmed.resume());
   if ('path' in listen) await freeSocketPath(listen.path);
   // Answers before the witnesses have: what was not asked yet is Unknown, and the page says so.
   await app.listen({ ...listen, listenTextResolver: () => 'listening' });

@@ -149,7 +149,7 @@ export interface Appliance {
 }
 
 /** Whether a change outlasts a reboot, and where, or what to do for that. */
-export interface Lasting {
+export interface Persistence {
   lasts: boolean;
   sentence: string;
 }
@@ -158,7 +158,7 @@ export interface FirewallChange {
   /** What was done, in order; nothing: it was so already. */
   commands: CommandReport[];
   /** Undefined: nothing was changed. */
-  lasting: Lasting | undefined;
+  lasting: Persistence | undefined;
   /** The rules as they are now, read again. */
   report: FirewallReport;
 }

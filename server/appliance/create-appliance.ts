@@ -8,9 +8,9 @@ import { createDaemonReader, readInstalledVersion } from './daemon/daemon-proces
 import { hasProcessConnector } from './daemon/process-events.ts';
 import { createDumpReaders } from './daemon/runtime-dump.ts';
 import { createConfigurationFiles } from './files/configuration-files.ts';
-import { sweepLeftovers } from './files/replace-file.ts';
+import { removeUnfinishedReplacements } from './files/replace-file.ts';
 import { createTrackFiles } from './files/track-files.ts';
-import { allowVrrp, removeOwnFirewallRule, withdrawVrrp } from './firewall/change-firewall.ts';
+import { addVrrpRules, removeRuleByCommand, removeVrrpRules } from './firewall/change-firewall.ts';
 import { readFirewall } from './firewall/read-firewall.ts';
 import { examineHealthcheck, probeHealthcheck } from './healthcheck/healthcheck-probe.ts';
 import { lookUpOwnName, readHostName } from './host.ts';
@@ -58,7 +58,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
   const managedFiles = await files.list();
   const reachable = managedFiles.filter(({ problem }) => problem === undefined);
   const folders = new Set(reachable.map(({ path }) => dirname(path)));
-  await Promise.all([...[...folders].map(sweepLeftovers), sweepTestFolders()]);
+  await Promise.all([...[...folders].map(removeUnfinishedReplacements), sweepTestFolders()]);
 
   return {
     readHostName: () => Promise.resolve(readHostName()),
@@ -96,9 +96,9 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     },
     removeAddress,
     readFirewall,
-    allowVrrp,
-    withdrawVrrp,
-    removeOwnFirewallRule,
+    allowVrrp: addVrrpRules,
+    withdrawVrrp: removeVrrpRules,
+    removeOwnFirewallRule: removeRuleByCommand,
     askForAddress,
     watch: async (onEvent) => keep(await watchAppliance(settings, onEvent, blindSpots)),
     followLog: async (onLines) => keep(await followLog(settings.log, log, onLines, blindSpots)),

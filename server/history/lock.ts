@@ -1,6 +1,6 @@
 import { lstat, readFile, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateFolder, sweepLeftovers } from '../shared/durable-file.ts';
+import { makePrivateFolder, removeUnfinishedWrites } from '../shared/durable-file.ts';
 import { errorCode } from '../shared/error-code.ts';
 import { UserError } from '../shared/errors.ts';
 
@@ -39,7 +39,7 @@ export async function acquireLock(directory: string): Promise<Lock> {
       continue;
     }
     await removeOlder(directory, mine);
-    await sweepLeftovers(directory);
+    await removeUnfinishedWrites(directory);
     return {
       async release() {
         await tryLink(released, join(directory, `lock.${mine + 1}`));

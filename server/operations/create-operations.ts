@@ -37,11 +37,11 @@ export function createOperations(
   parts: ApplyParts &
     DrillParts & {
       keeper: Pick<StateKeeper, 'noteLoaded' | 'noteAction' | 'refresh' | 'followAddressChanges'>;
-      alone: Mutex;
+      exclusive: Mutex;
       confirmed: ConfirmedChanges;
     },
 ): Operations {
-  const { appliance, keeper, notices, alone, confirmed } = parts;
+  const { appliance, keeper, notices, exclusive, confirmed } = parts;
   /** How many changes were begun. */
   let begun = 0;
   /** What changes something runs alone: a Stop during a proof would look like a failed reload. */
@@ -49,7 +49,7 @@ export function createOperations(
     task: () => Promise<Value>,
     refreshing = { withTracking: false },
   ): Promise<Value> =>
-    alone(async () => {
+    exclusive(async () => {
       begun += 1;
       const value = await task();
       await keeper.refresh(refreshing);
@@ -186,7 +186,7 @@ export function createOperations(
         return { kind: 'failed', message: 'That version is no longer kept.' };
       }),
     findWaitingChange: () => confirmed.find(),
-    confirmChange: (tag) => alone(() => confirmed.confirm(tag)),
+    confirmChange: (tag) => exclusive(() => confirmed.confirm(tag)),
     undoChange: (tag, actor) =>
       recorded(
         { what: 'save', actor },

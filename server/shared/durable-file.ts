@@ -70,7 +70,7 @@ export async function makePrivateFolder(folder: string): Promise<void> {
 }
 
 /** Removes what a crash left half written in a folder. Only while nobody writes there. */
-export async function sweepLeftovers(folder: string): Promise<void> {
+export async function removeUnfinishedWrites(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.startsWith(leftoverPrefix)) await rm(join(folder, name));
   }

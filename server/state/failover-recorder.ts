@@ -21,7 +21,7 @@ import type {
 import { createSplitBrainWatch } from './split-brain-watch.ts';
 import { createStateBegins } from './state-begins.ts';
 import { findEndings, findUnloggedChanges } from './unlogged-changes.ts';
-import { findPid } from './witnesses.ts';
+import { findPid } from './evidence-collector.ts';
 
 export interface FailoverRecorder {
   /**

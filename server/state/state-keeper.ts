@@ -21,7 +21,7 @@ import { findSplitBrains } from './split-brains.ts';
 import type { SplitBrain } from './split-brains.ts';
 import { tellsOfChange, tellsOfHealth } from './telling-lines.ts';
 import { createTimedTask } from './timed-task.ts';
-import { createWitnesses } from './witnesses.ts';
+import { createEvidenceCollector } from './evidence-collector.ts';
 
 export { actionRecordSchema } from './failover-records.ts';
 export type { ActionRecord, FailoverRecord, TransitionRecord } from './failover-records.ts';
@@ -106,7 +106,7 @@ export function createStateKeeper({
   const tell = () => {
     for (const listener of listeners) listener();
   };
-  const witnesses = createWitnesses({
+  const witnesses = createEvidenceCollector({
     appliance,
     clock,
     onChange: () => {

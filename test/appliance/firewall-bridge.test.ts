@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { after, before, describe } from 'node:test';
-import { allowVrrp } from '../../server/appliance/firewall/change-firewall.ts';
+import { addVrrpRules } from '../../server/appliance/firewall/change-firewall.ts';
 import { readFirewall } from '../../server/appliance/firewall/read-firewall.ts';
 import { readNetwork } from '../../server/appliance/network/network.ts';
 import { followPacket } from '../../server/keepalived/firewall/evaluate.ts';
@@ -112,7 +112,7 @@ if (inPrivateNamespaces(import.meta.url)) {
         const elsewhere = { ...packet, lowerNames: [], isBridged: false };
         assert.equal(followPacket(elsewhere, report.chains).outcome, 'accepted');
         assert.deepEqual(
-          (await allowVrrp([packet])).commands.map(({ command }) => command),
+          (await addVrrpRules([packet])).commands.map(({ command }) => command),
           [],
         );
       });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test, { after, before, describe } from 'node:test';
 import {
-  allowVrrp,
-  removeOwnFirewallRule,
-  withdrawVrrp,
+  addVrrpRules,
+  removeRuleByCommand,
+  removeVrrpRules,
 } from '../../server/appliance/firewall/change-firewall.ts';
 import { readFirewall } from '../../server/appliance/firewall/read-firewall.ts';
 import { followPacket } from '../../server/keepalived/firewall/evaluate.ts';
@@ -259,8 +259,8 @@ if (inPrivateNamespaces(import.meta.url)) {
         { protocol: 6 as 112 },
       ];
       for (const words of forged) {
-        await assert.rejects(allowVrrp([{ ...packet, ...words }]), { name: 'ZodError' });
-        await assert.rejects(withdrawVrrp([{ ...packet, ...words }]), { name: 'ZodError' });
+        await assert.rejects(addVrrpRules([{ ...packet, ...words }]), { name: 'ZodError' });
+        await assert.rejects(removeVrrpRules([{ ...packet, ...words }]), { name: 'ZodError' });
       }
       assert.equal(readAllRules(), rulesBefore);
     });
@@ -268,9 +268,9 @@ if (inPrivateNamespaces(import.meta.url)) {
     test('another’s rule with the same words is left alone', async () => {
       const foreign = 'iifname "eth0" ip daddr 224.0.0.18 meta l4proto 112 accept comment "mine"';
       loadRules({ nft: input(foreign, 'drop') });
-      assert.deepEqual((await withdrawVrrp([createPacket('in')])).commands, []);
+      assert.deepEqual((await removeVrrpRules([createPacket('in')])).commands, []);
       const command = 'nft delete rule inet filter input handle 1';
-      assert.deepEqual((await removeOwnFirewallRule(command)).commands, []);
+      assert.deepEqual((await removeRuleByCommand(command)).commands, []);
     });
 
     test('rules without a program that reads them are not called good', async () => {
@@ -305,7 +305,7 @@ if (inPrivateNamespaces(import.meta.url)) {
         assert.match(describePlace(fate.by), row.names ?? /^$/);
 
         const rulesBefore = readAllRules();
-        const allowed = await allowVrrp([packet]);
+        const allowed = await addVrrpRules([packet]);
         const said = allowed.commands
           .map(({ command, output: printed }) => command + printed)
           .join('\n');
@@ -315,22 +315,22 @@ if (inPrivateNamespaces(import.meta.url)) {
         const rulesWith = readAllRules();
         assert.notEqual(rulesWith, rulesBefore);
         if (row.adds) {
-          assert.deepEqual((await allowVrrp([packet])).commands, [], 'it is there already');
+          assert.deepEqual((await addVrrpRules([packet])).commands, [], 'it is there already');
           assert.equal(readAllRules(), rulesWith);
         }
 
-        const withdrawn = await withdrawVrrp([packet]);
+        const withdrawn = await removeVrrpRules([packet]);
         assert.ok(withdrawn.commands.every(({ result }) => result === 'ok'));
         assert.equal(readAllRules(), rulesBefore);
         if (!row.adds) return;
-        assert.deepEqual((await withdrawVrrp([packet])).commands, []);
+        assert.deepEqual((await removeVrrpRules([packet])).commands, []);
 
         // Without asking for whom it was: its instance may be gone.
-        const again = await allowVrrp([packet]);
+        const again = await addVrrpRules([packet]);
         const own = listEveryOwnRule(again.report);
         assert.ok(own.length > 0 && own.every(({ serves }) => serves(packet)));
         for (const { removal } of own) {
-          const removed = await removeOwnFirewallRule(removal);
+          const removed = await removeRuleByCommand(removal);
           assert.ok(removed.commands.length > 0);
           assert.ok(removed.commands.every(({ result }) => result === 'ok'));
         }

@@ -7,7 +7,7 @@ import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { judgeStatus } from '../../server/keepalived/status/status.ts';
 import type { InstanceStatus, KeepalivedStatus } from '../../server/keepalived/status/status.ts';
 import { parseSettings } from '../../server/settings.ts';
-import { createWitnesses } from '../../server/state/witnesses.ts';
+import { createEvidenceCollector } from '../../server/state/evidence-collector.ts';
 import {
   askUntil,
   end,
@@ -23,7 +23,7 @@ const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() }
 
 function defineTests(): void {
   let appliance: Appliance;
-  let witnesses: ReturnType<typeof createWitnesses>;
+  let witnesses: ReturnType<typeof createEvidenceCollector>;
   let child: ChildProcess;
   const vrrpPid = () => Number(readFileSync('/run/vrrp.pid', 'utf8'));
   const look = async (): Promise<{ status: KeepalivedStatus; instance: InstanceStatus }> => {
@@ -44,7 +44,7 @@ function defineTests(): void {
     );
   });
   beforeEach(() => {
-    witnesses = createWitnesses({ appliance, clock, onChange: () => undefined });
+    witnesses = createEvidenceCollector({ appliance, clock, onChange: () => undefined });
     writeConfiguration(goodConfiguration);
   });
   afterEach(async () => {

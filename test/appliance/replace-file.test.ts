@@ -14,7 +14,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { replaceFile, sweepLeftovers } from '../../server/appliance/files/replace-file.ts';
+import {
+  replaceFile,
+  removeUnfinishedReplacements,
+} from '../../server/appliance/files/replace-file.ts';
 import { tagOf } from '../../server/shared/tag.ts';
 import { endAtChange } from '../unit/history/end-at-change.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
@@ -203,8 +206,10 @@ if (inPrivateNamespaces(import.meta.url)) {
     const { folder } = makeFolder(context);
     writeFileSync(join(folder, '.keepalived-wai-0123456789abcdef'), 'half');
     writeFileSync(join(folder, '.keepalived-wai-notes'), 'mine');
-    assert.deepEqual(await sweepLeftovers(folder), ['.keepalived-wai-0123456789abcdef']);
+    assert.deepEqual(await removeUnfinishedReplacements(folder), [
+      '.keepalived-wai-0123456789abcdef',
+    ]);
     assert.deepEqual(readdirSync(folder).sort(), ['.keepalived-wai-notes', 'keepalived.conf']);
-    assert.deepEqual(await sweepLeftovers(join(folder, 'absent')), []);
+    assert.deepEqual(await removeUnfinishedReplacements(join(folder, 'absent')), []);
   });
 }

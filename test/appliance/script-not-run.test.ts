@@ -10,7 +10,7 @@ import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { findHealthcheckVerdict } from '../../server/keepalived/status/healthcheck-verdict.ts';
 import { judgeStatus } from '../../server/keepalived/status/status.ts';
 import { parseSettings } from '../../server/settings.ts';
-import { createWitnesses } from '../../server/state/witnesses.ts';
+import { createEvidenceCollector } from '../../server/state/evidence-collector.ts';
 import {
   askUntil,
   end,
@@ -57,7 +57,7 @@ async function seeInstance(breakIt?: () => void) {
     parseSettings({ WAI_LOG: 'file:/run/messages', WAI_STATE_DIR: '/run/state' }),
   );
   try {
-    const witnesses = createWitnesses({ appliance, clock, onChange: () => undefined });
+    const witnesses = createEvidenceCollector({ appliance, clock, onChange: () => undefined });
     const look = async () => {
       await witnesses.askDaemon();
       await Promise.all([witnesses.askRuntime(), witnesses.askNetwork()]);

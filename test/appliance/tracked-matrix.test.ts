@@ -15,7 +15,7 @@ import { parseConfiguration } from '../../server/keepalived/language/tree.ts';
 import type { InstanceStatus } from '../../server/keepalived/status/status.ts';
 import { judgeStatus } from '../../server/keepalived/status/status.ts';
 import { parseSettings } from '../../server/settings.ts';
-import { createWitnesses } from '../../server/state/witnesses.ts';
+import { createEvidenceCollector } from '../../server/state/evidence-collector.ts';
 import { describeWatching } from '../../server/web/pages/keepalived/watching.ts';
 import {
   askUntil,
@@ -119,7 +119,7 @@ if (inPrivateNamespaces(import.meta.url)) {
       parseSettings({ WAI_LOG: 'file:/run/messages', WAI_STATE_DIR: '/run/state' }),
     );
     try {
-      const witnesses = createWitnesses({ appliance, clock, onChange: () => undefined });
+      const witnesses = createEvidenceCollector({ appliance, clock, onChange: () => undefined });
       const look = async () => {
         await witnesses.askDaemon();
         await Promise.all([witnesses.askRuntime(), witnesses.askNetwork()]);

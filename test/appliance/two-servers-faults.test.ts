@@ -147,7 +147,7 @@ async function examine(server: LabServer): Promise<Examined> {
 const troublesOf = ({ checks }: Examined, instance: string) =>
   checks.filter(
     ({ about, verdict }) =>
-      about.instance === instance && (verdict === 'wrong' || verdict === 'look'),
+      about.instance === instance && (verdict === 'wrong' || verdict === 'suspicious'),
   );
 
 /** `2: bridge0: <BROADCAST,…` */

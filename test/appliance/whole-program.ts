@@ -33,9 +33,9 @@ export async function createWholeProgram(settings: Settings, onProblem: (error: 
     notices: await openNotices({ directory: stateDirectory }),
     runningDrill: createRunningDrill({ directory }),
   };
-  const alone = createMutex();
+  const exclusive = createMutex();
   const confirmed = createConfirmedChanges({
-    ...{ ...parts, clock, alone, onProblem },
+    ...{ ...parts, clock, exclusive, onProblem },
     confirmations: createPendingConfirmation({ directory }),
     apply: (request) => applyConfiguration(parts, request),
   });
@@ -46,7 +46,7 @@ export async function createWholeProgram(settings: Settings, onProblem: (error: 
   await keeper.start();
   return {
     ...{ appliance, keeper, debug, notices: parts.notices },
-    operations: createOperations({ ...parts, alone, confirmed }),
+    operations: createOperations({ ...parts, exclusive, confirmed }),
     async close() {
       confirmed.close();
       await debug.close();

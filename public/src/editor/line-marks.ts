@@ -3,7 +3,7 @@ import {
   findContent,
   findWordRun,
   readWords,
-  skipBlanks,
+  findNextNonBlank,
 } from '../../../server/keepalived/language/tokens.ts';
 import type { Word } from '../../../server/keepalived/language/tokens.ts';
 
@@ -35,7 +35,7 @@ export function markLine(text: string, state: LineState): { marks: Mark[]; next:
   const { content, commentStart, trailingBackslash } = findContent(text);
   const comments: Mark[] =
     commentStart === undefined ? [] : [{ kind: 'comment', start: commentStart, end: text.length }];
-  const start = skipBlanks(content, 0);
+  const start = findNextNonBlank(content, 0);
   if (state.inDefinition) {
     // keepalived ends it at a line that is empty, not at one that only has a comment.
     const inDefinition = text !== '' && (content === '' || trailingBackslash);
@@ -46,7 +46,7 @@ export function markLine(text: string, state: LineState): { marks: Mark[]; next:
   let column = start;
   for (let end = matchEnd(prefix, content, column); end !== undefined;) {
     marks.push({ kind: 'condition', start: column, end });
-    column = skipBlanks(content, end);
+    column = findNextNonBlank(content, end);
     end = matchEnd(prefix, content, column);
   }
   const nameEnd = matchEnd(definition, content, column);

@@ -2,7 +2,7 @@ import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
 import { parseConfiguration } from '../../keepalived/language/tree.ts';
 
 /** `$NAME=value` definitions met so far; they hold across included files. */
-export type Definitions = Map<string, string>;
+export type IncludeDefinitions = Map<string, string>;
 
 /** Lines beyond this may be cut by keepalived, and the rest read as a line of its own. */
 const maxLineBytes = 1000;
@@ -15,7 +15,7 @@ const maxLineBytes = 1000;
  *
  * @param definitions those of the including files; those of `text` are added.
  */
-export function findIncludePatterns(text: string, definitions: Definitions): string[] {
+export function findIncludePatterns(text: string, definitions: IncludeDefinitions): string[] {
   // Most files, and a check runs at every pause in typing: nothing can become an include here.
   if (!/include|\$/.test(text)) return [];
   const expanded = text
@@ -31,7 +31,7 @@ function listPatterns(text: string): string[] {
 }
 
 /** Leaves nothing that the reader would set aside: conditions, definitions, sequences, their bodies. */
-function expandLine(line: string, definitions: Definitions): string[] {
+function expandLine(line: string, definitions: IncludeDefinitions): string[] {
   const bare = line
     .trim()
     .replace(/^(?:@\S*\s+)+/, '')
@@ -45,7 +45,7 @@ function expandLine(line: string, definitions: Definitions): string[] {
   return [value, ...value.split(/(?=include)/).slice(1)];
 }
 
-function substitute(value: string, definitions: Definitions): string {
+function substitute(value: string, definitions: IncludeDefinitions): string {
   return value.replace(
     /\$(?:\{(\w+)\}|(\w+))/g,
     (whole, braced: string | undefined, bare: string | undefined) =>

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ResolvedInclude } from '../../keepalived/language/assembled.ts';
 import { UnseenError, ofUnseen, unlessAbsent } from '../unseen-error.ts';
 import { findMatches } from './glob.ts';
-import { type Definitions, findIncludePatterns } from './include-lines.ts';
+import { type IncludeDefinitions, findIncludePatterns } from './include-lines.ts';
 import { pathExists, readRegularFile } from './regular-file.ts';
 
 const maxIncludedFiles = 256;
@@ -48,7 +48,7 @@ export async function followIncludes(
   const included = new Map<string, IncludedFile>();
   const byPath = new Map<string, ResolvedInclude[]>();
   const resolvedLivePath = join(folder, basename(livePath));
-  const definitions: Definitions = new Map();
+  const definitions: IncludeDefinitions = new Map();
   // An included file may define what the file that includes it uses behind it.
   const unresolved = new Set<string>();
 

@@ -68,7 +68,7 @@ export async function replaceFile(
  * Removes temporary files that a crash left in `folder`. Call it at start, while nobody writes.
  * @returns the names of the removed files.
  */
-export async function sweepLeftovers(folder: string): Promise<string[]> {
+export async function removeUnfinishedReplacements(folder: string): Promise<string[]> {
   // What cannot be listed is swept at a later start.
   const names = (await readdir(folder).catch(ignoreFailure)) ?? [];
   const leftovers = names.filter((name) => /^\.keepalived-wai-[0-9a-f]{16}$/.test(name));

@@ -9,8 +9,8 @@ import type { VrrpPacket } from '../../keepalived/firewall/packet.ts';
 import type { CommandReport, FirewallChange } from '../appliance.ts';
 import { reportCommand } from '../commands/command-report.ts';
 import { runCommand } from '../commands/run-command.ts';
-import { makeLast } from './make-last.ts';
-import type { Manager } from './make-last.ts';
+import { persistRules } from './persist-rules.ts';
+import type { Manager } from './persist-rules.ts';
 import { readFirewall } from './read-firewall.ts';
 
 /** A packet may have to pass several chains; more than this is a mistake of ours. */
@@ -38,7 +38,7 @@ const packetSchema = z.object({
  * after each, so that `report` says what is now.
  * @throws {ZodError} for what is no advertisement.
  */
-export async function allowVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange> {
+export async function addVrrpRules(packets: readonly VrrpPacket[]): Promise<FirewallChange> {
   const wanted = z.array(packetSchema).parse(packets);
   const commands: CommandReport[] = [];
   const managers = new Set<Manager>();
@@ -68,7 +68,7 @@ export async function allowVrrp(packets: readonly VrrpPacket[]): Promise<Firewal
  * Removes our own rules that let these advertisements pass, and no others.
  * @throws {ZodError} for what is no advertisement.
  */
-export async function withdrawVrrp(packets: readonly VrrpPacket[]): Promise<FirewallChange> {
+export async function removeVrrpRules(packets: readonly VrrpPacket[]): Promise<FirewallChange> {
   const wanted = z.array(packetSchema).parse(packets);
   return removeRules(({ serves }) => wanted.some(serves));
 }
@@ -77,7 +77,7 @@ export async function withdrawVrrp(packets: readonly VrrpPacket[]): Promise<Fire
  * Removes the one rule of ours that this command, as `OwnRule.removal` says it, would remove. The
  * command itself is not run: it only names the rule.
  */
-export function removeOwnFirewallRule(removal: string): Promise<FirewallChange> {
+export function removeRuleByCommand(removal: string): Promise<FirewallChange> {
   return removeRules((rule) => rule.removal === removal);
 }
 
@@ -130,7 +130,7 @@ async function finish(
   report: FirewallReport,
 ): Promise<FirewallChange> {
   if (managers.size === 0) return { commands, lasting: undefined, report };
-  const { commands: further, lasting } = await makeLast(report, managers);
+  const { commands: further, lasting } = await persistRules(report, managers);
   return { commands: [...commands, ...further], lasting, report };
 }
 

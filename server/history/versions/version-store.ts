@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { makePrivateFolder, sweepLeftovers } from '../../shared/durable-file.ts';
+import { makePrivateFolder, removeUnfinishedWrites } from '../../shared/durable-file.ts';
 import { UserError } from '../../shared/errors.ts';
 import { tagOf } from '../../shared/tag.ts';
 import { explainWriteFailure } from '../explain-write-failure.ts';
@@ -53,7 +53,7 @@ export async function createVersionStore(options: VersionStoreOptions): Promise<
   const indexPath = join(directory, 'index.jsonl');
   const [index, texts] = await explainWriteFailure(directory, async () => {
     await makePrivateFolder(directory);
-    await sweepLeftovers(directory);
+    await removeUnfinishedWrites(directory);
     return Promise.all([
       openVersionIndex(indexPath, limit),
       openVersionTexts(join(directory, 'versions')),

@@ -1,6 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateFolder, sweepLeftovers, writeDurably } from '../../shared/durable-file.ts';
+import {
+  makePrivateFolder,
+  removeUnfinishedWrites,
+  writeDurably,
+} from '../../shared/durable-file.ts';
 import { findBytes } from '../../shared/find-bytes.ts';
 import { tagOf } from '../../shared/tag.ts';
 
@@ -16,7 +20,7 @@ export interface VersionTexts {
 
 export async function openVersionTexts(folder: string): Promise<VersionTexts> {
   await makePrivateFolder(folder);
-  await sweepLeftovers(folder);
+  await removeUnfinishedWrites(folder);
 
   async function find(tag: string): Promise<string | undefined> {
     const bytes = await findBytes(join(folder, tag));

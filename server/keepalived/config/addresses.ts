@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { placeOf } from '../language/place.ts';
+import { getConfigurationPlace } from '../language/place.ts';
 import type { ConfiguredAddress } from './summary.ts';
 
 /**
@@ -32,7 +32,7 @@ export function findAddress(
     scope: read.scope,
     ...(read.usesVmac && { usesVmac: true }),
     excluded: place.excluded,
-    ...placeOf(place),
+    ...getConfigurationPlace(place),
   };
 }
 

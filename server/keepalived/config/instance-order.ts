@@ -1,6 +1,6 @@
 import { bareAddress } from '../addresses/addresses.ts';
 import { childrenOf, hasUnknownWord, isUnread } from '../language/block-reading.ts';
-import { placeOf } from '../language/place.ts';
+import { getConfigurationPlace } from '../language/place.ts';
 import type { ConfigurationNode, Statement } from '../language/tree.ts';
 import { findAddress } from './addresses.ts';
 import type { ConfigurationProblem, ConfiguredAddress } from './summary.ts';
@@ -101,7 +101,7 @@ function readAddresses(
     const address = findAddress(texts, { line, path, excluded });
     if (address !== undefined) return address === 'left-out' ? [] : [address];
     const message = `“${texts[0] ?? ''}” is no IP address; keepalived skips it.`;
-    problems.push({ code: 'invalid-address', ...placeOf({ line, path }), message });
+    problems.push({ code: 'invalid-address', ...getConfigurationPlace({ line, path }), message });
     return [];
   });
 }

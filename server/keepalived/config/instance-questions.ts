@@ -9,7 +9,7 @@ import {
   lastValidNumber,
   lastValue,
 } from '../language/block-reading.ts';
-import { placeOf } from '../language/place.ts';
+import { getConfigurationPlace } from '../language/place.ts';
 import { findStatements } from '../language/tree.ts';
 import type { ConfigurationNode, Statement } from '../language/tree.ts';
 import { readHmac } from './hmac-questions.ts';
@@ -74,7 +74,7 @@ export function summarizeInstance(
   });
   return {
     name: statement.words[1]?.text ?? '',
-    ...placeOf(statement),
+    ...getConfigurationPlace(statement),
     endLine: findEndLine(statement),
     initialState,
     priority,

@@ -10,7 +10,7 @@ import {
   lastValue,
 } from '../language/block-reading.ts';
 import { isKnownBlock } from '../language/known-blocks.ts';
-import { placeOf } from '../language/place.ts';
+import { getConfigurationPlace } from '../language/place.ts';
 import { findStatements } from '../language/tree.ts';
 import type {
   ConfigurationContent,
@@ -116,7 +116,8 @@ function findNamed(
     const isFirst = !names.has(name);
     names.add(name);
     const message = `${keyword} “${name}” is defined twice; keepalived ignores this one.`;
-    if (!isFirst) problems.push({ code: 'duplicate-name', ...placeOf({ line, path }), message });
+    if (!isFirst)
+      problems.push({ code: 'duplicate-name', ...getConfigurationPlace({ line, path }), message });
     return isFirst;
   });
 }
@@ -139,7 +140,7 @@ function summarizeScript(
   });
   return {
     name: statement.words[1]?.text ?? '',
-    ...placeOf(statement),
+    ...getConfigurationPlace(statement),
     command,
     intervalSeconds,
     timeoutSeconds,
@@ -157,7 +158,7 @@ function findIncludes(nodes: readonly ConfigurationNode[]): ConfiguredInclude[] 
     if (node.kind === 'opaque') return [];
     if (node.kind === 'statement') return findIncludes(childrenOf(node));
     const { keyword, pattern, isRead } = node;
-    return [{ keyword, pattern, ...placeOf(node), isRead }];
+    return [{ keyword, pattern, ...getConfigurationPlace(node), isRead }];
   });
 }
 

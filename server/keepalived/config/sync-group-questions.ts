@@ -1,5 +1,5 @@
 import { childrenOf, entriesOf, entryNames, hasUnreadParts } from '../language/block-reading.ts';
-import { placeOf } from '../language/place.ts';
+import { getConfigurationPlace } from '../language/place.ts';
 import { findStatements } from '../language/tree.ts';
 import type { ConfigurationNode, Statement } from '../language/tree.ts';
 import type { ConfiguredInstance, ConfiguredSyncGroup, ConfiguredTracking } from './summary.ts';
@@ -11,7 +11,7 @@ export function summarizeSyncGroup(statement: Statement): ConfiguredSyncGroup {
   const keywords = nodes.flatMap((node) => (node.kind === 'statement' ? node.words[0].text : []));
   return {
     name: statement.words[1]?.text ?? '',
-    ...placeOf(statement),
+    ...getConfigurationPlace(statement),
     instanceNames: findMembers(statement),
     // `global_tracking` is its old name.
     usesMemberWeights: ['sync_group_tracking_weight', 'global_tracking'].some((keyword) =>

@@ -1,9 +1,9 @@
 /**
- * good: looked at, and in order by what was seen, not by what was not · look: works, but was probably
+ * good: looked at, and in order by what was seen, not by what was not · suspicious: works, but was probably
  * not meant · wrong: this is why it does not work · cannot-tell: the sentence says what was missing ·
  * note: there is nothing to look at, as where no script is tracked.
  */
-export type Verdict = 'good' | 'look' | 'wrong' | 'cannot-tell' | 'note';
+export type CheckVerdict = 'good' | 'suspicious' | 'wrong' | 'cannot-tell' | 'note';
 
 export interface CheckEvidence {
   what: string;
@@ -26,7 +26,7 @@ export interface CheckOffer {
 export interface Check {
   id: CheckId;
   title: string;
-  verdict: Verdict;
+  verdict: CheckVerdict;
   /** What was found, in words that one can act on. */
   sentence: string;
   evidence: CheckEvidence[];
@@ -78,7 +78,13 @@ export const checkIds = [
 export type CheckId = (typeof checkIds)[number];
 
 /** What needs attention most comes first. */
-export const verdicts: readonly Verdict[] = ['wrong', 'look', 'cannot-tell', 'good', 'note'];
+export const verdicts: readonly CheckVerdict[] = [
+  'wrong',
+  'suspicious',
+  'cannot-tell',
+  'good',
+  'note',
+];
 
 /** Sorts by what needs attention most; among equals the cause comes before what it causes. */
 export function orderChecks<One extends Check>(checks: readonly One[]): One[] {

@@ -2,11 +2,11 @@ import { checkInterval } from './agreement/advertisement-interval.ts';
 import { checkAuthenticationType } from './agreement/authentication-type.ts';
 import { checkChecksum } from './agreement/checksum.ts';
 import { checkHmac } from './agreement/hmac.ts';
-import { checkPassword } from './agreement/password.ts';
+import { checkInstancePassword } from './agreement/password.ts';
 import { checkOwner, checkPriority } from './agreement/priority.ts';
 import { checkTimeToLive } from './agreement/time-to-live.ts';
 import { checkTransport } from './agreement/unicast-multicast.ts';
-import { checkAddresses } from './agreement/virtual-addresses.ts';
+import { checkVirtualAddresses } from './agreement/virtual-addresses.ts';
 import { checkVersion } from './agreement/vrrp-version.ts';
 import { checkIds, orderChecks } from './check.ts';
 import type { Check, CheckId } from './check.ts';
@@ -50,10 +50,10 @@ const checks: Record<CheckId, CheckEntry> = {
   checksum: { run: checkChecksum },
   'vrrp-version': { run: checkVersion },
   'authentication-type': { run: checkAuthenticationType },
-  password: { run: checkPassword },
+  password: { run: checkInstancePassword },
   hmac: { run: checkHmac },
   'advertisement-interval': { run: checkInterval },
-  'virtual-addresses': { run: checkAddresses },
+  'virtual-addresses': { run: checkVirtualAddresses },
   'address-owner': { run: checkOwner },
   'advertisements-lost': { run: checkAdvertisementsLost },
   'silent-peer': { run: checkSilentPeer },

@@ -9,13 +9,13 @@ import type { LogLine } from '../runtime/log/log-lines.ts';
 import type { ArpMessage } from '../wire/decoded-frame.ts';
 import { proposeFreeVrids } from './clusters.ts';
 import type { DiagnosisInput } from './input.ts';
-import { getSettings } from './instance-settings.ts';
-import type { InstanceSettings } from './instance-settings.ts';
+import { getAdvertisedSettings } from './advertised-settings.ts';
+import type { AdvertisedSettings } from './advertised-settings.ts';
 import { createOwnTest, createSenderSorter } from './sort-senders.ts';
 import type { SortedSenders } from './sort-senders.ts';
 
 /** One of our instances as the checks see it: what it is set to, and who else speaks of it. */
-export interface InstanceView extends InstanceSettings, SortedSenders {
+export interface InstanceView extends AdvertisedSettings, SortedSenders {
   interfaces: InstanceInterfaces;
   /** Undefined if keepalived does not run or says nothing. */
   state: VrrpState | undefined;
@@ -85,7 +85,7 @@ function createView(
   // A virtual interface that comes or goes meanwhile: on the one below all of it is heard, too.
   const hearing =
     [wire, base].find((name) => heard?.interfaceNames.includes(name ?? '')) ?? audible;
-  const settings = getSettings(configured, running, hearing);
+  const settings = getAdvertisedSettings(configured, running, hearing);
   const obstacle = findObstacle(settings, input);
   const senders =
     sortSenders && obstacle === undefined
@@ -122,7 +122,7 @@ function createView(
 }
 
 function findObstacle(
-  settings: InstanceSettings,
+  settings: AdvertisedSettings,
   { heard, network }: DiagnosisInput,
 ): string | undefined {
   const { interfaceName, virtualRouterId } = settings;

@@ -7,7 +7,7 @@ export type InstanceCheck = (view: InstanceView) => Check;
 
 /** Where a peer differs from us. */
 export interface Difference {
-  verdict: 'wrong' | 'look';
+  verdict: 'wrong' | 'suspicious';
   sentence: string;
   remedy: string;
   /** Left out for a password. */

@@ -2,7 +2,7 @@ import { normalizeAddress } from '../addresses/addresses.ts';
 import type { VrrpAdvertisement } from '../wire/decoded-frame.ts';
 import { groupBy } from './group-by.ts';
 import type { DiagnosisInput, Heard } from './input.ts';
-import type { InstanceSettings } from './instance-settings.ts';
+import type { AdvertisedSettings } from './advertised-settings.ts';
 import { groupBySender, isCurrent } from './sender.ts';
 import type { Sender } from './sender.ts';
 
@@ -43,7 +43,7 @@ interface Link extends Pick<VrrpAdvertisement, 'interfaceName' | 'family'> {
 export function createSenderSorter(
   heard: Heard,
   isOwn: (advertisement: VrrpAdvertisement) => boolean,
-): (settings: InstanceSettings) => SortedSenders {
+): (settings: AdvertisedSettings) => SortedSenders {
   const links = listLinks(heard.advertisements, isOwn);
   const areCurrent = (senders: Sender[]) =>
     senders.filter((sender) => isCurrent(sender, heard.toMs));
@@ -98,7 +98,7 @@ function listLinks(
   });
 }
 
-function isHere({ interfaceName, family }: Link, settings: InstanceSettings): boolean {
+function isHere({ interfaceName, family }: Link, settings: AdvertisedSettings): boolean {
   const isSameLink =
     interfaceName === undefined ||
     settings.interfaceName === undefined ||
@@ -108,7 +108,11 @@ function isHere({ interfaceName, family }: Link, settings: InstanceSettings): bo
 }
 
 /** Other addresses alone may be a mistake of the peer; something else must be different, too. */
-function isForeign(sender: Sender, settings: InstanceSettings, others: readonly Sender[]): boolean {
+function isForeign(
+  sender: Sender,
+  settings: AdvertisedSettings,
+  others: readonly Sender[],
+): boolean {
   const { last } = sender;
   if (last.addresses.length === 0 || sharesAddress(sender, settings)) return false;
   const { unicastPeers, authentication, version } = settings;
@@ -120,6 +124,6 @@ function isForeign(sender: Sender, settings: InstanceSettings, others: readonly 
   );
 }
 
-function sharesAddress({ last }: Sender, { addresses }: InstanceSettings): boolean {
+function sharesAddress({ last }: Sender, { addresses }: AdvertisedSettings): boolean {
   return last.addresses.some((address) => addresses.includes(address));
 }

@@ -8,7 +8,7 @@ export interface RulePlace extends ChainPlace {
 }
 
 /** @param at from 0; of no rule, the place is the chain's policy. */
-export function placeOf(
+export function getRulePlace(
   { manager, family, table, chain }: Chain,
   rule: Rule | undefined,
   at: number,
@@ -27,7 +27,7 @@ export function keyOfChain({ manager, family, table, chain }: ChainPlace): strin
 export function listOwnRules(chains: readonly Chain[]): { place: RulePlace; rule: Rule }[] {
   return chains.flatMap((chain) =>
     chain.rules.flatMap((rule, at) =>
-      rule.comment === ownComment ? [{ place: placeOf(chain, rule, at), rule }] : [],
+      rule.comment === ownComment ? [{ place: getRulePlace(chain, rule, at), rule }] : [],
     ),
   );
 }

@@ -49,15 +49,19 @@ export interface Rule {
 
 export type Step =
   | { kind: 'test'; test: Test }
-  | { kind: 'verdict'; verdict: Verdict }
+  | { kind: 'verdict'; verdict: RuleVerdict }
   /** The one entry whose tests all hold decides; else `otherwise`, or the next rule follows. */
-  | { kind: 'map'; entries: { tests: Test[]; verdict: Verdict }[]; otherwise: Verdict | undefined }
+  | {
+      kind: 'map';
+      entries: { tests: Test[]; verdict: RuleVerdict }[];
+      otherwise: RuleVerdict | undefined;
+    }
   | { kind: 'set-mark'; mark: MarkExpression }
   | { kind: 'untrack' }
   /** Fields of the packet have other values from here on; we do not know which. */
   | { kind: 'rewrite'; keys: PacketKey[] };
 
-export type Verdict =
+export type RuleVerdict =
   | { kind: 'accept' }
   | { kind: 'drop' }
   | { kind: 'return' }

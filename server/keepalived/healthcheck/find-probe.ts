@@ -7,7 +7,7 @@ import type { ScriptWord } from '../config/script-command.ts';
 import { readOptions } from './command-options.ts';
 import type { RequestProgram } from './command-options.ts';
 import { curl } from './curl-options.ts';
-import { findProgram } from './find-program.ts';
+import { findRequestProgram } from './find-program.ts';
 import type { HealthcheckRequest } from './request.ts';
 import { wget } from './wget-options.ts';
 
@@ -44,7 +44,7 @@ export function findScriptRequest(
   command: string,
   { limitMs, userName }: ProbeCircumstances = {},
 ): ScriptRequest | undefined {
-  const { name, words, timeoutMs, obstacle } = findProgram(command);
+  const { name, words, timeoutMs, obstacle } = findRequestProgram(command);
   const program = programs.get(name);
   if (!program) {
     const [only, ...others] = words.flatMap(findWrittenUrls);

@@ -16,7 +16,7 @@ export interface FoundProgram {
 const shells: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'ash']);
 
 /** @param command a script's, with the outer quotes removed */
-export function findProgram(command: string): FoundProgram {
+export function findRequestProgram(command: string): FoundProgram {
   return unwrap(command, readScriptWords(command), 0);
 }
 

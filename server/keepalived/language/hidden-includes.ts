@@ -1,5 +1,11 @@
 import { Definitions } from './definitions.ts';
-import { findContent, findWordRun, maximumLineBytes, skipBlanks, splitLines } from './tokens.ts';
+import {
+  findContent,
+  findWordRun,
+  maximumLineBytes,
+  findNextNonBlank,
+  splitLines,
+} from './tokens.ts';
 
 /** An include that keepalived finds only in what a line becomes. */
 export interface HiddenInclude {
@@ -56,7 +62,7 @@ function findForServer(
       splitLines(text).forEach(({ text: written }, index) => {
         for (const piece of cutAsRead(written)) {
           const { content } = findContent(piece);
-          const bare = content.slice(skipBlanks(content, 0));
+          const bare = content.slice(findNextNonBlank(content, 0));
           if (definitions.awaitsMoreLines) {
             if (written === '') definitions.endDefinition();
             else if (bare !== '') definitions.addLine(bare);
@@ -103,10 +109,10 @@ function becomesInclude(
     if (content.startsWith('$') && definitions.define(content, 0)) return false;
     if (content.startsWith('~')) return expandSequence(content).some(again);
     const expanded = content.includes('$') ? definitions.expand(content) : undefined;
-    if (expanded) return expanded.some((line) => again(line.slice(skipBlanks(line, 0))));
+    if (expanded) return expanded.some((line) => again(line.slice(findNextNonBlank(line, 0))));
     if (include.test(content)) return true;
     const { stop } = findWordRun(content, 0);
-    content = content.slice(skipBlanks(content, stop + 1));
+    content = content.slice(findNextNonBlank(content, stop + 1));
   }
   return false;
 }

@@ -6,7 +6,7 @@ export interface ConfigurationPlace {
 }
 
 /** The place of a node or of what was read from it. */
-export function placeOf({
+export function getConfigurationPlace({
   line,
   path,
 }: {

@@ -36,7 +36,7 @@ export function findLineStarts(text: string): number[] {
 }
 
 /** The line from `start` to the next line; carriage returns before its `\n` belong to the ending. */
-export function cutLine(text: string, start: number, next: number): Line {
+export function sliceLine(text: string, start: number, next: number): Line {
   let end = next;
   if (end > start && text.charCodeAt(end - 1) === codes.lineFeed) end -= 1;
   while (end > start && text.charCodeAt(end - 1) === codes.carriageReturn) end -= 1;
@@ -45,7 +45,7 @@ export function cutLine(text: string, start: number, next: number): Line {
 
 export function splitLines(text: string): Line[] {
   return findLineStarts(text).map((start, index, starts) =>
-    cutLine(text, start, starts[index + 1] ?? text.length),
+    sliceLine(text, start, starts[index + 1] ?? text.length),
   );
 }
 
@@ -141,7 +141,7 @@ function readWord(content: string, start: number): Word {
 }
 
 /** The first column at or after `from` that is no space or tab. */
-export function skipBlanks(text: string, from: number): number {
+export function findNextNonBlank(text: string, from: number): number {
   let column = from;
   while (column < text.length && isBlank(text.charCodeAt(column))) column += 1;
   return column;

@@ -9,7 +9,7 @@ import type {
   TreeProblem,
 } from './nodes.ts';
 import { ReadStatement } from './read-statement.ts';
-import { cutLine, findContent, findLineStarts, findWordRun, skipBlanks } from './tokens.ts';
+import { sliceLine, findContent, findLineStarts, findWordRun, findNextNonBlank } from './tokens.ts';
 import type { WordRun } from './tokens.ts';
 
 /** Enough to repair a file by; a file of braces only must not fill the memory with complaints. */
@@ -96,7 +96,7 @@ export class TreeReader {
     const lineStarts = findLineStarts(text);
     for (let number = 1; number <= lineStarts.length; number += 1) {
       const [start = 0, next = text.length] = [lineStarts[number - 1], lineStarts[number]];
-      this.#readLine(cutLine(text, start, next).text, { line: number, path });
+      this.#readLine(sliceLine(text, start, next).text, { line: number, path });
       if (this.#included.length > 0) this.#readIncluded();
     }
     return lineStarts;
@@ -116,7 +116,8 @@ export class TreeReader {
     if (unterminatedQuote) this.#reportQuote(at);
     if (this.#definitions.awaitsMoreLines) {
       if (line === '') this.#definitions.endDefinition();
-      else if (content !== '') this.#definitions.addLine(content.slice(skipBlanks(content, 0)));
+      else if (content !== '')
+        this.#definitions.addLine(content.slice(findNextNonBlank(content, 0)));
       return;
     }
     const origin = unterminatedQuote || trailingBackslash ? 'damaged' : 'plain';
@@ -124,7 +125,7 @@ export class TreeReader {
   }
 
   #readContent(content: string, at: Place): void {
-    let column = skipBlanks(content, 0);
+    let column = findNextNonBlank(content, 0);
     let place = at;
     let mayExpand = at.expansionDepth < maximumExpansionDepth && content.includes('$');
     for (;;) {
@@ -200,7 +201,7 @@ export class TreeReader {
     }
     if (content[stop] === '{') this.#open(stop, place);
     else if (content[stop] === '}') this.#close(stop, place);
-    return skipBlanks(content, stop + 1);
+    return findNextNonBlank(content, stop + 1);
   }
 
   #open(column: number, place: Place): void {

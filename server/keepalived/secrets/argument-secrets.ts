@@ -1,5 +1,5 @@
 import type { LineWord } from './line-word.ts';
-import { isMarkedKey, isSecretField, isSecretName } from './secret-names.ts';
+import { isMarkedKey, isSecretHeader, isSecretName } from './secret-names.ts';
 import { isLoginOption, mayBePassword, secretOptionsOf } from './secret-options.ts';
 import type { SecretRange } from './url-credentials.ts';
 import { isQuote, quoteBefore, readValue, skipBlanks } from './values.ts';
@@ -28,7 +28,7 @@ function findOption(word: LineWord): SecretRange | undefined {
     const value = readValue(line, start + equals + 1, quote);
     const header = /^[\w-]{1,100}(?=:)/.exec(line.slice(value.start, value.start + 101))?.[0];
     const isSecret =
-      isSecretName(name) || isLogin(name, line, value) || isSecretField(header ?? '');
+      isSecretName(name) || isLogin(name, line, value) || isSecretHeader(header ?? '');
     return isSecret ? value : undefined;
   }
   const attached = findAttached(word);
@@ -104,7 +104,7 @@ function findPiece(
   const name = /[\w.-]{1,100}$/.exec(piece.slice(Math.max(0, sign - 100), sign))?.[0] ?? '';
   const valueAt = start + from + sign + 1;
   if (piece.charAt(sign) === ':') {
-    if (!isSecretField(name)) return undefined;
+    if (!isSecretHeader(name)) return undefined;
     const value = skipBlanks(line, valueAt);
     // A header's value has blanks: the quote that it stands in ends it, or the line.
     const quote = quoteBefore(line, start);
@@ -129,7 +129,7 @@ function findPiece(
 /** `"password": …` of JSON: the name is in quotes, the colon behind them. */
 function findAnnounced({ line, end, text }: LineWord): SecretRange | undefined {
   const name = text.endsWith('\\') ? text.slice(0, -1) : text;
-  if (!isSecretField(name)) return undefined;
+  if (!isSecretHeader(name)) return undefined;
   const colon = skipBlanks(line, end + 1);
   if (line[colon] !== ':') return undefined;
   return readValue(line, skipBlanks(line, colon + 1));

@@ -1,6 +1,6 @@
 import { findWordSecret } from './argument-secrets.ts';
 import type { LineWord } from './line-word.ts';
-import { findProgram } from './secret-options.ts';
+import { findProgramWithSecrets } from './secret-options.ts';
 import { findStatementSecret } from './statement-secrets.ts';
 import { findUrlCredentials } from './url-credentials.ts';
 import type { SecretRange } from './url-credentials.ts';
@@ -31,7 +31,7 @@ export function findLineSecrets(
     if (word.text.includes('@') || word.text.includes('://')) {
       ranges.push(...findUrlCredentials(word.text, word.start));
     }
-    program = findProgram(word.text) ?? program;
+    program = findProgramWithSecrets(word.text) ?? program;
     isFirst &&= /^(?:[#!+-]+|@\S*)$/.test(word.text);
     previous = word.text;
     at = Math.max(word.end, found.at(-1)?.end ?? 0);

@@ -35,7 +35,7 @@ const longestName = 100;
  * Whether a header or a field before a colon bears a secret. Fewer words than for `name=`: prose has
  * colons too (`key: …`).
  */
-export function isSecretField(name: string): boolean {
+export function isSecretHeader(name: string): boolean {
   if (name.length > longestName) return false;
   return /^(?:(?:proxy-)?authorization|(?:set-)?cookie|auth_data|auth_pass|.*(?:password|passwd|passphrase|secret|token|credentials?|api[-_]?key|access[-_]?key|auth[-_]key|x-[\w-]*key))$/i.test(
     name,

@@ -24,7 +24,7 @@ const optionsByProgram = new Map(
 const none = new Set<string>();
 
 /** @param word the program as it is called, with or without its folder */
-export function findProgram(word: string): string | undefined {
+export function findProgramWithSecrets(word: string): string | undefined {
   const name = word.slice(word.lastIndexOf('/') + 1);
   return optionsByProgram.has(name) ? name : undefined;
 }

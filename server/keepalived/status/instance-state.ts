@@ -15,7 +15,7 @@ import { listAddresses } from './witnessed-addresses.ts';
 import type { WitnessedAddress } from './witnessed-addresses.ts';
 
 /** What is young enough to be believed. */
-export interface Witnesses {
+export interface FreshEvidence {
   daemon: DaemonProcess | undefined;
   runtime: RuntimeReport | undefined;
   network: NetworkReport | undefined;
@@ -26,7 +26,7 @@ export interface InstanceCase {
   /** Priority 255: its address may be the server's own. */
   isOwner: boolean;
   addresses: WitnessedAddress[];
-  witnesses: Witnesses;
+  witnesses: FreshEvidence;
   /** Whether keepalived was asked twice in a row, and did not answer. */
   isSilent: boolean;
   /** Why it would be in FAULT. */
@@ -37,10 +37,10 @@ export interface InstanceCase {
   preemptDelaySeconds: number | undefined;
 }
 
-export type Verdict = Pick<InstanceStatus, 'state' | 'reason' | 'alarms'>;
+export type StateVerdict = Pick<InstanceStatus, 'state' | 'reason' | 'alarms'>;
 
 /** The state that may be claimed, and why. */
-export function judgeState(instance: InstanceCase): Verdict {
+export function judgeState(instance: InstanceCase): StateVerdict {
   const { running, addresses } = instance;
   const { daemon, runtime, network } = instance.witnesses;
   if (!daemon) return unknown('keepalived’s process could not be looked at lately');
@@ -84,7 +84,7 @@ export function judgeState(instance: InstanceCase): Verdict {
   return judgeRunning(running, instance);
 }
 
-function judgeRunning({ state }: RuntimeInstance, instance: InstanceCase): Verdict {
+function judgeRunning({ state }: RuntimeInstance, instance: InstanceCase): StateVerdict {
   const { addresses, addressRefusal } = instance;
   switch (state) {
     case 'MASTER': {
@@ -126,10 +126,10 @@ function refusalWords(refusal: string | undefined): string {
   return ` The kernel refused to set it: ${refusal}. Run keepalived as root; in a container, with the capability NET_ADMIN.`;
 }
 
-const plain = (state: StateWord): Verdict => ({ state, reason: undefined, alarms: [] });
-const starting = (reason: string): Verdict => ({ state: 'Starting', reason, alarms: [] });
-const unknown = (reason: string): Verdict => ({ state: 'Unknown', reason, alarms: [] });
-const alarm = (code: AlarmCode, sentence: string): Verdict => ({
+const plain = (state: StateWord): StateVerdict => ({ state, reason: undefined, alarms: [] });
+const starting = (reason: string): StateVerdict => ({ state: 'Starting', reason, alarms: [] });
+const unknown = (reason: string): StateVerdict => ({ state: 'Unknown', reason, alarms: [] });
+const alarm = (code: AlarmCode, sentence: string): StateVerdict => ({
   state: 'Alarm',
   reason: sentence,
   alarms: [raise(code, sentence)],
@@ -159,7 +159,7 @@ const interfaceOf = (held: WitnessedAddress[]): string => held[0]?.interfaceName
 export function measureUnknown(
   { daemon, network }: Record<'daemon' | 'network', Observed<unknown> | undefined>,
   lastAccountAtMs: number | undefined,
-  witnesses: Witnesses,
+  witnesses: FreshEvidence,
   nowMs: number,
 ): number | undefined {
   const lastSeenAtMs = !witnesses.daemon

@@ -21,7 +21,7 @@ import { evidenceLifetimeMs, fresh, oldestAge, staleWords } from './freshness.ts
 import { judgeHealthcheck } from './healthcheck-status.ts';
 import type { DrillOrders } from './hold.ts';
 import { judgeState, measureUnknown } from './instance-state.ts';
-import type { Witnesses } from './instance-state.ts';
+import type { FreshEvidence } from './instance-state.ts';
 import { findLoweredPriority, findMaintenanceItem, judgeMaintenance } from './maintenance.ts';
 import { findServingMaster } from './masters/serving-master.ts';
 import { lastTransition } from './state-begin.ts';
@@ -113,7 +113,7 @@ interface Scene {
   nowMs: number;
   begins: ReadonlyMap<string, StateBegin>;
   orders: DrillOrders;
-  witnesses: Witnesses;
+  witnesses: FreshEvidence;
   /** Of the file on disk. */
   summary: ConfigurationSummary | undefined;
   running: RuntimeInstance[];

@@ -59,7 +59,7 @@ export interface ConfirmedChangesParts extends Pick<
   keeper: Pick<StateKeeper, 'noteAction'>;
   confirmations: KeptRecord<Confirmation>;
   clock: Clock;
-  alone: Mutex;
+  exclusive: Mutex;
   apply: (request: ApplyRequest) => Promise<ApplyOutcome>;
   /** Told of what failed at the deadline, where nobody awaits it. */
   onProblem: (error: unknown) => void;
@@ -73,8 +73,17 @@ const longestMs = 600_000;
  * waits is on the disk before the file is changed: a crash between must not make it permanent.
  */
 export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedChanges {
-  const { appliance, keeper, versions, notices, confirmations, clock, alone, apply, onProblem } =
-    parts;
+  const {
+    appliance,
+    keeper,
+    versions,
+    notices,
+    confirmations,
+    clock,
+    exclusive,
+    apply,
+    onProblem,
+  } = parts;
   let waiting:
     | { confirmation: Confirmation; path: string; deadlineMs: number; timer: NodeJS.Timeout }
     | undefined;
@@ -83,7 +92,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
 
   function wait(confirmation: Confirmation, path: string, forMs: number): void {
     const timer = setTimeout(() => {
-      alone(() => expire(confirmation)).catch(onProblem);
+      exclusive(() => expire(confirmation)).catch(onProblem);
     }, forMs).unref();
     waiting = { confirmation, path, timer, deadlineMs: clock.monotonicMs() + forMs };
   }

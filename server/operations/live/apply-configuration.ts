@@ -35,7 +35,7 @@ export function applyConfiguration(
   parts: ApplyParts,
   request: ApplyRequest,
 ): Promise<ApplyOutcome> {
-  return tellRefusal(async () => {
+  return refusalsToOutcome(async () => {
     const { appliance } = parts;
     await settleInterrupted(parts);
     const old = await appliance.readConfigurationFile(request.fileId);
@@ -83,7 +83,7 @@ export function reloadConfiguration(
   consent: Consent = {},
   actor: Actor = programItself,
 ): Promise<ApplyOutcome> {
-  return tellRefusal(async () => {
+  return refusalsToOutcome(async () => {
     const { appliance } = parts;
     await settleInterrupted(parts);
     const current = await appliance.readConfigurationFile('live');
@@ -206,7 +206,7 @@ function refused(findings: Finding[]): ApplyOutcome {
 }
 
 /** What cannot be recorded is not begun; once it has begun, no record stops it. */
-async function tellRefusal(change: () => Promise<ApplyOutcome>): Promise<ApplyOutcome> {
+async function refusalsToOutcome(change: () => Promise<ApplyOutcome>): Promise<ApplyOutcome> {
   try {
     return await change();
   } catch (error) {

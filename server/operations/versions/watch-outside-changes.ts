@@ -16,14 +16,14 @@ export function watchOutsideChanges({
   appliance,
   keeper,
   versions,
-  alone,
+  exclusive,
   onProblem,
   settleMs = defaultSettleMs,
 }: {
   appliance: Pick<Appliance, 'listConfigurationFiles' | 'readConfigurationFile'>;
   keeper: Pick<StateKeeper, 'subscribe'>;
   versions: VersionStore;
-  alone: Mutex;
+  exclusive: Mutex;
   onProblem: (error: unknown) => void;
   settleMs?: number;
 }): () => void {
@@ -45,7 +45,7 @@ export function watchOutsideChanges({
     // The first news counts: they may never cease.
     timer ??= setTimeout(() => {
       timer = undefined;
-      alone(look).catch(onProblem);
+      exclusive(look).catch(onProblem);
     }, settleMs).unref();
   });
   return () => {

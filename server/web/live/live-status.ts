@@ -57,7 +57,7 @@ export function createLiveStatus(
   /** Also finds what changed by nothing but time: evidence that became too old. */
   const look = (): StatusEvent => {
     const snapshot = keeper.current();
-    const key = sayingOf(snapshot);
+    const key = createFingerprint(snapshot);
     // From the clock, so that an id of before a restart is older than all of after it.
     const nextId = Math.max((newest?.id ?? 0) + 1, Math.round(snapshot.wallMs));
     const event = { id: newest?.key === key ? newest.id : nextId, snapshot };
@@ -149,7 +149,7 @@ const notNews = new Set([
 ]);
 
 /** All that the status says and that is news if it changes. */
-function sayingOf({ status }: Snapshot): string {
+function createFingerprint({ status }: Snapshot): string {
   return JSON.stringify(status, (name, value: unknown) =>
     notNews.has(name) ? value !== undefined : value,
   );

@@ -6,8 +6,8 @@ import { openSync } from 'node:fs';
 import { lookForProgram } from '../../../server/appliance/commands/find-executable.ts';
 import { testConfiguration } from '../../../server/appliance/configuration-test/configuration-test.ts';
 import { createConfigurationFiles } from '../../../server/appliance/files/configuration-files.ts';
-import { makeIptablesLast } from '../../../server/appliance/firewall/make-iptables-last.ts';
-import { makeNftLast } from '../../../server/appliance/firewall/make-nft-last.ts';
+import { persistIptablesRules } from '../../../server/appliance/firewall/persist-iptables-rules.ts';
+import { persistNftRules } from '../../../server/appliance/firewall/persist-nft-rules.ts';
 import { readFirewall } from '../../../server/appliance/firewall/read-firewall.ts';
 import { createFileLog } from '../../../server/appliance/logs/file-log.ts';
 import { readKernelSettings } from '../../../server/appliance/network/kernel-settings.ts';
@@ -39,8 +39,8 @@ const questions: Record<string, () => Promise<unknown>> = {
   log: () => createFileLog('/var/log/messages').read({ limit: 10 }),
   kernel: () => readKernelSettings(['lo']),
   firewall: readFirewall,
-  nftLasts: () => makeNftLast(noRules),
-  iptablesLasts: () => makeIptablesLast(noRules),
+  nftLasts: () => persistNftRules(noRules),
+  iptablesLasts: () => persistIptablesRules(noRules),
   description: () => describeService('looked'),
   startsAtBoot: () => findBootTool('auto').read('looked'),
   runsBySystemd: () => createSystemd(readDaemon).isRunning('looked'),

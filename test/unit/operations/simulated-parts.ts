@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sweepLeftovers } from '../../../server/appliance/files/replace-file.ts';
+import { removeUnfinishedReplacements } from '../../../server/appliance/files/replace-file.ts';
 import { createJournal } from '../../../server/history/journal.ts';
 import { acquireLock } from '../../../server/history/lock.ts';
 import { openNotices } from '../../../server/history/notices.ts';
@@ -18,7 +18,7 @@ import { configPathOf, createSimulatedAppliance } from './simulated-machine.ts';
 export async function createSimulatedParts(folder: string): Promise<ApplyParts> {
   const directory = join(folder, 'state/history');
   await acquireLock(join(folder, 'state'));
-  await sweepLeftovers(join(folder, 'etc'));
+  await removeUnfinishedReplacements(join(folder, 'etc'));
   return {
     appliance: createSimulatedAppliance(folder),
     keeper: { noteLoaded: () => undefined, followAddressChanges: () => () => undefined },

@@ -6,7 +6,7 @@ import type {
   RuntimeReport,
   TrackingReport,
 } from '../../../server/keepalived/proof/evidence.ts';
-import { createWitnesses } from '../../../server/state/witnesses.ts';
+import { createEvidenceCollector } from '../../../server/state/evidence-collector.ts';
 import { eventually } from '../../lab/eventually.ts';
 
 const account: RuntimeReport = { ok: true, source: 'json', instances: [] };
@@ -29,7 +29,7 @@ function createScene() {
     },
     readTracking: () => Promise.resolve(watched),
   };
-  const witnesses = createWitnesses({
+  const witnesses = createEvidenceCollector({
     appliance: appliance as Appliance,
     clock: { monotonicMs: () => performance.now(), wallMs: () => Date.now() },
     onChange: () => undefined,

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { type FoundLine, type LineFinder, cutLine, lineFeed } from './find-lines.ts';
+import { type FoundLine, type LineFinder, limitLine, lineFeed } from './find-lines.ts';
 import { readBlocksBefore } from './read-ahead.ts';
 
 /** What may still be spent on a search, in whatever number of files. */
@@ -30,7 +30,7 @@ export async function* readLinesBackwards(
     budget.bytesLeft -= chunk.length;
     const firstFeed = chunk.indexOf(lineFeed);
     if (firstFeed === -1 && start > 0) {
-      rest = Buffer.from(cutLine(Buffer.concat([cutLine(chunk), rest])));
+      rest = Buffer.from(limitLine(Buffer.concat([limitLine(chunk), rest])));
       // Within a line, so that a search goes on even through one that is longer than its budget.
       if (isSpent(budget)) return start;
       continue;
@@ -41,7 +41,7 @@ export async function* readLinesBackwards(
     const last = Buffer.concat([chunk.subarray(lastFrom), rest]);
     yield* find(last, start + lastFrom).reverse();
     yield* find(chunk.subarray(wholeFrom, lastFrom), start + wholeFrom).reverse();
-    rest = Buffer.from(cutLine(chunk.subarray(0, wholeFrom)));
+    rest = Buffer.from(limitLine(chunk.subarray(0, wholeFrom)));
     if (start > 0 && isSpent(budget)) return start + wholeFrom;
   }
   return 0;

@@ -43,7 +43,7 @@ export function createOwnLineFinder(wanted: string): LineFinder {
   return (text, offset) => cutOut(text, offset, search(text));
 }
 
-export function cutLine(bytes: Buffer): Buffer {
+export function limitLine(bytes: Buffer): Buffer {
   return bytes.subarray(0, maxLineBytes);
 }
 
@@ -56,7 +56,7 @@ function cutOut(text: Buffer, offset: number, findNext: FindNext): FoundLine[] {
     const start = found === 0 ? 0 : text.lastIndexOf(lineFeed, found - 1) + 1;
     const feed = text.indexOf(lineFeed, found);
     const end = feed === -1 ? text.length : feed;
-    lines.push({ offset: offset + start, bytes: cutLine(text.subarray(start, end)) });
+    lines.push({ offset: offset + start, bytes: limitLine(text.subarray(start, end)) });
     from = end + 1;
   }
 }

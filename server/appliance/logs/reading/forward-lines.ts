@@ -1,4 +1,4 @@
-import { type FoundLine, type LineFinder, cutLine, lineFeed } from './find-lines.ts';
+import { type FoundLine, type LineFinder, limitLine, lineFeed } from './find-lines.ts';
 
 export interface LineBatch {
   lines: FoundLine[];
@@ -24,7 +24,7 @@ export async function* readLinesForwards(
   for await (const chunk of chunks) {
     const firstFeed = chunk.indexOf(lineFeed);
     if (firstFeed === -1) {
-      rest = Buffer.from(cutLine(Buffer.concat([rest, cutLine(chunk)])));
+      rest = Buffer.from(limitLine(Buffer.concat([rest, limitLine(chunk)])));
       position += chunk.length;
       continue;
     }
@@ -35,7 +35,7 @@ export async function* readLinesForwards(
       ...find(chunk.subarray(afterFirst, lastFrom), position + afterFirst),
     ];
     lineStart = position + lastFrom;
-    rest = Buffer.from(cutLine(chunk.subarray(lastFrom)));
+    rest = Buffer.from(limitLine(chunk.subarray(lastFrom)));
     position += chunk.length;
     yield { lines, end: lineStart, unfinished: false };
   }

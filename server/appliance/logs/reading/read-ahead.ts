@@ -4,7 +4,7 @@ import { ignoreFailure } from '../../unseen-error.ts';
 /** The first screen is in the first block; a long search is faster in large ones. */
 const blockBytes = { first: 64 * 1024, longest: 1024 * 1024 };
 
-export interface Block {
+export interface FileBlock {
   /** What was asked for; the last chunk is shorter where the file was truncated meanwhile. */
   start: number;
   end: number;
@@ -16,7 +16,7 @@ export interface Block {
 export function readBlocksBefore(
   handle: FileHandle,
   end: number,
-): AsyncGenerator<Block, void, undefined> {
+): AsyncGenerator<FileBlock, void, undefined> {
   function* listRanges() {
     let size = blockBytes.first;
     for (let position = end; position > 0; size = blockBytes.longest) {
@@ -32,7 +32,7 @@ export function readBlocksBefore(
 export function readBlocksBetween(
   handle: FileHandle,
   [from, to]: [number, number],
-): AsyncGenerator<Block, void, undefined> {
+): AsyncGenerator<FileBlock, void, undefined> {
   function* listRanges() {
     let size = blockBytes.first;
     for (let position = from; position < to; size = blockBytes.longest) {
@@ -51,9 +51,9 @@ export function readBlocksBetween(
 async function* readAhead(
   handle: FileHandle,
   ranges: Iterator<{ start: number; end: number }>,
-): AsyncGenerator<Block, void, undefined> {
+): AsyncGenerator<FileBlock, void, undefined> {
   let [spare, busy] = [Buffer.alloc(0), Buffer.alloc(0)];
-  const readNext = async (): Promise<Block | undefined> => {
+  const readNext = async (): Promise<FileBlock | undefined> => {
     const next = ranges.next();
     if (next.done) return undefined;
     const { start, end } = next.value;
@@ -62,7 +62,7 @@ async function* readAhead(
     const { bytesRead } = await handle.read(buffer, 0, end - start, start);
     return { start, end, chunk: buffer.subarray(0, bytesRead) };
   };
-  let ahead: Promise<Block | undefined> | undefined;
+  let ahead: Promise<FileBlock | undefined> | undefined;
   try {
     for (let isFirst = true; ; isFirst = false) {
       const block = await (ahead ?? readNext());

@@ -1,4 +1,4 @@
-import { cutLine, skipBlanks } from '../../language/tokens.ts';
+import { sliceLine, findNextNonBlank } from '../../language/tokens.ts';
 import type { Line, Word } from '../../language/tokens.ts';
 import type { ConfigurationTree, Statement } from '../../language/tree.ts';
 
@@ -32,11 +32,11 @@ export function applyChanges(tree: ConfigurationTree, changes: readonly TextChan
 export function lineAt({ text, lineStarts }: ConfigurationTree, number: number): Line {
   const start = lineStarts[number - 1];
   if (start === undefined) throw new RangeError(`line ${number} is not in this tree`);
-  return cutLine(text, start, lineStarts[number] ?? text.length);
+  return sliceLine(text, start, lineStarts[number] ?? text.length);
 }
 
 export function indentOf(line: Line): string {
-  return line.text.slice(0, skipBlanks(line.text, 0));
+  return line.text.slice(0, findNextNonBlank(line.text, 0));
 }
 
 /** Replaces a word, quotes included, or the words from it to another one of the same line. */
@@ -68,7 +68,7 @@ export function insertLines(
 ): TextChange {
   const line = lineAt(tree, after.line);
   const ending = dominantEnding(tree);
-  const rest = line.text.slice(skipBlanks(line.text, after.column));
+  const rest = line.text.slice(findNextNonBlank(line.text, after.column));
   if (rest === '' || /^[!#]/.test(rest)) {
     const next = line.start + line.text.length + line.ending.length;
     const opening = line.ending === '' ? ending : '';
@@ -89,8 +89,8 @@ export function removeStatement(tree: ConfigurationTree, statement: Statement): 
   const start = statement.words[0].start;
   const end = endOf(statement);
   const last = lineAt(tree, end.line);
-  const rest = last.text.slice(skipBlanks(last.text, end.column));
-  if (skipBlanks(first.text, 0) === start && (rest === '' || /^[!#]/.test(rest))) {
+  const rest = last.text.slice(findNextNonBlank(last.text, end.column));
+  if (findNextNonBlank(first.text, 0) === start && (rest === '' || /^[!#]/.test(rest))) {
     const next = last.start + last.text.length + last.ending.length;
     return { start: first.start, end: next, replacement: '' };
   }

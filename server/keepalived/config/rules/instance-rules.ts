@@ -1,5 +1,5 @@
 import { isLinkLocal } from '../../addresses/addresses.ts';
-import { placeOf } from '../../language/place.ts';
+import { getConfigurationPlace } from '../../language/place.ts';
 import { canonicalAddress } from '../addresses.ts';
 import type { ConfiguredInstance } from '../summary.ts';
 import type { Finding } from './finding.ts';
@@ -11,7 +11,7 @@ import type { LocateSetting } from './locate-setting.ts';
  */
 export function findInstanceFindings(
   instances: readonly ConfiguredInstance[],
-  locate: LocateSetting = placeOf,
+  locate: LocateSetting = getConfigurationPlace,
 ): Finding[] {
   return [
     ...instances.flatMap((instance) =>

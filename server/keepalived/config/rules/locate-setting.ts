@@ -1,5 +1,5 @@
 import { childrenOf } from '../../language/block-reading.ts';
-import { placeOf } from '../../language/place.ts';
+import { getConfigurationPlace } from '../../language/place.ts';
 import type { ConfigurationPlace } from '../../language/place.ts';
 import { findStatements } from '../../language/tree.ts';
 import type { ConfigurationNode, Statement } from '../../language/tree.ts';
@@ -26,7 +26,7 @@ export function createLocator(nodes: readonly ConfigurationNode[]): LocateSettin
     );
     const setting = findLast(childrenOf(own), keyword);
     const inner = entry === undefined ? undefined : findLast(childrenOf(setting), entry);
-    return placeOf(inner ?? setting ?? instance);
+    return getConfigurationPlace(inner ?? setting ?? instance);
   };
 }
 

@@ -1,5 +1,5 @@
 import { isUnread } from '../../language/block-reading.ts';
-import { placeOf } from '../../language/place.ts';
+import { getConfigurationPlace } from '../../language/place.ts';
 import type { ConfigurationPlace } from '../../language/place.ts';
 import { findStatements } from '../../language/tree.ts';
 import type { ConfigurationNode } from '../../language/tree.ts';
@@ -21,7 +21,10 @@ export function findNetworkNamespace(
   if (first === undefined) return undefined;
   const isSure = !nodes.slice(0, nodes.indexOf(first)).some(isUnread);
   const name = first.words[1]?.text ?? '';
-  return { name: isSure && !name.includes('$') ? name : undefined, ...placeOf(first) };
+  return {
+    name: isSure && !name.includes('$') ? name : undefined,
+    ...getConfigurationPlace(first),
+  };
 }
 
 /**

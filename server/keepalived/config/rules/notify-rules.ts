@@ -1,5 +1,5 @@
 import { childrenOf } from '../../language/block-reading.ts';
-import { placeOf } from '../../language/place.ts';
+import { getConfigurationPlace } from '../../language/place.ts';
 import type { ConfigurationPlace } from '../../language/place.ts';
 import { findStatements } from '../../language/tree.ts';
 import type { ConfigurationNode, Statement } from '../../language/tree.ts';
@@ -31,7 +31,7 @@ export function findNotifyPrograms(nodes: readonly ConfigurationNode[]): NotifyP
       // One word may hold the command and its arguments.
       const program = command?.text.trim().split(/\s/)[0];
       return notifyKeywords.has(keyword.text) && program?.startsWith('/') === true
-        ? [{ keyword: keyword.text, program, ...placeOf(statement) }]
+        ? [{ keyword: keyword.text, program, ...getConfigurationPlace(statement) }]
         : [];
     });
 }

@@ -1,5 +1,5 @@
 import { childrenOf, lastArguments } from '../../language/block-reading.ts';
-import { placeOf } from '../../language/place.ts';
+import { getConfigurationPlace } from '../../language/place.ts';
 import { findStatements } from '../../language/tree.ts';
 import type { ConfigurationNode } from '../../language/tree.ts';
 import type { ConfigurationSummary } from '../summary.ts';
@@ -38,7 +38,11 @@ export function findTrackFileFindings(
     const names = held.map((instance) => `“${instance.name}”`).join(', ');
     return [
       {
-        ...{ severity: 'warning', code: 'track-file-begins-in-fault', ...placeOf(statement) },
+        ...{
+          severity: 'warning',
+          code: 'track-file-begins-in-fault',
+          ...getConfigurationPlace(statement),
+        },
         message: `${when} ${value} into the track_file ${name}: ${names} would be in FAULT and serve nothing until the file says otherwise.`,
         remedy: 'Write init_file 0, unless this server is to begin in maintenance.',
       },

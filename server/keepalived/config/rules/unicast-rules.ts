@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { bareAddress } from '../../addresses/addresses.ts';
 import { entryNames } from '../../language/block-reading.ts';
-import { placeOf } from '../../language/place.ts';
+import { getConfigurationPlace } from '../../language/place.ts';
 import type { ConfigurationNode } from '../../language/tree.ts';
 import type { NetworkInterface } from '../../proof/evidence.ts';
 import type { ConfiguredInstance } from '../summary.ts';
@@ -56,7 +56,7 @@ export function findUnicastFindings(
   const own = new Set([...present].filter((address) => !virtual.has(address)));
   return instances.flatMap((instance) => {
     const { name, unicastPeers, unicastSourceAddress: source } = instance;
-    const { locate = placeOf } = machine;
+    const { locate = getConfigurationPlace } = machine;
     const about = (keyword: string, entry?: string) => ({
       ...{ instance: name, keyword, ...locate(instance, keyword, entry) },
     });

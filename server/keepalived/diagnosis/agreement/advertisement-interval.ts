@@ -8,7 +8,7 @@ export const compareInterval: Comparison = ({ version, intervalMs }, { source, l
   if (last.intervalMs === intervalMs) return 'same';
   const [ours, theirs] = [describeDuration(intervalMs), describeDuration(last.intervalMs)];
   return {
-    verdict: version === 2 ? 'wrong' : 'look',
+    verdict: version === 2 ? 'wrong' : 'suspicious',
     sentence:
       `${source} advertises every ${theirs}, this server every ${ours}. ` +
       (version === 2

@@ -4,21 +4,21 @@ import type { Comparison } from '../setting-check.ts';
 import { compareInterval } from './advertisement-interval.ts';
 import { compareAuthenticationType } from './authentication-type.ts';
 import { compareChecksum } from './checksum.ts';
-import { comparePassword } from './password.ts';
+import { compareInstancePassword } from './password.ts';
 import { compareOwner } from './priority.ts';
 import { compareTimeToLive } from './time-to-live.ts';
 import { compareTransport } from './unicast-multicast.ts';
-import { compareAddresses } from './virtual-addresses.ts';
+import { compareVirtualAddresses } from './virtual-addresses.ts';
 import { compareVersion } from './vrrp-version.ts';
 
 /** All that makes keepalived refuse an advertisement, or not give way to it. */
 const comparisons: Comparison[] = [
   compareVersion,
   compareAuthenticationType,
-  comparePassword,
+  compareInstancePassword,
   // Version 3 bears another interval.
   (ours, peer) => (ours.version === 2 ? compareInterval(ours, peer) : 'same'),
-  compareAddresses,
+  compareVirtualAddresses,
   compareTransport,
   compareTimeToLive,
   compareChecksum,

@@ -46,7 +46,7 @@ function describeMissing(
     );
   }
   return {
-    verdict: 'look',
+    verdict: 'suspicious',
     sentence: `${source} does not sign its advertisements yet. This server accepts them because its auth_hmac is in mode ${mode}: nothing is protected until both servers enforce it.`,
     remedy: 'When both servers sign, write “mode enforce” on both.',
   };
@@ -93,7 +93,7 @@ function judgeTrailer(
   if (verdict === 'unverified') return 'unknown';
   if (ours.mode !== 'receive-only') return 'same';
   return {
-    verdict: 'look',
+    verdict: 'suspicious',
     sentence: `${source} signs its advertisements and this server does not: its auth_hmac is in mode receive-only. A server in mode enforce refuses what this one sends.`,
     remedy: 'Write “mode permissive” here next, and “mode enforce” when both servers sign.',
   };

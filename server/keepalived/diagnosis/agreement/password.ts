@@ -1,7 +1,10 @@
 import { createSettingCheck } from '../setting-check.ts';
 import type { Comparison } from '../setting-check.ts';
 
-export const comparePassword: Comparison = ({ version, authentication }, { source, last }) => {
+export const compareInstancePassword: Comparison = (
+  { version, authentication },
+  { source, last },
+) => {
   if (last.version !== version || last.authentication !== authentication) return 'unknown';
   if (authentication === 'none' || last.passwordMatchesOurs === true) return 'same';
   if (last.passwordMatchesOurs === undefined) return 'unknown';
@@ -13,9 +16,9 @@ export const comparePassword: Comparison = ({ version, authentication }, { sourc
   };
 };
 
-export const checkPassword = createSettingCheck(
+export const checkInstancePassword = createSettingCheck(
   { id: 'password', title: 'Password', setting: 'auth_pass' },
-  comparePassword,
+  compareInstancePassword,
   ({ authentication }) =>
     authentication === 'none'
       ? 'Neither server uses a password.'

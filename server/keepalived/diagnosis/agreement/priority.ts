@@ -21,7 +21,7 @@ const comparePriority: Comparison = ({ priority }, { source, last }) => {
   if (last.priority === givesUp || priority === undefined) return 'unknown';
   if (last.priority !== priority || priority === ownerPriority) return 'same';
   return {
-    verdict: 'look',
+    verdict: 'suspicious',
     sentence: `${source} and this server have the same priority (${priority}). When both start, the server with the higher IP address wins, which may not be the one that you mean.`,
     remedy: 'Give the server that is to be active the higher priority.',
     ours: String(priority),

@@ -7,7 +7,7 @@ const timeToLiveSent = 255;
 export const compareTimeToLive: Comparison = (_ours, { source, last }) => {
   if (last.ttl === timeToLiveSent) return 'same';
   return {
-    verdict: last.unicast ? 'look' : 'wrong',
+    verdict: last.unicast ? 'suspicious' : 'wrong',
     sentence:
       `The advertisements of ${source} arrive with a TTL of ${last.ttl} instead of 255: they came over a router, or were altered on their way. ` +
       (last.unicast

@@ -19,7 +19,7 @@ export const compareTransport: Comparison = ({ unicastPeers }, { source, last })
   }
   if (usesUnicast && !unicastPeers.includes(source)) {
     return {
-      verdict: 'look',
+      verdict: 'suspicious',
       sentence: `${source} sends its advertisements to this server, but is not one of its unicast peers, so it gets none from here.`,
       remedy: `Write ${source} into unicast_peer here, or correct unicast_src_ip there.`,
       ours: unicastPeers.join(', '),

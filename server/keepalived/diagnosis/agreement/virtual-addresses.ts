@@ -3,7 +3,7 @@ import { createSettingCheck } from '../setting-check.ts';
 import type { Comparison } from '../setting-check.ts';
 
 /** The order does not matter (measured, 2.2.7). */
-export const compareAddresses: Comparison = (ours, { source, last }) => {
+export const compareVirtualAddresses: Comparison = (ours, { source, last }) => {
   if (last.truncated || last.fragmented) return 'unknown';
   const missing = ours.addresses.filter((address) => !last.addresses.includes(address));
   const surplus = last.addresses.filter((address) => !ours.addresses.includes(address));
@@ -25,8 +25,8 @@ export const compareAddresses: Comparison = (ours, { source, last }) => {
   };
 };
 
-export const checkAddresses = createSettingCheck(
+export const checkVirtualAddresses = createSettingCheck(
   { id: 'virtual-addresses', title: 'Virtual addresses', setting: 'virtual_ipaddress' },
-  compareAddresses,
+  compareVirtualAddresses,
   ({ addresses }) => `Both servers have the same virtual addresses (${addresses.join(', ')}).`,
 );

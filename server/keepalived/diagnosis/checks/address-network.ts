@@ -49,7 +49,7 @@ function judge(virtual: ConfiguredAddress, view: InstanceView): Judgement {
     return good(`${virtual.address} lies in the network of ${link.name} (${words}).`);
   }
   return {
-    verdict: 'look',
+    verdict: 'suspicious',
     sentence: `${virtual.address} lies outside the networks of ${link.name} (${words}). Only machines with a route to it by way of this server reach it.`,
     remedy:
       'Take an unused address of the interface’s network, or have the routers know the way to it.',

@@ -89,7 +89,7 @@ function judgeSilence(address: string, answering: string[], view: InstanceView):
   }
   if (view.state !== 'MASTER' && master?.last.unicast === false && master.last.priority > 0) {
     return {
-      verdict: 'look',
+      verdict: 'suspicious',
       sentence: `${master.source} says that it is master, but nobody answers for ${address}.`,
       remedy: `Look at the status page of ${master.source}: does it hold the address?`,
     };

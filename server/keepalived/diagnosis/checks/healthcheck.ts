@@ -47,7 +47,7 @@ function judgeInterval({ name, intervalSeconds, fall }: ConfiguredScript): Judge
   const words = `${name} runs every ${intervalSeconds} s and counts as failed after ${fall === 1 ? 'one failure' : `${fall} failures in a row`}: a failure is noticed after up to ${describeDuration(seconds * 1000)}.`;
   if (seconds < slowDetectionSeconds) return good(words);
   return {
-    verdict: 'look',
+    verdict: 'suspicious',
     sentence: `${words} Until then this server goes on serving the virtual address.`,
     remedy: 'Write a lower interval into the vrrp_script, on both servers; 2 to 10 s are usual.',
   };
@@ -94,7 +94,7 @@ function judge(examination: HealthcheckExamination, hasSucceeded: boolean | unde
   const url = maskSecrets(examination.url);
   if (outcome.kind === 'ok' && answer?.isLarge === true) {
     return {
-      verdict: hasSucceeded === false ? 'wrong' : 'look',
+      verdict: hasSucceeded === false ? 'wrong' : 'suspicious',
       sentence: `${url} answers with HTTP ${outcome.httpStatus}, but with more than 64 KiB: every check makes the service send all of it, and one that is cut off by its time limit counts as a failure.`,
       remedy: 'Write a URL whose answer is short.',
     };
@@ -107,21 +107,21 @@ function judge(examination: HealthcheckExamination, hasSucceeded: boolean | unde
   if (outcome.kind === 'accepted' && outcome.httpStatus < 400) {
     const to = answer?.location === undefined ? '' : `, a redirect to ${answer.location}`;
     return {
-      verdict: 'look',
+      verdict: 'suspicious',
       sentence: `${url} answers with HTTP ${outcome.httpStatus}${to}. Without --location curl does not follow it, and takes it for a success.`,
       remedy: 'Write the URL that really tells whether the service works.',
     };
   }
   if (outcome.kind === 'accepted') {
     return {
-      verdict: 'look',
+      verdict: 'suspicious',
       sentence: `${url} answers with HTTP ${outcome.httpStatus}, an error. Without --fail curl takes it for a success: the instance serves although the service fails.`,
       remedy: 'Add --fail to the command of the script, on both servers.',
     };
   }
   if (outcome.kind === 'unfinished') {
     return {
-      verdict: 'look',
+      verdict: 'suspicious',
       sentence: `${url} did not answer completely within ${describeDuration(outcome.afterMs)}, and this program waited no longer. The script does.`,
       remedy: 'Look why the service answers so slowly.',
     };
@@ -129,7 +129,7 @@ function judge(examination: HealthcheckExamination, hasSucceeded: boolean | unde
   const words = describeFailure({ ...examination, url });
   return {
     // The script may ask in another way, and it is what counts.
-    verdict: hasSucceeded ? 'look' : 'wrong',
+    verdict: hasSucceeded ? 'suspicious' : 'wrong',
     sentence: hasSucceeded
       ? `${words} The script itself succeeds, and that is what keepalived goes by.`
       : words,

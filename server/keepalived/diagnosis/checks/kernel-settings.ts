@@ -43,7 +43,7 @@ function judge(settings: KernelSettings, view: InstanceView): Judgement {
   if (onLoopback.length > 0) {
     const names = listInWords(onLoopback.map(({ address }) => address));
     return {
-      verdict: 'look',
+      verdict: 'suspicious',
       sentence: `${names} is set on lo: others reach it only while arp_ignore is 0 on ${interfaceName} (it is ${arpIgnore ?? 'not known'}), and after a failover they learn of the new server late, for keepalived’s gratuitous ARP does not leave by lo.`,
       remedy: 'Take “dev lo” out of virtual_ipaddress, unless the address is meant to be there.',
     };

@@ -31,7 +31,9 @@ export const checkScriptRuns: InstanceCheck = (view) => {
     id: 'script-run',
     title: 'Tracked scripts can be run',
     ...(findWorst(
-      runs.map(({ script, run }) => judge(script, run, describeFailure(script.name, view))),
+      runs.map(({ script, run }) =>
+        judge(script, run, describeScriptFailureEffect(script.name, view)),
+      ),
     ) ?? without),
     evidence: runs.flatMap(({ run }) => describe(run)),
     about: { instance: name, setting: 'vrrp_script' },
@@ -43,7 +45,7 @@ const cannotExecute = 126;
 const notFound = 127;
 
 /** What a failure of a script does to the instance, with all else as keepalived accounts for it. */
-export function describeFailure(
+export function describeScriptFailureEffect(
   scriptName: string,
   { configured, network, asked: { configuration, tracking } }: InstanceView,
 ): string {
@@ -65,7 +67,7 @@ function judge(script: ConfiguredScript, run: ScriptRun, consequence: string): J
       };
     case 'insecure':
       return {
-        verdict: outcome.isDisabled ? 'wrong' : 'look',
+        verdict: outcome.isDisabled ? 'wrong' : 'suspicious',
         sentence: outcome.isDisabled
           ? `keepalived refuses to run ${scriptName} as ${userName} and goes on without it: ${outcome.reason}. The instance serves whether its service works or not.`
           : `${scriptName} was not run here: it runs as ${userName}, and ${outcome.reason}. Whoever may change it is root on this server.`,

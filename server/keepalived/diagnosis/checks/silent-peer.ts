@@ -55,7 +55,7 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
     };
   }
   return {
-    verdict: 'look',
+    verdict: 'suspicious',
     sentence: `For ${listened} nobody has advertised virtual router ID ${virtualRouterId ?? ''}: neither this server nor another one serves the virtual address.`,
     remedy: `${whatToDoHere(state)} Then find out why the other server is silent. ${causes}`,
   };

@@ -5,7 +5,7 @@ import { listInWords } from '../../words.ts';
 import type { CheckEvidence } from '../check.ts';
 import { good, note } from '../judgement.ts';
 import type { InstanceCheck } from '../setting-check.ts';
-import { describeFailure } from './script-run.ts';
+import { describeScriptFailureEffect } from './script-run.ts';
 
 /** Whether a tracked script failed last time, by keepalived's dump or else by its log. */
 export const checkTrackedScripts: InstanceCheck = (view) => {
@@ -48,7 +48,8 @@ export const checkTrackedScripts: InstanceCheck = (view) => {
   }
   if (failing.length > 0) {
     const sentences = failing.map(
-      ({ script }) => `The tracked script ${script} fails. ${describeFailure(script, view)}`,
+      ({ script }) =>
+        `The tracked script ${script} fails. ${describeScriptFailureEffect(script, view)}`,
     );
     return {
       ...check,

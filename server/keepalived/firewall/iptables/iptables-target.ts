@@ -1,4 +1,4 @@
-import type { Step, Verdict } from '../rule-set.ts';
+import type { Step, RuleVerdict } from '../rule-set.ts';
 import type { MarkExpression } from '../walk/mark.ts';
 import type { Option } from './iptables-options.ts';
 
@@ -9,7 +9,7 @@ const passing = new Set([
   ...['LED', 'SET', 'RATEEST', 'TEE', 'ECN'],
 ]);
 
-const verdicts: Readonly<Record<string, Verdict>> = {
+const verdicts: Readonly<Record<string, RuleVerdict>> = {
   ACCEPT: { kind: 'accept' },
   DROP: { kind: 'drop' },
   REJECT: { kind: 'drop' },

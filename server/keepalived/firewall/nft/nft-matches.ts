@@ -1,5 +1,5 @@
 import { createComparison } from '../rule-set.ts';
-import type { Step, Test, Verdict } from '../rule-set.ts';
+import type { Step, Test, RuleVerdict } from '../rule-set.ts';
 import { listGuards, readNftKey } from './nft-keys.ts';
 import type { NftKey } from './nft-keys.ts';
 import { isObject, listElements, readElement } from './nft-values.ts';
@@ -84,7 +84,7 @@ function readOrdering(
 export function readMap(
   value: unknown,
   context: NftContext,
-  readVerdict: (value: unknown) => Verdict | undefined,
+  readVerdict: (value: unknown) => RuleVerdict | undefined,
 ): Step[] {
   const { text, family } = context;
   const left = isObject(value) ? value['key'] : undefined;

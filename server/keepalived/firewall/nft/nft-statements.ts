@@ -1,4 +1,4 @@
-import type { Step, Verdict } from '../rule-set.ts';
+import type { Step, RuleVerdict } from '../rule-set.ts';
 import { listGuards } from './nft-keys.ts';
 import { readNftMark } from './nft-marks.ts';
 import { readMap, readMatch } from './nft-matches.ts';
@@ -52,7 +52,7 @@ function readStatement(name: string, value: unknown, context: NftContext): Step[
   }
 }
 
-function readVerdict(value: unknown): Verdict | undefined {
+function readVerdict(value: unknown): RuleVerdict | undefined {
   if (!isObject(value)) return undefined;
   if ('accept' in value) return { kind: 'accept' };
   if ('drop' in value || 'reject' in value) return { kind: 'drop' };

@@ -1,6 +1,6 @@
-import { keyOfChain, placeOf } from '../rule-place.ts';
+import { keyOfChain, getRulePlace } from '../rule-place.ts';
 import type { RulePlace } from '../rule-place.ts';
-import type { Chain, Rule, Step, Test, Verdict } from '../rule-set.ts';
+import type { Chain, Rule, Step, Test, RuleVerdict } from '../rule-set.ts';
 import { holdAll, holds } from './holds.ts';
 import type { Surroundings } from './holds.ts';
 import { computeMark } from './mark.ts';
@@ -31,7 +31,7 @@ export function enterChain(chain: Chain, state: PacketState, walk: Walk): Passag
   if (!left || !exit || !chain.base) return passage;
   if (chain.base.policy === 'accept') return merge(passage, { ...nowhere, accepted: left });
   // A rule behind the one that leaves the chain for its policy is not passed.
-  const drop = { place: placeOf(chain, undefined, 0), before: exit, doubt: undefined };
+  const drop = { place: getRulePlace(chain, undefined, 0), before: exit, doubt: undefined };
   return merge(passage, { ...nowhere, drop, certainDrop: drop });
 }
 
@@ -43,13 +43,17 @@ function passChain(chain: Chain, state: PacketState, walk: Walk): Passage {
   let passage = nowhere;
   let current: PacketState | undefined = state;
   for (const [at, rule] of chain.rules.entries()) {
-    const result: RuleResult = applyRule(rule, placeOf(chain, rule, at), current, walk);
+    const result: RuleResult = applyRule(rule, getRulePlace(chain, rule, at), current, walk);
     passage = merge(passage, stopBefore(passage.exit, result.passage));
     current = result.next;
     if (!current) break;
   }
   if (current) {
-    passage = merge(passage, { ...nowhere, exit: placeOf(chain, undefined, 0), left: current });
+    passage = merge(passage, {
+      ...nowhere,
+      exit: getRulePlace(chain, undefined, 0),
+      left: current,
+    });
   }
   walk.inside.delete(chain);
   walk.known.set(key, passage);
@@ -155,7 +159,7 @@ function applyMap(
 }
 
 /** What a verdict does where it applies; what else may happen is up to the rule. */
-function applyVerdict(verdict: Verdict, applied: Applied, walk: Walk): RuleResult {
+function applyVerdict(verdict: RuleVerdict, applied: Applied, walk: Walk): RuleResult {
   const { place, doubt, state } = applied;
   switch (verdict.kind) {
     case 'accept':

@@ -1,4 +1,4 @@
-import type { Check, CheckOffer, Verdict } from '../../../keepalived/diagnosis/check.ts';
+import type { Check, CheckOffer, CheckVerdict } from '../../../keepalived/diagnosis/check.ts';
 import { maskSecrets } from '../../../keepalived/secrets/mask-secrets.ts';
 import type { ReportedCheck } from '../../../operations/debug/debug-report.ts';
 import { describeElapsed, describeInstant } from '../../view/time-words.ts';
@@ -11,9 +11,9 @@ interface VerdictLook {
   tone: 'good' | 'warn' | 'bad' | 'mute';
 }
 
-export const verdictLooks: Record<Verdict, VerdictLook> = {
+export const verdictLooks: Record<CheckVerdict, VerdictLook> = {
   wrong: { word: 'Wrong', shape: '▲', tone: 'bad' },
-  look: { word: 'Look here', shape: '◆', tone: 'warn' },
+  suspicious: { word: 'Look here', shape: '◆', tone: 'warn' },
   'cannot-tell': { word: 'Cannot tell', shape: '?', tone: 'mute' },
   note: { word: 'Note', shape: '–', tone: 'mute' },
   good: { word: 'Good', shape: '●', tone: 'good' },
@@ -22,7 +22,7 @@ export const verdictLooks: Record<Verdict, VerdictLook> = {
 /** Of what may have been mended since. */
 const staleLooks = {
   wrong: { word: 'Was wrong', shape: '△', tone: 'mute' },
-  look: { word: 'Was suspicious', shape: '◇', tone: 'mute' },
+  suspicious: { word: 'Was suspicious', shape: '◇', tone: 'mute' },
 } as const;
 
 /** keepalived's keywords that the settings form has a field for. */
@@ -61,7 +61,7 @@ const offerLabels: Record<CheckOffer['kind'], string> = {
 
 export function describeCheck(check: ReportedCheck, nowMs: number): CheckWords {
   const { id, title, verdict, sentence, remedy, evidence, about, offer } = check;
-  const needsMending = verdict === 'wrong' || verdict === 'look';
+  const needsMending = verdict === 'wrong' || verdict === 'suspicious';
   return {
     ...(needsMending && check.isStale ? staleLooks[verdict] : verdictLooks[verdict]),
     age: describeElapsed(check.atMs, nowMs),

@@ -115,7 +115,7 @@ function describeHeadline(
   }
   const fresh = checks.filter(({ isStale }) => !isStale);
   const wrong = fresh.filter(({ verdict }) => verdict === 'wrong');
-  const look = fresh.filter(({ verdict }) => verdict === 'look');
+  const look = fresh.filter(({ verdict }) => verdict === 'suspicious');
   const first = wrong[0] ?? look[0];
   if (first) {
     const alike = wrong.length > 0 ? wrong : look;
@@ -151,7 +151,7 @@ function describeHeadline(
   }
   const old = checks.filter(({ isStale }) => isStale);
   if (old.length > 0 || examination.isOutdated || nowMs - examination.endsAtMs > trustedMs) {
-    const was = old.find(({ verdict }) => verdict === 'wrong' || verdict === 'look');
+    const was = old.find(({ verdict }) => verdict === 'wrong' || verdict === 'suspicious');
     const then = was
       ? `${formatDuration(nowMs - was.atMs)} ago this was found: ${describeCheck(was, nowMs).sentence}`
       : 'Nothing was wrong when it was examined.';
@@ -213,7 +213,7 @@ function foldQuiet(
 const rankOf = (checks: readonly ReportedCheck[]): number =>
   checks.some(({ verdict }) => verdict === 'wrong')
     ? 0
-    : checks.some(({ verdict }) => verdict === 'look')
+    : checks.some(({ verdict }) => verdict === 'suspicious')
       ? 1
       : 2;
 
@@ -237,7 +237,7 @@ function groupChecks(
   const listsAll = whole || byInstance.size <= mostListedWhole;
   const worstFirst = [...byInstance].toSorted(([, one], [, other]) => rankOf(one) - rankOf(other));
   return worstFirst.map(([name, own]) => {
-    const needsAttention = ({ verdict }: Check) => verdict === 'wrong' || verdict === 'look';
+    const needsAttention = ({ verdict }: Check) => verdict === 'wrong' || verdict === 'suspicious';
     return {
       name,
       attention: own.filter(needsAttention).map((check) => describeCheck(check, nowMs)),

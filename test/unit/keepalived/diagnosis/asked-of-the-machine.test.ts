@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import type { CheckId, Verdict } from '../../../../server/keepalived/diagnosis/check.ts';
+import type { CheckId, CheckVerdict } from '../../../../server/keepalived/diagnosis/check.ts';
 import { diagnose } from '../../../../server/keepalived/diagnosis/diagnose.ts';
 import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import type {
@@ -85,7 +85,7 @@ const version6 = `
 
 interface Row {
   id: CheckId;
-  verdict: Verdict;
+  verdict: CheckVerdict;
   says: RegExp;
   scenario: Scenario;
 }
@@ -152,7 +152,7 @@ const rows: Record<string, Row> = {
   },
   'the virtual address is set on lo': {
     id: 'kernel-settings',
-    verdict: 'look',
+    verdict: 'suspicious',
     says: /^192\.168\.0\.100 is set on lo: others reach it only while arp_ignore is 0 on eth0 \(it is 0\)/,
     scenario: {
       state: 'MASTER',
@@ -224,7 +224,7 @@ const rows: Record<string, Row> = {
   },
   'the master does not answer': {
     id: 'duplicate-address',
-    verdict: 'look',
+    verdict: 'suspicious',
     says: /192\.168\.0\.11 says that it is master, but nobody answers/,
     scenario: {
       at: 'second',
@@ -258,7 +258,7 @@ const rows: Record<string, Row> = {
   },
   'an address of another network': {
     id: 'address-network',
-    verdict: 'look',
+    verdict: 'suspicious',
     says: /10\.0\.0\.1 lies outside/,
     scenario: {
       settings: 'virtual_router_id 51\n virtual_ipaddress {\n 192.168.0.100/24\n 10.0.0.1/24\n }',
@@ -381,7 +381,7 @@ const rows: Record<string, Row> = {
   },
   'a script that keepalived runs though others may change it': {
     id: 'script-run',
-    verdict: 'look',
+    verdict: 'suspicious',
     says: /was not run here: it runs as nobody, and anybody may write to \/x/,
     scenario: {
       changes: {
@@ -417,7 +417,7 @@ const rows: Record<string, Row> = {
   },
   'a healthcheck that sends without an end': {
     id: 'healthcheck',
-    verdict: 'look',
+    verdict: 'suspicious',
     says: /more than 64 KiB/,
     scenario: {
       changes: {
@@ -436,7 +436,7 @@ const rows: Record<string, Row> = {
   },
   'a healthcheck that redirects': {
     id: 'healthcheck',
-    verdict: 'look',
+    verdict: 'suspicious',
     says: /HTTP 302, a redirect to \/login\. Without --location curl does not follow it/,
     scenario: {
       changes: {
@@ -447,7 +447,7 @@ const rows: Record<string, Row> = {
   },
   'a healthcheck with an error that the script takes for a success': {
     id: 'healthcheck',
-    verdict: 'look',
+    verdict: 'suspicious',
     says: /HTTP 503, an error\. Without --fail curl takes it for a success/,
     scenario: {
       changes: {
@@ -464,7 +464,7 @@ const rows: Record<string, Row> = {
   },
   'a healthcheck that fails here, though not for the script': {
     id: 'healthcheck',
-    verdict: 'look',
+    verdict: 'suspicious',
     says: /The script itself succeeds/,
     scenario: {
       changes: {
@@ -476,7 +476,7 @@ const rows: Record<string, Row> = {
   },
   'an interval of 120 s': {
     id: 'healthcheck-interval',
-    verdict: 'look',
+    verdict: 'suspicious',
     says: /noticed after up to 2 min/,
     scenario: { changes: { configuration: withScript(120) } },
   },

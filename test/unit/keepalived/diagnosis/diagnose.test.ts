@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { CheckId, Verdict } from '../../../../server/keepalived/diagnosis/check.ts';
+import type { CheckId, CheckVerdict } from '../../../../server/keepalived/diagnosis/check.ts';
 import { checkIds } from '../../../../server/keepalived/diagnosis/check.ts';
 import { diagnose } from '../../../../server/keepalived/diagnosis/diagnose.ts';
 import type { Heard } from '../../../../server/keepalived/diagnosis/input.ts';
@@ -13,7 +13,7 @@ import type { Scenario } from './scenario.ts';
 
 function findTroubles(scenario: Scenario): string[] {
   return diagnose(inputOf(scenario))
-    .filter(({ verdict }) => verdict === 'wrong' || verdict === 'look')
+    .filter(({ verdict }) => verdict === 'wrong' || verdict === 'suspicious')
     .map(({ id, verdict, sentence }) => `${verdict} ${id}: ${sentence}`);
 }
 
@@ -185,7 +185,7 @@ describe('the first thing named is the cause', () => {
   const foreign = { passwordMatchesOurs: false, addresses: ['10.0.0.1'] };
   interface Row {
     cause: CheckId;
-    verdict?: Verdict;
+    verdict?: CheckVerdict;
     scenario: Scenario;
     /** Setting, ours, theirs. */
     values?: (string | undefined)[];
@@ -230,7 +230,7 @@ describe('the first thing named is the cause', () => {
     },
     'advert_int differs in version 3, which is borne': {
       cause: 'advertisement-interval',
-      verdict: 'look',
+      verdict: 'suspicious',
       scenario: {
         at: 'second',
         state: 'BACKUP',
@@ -286,7 +286,7 @@ describe('the first thing named is the cause', () => {
     },
     'the same priority': {
       cause: 'same-priority',
-      verdict: 'look',
+      verdict: 'suspicious',
       scenario: { at: 'second', state: 'BACKUP', heard: fromFirst({ priority: 100 }) },
       values: ['priority', '100', '100'],
       says: /the higher IP address wins/,
@@ -360,7 +360,7 @@ describe('the first thing named is the cause', () => {
     },
     'nobody is heard by a standby': {
       cause: 'silent-peer',
-      verdict: 'look',
+      verdict: 'suspicious',
       scenario: { at: 'second', state: 'BACKUP', heard: [] },
       says: /nobody has advertised virtual router ID 51/,
     },
@@ -485,7 +485,7 @@ describe('two masters at once', () => {
     assert.equal(getCheck({ state: 'MASTER', heard }, 'split-brain').verdict, 'cannot-tell');
   });
 
-  const quiet: [what: string, scenario: Scenario, verdict: Verdict, says: RegExp][] = [
+  const quiet: [what: string, scenario: Scenario, verdict: CheckVerdict, says: RegExp][] = [
     [
       'a master that hears nobody cannot tell: the other may be cut off and master, too',
       { state: 'MASTER', heard: fromFirst(), changes: inOrder },

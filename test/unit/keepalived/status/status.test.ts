@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import type { Check, CheckId, Verdict } from '../../../../server/keepalived/diagnosis/check.ts';
+import type {
+  Check,
+  CheckId,
+  CheckVerdict,
+} from '../../../../server/keepalived/diagnosis/check.ts';
 import { describeKey } from '../../../../server/keepalived/healthcheck/request.ts';
 import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import type {
@@ -821,7 +825,7 @@ test('a standby that waits preempt_delay says so, until it is over or the state 
 });
 
 describe('what Debug has proved', () => {
-  const check = (id: CheckId, verdict: Verdict, instance = 'VI_1'): Check => ({
+  const check = (id: CheckId, verdict: CheckVerdict, instance = 'VI_1'): Check => ({
     ...{ id, verdict, title: '', sentence: `${id}.`, evidence: [], remedy: undefined },
     about: { instance },
   });
@@ -830,7 +834,7 @@ describe('what Debug has proved', () => {
   const cases: [what: string, checks: Check[], isWhole: boolean, ids: string[]][] = [
     [
       'is what it found wrong',
-      [check('password', 'wrong'), check('checksum', 'look')],
+      [check('password', 'wrong'), check('checksum', 'suspicious')],
       true,
       ['password'],
     ],

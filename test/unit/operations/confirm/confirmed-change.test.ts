@@ -36,7 +36,7 @@ async function createMachine(context: TestContext) {
     notices,
     /** As a new process would: nothing is remembered but what is on the disk. */
     start() {
-      const alone = createMutex();
+      const exclusive = createMutex();
       const appliance: Pick<Appliance, 'readConfigurationFile'> = {
         readConfigurationFile: (id) =>
           Promise.resolve({
@@ -47,7 +47,7 @@ async function createMachine(context: TestContext) {
       const changes = createConfirmedChanges({
         appliance: appliance as Appliance,
         keeper: { noteAction: (action) => machine.actions.push(action) },
-        ...{ versions, notices, alone, confirmations: machine.confirmations },
+        ...{ versions, notices, exclusive, confirmations: machine.confirmations },
         clock: { monotonicMs: () => machine.monotonicMs, wallMs: () => machine.wallMs },
         apply: async (request) => {
           machine.requests.push(request);
@@ -70,9 +70,9 @@ async function createMachine(context: TestContext) {
       });
       return {
         ...changes,
-        alone,
+        exclusive,
         save: (text: string, confirmWithinSeconds?: number) =>
-          alone(() =>
+          exclusive(() =>
             changes.apply({
               ...{ fileId: 'live', text, expectedTag: tagOf(machine.text), actor },
               ...{ action: 'edit', comment: '', confirmWithinSeconds },
@@ -83,7 +83,7 @@ async function createMachine(context: TestContext) {
           machine.monotonicMs += ms;
           machine.wallMs += ms;
           context.mock.timers.tick(ms);
-          await alone(() => Promise.resolve());
+          await exclusive(() => Promise.resolve());
         },
       };
     },
@@ -147,7 +147,7 @@ describe('a change that must be confirmed', () => {
     const machine = await createMachine(context);
     const changes = machine.start();
     await changes.save('new', 60);
-    const confirmed = changes.alone(() => changes.confirm(tagOf('new')));
+    const confirmed = changes.exclusive(() => changes.confirm(tagOf('new')));
     await changes.pass(60_000);
     assert.equal(await confirmed, true);
     assert.equal(machine.text, 'new');
@@ -160,7 +160,7 @@ describe('a change that must be confirmed', () => {
     const changes = machine.start();
     await changes.save('new', 60);
     const passed = changes.pass(60_000);
-    const confirmed = changes.alone(() => changes.confirm(tagOf('new')));
+    const confirmed = changes.exclusive(() => changes.confirm(tagOf('new')));
     await passed;
     assert.equal(await confirmed, false);
     assert.equal(machine.text, 'old');
@@ -170,7 +170,7 @@ describe('a change that must be confirmed', () => {
     const machine = await createMachine(context);
     const changes = machine.start();
     await changes.save('new', 60);
-    const undone = changes.alone(() => changes.undo(tagOf('new'), actor));
+    const undone = changes.exclusive(() => changes.undo(tagOf('new'), actor));
     await changes.pass(60_000);
     assert.equal((await undone)?.kind, 'live');
     assert.equal(machine.text, 'old');

@@ -11,7 +11,7 @@ const path = '/etc/keepalived/keepalived.conf';
 it('keeps what vim wrote once, after it has settled, never in the middle of a change', async (context) => {
   const versions = await createVersionStore({ directory: await makeFolder(context) });
   context.mock.timers.enable({ apis: ['setTimeout'] });
-  const alone = createMutex();
+  const exclusive = createMutex();
   const listeners = new Set<() => void>();
   let text = 'first';
   let readings = 0;
@@ -32,7 +32,7 @@ it('keeps what vim wrote once, after it has settled, never in the middle of a ch
         return () => listeners.delete(listener);
       },
     },
-    ...{ versions, alone },
+    ...{ versions, exclusive },
     onProblem: (error) => {
       throw error;
     },
@@ -42,7 +42,7 @@ it('keeps what vim wrote once, after it has settled, never in the middle of a ch
   };
   const pass = async (ms: number) => {
     context.mock.timers.tick(ms);
-    await alone(() => Promise.resolve());
+    await exclusive(() => Promise.resolve());
   };
 
   tell();
@@ -68,13 +68,13 @@ it('keeps what vim wrote once, after it has settled, never in the middle of a ch
   assert.equal(newest.userName, undefined);
 
   tell();
-  await alone(async () => {
+  await exclusive(async () => {
     text = 'ours, half done';
     context.mock.timers.tick(2_000);
     await versions.keep(newVersion('ours', { outcome: 'live' }));
     text = 'ours';
   });
-  await alone(() => Promise.resolve());
+  await exclusive(() => Promise.resolve());
   assert.equal((await versions.list())[0]?.action, 'edit');
 
   stop();

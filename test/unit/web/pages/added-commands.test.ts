@@ -47,15 +47,15 @@ async function openBrowser(t: TestContext) {
       readInstalledVersion: () => Promise.resolve('2.2.7'),
     },
   };
-  const alone = createMutex();
+  const exclusive = createMutex();
   const confirmed = createConfirmedChanges({
-    ...{ ...parts, alone },
+    ...{ ...parts, exclusive },
     confirmations: createPendingConfirmation({ directory: join(folder, 'state/history') }),
     clock: { monotonicMs: () => 0, wallMs: () => 0 },
     apply: (request) => applyConfiguration(parts, request),
     onProblem: (error) => assert.fail(String(error)),
   });
-  const operations = createOperations({ ...parts, alone, confirmed });
+  const operations = createOperations({ ...parts, exclusive, confirmed });
   const { app, logText } = await createTestApp({ operations, keeper });
   t.after(() => app.close());
   const browser = new TestBrowser(app);

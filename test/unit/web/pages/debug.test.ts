@@ -61,7 +61,7 @@ describe('the headline', () => {
       { checks: [wrong, { ...wrong, id: 'split-brain' }] },
       /\(and 1 more below, which may follow from it\)$/,
     ],
-    ['a doubt', { checks: [{ ...wrong, verdict: 'look' }] }, /^Look here: /],
+    ['a doubt', { checks: [{ ...wrong, verdict: 'suspicious' }] }, /^Look here: /],
     ['a healthy server', {}, /^Good: Nothing is wrong, as far as/],
     [
       'a master that cannot see another one',
@@ -164,7 +164,7 @@ describe('the page', () => {
       check({ ...changes, about: { instance, setting: 'interface' } });
     const checks = [
       ...Array.from({ length: 28 }, (_, index) => of(`VI_${index + 1}`, {})),
-      of('VI_29', { verdict: 'look', sentence: 'It looks strange.' }),
+      of('VI_29', { verdict: 'suspicious', sentence: 'It looks strange.' }),
       of('VI_30', { verdict: 'wrong', sentence: 'It is broken.' }),
     ];
     const model = describeDebug(report({ checks }), nowMs);

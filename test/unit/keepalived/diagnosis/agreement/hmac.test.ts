@@ -51,8 +51,8 @@ describe('auth_hmac between two servers', () => {
     ['both', block(), sign(fromFirst()), 'good', /Both servers sign/],
     ['only the other', settings(''), sign(fromFirst()), 'wrong', /this server has no auth_hmac/],
     ['only this one', block(), fromFirst(unsigned), 'wrong', /sends no auth_hmac trailer/],
-    ['rolled out', block('mode permissive'), fromFirst(unsigned), 'look', /mode permissive/],
-    ['receive-only', block('mode receive-only'), sign(fromFirst()), 'look', /receive-only/],
+    ['rolled out', block('mode permissive'), fromFirst(unsigned), 'suspicious', /mode permissive/],
+    ['receive-only', block('mode receive-only'), sign(fromFirst()), 'suspicious', /receive-only/],
     [
       'another number',
       block(),

@@ -1,21 +1,21 @@
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
 import type { RuleManager } from '../../keepalived/firewall/rule-set.ts';
-import type { LastingResult } from './lasting-result.ts';
-import { makeIptablesLast } from './make-iptables-last.ts';
-import { makeNftLast } from './make-nft-last.ts';
+import type { PersistenceResult } from './persistence-result.ts';
+import { persistIptablesRules } from './persist-iptables-rules.ts';
+import { persistNftRules } from './persist-nft-rules.ts';
 
 /** Who was asked to change a rule. */
 export type Manager = RuleManager | 'firewalld';
 
 /** Keeps what was changed beyond a reboot, where the system has a place for it. */
-export async function makeLast(
+export async function persistRules(
   report: FirewallReport,
   managers: ReadonlySet<Manager>,
-): Promise<LastingResult> {
-  const results: LastingResult[] = [];
-  if (managers.has('nft')) results.push(await makeNftLast(report));
+): Promise<PersistenceResult> {
+  const results: PersistenceResult[] = [];
+  if (managers.has('nft')) results.push(await persistNftRules(report));
   if (managers.has('iptables-nft') || managers.has('iptables-legacy')) {
-    results.push(await makeIptablesLast(report));
+    results.push(await persistIptablesRules(report));
   }
   if (managers.has('firewalld')) results.push(inFirewalld);
   return {
@@ -28,7 +28,7 @@ export async function makeLast(
 }
 
 /** Each of its rules is also changed with `--permanent`. */
-const inFirewalld: LastingResult = {
+const inFirewalld: PersistenceResult = {
   commands: [],
   lasting: { lasts: true, sentence: 'firewalld keeps this beyond a reboot.' },
 };

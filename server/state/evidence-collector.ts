@@ -25,7 +25,7 @@ import { readLiveConfiguration } from './live-configuration.ts';
 import { findLoadKnowledge, wasEditedSince } from './load-knowledge.ts';
 import type { LoadKnowledge } from './load-knowledge.ts';
 
-export interface Witnesses {
+export interface EvidenceCollector {
   /** What was witnessed so far; replaced with each change. */
   evidence: () => Evidence;
   services(): Observed<ServiceReport[]> | undefined;
@@ -50,7 +50,7 @@ export interface Witnesses {
 /** However fast events follow each other, keepalived and `ip` are not asked more often than this. */
 const minIntervalMs = 100;
 
-export function createWitnesses({
+export function createEvidenceCollector({
   appliance,
   clock,
   onChange,
@@ -58,7 +58,7 @@ export function createWitnesses({
   appliance: Appliance;
   clock: Clock;
   onChange: () => void;
-}): Witnesses {
+}): EvidenceCollector {
   let evidence = noEvidence;
   let serviceReports: Observed<ServiceReport[]> | undefined;
   let load: LoadKnowledge | undefined;

@@ -4,7 +4,7 @@ import type { ConfiguredInstance } from '../config/summary.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
 
 /** What an instance is set to, as far as its advertisements show it. */
-export interface InstanceSettings {
+export interface AdvertisedSettings {
   name: string;
   /** Where its advertisements are heard. */
   interfaceName: string | undefined;
@@ -24,11 +24,11 @@ export interface InstanceSettings {
 }
 
 /** What the daemon loaded, where it says so; else what the file says. */
-export function getSettings(
+export function getAdvertisedSettings(
   configured: ConfiguredInstance,
   running: RuntimeInstance | undefined,
   interfaceName: string | undefined,
-): InstanceSettings {
+): AdvertisedSettings {
   const version = running?.version ?? configured.version ?? 2;
   // What is not read may say another one; a wait of the usual length is no claim.
   const intervalSeconds = running?.advertIntervalSeconds ?? configured.advertIntervalSeconds ?? 1;
@@ -53,7 +53,7 @@ export function getSettings(
 
 const authenticationWords = { none: 'none', PASS: 'password', AH: 'ah' } as const;
 
-function authenticationOf(configured: ConfiguredInstance): InstanceSettings['authentication'] {
+function authenticationOf(configured: ConfiguredInstance): AdvertisedSettings['authentication'] {
   const type = getAuthentication(configured);
   return type && authenticationWords[type];
 }

@@ -8,7 +8,7 @@ import { isInstalled } from '../commands/find-executable.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
-import type { LastingResult } from './lasting-result.ts';
+import type { PersistenceResult } from './persistence-result.ts';
 
 /** Of iptables-persistent: the file, and the program whose rules it holds. */
 const savedFiles = [
@@ -20,8 +20,8 @@ const savedFiles = [
  * Lets iptables-persistent save the rules, if apart from ours they are what it has saved already:
  * nothing that was meant for today only becomes lasting by the way.
  */
-export async function makeIptablesLast(report: FirewallReport): Promise<LastingResult> {
-  const tell = (lasts: boolean, sentence: string): LastingResult => ({
+export async function persistIptablesRules(report: FirewallReport): Promise<PersistenceResult> {
+  const tell = (lasts: boolean, sentence: string): PersistenceResult => ({
     commands: [],
     lasting: { lasts, sentence },
   });

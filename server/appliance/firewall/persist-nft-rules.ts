@@ -11,7 +11,7 @@ import { replaceFile } from '../files/replace-file.ts';
 import { systemctl } from '../services/boot-tools/systemctl.ts';
 import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
-import type { LastingResult } from './lasting-result.ts';
+import type { PersistenceResult } from './persistence-result.ts';
 
 /** Where nftables.service reads its rules: Debian's place, Red Hat's place. */
 const rulesPaths = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'];
@@ -21,7 +21,7 @@ const rulesPaths = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'];
  * already includes; it is taken back unless nft accepts the whole. The administrator's own file is
  * never touched.
  */
-export async function makeNftLast(report: FirewallReport): Promise<LastingResult> {
+export async function persistNftRules(report: FirewallReport): Promise<PersistenceResult> {
   const rules = listOwnRules(report.chains).filter(({ place }) => place.manager === 'nft');
   const lines = rules.map(
     ({ place: { family, table, chain }, rule }) =>
@@ -114,6 +114,6 @@ async function remove(path: string): Promise<string | undefined> {
   return rm(path, { force: true }).then(() => undefined, errorCode);
 }
 
-function tell(lasts: boolean, sentence: string): LastingResult {
+function tell(lasts: boolean, sentence: string): PersistenceResult {
   return { commands: [], lasting: { lasts, sentence } };
 }
