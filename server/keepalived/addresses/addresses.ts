@@ -147,8 +147,11 @@ const unusableRanges = new Map<string, string>([
   ['unspecified', 'no address of a machine'],
 ]);
 
+const dotted = /^\d+(?:\.\d+){3}$/;
+
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
+  // What is no IPv4 address at all costs ipaddr.js an exception.
+  if (dotted.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
   // A zone (fe80::1%eth0) is no part of an address in a configuration.
   if (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text)) {
     return ipaddr.IPv6.parse(text);
