@@ -19,7 +19,7 @@ import { noteReceivedAdvertisements } from '../keepalived/status/masters/other-m
 import { noEvidence } from '../keepalived/status/no-evidence.ts';
 import type { ConfigurationWitness } from '../keepalived/status/status-model.ts';
 import type { Evidence } from '../keepalived/status/status.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../shared/clock.ts';
 import { createCoalescedTask } from './coalesced-task.ts';
 import { readLiveConfiguration } from './live-configuration.ts';
 import { findLoadKnowledge, wasEditedSince } from './load-knowledge.ts';

@@ -10,7 +10,7 @@ import type { DrillOrders, Evidence, KeepalivedStatus } from '../keepalived/stat
 import { findTransitions, tellsOfTransition } from '../keepalived/transitions/transitions.ts';
 import type { LastingState, Transition } from '../keepalived/transitions/transitions.ts';
 import { estimateUnserved } from '../keepalived/transitions/unserved-time.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../shared/clock.ts';
 import { findDrillOrders } from './drill-orders.ts';
 import type {
   FailoverRecord,

@@ -8,7 +8,7 @@ import type { AddressChange, Observed } from '../keepalived/proof/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import { judgeStatus } from '../keepalived/status/status.ts';
 import type { Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../shared/clock.ts';
 import { createFailoverRecorder } from './failover-recorder.ts';
 import type {
   FailoverRecord,

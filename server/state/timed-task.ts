@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../shared/clock.ts';
 
 /** A task that knows when it was asked for last, so that what an event asked is not asked again soon. */
 export interface TimedTask<Result> {

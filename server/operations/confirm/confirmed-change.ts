@@ -8,7 +8,7 @@ import type { Confirmation } from '../../history/pending-confirmation.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Mutex } from '../../shared/mutex.ts';
 import { tagOf } from '../../shared/tag.ts';
-import type { Clock } from '../../state/clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 import type { StateKeeper } from '../../state/state-keeper.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
 import type { ApplyRequest } from '../live/apply-request.ts';

@@ -7,7 +7,7 @@ import { diagnose, diagnoseWitnessed } from '../../keepalived/diagnosis/diagnose
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
 import { createOwnTest } from '../../keepalived/diagnosis/sort-senders.ts';
 import type { Evidence } from '../../keepalived/status/status.ts';
-import type { Clock } from '../../state/clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 import type { Examination } from './examination.ts';
 import type { OwnFirewallRule } from './firewall.ts';
 import { findListeningPlaces } from './questions.ts';

@@ -3,7 +3,7 @@ import type { Appliance } from '../../appliance/appliance.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import { noteExamination } from '../../keepalived/status/alarms/debug-findings.ts';
 import type { DebugFinding } from '../../keepalived/status/alarms/debug-findings.ts';
-import type { Clock } from '../../state/clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 import type { StateKeeper } from '../../state/state-keeper.ts';
 import { createReport } from './debug-report.ts';
 import type { DebugReport, ExaminationKind, Session } from './debug-report.ts';

@@ -3,7 +3,7 @@ import type { Appliance } from '../../appliance/appliance.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
 import type { LogLine } from '../../keepalived/runtime/log/log-lines.ts';
-import type { Clock } from '../../state/clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 import type { StateKeeper } from '../../state/state-keeper.ts';
 import { startListening } from './listening.ts';
 import type { Listening } from './listening.ts';

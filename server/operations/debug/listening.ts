@@ -5,7 +5,7 @@ import type { Heard } from '../../keepalived/diagnosis/input.ts';
 import { decodeFrame } from '../../keepalived/wire/decode-frame.ts';
 import type { ArpMessage, VrrpAdvertisement } from '../../keepalived/wire/decoded-frame.ts';
 import { createPcapReader } from '../../keepalived/wire/pcap.ts';
-import type { Clock } from '../../state/clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 
 /** Where is listened, and for what. */
 export interface ListeningPlan {

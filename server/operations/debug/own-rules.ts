@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '../../appliance/appliance.ts';
-import type { Clock } from '../../state/clock.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { listOwnFirewallRules } from './firewall.ts';
 import type { OwnFirewallRule } from './firewall.ts';
 
