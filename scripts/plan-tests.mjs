@@ -17,6 +17,7 @@ const longest = [
   'browser/debug',
   'browser/live',
   'appliance/apply-crash',
+  'appliance/kills/killed-save',
   'appliance/two-servers-faults',
   'browser/settings',
   'appliance/start',

@@ -5,6 +5,7 @@ import { readStoredAccounts, writeStoredAccounts } from './accounts-file.ts';
 import type { Role, StoredAccount } from './accounts-file.ts';
 import { findPasswordFlaw, generatePassword } from './password-rules.ts';
 import { createUnmatchableHash, hashPassword, verifyPassword } from './passwords.ts';
+import type { PasswordCost } from './passwords.ts';
 
 export { roles } from './accounts-file.ts';
 export type { Role } from './accounts-file.ts';
@@ -39,32 +40,33 @@ export interface OpenAccounts extends Accounts {
  * Reads `accounts.json` in the state folder, or makes it with the one account `admin`, whose
  * password is read from `adminPasswordFile` or else generated. An existing account's password is
  * never changed here.
+ * @param options.passwordCost of a hash that is made here; default: what is recommended
  * @returns the accounts, and the generated password, which is known only now
  * @throws {UserError} if a file cannot be used, saying which and why
  */
 export async function openAccounts(options: {
   stateDirectory: string;
   adminPasswordFile: string | undefined;
+  passwordCost?: PasswordCost;
 }): Promise<{ accounts: OpenAccounts; generatedPassword: string | undefined }> {
-  const { stateDirectory, adminPasswordFile } = options;
+  const { stateDirectory, adminPasswordFile, passwordCost } = options;
   const known = await readStoredAccounts(stateDirectory);
-  if (known) return { accounts: createAccounts(known), generatedPassword: undefined };
+  if (known) return { accounts: createAccounts(known, passwordCost), generatedPassword: undefined };
   const givenPassword =
     adminPasswordFile === undefined ? undefined : await readPasswordFile(adminPasswordFile);
   const password = givenPassword ?? generatePassword();
-  const stored = [
-    { name: 'admin', role: 'admin' as const, passwordHash: await hashPassword(password) },
-  ];
+  const passwordHash = await hashPassword(password, passwordCost);
+  const stored = [{ name: 'admin', role: 'admin' as const, passwordHash }];
   await writeStoredAccounts(stateDirectory, stored);
   return {
-    accounts: createAccounts(stored),
+    accounts: createAccounts(stored, passwordCost),
     generatedPassword: givenPassword === undefined ? password : undefined,
   };
 }
 
-function createAccounts(stored: readonly StoredAccount[]): OpenAccounts {
+function createAccounts(stored: readonly StoredAccount[], cost?: PasswordCost): OpenAccounts {
   let byName = indexByName(stored);
-  const unmatchableHash = createUnmatchableHash();
+  const unmatchableHash = createUnmatchableHash(cost);
   const findUser = (name: string): User | undefined => {
     const account = byName.get(name);
     return account && { name: account.name, role: account.role };

@@ -1,7 +1,8 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { createConcurrencyLimit } from './limit-concurrency.ts';
 
-interface Cost {
+/** What scrypt takes: memory and time. */
+export interface PasswordCost {
   /** log2 of N. */
   ln: number;
   r: number;
@@ -9,7 +10,7 @@ interface Cost {
 }
 
 /** 32 MiB and about 200 ms a hash; OWASP's recommendation for this much memory. */
-const cost: Cost = { ln: 15, r: 8, p: 3 };
+const recommendedCost: PasswordCost = { ln: 15, r: 8, p: 3 };
 const keyLength = 32;
 const encodedPattern = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/=]+)\$([\w+/=]+)$/;
 
@@ -17,9 +18,9 @@ const encodedPattern = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/=
 const inTurn = createConcurrencyLimit({ running: 2, waiting: 20 });
 
 /** Hashes a password into `$scrypt$ln=15,r=8,p=3$SALT$HASH` (base64), the PHC string format. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost = recommendedCost): Promise<string> {
   const salt = randomBytes(16);
-  return encode(salt, await deriveKey(password, salt, cost, keyLength));
+  return encode(salt, await deriveKey(password, salt, cost, keyLength), cost);
 }
 
 /**
@@ -46,11 +47,11 @@ export async function verifyPassword(
 }
 
 /** A hash that no password has, as costly to verify as a real one: for users that do not exist. */
-export function createUnmatchableHash(): string {
-  return encode(randomBytes(16), randomBytes(keyLength));
+export function createUnmatchableHash(cost = recommendedCost): string {
+  return encode(randomBytes(16), randomBytes(keyLength), cost);
 }
 
-function encode(salt: Buffer, key: Buffer): string {
+function encode(salt: Buffer, key: Buffer, cost: PasswordCost): string {
   const parameters = `ln=${cost.ln},r=${cost.r},p=${cost.p}`;
   return `$scrypt$${parameters}$${salt.toString('base64')}$${key.toString('base64')}`;
 }
@@ -58,7 +59,7 @@ function encode(salt: Buffer, key: Buffer): string {
 function deriveKey(
   password: string,
   salt: Buffer,
-  { ln, r, p }: Cost,
+  { ln, r, p }: PasswordCost,
   length: number,
   turn: { isUrgent?: boolean } = {},
 ) {

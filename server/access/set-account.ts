@@ -8,17 +8,20 @@ import {
 import type { User } from './accounts.ts';
 import { findPasswordFlaw, generatePassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
+import type { PasswordCost } from './passwords.ts';
 
 /**
  * Makes an account in `accounts.json`, or gives one another role and another password. A program
  * that runs reads the file again within a second.
  * @param change.password undefined: one is generated
+ * @param cost of the password's hash; default: what is recommended
  * @throws {UserError} for a name that cannot be one, the last administrator's role, a password that
  * is too short, too long or too simple, a file that cannot be used or is not there yet
  */
 export async function setAccount(
   stateDirectory: string,
   { name, role, password }: User & { password: string | undefined },
+  cost?: PasswordCost,
 ): Promise<{ isNew: boolean; generatedPassword: string | undefined }> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/.test(name)) {
     throw new UserError(
@@ -41,7 +44,7 @@ export async function setAccount(
   const flaw = password === undefined ? undefined : findPasswordFlaw(password, name);
   if (flaw !== undefined) throw new UserError('account-password', `The password ${flaw}.`);
   const given = password ?? generatePassword();
-  const account = { name, role, passwordHash: await hashPassword(given) };
+  const account = { name, role, passwordHash: await hashPassword(given, cost) };
   await writeStoredAccounts(stateDirectory, [...others, account]);
   // It opens nothing any more.
   if (name === 'admin') await removeFirstPassword(stateDirectory);

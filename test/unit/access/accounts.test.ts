@@ -4,8 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
-import { openAccounts } from '../../../server/access/accounts.ts';
-import { setAccount } from '../../../server/access/set-account.ts';
+import { openAccounts as openRealAccounts } from '../../../server/access/accounts.ts';
+import { setAccount as setRealAccount } from '../../../server/access/set-account.ts';
+
+/** A thousandth of the real cost, which `passwords.test.ts` has. */
+const passwordCost = { ln: 8, r: 8, p: 1 };
+const openAccounts = (options: Parameters<typeof openRealAccounts>[0]) =>
+  openRealAccounts({ passwordCost, ...options });
+const setAccount = (stateDirectory: string, account: Parameters<typeof setRealAccount>[1]) =>
+  setRealAccount(stateDirectory, account, passwordCost);
 
 async function makeStateDirectory(context: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'wai-accounts-'));
@@ -144,7 +151,10 @@ test('what cannot be an account is refused, and the file stays', async (context)
 
 test('an unknown user costs as much time as a known one', async (context) => {
   const stateDirectory = await makeStateDirectory(context);
-  const { accounts } = await openAccounts({ stateDirectory, adminPasswordFile: undefined });
+  const { accounts } = await openAccounts({
+    ...{ stateDirectory, adminPasswordFile: undefined },
+    passwordCost: { ln: 13, r: 8, p: 3 },
+  });
   /** Of processor time: what other programs on the machine take does not count. */
   const fastestMicroseconds = { admin: Infinity, nobody: Infinity };
   const attempt = async (name: 'admin' | 'nobody') => {

@@ -3,8 +3,8 @@ import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createJournal } from '../../../server/history/journal.ts';
-import { buildChild, endAtEveryChange, makeFolder } from './run-child.ts';
-import { intent, steps } from './samples.ts';
+import { makeFolder } from './run-child.ts';
+import { intent } from './samples.ts';
 
 describe('the journal', () => {
   it('knows of nothing at first, and of nothing after an end', async (context) => {
@@ -86,29 +86,5 @@ describe('the journal', () => {
       await assert.rejects(journal.findUnfinished(), { code: 'journal-damaged' });
       await assert.rejects(journal.begin(intent), { code: 'journal-damaged' });
     }
-  });
-
-  it('has every acknowledged step on the disk, wherever the process is killed', async (context) => {
-    const words = ['nothing', 'begun', ...steps, 'ended'];
-    const changes = await endAtEveryChange({
-      program: await buildChild(context),
-      scenario: 'transaction',
-      prepare: () => makeFolder(context),
-      async inspect(directory, lines) {
-        const acknowledged = lines.filter((line) => !line.startsWith('changes')).length;
-        const found = await createJournal({ directory }).findUnfinished();
-        const word = found ? (found.lastStep ?? 'begun') : acknowledged > 1 ? 'ended' : 'nothing';
-        // Either the last one that was acknowledged, or the one that was being written.
-        const possible = words.slice(acknowledged, acknowledged + 2);
-        assert.ok(possible.includes(word), `${word} after ${lines.join()}`);
-      },
-    });
-    // A power cut is worse than a kill: what is acknowledged has been synced, and so has its name.
-    const append = ['open', 'appendFile', 'sync'];
-    assert.deepEqual(changes, [
-      ...['mkdir', 'chmod', 'sync'],
-      ...['open', 'writeFile', 'sync', 'rename', 'sync'],
-      ...[...steps, 'ended'].flatMap(() => append),
-    ]);
   });
 });

@@ -3,8 +3,8 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createPendingConfirmation } from '../../../server/history/pending-confirmation.ts';
-import { buildChild, endAtEveryChange, makeFolder } from './run-child.ts';
-import { confirmation, tagOf } from './samples.ts';
+import { makeFolder } from './run-child.ts';
+import { confirmation } from './samples.ts';
 
 describe('the pending confirmation', () => {
   it('is there after a restart, until it is taken back', async (context) => {
@@ -25,23 +25,5 @@ describe('the pending confirmation', () => {
     await writeFile(join(directory, 'pending-confirmation.jsonl'), '{"deadlineAtMs":"soon"}\n');
     const confirmations = createPendingConfirmation({ directory });
     await assert.rejects(confirmations.find(), { code: 'confirmation-damaged' });
-  });
-
-  it('is the old one or the new one, wherever the process is killed', async (context) => {
-    const seen = new Set<string | undefined>();
-    const changes = await endAtEveryChange({
-      program: await buildChild(context),
-      scenario: 'confirmation',
-      async prepare() {
-        const directory = await makeFolder(context);
-        await createPendingConfirmation({ directory }).set(confirmation('old'));
-        return directory;
-      },
-      async inspect(directory) {
-        seen.add((await createPendingConfirmation({ directory }).find())?.currentTag);
-      },
-    });
-    assert.deepEqual(seen, new Set([tagOf('old'), tagOf('new')]));
-    assert.match(changes.join(' '), /open writeFile sync rename sync$/);
   });
 });

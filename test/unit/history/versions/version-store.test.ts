@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createVersionStore } from '../../../../server/history/versions/version-store.ts';
 import type { VersionStore } from '../../../../server/history/versions/version-store.ts';
-import { buildChild, endAtEveryChange, makeFolder } from '../run-child.ts';
+import { makeFolder } from '../run-child.ts';
 import { newVersion, tagOf } from '../samples.ts';
 
 function fail(sentence: string): never {
@@ -146,35 +146,5 @@ describe('the version store', () => {
     assert.deepEqual(await textsOf(damaged), ['fourth', 'fourth']);
     assert.ok((await readdir(join(directory, 'versions'))).includes(tagOf('second')));
     assert.ok((await readFile(indexPath, 'utf8')).startsWith(`${damagedLine}\n`));
-  });
-
-  it('has all or nothing of a version, wherever the process is killed', async (context) => {
-    const changes = await endAtEveryChange({
-      program: await buildChild(context),
-      scenario: 'keep',
-      async prepare() {
-        const directory = await makeFolder(context);
-        const store = await createVersionStore({ directory, limit: 2 });
-        for (const text of ['first', 'second']) await store.keep(newVersion(text));
-        return directory;
-      },
-      async inspect(directory) {
-        const store = await createVersionStore({ directory, limit: 2, reportDamage: fail });
-        const texts = (await textsOf(store)).join();
-        assert.ok(
-          ['second,first', 'third,second', 'third,second,first'].includes(texts),
-          `found ${texts}`,
-        );
-        const stored = (await readdir(join(directory, 'versions'))).sort();
-        assert.deepEqual(stored, texts.split(',').map(tagOf).sort());
-        assert.deepEqual((await readdir(directory)).sort(), ['index.jsonl', 'versions']);
-      },
-    });
-    // The text is on the disk, under its name, before the index speaks of it.
-    assert.match(
-      changes.join(' '),
-      /open writeFile sync rename sync open appendFile sync rm$/,
-      changes.join(' '),
-    );
   });
 });

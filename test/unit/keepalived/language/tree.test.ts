@@ -82,14 +82,14 @@ describe('a configuration read and printed is the same, byte for byte', () => {
     });
   }
 
-  it('10,000 generated files, with every special character of the language', () => {
+  it('2,000 generated files, with every special character of the language', () => {
     const pieces = [
       ...['vrrp_instance', 'priority', 'include', 'a.conf', '10.0.0.1/24', '$X=', '$X', '${X}'],
       ...['@id ', '@^id ', '~SEQ(N, 1, 2) ', '{', '}', '"', '\\', '!', '#', ' ', '\t', '\n'],
       ...['\r\n', '\r', '\n\n', '\0', '\uFEFF', 'é', '\ud800', '$X= \\\n', '\f', "'"],
     ];
     const random = createRandom(112);
-    for (let file = 0; file < 10_000; file += 1) {
+    for (let file = 0; file < 2_000; file += 1) {
       let text = '';
       for (let length = random(40); length > 0; length -= 1)
         text += pieces[random(pieces.length)] ?? '';
@@ -97,22 +97,22 @@ describe('a configuration read and printed is the same, byte for byte', () => {
     }
   });
 
-  it('10 MB, in time that grows with the size and no faster', () => {
+  it('1 MB, in time that grows with the size and no faster', () => {
     const block = 'vrrp_instance VI { # comment\n  virtual_ipaddress {\n    10.0.0.1/24\n  }\n}\n';
     const hostile = [
-      ...['{'.repeat(2e6), '"'.repeat(2e6), '\\'.repeat(2e6), '$A '.repeat(1e6)],
-      ...['a{'.repeat(1e6), 'a}'.repeat(1e6), 'a b"c"{'.repeat(3e5)],
+      ...['{'.repeat(2e5), '"'.repeat(2e5), '\\'.repeat(2e5), '$A '.repeat(1e5)],
+      ...['a{'.repeat(1e5), 'a}'.repeat(1e5), 'a b"c"{'.repeat(3e4)],
     ];
-    const doubling = '$A=x x\n' + '$A=$A $A\n'.repeat(20) + 'y $A $A $A\n'.repeat(1e5);
+    const doubling = '$A=x x\n' + '$A=$A $A\n'.repeat(20) + 'y $A $A $A\n'.repeat(1e4);
     const recursive = '$A= \\\n$A \\\n$A \\\n$A\n\n' + '$A\n'.repeat(1e4);
-    const texts = [block.repeat(10_000_000 / block.length), ...hostile, doubling, recursive];
+    const texts = [block.repeat(1_000_000 / block.length), ...hostile, doubling, recursive];
     for (const text of texts) {
       const tookMs = measureCpuMs(() => {
         const tree = parseConfiguration(text);
         assert.equal(reprint(tree), text);
         summarizeConfiguration(tree);
       });
-      assert.ok(tookMs < 15_000, `${tookMs} ms: ${text.slice(0, 20)}`);
+      assert.ok(tookMs < 4_000, `${tookMs} ms: ${text.slice(0, 20)}`);
     }
   });
 });

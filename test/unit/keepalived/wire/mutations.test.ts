@@ -51,12 +51,12 @@ function mutate({ bytes, ...packet }: PcapPacket, random: (limit: number) => num
   return { ...packet, linkType, bytes: changed };
 }
 
-it('100,000 damaged packets are decoded or refused, without an exception', () => {
+it('10,000 damaged packets are decoded or refused, without an exception', () => {
   const random = createRandom(20_261_124);
   const passwords = new Map([[51, 'secret01']]);
   const hmacKeys = new Map([[51, new Map([[1, Buffer.alloc(32, 7)]])]]);
   const kinds = { vrrp: 0, arp: 0, other: 0, malformed: 0 };
-  for (let count = 0; count < 100_000; count += 1) {
+  for (let count = 0; count < 10_000; count += 1) {
     const seed = seeds[random(seeds.length)];
     assert.ok(seed);
     const packet = mutate(seed, random);
@@ -68,13 +68,13 @@ it('100,000 damaged packets are decoded or refused, without an exception', () =>
     }
   }
   for (const [kind, count] of Object.entries(kinds)) {
-    assert.ok(count > 1000, `${kind} was reached ${count} times`);
+    assert.ok(count > 100, `${kind} was reached ${count} times`);
   }
 });
 
-it('2,000 damaged files are read or refused, without an exception', () => {
+it('500 damaged files are read or refused, without an exception', () => {
   const random = createRandom(7);
-  for (let count = 0; count < 2000; count += 1) {
+  for (let count = 0; count < 500; count += 1) {
     const bytes = captures[random(captures.length)];
     assert.ok(bytes);
     const { bytes: file } = mutate(packetOf(bytes), random);

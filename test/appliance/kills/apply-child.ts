@@ -2,9 +2,14 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { endAtChange } from '../history/end-at-change.ts';
-import { createSimulatedParts, newTexts, recover, saveText } from './simulated-parts.ts';
-import type { Scenario } from './simulated-parts.ts';
+import { endAtChange } from '../../unit/history/end-at-change.ts';
+import {
+  createSimulatedParts,
+  newTexts,
+  recover,
+  saveText,
+} from '../../unit/operations/simulated-parts.ts';
+import type { Scenario } from '../../unit/operations/simulated-parts.ts';
 
 const [scenario = '', folder = '', nth = '', moment = ''] = process.argv.slice(2);
 const isRehearsal = nth === 'never';

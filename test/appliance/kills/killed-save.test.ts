@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
-import { chown, cp, readdir, stat, writeFile } from 'node:fs/promises';
+import { chown, cp, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { ApplyParts } from '../../../../server/operations/parts.ts';
-import { UserError } from '../../../../server/shared/errors.ts';
-import { buildChild, makeFolder, runToEnd } from '../../history/run-child.ts';
-import { prepare } from '../simulated-folder.ts';
-import { addressesOf, configPathOf, readDaemonFile } from '../simulated-machine.ts';
+import { buildChild, makeFolder, runToEnd } from '../../unit/history/run-child.ts';
+import { prepare } from '../../unit/operations/simulated-folder.ts';
+import {
+  addressesOf,
+  configPathOf,
+  readDaemonFile,
+} from '../../unit/operations/simulated-machine.ts';
 import {
   createSimulatedParts,
   newTexts,
   oldText,
   readConfiguration,
   recover,
-  reloadText,
-  saveText,
-  textOf,
-} from '../simulated-parts.ts';
-import type { Scenario } from '../simulated-parts.ts';
+} from '../../unit/operations/simulated-parts.ts';
+import type { Scenario } from '../../unit/operations/simulated-parts.ts';
 
 /** How a save ends if nobody kills it. */
 const endings: Record<Scenario, string> = {
@@ -36,7 +35,7 @@ describe('a save that is killed', () => {
 
   for (const scenario of Object.keys(endings) as Scenario[]) {
     it(`(${scenario}) leaves the old file or the new one, and the next start settles it`, async (context) => {
-      const program = await buildChild(context, new URL('../apply-child.ts', import.meta.url));
+      const program = await buildChild(context, new URL('./apply-child.ts', import.meta.url));
       const undisturbed = await prepare(context, scenario);
       const all = await findPoints(program, scenario, undisturbed, endings[scenario]);
       await inspect(undisturbed, scenario, 'undisturbed');
@@ -54,7 +53,7 @@ describe('a save that is killed', () => {
   }
 
   it('is settled also if the recovery is killed', async (context) => {
-    const program = await buildChild(context, new URL('../apply-child.ts', import.meta.url));
+    const program = await buildChild(context, new URL('./apply-child.ts', import.meta.url));
     const interrupted = await prepare(context, 'deadly');
     await killAtRestore(program, interrupted);
     const copy = async (): Promise<string> => {
@@ -77,75 +76,6 @@ describe('a save that is killed', () => {
     });
   });
 });
-
-describe('a change that dies on its way back, whose steps a full disk kept from the journal', () => {
-  for (const scenario of ['deadly', 'faulty'] as const) {
-    it(`(${scenario}) ends with a keepalived that runs the old file, and says so`, async (context) => {
-      const folder = await prepare(context, scenario);
-      const parts = await createSimulatedParts(folder);
-      await assert.rejects(saveText(dyingOnTheWayBack(parts), newTexts[scenario]), /died/);
-      assert.equal((await parts.journal.findUnfinished())?.lastStep, 'installing');
-      await assertSettled(folder, parts, newTexts[scenario]);
-    });
-
-    it(`(${scenario}, after vim and Reload) too`, async (context) => {
-      const folder = await prepare(context, scenario);
-      const parts = await createSimulatedParts(folder);
-      assert.equal((await saveText(parts, textOf('# proved'))).kind, 'live');
-      assert.equal((await saveText(parts, oldText)).kind, 'live');
-      await writeFile(configPathOf(folder), newTexts[scenario]);
-      await assert.rejects(reloadText(dyingOnTheWayBack(parts)), /died/);
-      assert.equal((await parts.journal.findUnfinished())?.lastStep, undefined);
-      await assertSettled(folder, parts, newTexts[scenario]);
-    });
-  }
-
-  /** The old file is in place again, and keepalived was not told of it. */
-  async function assertSettled(folder: string, parts: ApplyParts, newText: string): Promise<void> {
-    assert.equal(readConfiguration(folder), oldText);
-    const died = readDaemonFile(folder);
-    assert.ok(!died.running || died.loaded === newText);
-    await recover(parts);
-    assert.equal(readConfiguration(folder), oldText);
-    const { running, loaded, held } = readDaemonFile(folder);
-    assert.deepEqual([running, loaded, held], [true, oldText, addressesOf(oldText)]);
-    assert.deepEqual(
-      parts.notices.list().map(({ sentence }) => sentence.includes('The old one is live again.')),
-      [true],
-    );
-    assert.equal(await parts.journal.findUnfinished(), undefined);
-  }
-});
-
-/** From when the new file is in place the journal's disk is full; keepalived is told once only. */
-function dyingOnTheWayBack(parts: ApplyParts): ApplyParts {
-  const { appliance, journal } = parts;
-  let commands = 0;
-  return {
-    ...parts,
-    journal: {
-      ...journal,
-      async begin(intent) {
-        const transaction = await journal.begin(intent);
-        const full = () => Promise.reject(new UserError('history-full', 'It is full.'));
-        return {
-          record: (step) => (step === 'installing' ? transaction.record(step) : full()),
-          end: full,
-          // What is in its memory dies with the process.
-          remember: () => undefined,
-        };
-      },
-    },
-    appliance: {
-      ...appliance,
-      controlService(service, action) {
-        commands += 1;
-        if (commands > 1) throw new Error('died');
-        return appliance.controlService(service, action);
-      },
-    },
-  };
-}
 
 /** Up to where the daemon is told: it is the last of the renames of a save that goes well. */
 function beforeReload(points: Point[]): Point[] {
