@@ -12,7 +12,7 @@ import type { Notice } from '../history/notices.ts';
 import type { Finding } from '../keepalived/config/rules/finding.ts';
 import type { PacketDirection } from '../keepalived/firewall/packet.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
-import type { InstanceSettings } from '../keepalived/settings/instance-settings.ts';
+import type { InstanceSettings } from '../keepalived/settings/setting-fields.ts';
 import type { ConfirmableRequest, SaveConsent, WaitingChange } from './confirm/confirmed-change.ts';
 import type { FirewallOutcome, OwnFirewallRule } from './debug/firewall.ts';
 import type { DrillOutcome, DrillRequest } from './drill/failover-drill.ts';

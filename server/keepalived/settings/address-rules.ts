@@ -5,13 +5,26 @@ import {
   validateVirtualAddress,
 } from '../addresses/addresses.ts';
 import { findAddress } from '../config/addresses.ts';
-import { splitEntries } from './instance-settings.ts';
-import type { InstanceSettings, SettingsSurroundings } from './instance-settings.ts';
+import { splitEntries } from './setting-field.ts';
+import type { SettingSurroundings } from './setting-field.ts';
+
+/** The settings that these rules look at. */
+export interface AddressValues {
+  virtualAddresses: string;
+  interfaceName: string;
+}
+
+interface PeerValues {
+  unicastPeers: string;
+  virtualAddresses: string;
+}
+
+type AddressSurroundings = SettingSurroundings<Pick<AddressValues, 'virtualAddresses'>>;
 
 /** Entries that stay as they are in the file are not judged: they work, whatever their form. */
 export function judgeVirtualAddresses(
-  values: InstanceSettings,
-  { instance, others, interfaces, current }: SettingsSurroundings,
+  values: AddressValues,
+  { instance, others, interfaces, current }: AddressSurroundings,
 ): string[] {
   const entries = splitEntries(values.virtualAddresses);
   const kept = splitEntries(current.virtualAddresses);
@@ -52,8 +65,8 @@ export function judgeVirtualAddresses(
 }
 
 export function judgeUnicastPeers(
-  { unicastPeers, virtualAddresses }: InstanceSettings,
-  { interfaces, current }: SettingsSurroundings,
+  { unicastPeers, virtualAddresses }: PeerValues,
+  { interfaces, current }: SettingSurroundings<Pick<PeerValues, 'unicastPeers'>>,
 ): string[] {
   const kept = splitEntries(current.unicastPeers);
   const own = new Set(
@@ -77,8 +90,8 @@ export function judgeUnicastPeers(
 
 /** What is allowed of the new addresses, but was probably not meant. */
 export function findAddressDoubts(
-  { virtualAddresses, interfaceName }: InstanceSettings,
-  { instance, interfaces, current }: SettingsSurroundings,
+  { virtualAddresses, interfaceName }: AddressValues,
+  { instance, interfaces, current }: AddressSurroundings,
 ): string[] {
   const surroundings = {
     interfaceAddresses: interfaces.find(({ name }) => name === interfaceName)?.addresses ?? [],

@@ -1,30 +1,9 @@
 import { findHealthcheck } from '../config/questions.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
-import type { NetworkInterface } from '../proof/evidence.ts';
-
-/** What the settings form asks of one `vrrp_instance` and its healthcheck, as it is typed. */
-export interface InstanceSettings {
-  /** One entry a line: an address in CIDR form, perhaps with options. */
-  virtualAddresses: string;
-  interfaceName: string;
-  virtualRouterId: string;
-  priority: string;
-  /** Seconds. */
-  advertInterval: string;
-  authentication: string;
-  /** Never read from a file; empty: as it is. */
-  password: string;
-  healthcheckUrl: string;
-  /** Seconds. */
-  healthcheckInterval: string;
-  fall: string;
-  rise: string;
-  nopreempt: boolean;
-  /** One address a line. */
-  unicastPeers: string;
-}
-
-export type SettingsField = keyof InstanceSettings;
+import { splitEntries } from './setting-field.ts';
+import type { SettingSurroundings } from './setting-field.ts';
+import { mapSettings, settingFields } from './setting-fields.ts';
+import type { InstanceSettings, SettingsField } from './setting-fields.ts';
 
 export interface SettingsMessage {
   field: SettingsField;
@@ -33,14 +12,7 @@ export interface SettingsMessage {
   needsEditor?: true;
 }
 
-/** What the values must fit. */
-export interface SettingsSurroundings {
-  /** The instance as it is in the file. */
-  instance: ConfiguredInstance;
-  current: InstanceSettings;
-  /** The other instances of the file. */
-  others: readonly ConfiguredInstance[];
-  interfaces: readonly NetworkInterface[];
+export interface SettingsSurroundings extends SettingSurroundings<InstanceSettings> {
   hasHealthcheck: boolean;
 }
 
@@ -51,35 +23,8 @@ export function readInstanceSettings(
 ): InstanceSettings {
   const healthcheck = findHealthcheck(summary, instance);
   const script = summary.scripts.find(({ name }) => name === healthcheck?.scriptName);
-  return {
-    virtualAddresses: instance.addresses
-      .filter(({ excluded }) => !excluded)
-      .map(({ text }) => text)
-      .join('\n'),
-    interfaceName: instance.interfaceName ?? '',
-    virtualRouterId: String(instance.virtualRouterId ?? ''),
-    priority: String(instance.priority ?? ''),
-    advertInterval: String(instance.advertIntervalSeconds ?? ''),
-    authentication: instance.authentication.type ?? '',
-    password: '',
-    healthcheckUrl: healthcheck?.url ?? '',
-    healthcheckInterval: String(healthcheck?.intervalSeconds ?? ''),
-    fall: String(script?.fall ?? ''),
-    rise: String(script?.rise ?? ''),
-    nopreempt: instance.nopreempt === true,
-    unicastPeers: instance.unicastPeers.join('\n'),
-  };
+  return mapSettings((field) => settingFields[field].read({ instance, script }));
 }
-
-/** The entries of a list that is typed one a line. */
-export function splitEntries(text: string): string[] {
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-}
-
-const listFields = new Set<SettingsField>(['virtualAddresses', 'unicastPeers']);
 
 /** Whether two values of a field say the same; in a list, line ends and empty lines do not count. */
 export function isSameSetting(
@@ -87,7 +32,7 @@ export function isSameSetting(
   one: string | boolean | undefined,
   other: string | boolean | undefined,
 ): boolean {
-  if (!listFields.has(field)) return one === other;
+  if (settingFields[field].control.kind !== 'lines') return one === other;
   const [lines, otherLines] = [one, other].map((text) => splitEntries(String(text)).join('\n'));
   return lines === otherLines;
 }

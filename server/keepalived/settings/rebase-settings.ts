@@ -3,7 +3,8 @@ import { summarizeConfiguration } from '../config/questions.ts';
 import { parseConfiguration } from '../language/tree.ts';
 import type { ConfigurationTree } from '../language/tree.ts';
 import { isSameSetting, readInstanceSettings } from './instance-settings.ts';
-import type { InstanceSettings, SettingsField } from './instance-settings.ts';
+import { settingFields, settingIds } from './setting-fields.ts';
+import type { InstanceSettings, SettingsField } from './setting-fields.ts';
 
 /** A setting that somebody else changed while a form was open. */
 export interface ChangedSetting {
@@ -37,17 +38,16 @@ export function rebaseSettings(
   if (!instance) return undefined;
   const base = readInstanceSettings(summary, instance);
   const isOtherPassword = findPasswordChanges(baseTree, tree);
-  const fields = Object.keys(current) as SettingsField[];
   const isTyped = (field: SettingsField): boolean =>
     given[field] !== undefined && !isSameSetting(field, given[field], base[field]);
   const isChanged = (field: SettingsField): boolean =>
-    field === 'password'
+    settingFields[field].control.kind === 'password'
       ? isOtherPassword.has(instanceName)
       : !isSameSetting(field, base[field], current[field]);
   const isOther = (field: SettingsField): boolean =>
     isTyped(field) && !isSameSetting(field, given[field], current[field]);
   return {
-    given: Object.fromEntries(fields.filter(isTyped).map((field) => [field, given[field]])),
-    changes: fields.filter(isChanged).map((field) => ({ field, isDisputed: isOther(field) })),
+    given: Object.fromEntries(settingIds.filter(isTyped).map((field) => [field, given[field]])),
+    changes: settingIds.filter(isChanged).map((field) => ({ field, isDisputed: isOther(field) })),
   };
 }

@@ -18,11 +18,9 @@ import {
   isSameSetting,
   readInstanceSettings,
 } from '../../keepalived/settings/instance-settings.ts';
-import type {
-  InstanceSettings,
-  SettingsField,
-  SettingsMessage,
-} from '../../keepalived/settings/instance-settings.ts';
+import type { SettingsMessage } from '../../keepalived/settings/instance-settings.ts';
+import { settingFields, settingIds } from '../../keepalived/settings/setting-fields.ts';
+import type { InstanceSettings } from '../../keepalived/settings/setting-fields.ts';
 import { rebaseSettings } from '../../keepalived/settings/rebase-settings.ts';
 import type { ChangedSetting } from '../../keepalived/settings/rebase-settings.ts';
 import { readAssembledConfiguration } from '../../state/live-configuration.ts';
@@ -175,7 +173,8 @@ async function carryOver(
     const { changes } = rebased;
     return { given: rebased.given, meanwhile: { madeFrom: tag, isRebased: true, changes } };
   }
-  const changes = (Object.keys(given) as SettingsField[])
+  const changes = settingIds
+    .filter((field) => given[field] !== undefined)
     .filter((field) => !isSameSetting(field, given[field], current[field]))
     .map((field) => ({ field, isDisputed: true }));
   return { given, meanwhile: { madeFrom: tag, isRebased: false, changes } };
@@ -218,30 +217,15 @@ function noInstance(wantedName: string | undefined, { includes }: ConfigurationS
     : `${missing}: set a default first, or write one with the editor.`;
 }
 
-const names: Record<keyof InstanceSettings, string> = {
-  virtualAddresses: 'virtual IPs',
-  interfaceName: 'interface',
-  virtualRouterId: 'virtual router ID',
-  priority: 'priority',
-  advertInterval: 'advertisement interval',
-  authentication: 'authentication',
-  password: 'password',
-  healthcheckUrl: 'healthcheck URL',
-  healthcheckInterval: 'healthcheck interval',
-  fall: 'fall',
-  rise: 'rise',
-  nopreempt: 'nopreempt',
-  unicastPeers: 'unicast peers',
-};
-
 /** For the history: `Settings of VI_1: priority, virtual IPs`. */
 export function describeSettingsChange({
   instanceName,
   values,
   current,
 }: Extract<InstanceSettingsPlan, { ok: true }>): string {
-  const changed = (Object.keys(names) as (keyof InstanceSettings)[]).filter(
+  const changed = settingIds.filter(
     (field) => !isSameSetting(field, values[field], current[field]),
   );
-  return `Settings of ${instanceName}: ${changed.map((field) => names[field]).join(', ')}`;
+  const names = changed.map((field) => settingFields[field].name);
+  return `Settings of ${instanceName}: ${names.join(', ')}`;
 }

@@ -1,7 +1,7 @@
 import { findFieldOf } from '../../../keepalived/settings/field-keywords.ts';
-import type { SettingsField } from '../../../keepalived/settings/instance-settings.ts';
+import { settingFields } from '../../../keepalived/settings/setting-fields.ts';
+import type { SettingsField } from '../../../keepalived/settings/setting-fields.ts';
 import type { FindingItem } from '../../view/change/findings.ts';
-import { fieldWords } from './field-words.ts';
 
 /** A finding with the field of the form that it speaks of. */
 export interface FieldFinding extends FindingItem {
@@ -18,7 +18,7 @@ export function linkToFields(
   return findings.map((finding) => {
     const name = findFieldOf(finding, instanceName);
     const isShown = name !== undefined && shown.includes(name);
-    return { ...finding, field: isShown ? { name, label: fieldWords[name].label } : undefined };
+    return { ...finding, field: isShown ? { name, label: settingFields[name].label } : undefined };
   });
 }
 

@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import { mapSettings, settingFields } from '../../../keepalived/settings/setting-fields.ts';
+import type {
+  HealthcheckField,
+  InstanceSettings,
+  SettingsField,
+} from '../../../keepalived/settings/setting-fields.ts';
 import { consentFields } from '../../view/change/consent.ts';
 import { tagSchema } from '../../view/change/tag-schema.ts';
 
@@ -10,26 +16,33 @@ export const settingsQuerySchema = z.object({
   instance: instanceNameSchema.optional().catch(undefined),
 });
 
+const checkedSchema = z
+  .literal('yes')
+  .optional()
+  .transform((checked) => checked === 'yes');
+
+type SettingsShape = {
+  [Field in SettingsField]: InstanceSettings[Field] extends boolean
+    ? typeof checkedSchema
+    : Field extends HealthcheckField
+      ? z.ZodExactOptional<z.ZodString>
+      : z.ZodString;
+};
+
+function schemaOf(field: SettingsField): SettingsShape[SettingsField] {
+  const { control, group } = settingFields[field];
+  if (control.kind === 'checkbox') return checkedSchema;
+  // A list keeps its lines, a password its blanks.
+  const isRaw = control.kind === 'lines' || control.kind === 'password';
+  const schema = isRaw ? z.string() : typedSchema;
+  // Left out of the form where no tracked script asks a URL.
+  return group === 'healthcheck' ? schema.exactOptional() : schema;
+}
+
 /** The whole form; what the values mean is judged by the operation. */
 export const settingsFormSchema = z.strictObject({
   instance: instanceNameSchema,
-  virtualAddresses: z.string(),
-  interfaceName: typedSchema,
-  virtualRouterId: typedSchema,
-  priority: typedSchema,
-  advertInterval: typedSchema,
-  authentication: typedSchema,
-  password: z.string(),
-  // Left out of the form where no tracked script asks a URL.
-  healthcheckUrl: typedSchema.exactOptional(),
-  healthcheckInterval: typedSchema.exactOptional(),
-  fall: typedSchema.exactOptional(),
-  rise: typedSchema.exactOptional(),
-  nopreempt: z
-    .literal('yes')
-    .optional()
-    .transform((checked) => checked === 'yes'),
-  unicastPeers: z.string(),
+  ...mapSettings<SettingsShape>(schemaOf),
   tag: tagSchema,
   /** Only the button “Save mine over it” sends it: the file that may be overwritten. */
   overwrite: tagSchema.exactOptional(),

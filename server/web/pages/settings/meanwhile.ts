@@ -1,8 +1,8 @@
-import type { SettingsField } from '../../../keepalived/settings/instance-settings.ts';
-import { splitEntries } from '../../../keepalived/settings/instance-settings.ts';
+import { splitEntries } from '../../../keepalived/settings/setting-field.ts';
+import { settingFields } from '../../../keepalived/settings/setting-fields.ts';
+import type { SettingsField } from '../../../keepalived/settings/setting-fields.ts';
 import type { ChangedSetting } from '../../../keepalived/settings/rebase-settings.ts';
 import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
-import { fieldWords } from './field-words.ts';
 
 /** What the page says of a form whose file is another one by now. */
 export interface MeanwhileModel {
@@ -39,13 +39,14 @@ export function describeMeanwhile(plan: Plan): MeanwhileModel | undefined {
 }
 
 function describeChange({ values, current }: Plan, { field, isDisputed }: ChangedSetting): string {
-  const subject = `${fieldWords[field].label} ${isPlural.has(field) ? 'were' : 'was'}`;
-  if (field === 'password') {
+  const { label, control } = settingFields[field];
+  const subject = `${label} ${control.kind === 'lines' ? 'were' : 'was'}`;
+  if (control.kind === 'password') {
     const end = isDisputed ? ': the one that you have typed would replace it' : '';
     return `${subject} changed meanwhile${end}.`;
   }
-  if (field === 'nopreempt') {
-    return `${subject} switched ${current.nopreempt ? 'on' : 'off'} meanwhile.`;
+  if (control.kind === 'checkbox') {
+    return `${subject} switched ${wordsOf(field, current[field])} meanwhile.`;
   }
   const change = current[field] === '' ? 'emptied' : `changed to ${wordsOf(field, current[field])}`;
   const end = isDisputed ? `; yours, ${wordsOf(field, values[field])}, would replace it` : '';
@@ -53,8 +54,8 @@ function describeChange({ values, current }: Plan, { field, isDisputed }: Change
 }
 
 function describeDifference({ values, current }: Plan, field: SettingsField): string {
-  const { label } = fieldWords[field];
-  if (field === 'password') return `${label}: this form sets another one.`;
+  const { label, control } = settingFields[field];
+  if (control.kind === 'password') return `${label}: this form sets another one.`;
   const [now, form] = [current, values].map((settings) => wordsOf(field, settings[field]));
   return `${label}: ${now} in the file now, ${form} in this form.`;
 }
@@ -62,11 +63,10 @@ function describeDifference({ values, current }: Plan, field: SettingsField): st
 /** Of a value within a sentence. */
 const longestWords = 200;
 
-const isPlural = new Set<SettingsField>(['virtualAddresses', 'unicastPeers']);
-
 function wordsOf(field: SettingsField, value: string | boolean): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  const words = isPlural.has(field) ? splitEntries(value).join(', ') : value;
+  const words =
+    settingFields[field].control.kind === 'lines' ? splitEntries(value).join(', ') : value;
   if (words === '') return 'nothing';
   return words.length > longestWords ? `${words.slice(0, longestWords)}…` : words;
 }

@@ -1,8 +1,8 @@
 import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
-import type {
-  SettingsField,
-  SettingsMessage,
-} from '../../../keepalived/settings/instance-settings.ts';
+import type { SettingsMessage } from '../../../keepalived/settings/instance-settings.ts';
+import type { SettingControl, SettingsGroup } from '../../../keepalived/settings/setting-field.ts';
+import { settingFields, settingIds } from '../../../keepalived/settings/setting-fields.ts';
+import type { SettingsField } from '../../../keepalived/settings/setting-fields.ts';
 import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
 import type { FailureNotice } from '../../view/change/apply-outcome.ts';
 import type { FindingItem } from '../../view/change/findings.ts';
@@ -12,14 +12,14 @@ import { describeClusters } from './clusters.ts';
 import type { ClusterRule } from './clusters.ts';
 import { addFindings, linkToFields } from './field-findings.ts';
 import type { FieldFinding } from './field-findings.ts';
-import { fieldWords } from './field-words.ts';
-import type { FieldWords } from './field-words.ts';
 import { describeMeanwhile } from './meanwhile.ts';
 import type { MeanwhileModel } from './meanwhile.ts';
 
-export interface FieldModel extends FieldWords {
+export interface FieldModel {
   name: SettingsField;
-  kind: 'text' | 'lines' | 'password' | 'checkbox';
+  label: string;
+  help: string;
+  kind: SettingControl['kind'];
   value: string;
   checked: boolean;
   error: string | undefined;
@@ -122,71 +122,70 @@ function describeForm(plan: Plan, { failure, findings = [] }: Said): SettingsFor
   };
 }
 
+const groupTitles: Record<SettingsGroup, string> = {
+  cluster: 'The cluster',
+  healthcheck: 'The healthcheck',
+  takeover: 'How they take over',
+};
+
 function describeGroups(plan: Plan): FieldGroup[] {
-  const field = (name: SettingsField, more: Partial<FieldModel> = {}) =>
-    describeField(plan, name, more);
-  const { interfaceName, authentication } = plan.values;
-  // What does not exist, or is no longer offered, must stay visible beside what is wrong with it.
-  const interfaces = [...new Set([interfaceName, ...plan.interfaceNames])].toSorted();
-  // VRRP version 3 has no authentication.
-  const offered = plan.version === 3 ? ['none'] : ['none', 'PASS'];
-  const types = [...new Set([...offered, plan.current.authentication, authentication])];
-  return [
-    {
-      title: 'The cluster',
-      fields: [
-        field('virtualAddresses', { kind: 'lines' }),
-        field('interfaceName', { choices: interfaces }),
-        field('virtualRouterId'),
-        field('priority'),
-        field('advertInterval'),
-        field('authentication', { choices: types }),
-        // Empty when it is read; what was typed must not get lost on the way to a second Save.
-        field('password', { kind: 'password' }),
-      ],
-      note:
-        plan.excludedAddresses.length === 0
-          ? undefined
-          : `The instance also has ${plan.excludedAddresses.join(', ')} (virtual_ipaddress_excluded): this form leaves them as they are, the editor changes them.`,
-    },
-    {
-      title: 'The healthcheck',
-      fields: plan.hasHealthcheck
-        ? [field('healthcheckUrl'), field('healthcheckInterval'), field('fall'), field('rise')]
-        : [],
-      note: plan.hasHealthcheck
+  const notes: Record<SettingsGroup, string | undefined> = {
+    cluster:
+      plan.excludedAddresses.length === 0
         ? undefined
-        : 'No script in this file that the instance tracks asks a URL: add one with the editor.',
-    },
-    {
-      title: 'How they take over',
-      fields: [
-        field('nopreempt', { kind: 'checkbox', checked: plan.values.nopreempt }),
-        field('unicastPeers', { kind: 'lines' }),
-      ],
-      note: undefined,
-    },
-  ];
+        : `The instance also has ${plan.excludedAddresses.join(', ')} (virtual_ipaddress_excluded): this form leaves them as they are, the editor changes them.`,
+    healthcheck: plan.hasHealthcheck
+      ? undefined
+      : 'No script in this file that the instance tracks asks a URL: add one with the editor.',
+    takeover: undefined,
+  };
+  const isShown = (group: SettingsGroup): boolean => group !== 'healthcheck' || plan.hasHealthcheck;
+  return (Object.keys(groupTitles) as SettingsGroup[]).map((group) => ({
+    title: groupTitles[group],
+    fields: settingIds
+      .filter((field) => settingFields[field].group === group && isShown(group))
+      .map((field) => describeField(plan, field)),
+    note: notes[group],
+  }));
 }
 
-function describeField(plan: Plan, name: SettingsField, more: Partial<FieldModel>): FieldModel {
+function describeField(plan: Plan, name: SettingsField): FieldModel {
+  const { label, help, control } = settingFields[name];
   const uneditable = messagesOf(plan.uneditable, name);
   const problems = messagesOf(plan.problems, name);
   const all = [...uneditable, ...problems];
+  // A password is empty when it is read; one that was typed stays for a second Save.
+  const value = plan.values[name];
   return {
     name,
-    ...fieldWords[name],
-    kind: 'text',
-    value: String(plan.values[name]),
-    checked: false,
-    error: problems.length === 0 ? undefined : joinMessages(problems),
+    label,
+    help,
+    kind: control.kind,
+    value: String(value),
+    checked: value === true,
+    error: joinMessages(problems),
     warning: joinMessages([...uneditable, ...messagesOf(plan.warnings, name)]),
     note: undefined,
-    choices: undefined,
+    choices: control.kind === 'select' ? choicesOf(plan, name, control.choices) : undefined,
     readOnly: uneditable.length > 0,
     editor: all.some(({ needsEditor }) => needsEditor) ? editorPath : undefined,
-    ...more,
   };
+}
+
+type Choices = Extract<SettingControl, { kind: 'select' }>['choices'];
+
+/** What does not exist, or is no longer offered, stays visible beside what is wrong with it. */
+function choicesOf(plan: Plan, name: SettingsField, choices: Choices): string[] {
+  const [current, value] = [String(plan.current[name]), String(plan.values[name])];
+  switch (choices) {
+    case 'interfaces':
+      return [...new Set([value, ...plan.interfaceNames])].toSorted();
+    case 'authentication-types': {
+      // VRRP version 3 has no authentication.
+      const offered = plan.version === 3 ? ['none'] : ['none', 'PASS'];
+      return [...new Set([...offered, current, value])];
+    }
+  }
 }
 
 const messagesOf = (messages: SettingsMessage[], name: SettingsField): SettingsMessage[] =>

@@ -4,7 +4,7 @@ import {
   editInstanceSettings,
   findUneditableFields,
 } from '../../../../server/keepalived/settings/edit-instance-settings.ts';
-import type { InstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
+import type { InstanceSettings } from '../../../../server/keepalived/settings/setting-fields.ts';
 import { readSample, sampleConfiguration } from './samples.ts';
 
 function edit(changes: Partial<InstanceSettings>, text = sampleConfiguration) {

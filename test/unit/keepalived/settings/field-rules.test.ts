@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { judgeInstanceSettings } from '../../../../server/keepalived/settings/field-rules.ts';
-import type { InstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
+import type { InstanceSettings } from '../../../../server/keepalived/settings/setting-fields.ts';
 import { readSample, sampleConfiguration } from './samples.ts';
 
 function judge(changes: Partial<InstanceSettings>, text = sampleConfiguration) {

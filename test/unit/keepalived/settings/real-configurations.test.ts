@@ -8,7 +8,7 @@ import type { NetworkInterface } from '../../../../server/keepalived/proof/evide
 import { editInstanceSettings } from '../../../../server/keepalived/settings/edit-instance-settings.ts';
 import { judgeInstanceSettings } from '../../../../server/keepalived/settings/field-rules.ts';
 import { readInstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
-import type { InstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
+import type { InstanceSettings } from '../../../../server/keepalived/settings/setting-fields.ts';
 
 const read = (name: string) =>
   readFileSync(new URL(`../../../fixtures/cases/${name}/keepalived.conf`, import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { InstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
+import type { InstanceSettings } from '../../../../server/keepalived/settings/setting-fields.ts';
 import {
   describeSettingsChange,
   planInstanceSettings,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../../../server/keepalived/config/rules/finding.ts';
-import type { InstanceSettings } from '../../../../server/keepalived/settings/instance-settings.ts';
+import type { InstanceSettings } from '../../../../server/keepalived/settings/setting-fields.ts';
 import { planInstanceSettings } from '../../../../server/operations/forms/instance-settings.ts';
 import { conflictWith } from '../../../../server/operations/live/conflict.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
