@@ -44,7 +44,7 @@ function end(what) {
 
 function describe(button) {
   const sentence = button.dataset.busy ?? button.form?.dataset.busy;
-  return sentence?.trim() ?? `“${button.textContent.trim()}” is being done. Please wait.`;
+  return sentence?.trim() ?? `“${button.textContent.trim()}” is in progress. Please wait.`;
 }
 
 // Before any other script hears of it.

@@ -1,4 +1,4 @@
-/** Counts the seconds of `data-seconds-left` down; at the end the page tells what came of it. */
+/** Counts `data-seconds-left` down; at the end the page shows the result. */
 const openedAtMs = window.performance.now();
 const openedAtWallMs = Date.now();
 
@@ -8,7 +8,7 @@ function elapsedSeconds() {
   return Math.max(performance.now() - openedAtMs, Date.now() - openedAtWallMs) / 1_000;
 }
 
-/** The server goes back at zero: a little later it can tell. */
+/** The server rolls back at zero: a little later the page can show the result. */
 const graceSeconds = 2;
 
 function count() {

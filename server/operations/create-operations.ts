@@ -117,7 +117,7 @@ export function createOperations(
       change(
         async () =>
           confirmed.find()
-            ? refuse('A change waits to be confirmed. Keep it or go back first.')
+            ? refuse('A change is waiting for confirmation. Keep it or roll it back first.')
             : runDrill(parts, request),
         { withTracking: true },
       );

@@ -16,7 +16,7 @@ export const transitionRecordSchema = z.object({
   reason: transitionReasonSchema.optional(),
   /** What told of it: the log, keepalived's own account, or the end of its process. */
   source: z.enum(['log', 'dump', 'process']),
-  /** How long at most nobody had the address before this server took it; absent: not known. */
+  /** The longest time that nobody can have had the address before this server took it; absent: not known. */
   unservedAtMostMs: z.number().optional(),
 });
 export type TransitionRecord = z.output<typeof transitionRecordSchema>;
@@ -27,7 +27,7 @@ export const splitBrainRecordSchema = z.object({
   /** Wall clock, ms: when it was noticed first or last. */
   atMs: z.number(),
   instance: z.string(),
-  /** The alarm that told of it. */
+  /** The alarm that reported it. */
   code: z.enum(['another-master', 'address-twice']),
   phase: z.enum(['begin', 'end']),
   /** What the alarm said at the begin. */

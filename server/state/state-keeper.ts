@@ -37,7 +37,7 @@ export interface Snapshot {
 }
 
 export interface StateKeeper {
-  /** The status as of now, from what was witnessed; costs no command. */
+  /** The current status, from what was witnessed; costs no command. */
   current(): Snapshot;
   /** What the witnesses said last, unjudged. */
   evidence: () => Evidence;

@@ -71,7 +71,7 @@ function isSentByPerson({ method, headers }: FastifyRequest): boolean {
 function tooLarge(): UserError {
   return new UserError(
     'too-large-to-keep',
-    'You are signed out, and this form is too large to be kept while you log in: at most 256 KiB. Nothing was changed. Log in in another tab, then go back in this one and send it again.',
+    'You are logged out, and this form is too large to keep while you log in: at most 256 KiB. Nothing was changed. Log in from another tab, then go back in this tab and send the form again.',
     { statusCode: 413 },
   );
 }

@@ -127,9 +127,9 @@ describe('a button that was pressed', () => {
     ['/keepalived/settings', 'Preview', /^keepalived is testing .* 30 seconds/, /intent=preview/],
     ['/keepalived/default-master', 'Update preview', /^keepalived is testing/, /intent=preview/],
     ['/boot', 'Start', /^The services are being asked/, /action=start/],
-    ['/debug', 'Check now', /^The examination is being started/, /kind=check/],
-    ['/keepalived', 'Stop keepalived', /^keepalived is being stopped/, /_csrf=/],
-    ['/keepalived', 'Log out', /^“Log out” is being done/, /_csrf=/],
+    ['/debug', 'Check now', /^The check is starting/, /kind=check/],
+    ['/keepalived', 'Stop keepalived', /^keepalived is stopping/, /_csrf=/],
+    ['/keepalived', 'Log out', /^“Log out” is in progress/, /_csrf=/],
   ];
   for (const [path, name, words, field] of rows) {
     test(`${path}, ${name}: says what is done, and is sent once, with its value`, async () => {

@@ -55,11 +55,11 @@ describe('the Debug page, on two servers', () => {
   test('a healthy pair: progress, then nothing wrong, and who advertises what', async () => {
     await page.getByRole('link', { name: 'Debug', exact: true }).click();
     await page.waitForURL('**/debug');
-    assert.match(await headline(), /Not examined yet/);
+    assert.match(await headline(), /Not checked yet/);
     await examine('Check now');
     await page.getByText(/Listening on eth0: \d+ of 10 s/).waitFor();
     await page.getByRole('cell', { name: /192\.168\.0\.10 this server/ }).waitFor();
-    await seeHeadline(/Good: Nothing is wrong/);
+    await seeHeadline(/Good: No problem found/);
     assert.equal(await page.locator('.check.tone-bad, .check.tone-warn').count(), 0);
     const row = await page.getByRole('row', { name: /this server/ }).innerText();
     assert.match(row, /51.*101.*1 s.*192\.168\.0\.100.*PASS, our password/s);
@@ -105,7 +105,7 @@ describe('the Debug page, on two servers', () => {
     await page.getByRole('button', { name: 'Add this rule' }).click();
     await page.waitForURL('**/debug');
     await page.getByText('The firewall now lets').waitFor();
-    await seeHeadline(/Good: Nothing is wrong/);
+    await seeHeadline(/Good: No problem found/);
     const ruleset = async () => (await server1.run('nft', ['list', 'ruleset'])).stdout;
     assert.match(await ruleset(), /comment "keepalived-wai"/);
     await page
@@ -152,7 +152,7 @@ describe('the Debug page, on two servers', () => {
     const window = await openWindow(browser, { javaScript: false });
     await logIn(window.page, servers.server1.waiUrl, servers.adminPassword);
     await window.page.goto(`${servers.server1.waiUrl}/debug`);
-    // The one that a change of the firewall began may go on: no other begins beside it.
+    // The one that a firewall change began may go on: no other begins beside it.
     await window.page.getByText(/^Examined/).waitFor({ timeout: examinedMs });
     await window.page.getByRole('button', { name: 'Check now' }).click();
     await window.page.getByText(/Listening on eth0/).waitFor();

@@ -82,7 +82,7 @@ describe('the editor', () => {
     await goToLine(page, 9);
     await page.keyboard.press('Enter');
     await page.keyboard.type('prioritty 100');
-    await summary(page, /Stops you, line 10: .*prioritty/);
+    await summary(page, /Error, line 10: .*prioritty/);
     assert.equal(await page.locator('.cm-lintRange-error').innerText(), 'prioritty 100');
     const item = page.locator('#findings li').first();
     assert.match(await item.innerText(), /Did you mean “priority”/);
@@ -102,7 +102,7 @@ describe('the editor', () => {
     await goToLine(page, 12);
     await page.keyboard.press('Shift+Home');
     await page.keyboard.press('Backspace');
-    await summary(page, /Stops you, line 5: “vrrp_instance \{” is never closed/);
+    await summary(page, /Error, line 5: “vrrp_instance \{” is never closed/);
   });
 
   test('completes the keywords of the block that the installed release knows, with help', async () => {
@@ -280,7 +280,7 @@ describe('the editor', () => {
     await area.fill(text.replace('priority 100', 'prioritty 100'));
     await plain.getByRole('button', { name: 'Preview change' }).click();
     await plain.getByText('What saving will change in').waitFor();
-    assert.match(await plain.locator('#findings').innerText(), /Stops you, line 9/);
+    assert.match(await plain.locator('#findings').innerText(), /Error, line 9/);
     await area.fill(text.replace('priority 100', 'priority 99'));
     await plain.getByRole('button', { name: 'Save', exact: true }).click();
     await plain.getByText('The configuration has changed').waitFor();
@@ -295,7 +295,7 @@ describe('the editor', () => {
         await page.emulateMedia({ colorScheme });
         await goToLine(page, 9);
         await page.keyboard.type('00');
-        await summary(page, /Stops you, line 9/);
+        await summary(page, /Error, line 9/);
         await assertAccessible(page);
         assert.equal(
           await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),

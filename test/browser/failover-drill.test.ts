@@ -172,7 +172,7 @@ describe('the failover drill, on two servers', () => {
     await choose(page1, 'Move to standby');
     await page1.getByRole('link', { name: /does not preempt/ }).click();
     assert.match(await mainText(page1), /Danger: Nobody is known to take 192\.168\.0\.100/);
-    await page1.getByRole('button', { name: 'I have understood: Move to standby' }).click();
+    await page1.getByRole('button', { name: 'Move to standby anyway' }).click();
     await page1.getByText(/Nobody else answered.*this server took it back/).waitFor();
     await holdersBecome('server1');
   });
@@ -182,7 +182,7 @@ describe('the failover drill, on two servers', () => {
     await servers.server2.startKeepalived();
     await holdersBecome('server1');
     await choose(page1, 'Move to standby');
-    await page1.getByRole('button', { name: 'I have understood: Move to standby' }).click();
+    await page1.getByRole('button', { name: 'Move to standby anyway' }).click();
     const words = await page1.locator('main .notice').first().innerText();
     const [, away] =
       /has taken 192\.168\.0\.100 after.*away for at most (\d\.\d) s/.exec(words) ?? [];
@@ -201,7 +201,7 @@ describe('the failover drill, on two servers', () => {
     await choose(page2, 'Move to standby');
     // It would wait for the answer, which never comes.
     const clicked = page2
-      .getByRole('button', { name: 'I have understood: Move to standby' })
+      .getByRole('button', { name: 'Move to standby anyway' })
       .click()
       .catch(() => undefined);
     await eventually('a number', async () => (await server2.readFile(filePath)).trim() !== '0', {

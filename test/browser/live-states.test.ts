@@ -139,7 +139,7 @@ describe('what happens to two servers, and what their pages say', () => {
     const row = page1.getByRole('row', { name: /^Script chk_vshell/ });
     await eventually('the failed script', async () => (await row.innerText()).includes('Failed'));
     assert.match(await row.innerText(), /exited with status 22/);
-    assert.match(await row.innerText(), /Fault: the address is given up/);
+    assert.match(await row.innerText(), /Fault: releases the address/);
     await see(page1, /^HTTP 503/, patienceMs, 'Healthcheck Status');
     await assertAccessible(page1);
     await takePicture(page1, 'server1-script-failed');
@@ -263,7 +263,7 @@ describe('what happens to two servers, and what their pages say', () => {
     }
     assert.match(
       (await page1.getByRole('img').getAttribute('aria-label')) ?? '',
-      /this server .*, not this server .*, not known: nobody watched/,
+      /this server .*, not this server .*, unknown: the program was not running/,
     );
     await assertAccessible(page1);
     await takePicture(page1, 'failover-history');

@@ -203,7 +203,7 @@ describe('the settings form, on two servers', () => {
 
     // As the danger advises.
     await servers.server2.stopKeepalived();
-    await page1.getByRole('button', { name: 'I have understood: apply' }).click();
+    await page1.getByRole('button', { name: 'Apply anyway' }).click();
     await page1.getByText(/keepalived is running with it/).waitFor();
     assert.deepEqual(await servers.addressHolders(secondAddress), ['server1']);
     await open(page2);
@@ -237,7 +237,7 @@ describe('the settings form, on two servers', () => {
       await page.getByLabel('Fall').fill('2');
       await page.getByLabel('Password').fill('another1');
       await save(page);
-      await page.getByRole('button', { name: 'I have understood: apply' }).waitFor();
+      await page.getByRole('button', { name: 'Apply anyway' }).waitFor();
       await see('danger');
       // The way back to Save, and what was typed is still there.
       await page.getByRole('button', { name: 'Preview' }).click();

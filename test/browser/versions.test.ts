@@ -57,7 +57,7 @@ describe('versions and confirmed changes', () => {
     await plain.locator('textarea').fill(text);
     await plain.getByLabel('Comment').fill(comment);
     if (goBackSeconds > 0) {
-      await plain.getByLabel('Go back by itself unless I confirm').check();
+      await plain.getByLabel('Roll back automatically unless I confirm').check();
       await plain.getByLabel('within').fill(String(goBackSeconds));
     }
     await plain.getByRole('button', { name: 'Save', exact: true }).click();
@@ -123,11 +123,14 @@ describe('versions and confirmed changes', () => {
   test('a change is kept because somebody said so', async () => {
     await save(first, { goBackSeconds: 300 });
     await plain.waitForURL('**/keepalived/confirm');
-    assert.match(await mainText(plain), /Keep this configuration\?[^]*comes back in (300|29\d) s/);
+    assert.match(
+      await mainText(plain),
+      /Keep this configuration\?[^]*is rolled back in (300|29\d) s/,
+    );
 
     // Other saves wait, and say for what.
     await save(second);
-    assert.match(await mainText(plain), /still waits to be confirmed/);
+    assert.match(await mainText(plain), /is still waiting for confirmation/);
     assert.equal(await server.readFile(livePath), first);
 
     await open(page, '');
@@ -135,7 +138,7 @@ describe('versions and confirmed changes', () => {
     const words = await left.innerText();
     await eventually('the countdown', async () => (await left.innerText()) !== words);
     await assertAccessible(page);
-    await page.getByRole('link', { name: 'Keep it or go back' }).click();
+    await page.getByRole('link', { name: 'Keep it or roll back' }).click();
     await assertAccessible(page);
     await takePicture(page, 'confirm');
     await page.getByRole('button', { name: 'Keep this configuration' }).click();
@@ -147,8 +150,8 @@ describe('versions and confirmed changes', () => {
 
   test('a change goes back when it is asked to', async () => {
     await save(second, { goBackSeconds: 300 });
-    await plain.getByRole('button', { name: 'Go back now' }).click();
-    assert.match(await mainText(plain), /Went back/);
+    await plain.getByRole('button', { name: 'Roll back now' }).click();
+    assert.match(await mainText(plain), /Rolled back: the previous/);
     assert.equal(await server.readFile(livePath), first);
     assert.deepEqual(await servers.addressHolders(virtualAddress), ['server1']);
   });
@@ -169,16 +172,16 @@ describe('versions and confirmed changes', () => {
     await tabTo(/^\s*Restore/);
     await page.keyboard.press('Enter');
     await page.waitForURL('**/restore?*');
-    await tabTo(/Go back by itself/);
+    await tabTo(/Roll back automatically/);
     await page.keyboard.press('Space');
     await tabTo(/Restore this version/);
     await page.keyboard.press('Enter');
     await page.waitForURL('**/keepalived/confirm');
     assert.notEqual(await server.readFile(livePath), first);
-    await tabTo(/Go back now/);
+    await tabTo(/Roll back now/);
     await page.keyboard.press('Enter');
     await page.waitForURL('**/keepalived');
-    assert.match(await mainText(page), /Went back/);
+    assert.match(await mainText(page), /Rolled back: the previous/);
     assert.equal(await server.readFile(livePath), first);
   });
 
@@ -204,7 +207,10 @@ describe('versions and confirmed changes', () => {
     assert.equal(await server.readFile(livePath), first);
     assert.deepEqual(await servers.addressHolders(virtualAddress), ['server1']);
     await logIn(plain, server.waiUrl, servers.adminPassword);
-    assert.match((await rowTexts(plain))[0] ?? '', /keepalived-wai[^]*Went back[^]*Live/);
+    assert.match(
+      (await rowTexts(plain))[0] ?? '',
+      /keepalived-wai[^]*Rolled back a change[^]*Live/,
+    );
   });
 
   test('a program that is killed in the middle of a save settles it at its next start', async () => {
@@ -212,7 +218,7 @@ describe('versions and confirmed changes', () => {
     await server.run('ip', ['link', 'add', 'eth7', 'type', 'veth', 'peer', 'name', 'peer7']);
     const faulty = first.replace('advert_int 1', 'advert_int 1\n    track_interface {\n eth7\n }');
     await save(faulty);
-    const accepted = plain.getByRole('button', { name: 'I have understood: apply' }).click();
+    const accepted = plain.getByRole('button', { name: 'Apply anyway' }).click();
     const saved = accepted.catch(() => 'the program went away');
     const journalPath = '/var/lib/keepalived-wai/history/journal.jsonl';
     await eventually(

@@ -126,8 +126,14 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
     if (hasLoaded(outcome)) keeper.noteAction({ what: 'going-back', ...programItself, durationMs });
     const isBack = outcome.kind === 'live' || outcome.kind === 'saved';
     await (isBack
-      ? notices.add('info', `${comment}: the version of ${path} before it is in force again.`)
-      : notices.add('critical', `${comment}, but it was not taken back. ${outcome.message}`));
+      ? notices.add(
+          'info',
+          `The change to ${path} was not confirmed in time. The previous version is active again.`,
+        )
+      : notices.add(
+          'critical',
+          `The change to ${path} was not confirmed in time, but it was not rolled back. ${outcome.message}`,
+        ));
   }
 
   /** Undefined: there is nothing to go back to, or it will come to nothing. */
@@ -182,7 +188,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
     },
     async undo(tag, actor) {
       if (!waiting || !isWaiting(tag)) return undefined;
-      return takeBack(waiting.confirmation, actor, 'Went back instead of confirming the change');
+      return takeBack(waiting.confirmation, actor, 'Rolled back instead of confirming the change');
     },
     async resume() {
       try {
@@ -209,6 +215,6 @@ export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedC
 function refuse(path: string): ApplyOutcome {
   return {
     kind: 'awaiting-confirmation',
-    message: `A change of ${path} still waits to be confirmed. Keep it or go back first; then save this.`,
+    message: `A change to ${path} is still waiting for confirmation. Keep it or roll it back first, then save this.`,
   };
 }

@@ -19,7 +19,7 @@ export async function goBack(
 ): Promise<ApplyOutcome> {
   try {
     const old = await findOldVersion(parts.versions, restoreVersionId);
-    if (!old) return { kind: 'failed', message: 'The version before it is no longer kept.' };
+    if (!old) return { kind: 'failed', message: 'The previous version is no longer kept.' };
     const { text } = old;
     const request = { fileId, text, expectedTag: currentTag, actor, action: 'go-back', comment };
     const outcome = await parts.apply(request);

@@ -10,7 +10,7 @@ import type { NetworkReport } from '../../keepalived/proof/evidence.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import { commandFailure } from '../live/prove-live.ts';
 
-/** What a change of the firewall did. */
+/** What a firewall change did. */
 export interface FirewallOutcome {
   ok: boolean;
   /** For the user: what is so now, as it was read again, and whether it outlasts a reboot. */

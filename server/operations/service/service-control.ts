@@ -89,7 +89,7 @@ export async function restartKeepalived(
 async function start(parts: ApplyParts, startAnyway: boolean): Promise<ActionOutcome> {
   const { appliance, keeper } = parts;
   const before = await look(appliance);
-  if (before.daemon.state === 'running') return done('keepalived is running already.', undefined);
+  if (before.daemon.state === 'running') return done('keepalived is already running.', undefined);
   if (before.daemon.state === 'unknown') return refuseUnseen('started', before.daemon);
   const refusal = await findReasonNotToStart(appliance, startAnyway ? 'anyway' : 'asking');
   if (refusal) return refusal;

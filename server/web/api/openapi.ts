@@ -22,7 +22,7 @@ export function describeApi(): object {
     paths: {
       '/api/v1/status': {
         get: {
-          summary: 'The status as of now',
+          summary: 'The current status',
           responses: answers({ 'application/json': { schema: reference('Status') } }),
         },
       },
@@ -42,12 +42,12 @@ export function describeApi(): object {
       },
       '/api/v1/events': {
         get: {
-          summary: 'The status now and at each change, as server-sent events',
+          summary: 'The current status, then each change, as server-sent events',
           description:
-            'Event `status`: a status document, with an id that grows. Event `heartbeat`, every ' +
+            'Event `status`: a status document, with an id that grows. Event `heartbeat`, after ' +
             '5 s without a change: the time and the age of the evidence. `Last-Event-ID` brings ' +
-            'what was missed, as far as it is known, else the status as of now. At most 4 ' +
-            'streams of a session and 40 in all: one more is answered with 503.',
+            'the events that were missed, where they are still known, or else the current status. ' +
+            'At most 4 streams for each session and 40 in all: a further one gets 503.',
           parameters: [
             { name: 'Last-Event-ID', in: 'header', schema: { type: 'integer', minimum: 0 } },
           ],

@@ -7,10 +7,12 @@ import type { Snapshot } from '../../state/state-keeper.ts';
 const timeSchema = z.iso.datetime().describe('UTC');
 
 const alarmSchema = z.strictObject({
-  code: z.enum(alarmCodes).describe('Stable, for programs; the manual says what to do for each'),
+  code: z
+    .enum(alarmCodes)
+    .describe('A stable code, for programs; the manual says what to do for each'),
   severity: z.enum(['critical', 'warning']),
   sentence: z.string().describe('For people: what is wrong and what to do'),
-  foundAt: timeSchema.nullable().describe('When Debug found it; null: it is seen all the time'),
+  foundAt: timeSchema.nullable().describe('When Debug found it; null: it is watched all the time'),
 });
 
 const instanceSchema = z.strictObject({
@@ -21,31 +23,33 @@ const instanceSchema = z.strictObject({
   reason: z.string().nullable(),
   servingMaster: z
     .strictObject({
-      address: z.string().nullable().describe('null: keepalived did not name it lately'),
+      address: z.string().nullable().describe('null: keepalived has not reported it recently'),
       priority: z.number(),
       heardWithinMs: z
         .number()
         .nullable()
-        .describe('An advertisement came within the last so many ms; null: that is not proved'),
+        .describe('An advertisement arrived within this many ms; null: not proved'),
       silentForMs: z
         .number()
         .nullable()
-        .describe('For how long none came; null: no longer than usual, or not known'),
+        .describe('How long none has arrived; null: no longer than usual, or unknown'),
     })
     .nullable()
-    .describe('Whom a standby hears; null: nobody, or it is not Standby'),
+    .describe(
+      'The master whose advertisements a standby receives; null: none, or it is not Standby',
+    ),
   serving: z.enum(['Yes', 'No', 'Unknown']).describe('Whether the kernel has every address'),
   addresses: z.array(
     z.strictObject({
       cidr: z.string(),
       interfaceName: z.string().nullable(),
-      held: z.boolean().nullable().describe('Whether the kernel has it; null: not known'),
+      held: z.boolean().nullable().describe('Whether the kernel has it; null: unknown'),
     }),
   ),
   configurationState: z
     .enum(['MASTER', 'BACKUP'])
     .nullable()
-    .describe('null: not known, because a part of the configuration cannot be read'),
+    .describe('null: unknown, because part of the configuration cannot be read'),
   interfaceName: z.string().nullable(),
   virtualRouterId: z.number().nullable(),
   priority: z.strictObject({
@@ -53,7 +57,11 @@ const instanceSchema = z.strictObject({
     effective: z.number().nullable(),
   }),
   lastTransitionAt: timeSchema.nullable(),
-  maintenance: z.boolean().describe('Whether a file keeps it from serving until that is ended'),
+  maintenance: z
+    .boolean()
+    .describe(
+      'Whether a maintenance file keeps it from serving until somebody ends the maintenance',
+    ),
   healthcheck: z
     .strictObject({ url: z.string(), words: z.string(), good: z.boolean().nullable() })
     .nullable(),
@@ -67,7 +75,7 @@ const instanceSchema = z.strictObject({
         since: timeSchema.nullable(),
       }),
     )
-    .describe('What keepalived itself watches for the instance, with the newest result'),
+    .describe('What keepalived watches for the instance, with the newest result'),
   alarms: z.array(alarmSchema),
 });
 
@@ -79,7 +87,7 @@ export const statusDocumentSchema = z
     evidenceAgeMs: z
       .number()
       .nullable()
-      .describe('How old the oldest fact is that the states rest upon; null: none yet'),
+      .describe('Age of the oldest fact behind the states; null: none yet'),
     daemon: z.discriminatedUnion('state', [
       z.strictObject({
         state: z.literal('running'),
@@ -96,7 +104,7 @@ export const statusDocumentSchema = z
       editedSinceLoad: z.boolean().nullable(),
     }),
     instances: z.array(instanceSchema),
-    alarms: z.array(alarmSchema).describe('Of the machine, not of one instance'),
+    alarms: z.array(alarmSchema).describe('Alarms of the machine, not of one instance'),
   })
   .meta({ title: 'keepalived status' });
 

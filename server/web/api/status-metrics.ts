@@ -78,7 +78,7 @@ const metrics: StatusMetric[] = [
   },
   {
     name: 'keepalived_evidence_age_seconds',
-    help: 'Age of the oldest fact that the states rest upon',
+    help: 'Age of the oldest fact behind the states',
     labelNames: [],
     collect: ({ status: { evidenceAgeMs } }, report) => {
       report({}, evidenceAgeMs === undefined ? undefined : evidenceAgeMs / 1000);
@@ -120,7 +120,7 @@ const metrics: StatusMetric[] = [
   },
   {
     name: 'keepalived_instance_healthcheck_ok',
-    help: 'Whether the healthcheck succeeds by keepalived’s script, else by an own request',
+    help: 'Whether the healthcheck succeeds: by keepalived’s script, or else by a test from this program',
     labelNames: ['instance', 'url'],
     collect: perInstance((instance, report) => {
       const { healthcheck } = instance;
@@ -130,7 +130,7 @@ const metrics: StatusMetric[] = [
   },
   {
     name: 'keepalived_alarm',
-    help: '1 for each alarm that stands; without an instance it is the machine’s',
+    help: '1 for each alarm that is active; without an instance it belongs to the machine',
     labelNames: ['instance', 'code', 'severity'],
     collect: ({ status }, report) => {
       const raise = (instance: string) => (alarm: Alarm) => {
@@ -142,7 +142,7 @@ const metrics: StatusMetric[] = [
   },
   {
     name: 'keepalived_instance_transitions_total',
-    help: 'How often the instance became master, and ceased to be',
+    help: 'How often the instance became master, and how often it stopped being master',
     labelNames: ['instance', 'transition'],
     isCounter: true,
     collect: fromCounters('transition', () => transitions),
@@ -163,7 +163,7 @@ const metrics: StatusMetric[] = [
   },
   {
     name: 'keepalived_instance_errors_total',
-    help: 'Advertisements that were not accepted, by keepalived’s own name of the reason',
+    help: 'Advertisements that keepalived did not accept, by its name for the reason',
     labelNames: ['instance', 'kind'],
     isCounter: true,
     collect: fromCounters('kind', errorKinds),

@@ -25,11 +25,13 @@ export const transitionsDocumentSchema = z
           reason: transitionReasonSchema.nullable(),
           source: z
             .enum(['log', 'dump', 'process'])
-            .describe('What told of it: the log, keepalived’s account, the end of its process'),
+            .describe('Its source: keepalived’s log, its dump, or the end of its process'),
           unservedAtMostMs: z
             .number()
             .nullable()
-            .describe('How long at most nobody had the address before this server took it'),
+            .describe(
+              'The longest time that nobody can have had the address before this server took it',
+            ),
           author: z
             .strictObject({
               userName: z.string(),
@@ -37,27 +39,31 @@ export const transitionsDocumentSchema = z
               action: actionRecordSchema.shape.what,
             })
             .nullable()
-            .describe('Who did something by this program at that time, and what; null: nobody'),
+            .describe('Who used this program at that time, and for what; null: nobody'),
         }),
       )
       .describe('Newest first'),
     splitBrains: z
       .array(
         z.strictObject({
-          from: z.iso.datetime().describe('UTC: when it was noticed first; it may be older'),
+          from: z.iso
+            .datetime()
+            .describe('UTC: when this server first noticed it; it may have begun earlier'),
           to: z.iso
             .datetime()
             .nullable()
-            .describe('UTC: when it was noticed last; null: it lasts, or the end is not known'),
+            .describe(
+              'UTC: when this server last noticed it; null: it is still going on, or its end is unknown',
+            ),
           end: z
             .enum(['lasts', 'known', 'unknown'])
             .describe('unknown: the program was not running when it ended'),
           instance: z.string(),
-          code: z.enum(['another-master', 'address-twice']).describe('The alarm that told of it'),
+          code: z.enum(['another-master', 'address-twice']).describe('The alarm that reported it'),
           sentence: z.string().nullable().describe('What the alarm said when it began'),
         }),
       )
-      .describe('When two servers were active, as far as it was noticed here; newest first'),
+      .describe('When two servers were active, as far as this server noticed; newest first'),
   })
   .meta({ title: 'Changes of state' });
 

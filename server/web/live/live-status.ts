@@ -14,7 +14,7 @@ export type News =
 
 export interface LiveStatus {
   /**
-   * The status as of now, under the id of its last change; the same object for as long as no
+   * The current status, under the id of its last change; the same object for as long as no
    * witness has spoken, at most half a second.
    */
   current(): StatusEvent;

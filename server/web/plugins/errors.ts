@@ -58,7 +58,7 @@ const refusals: Partial<Record<number, Refusal>> = {
   503: {
     code: 'overloaded',
     title: 'Busy',
-    message: 'This machine is too busy to answer just now. keepalived is not affected. Try again.',
+    message: 'This machine is too busy to answer now. keepalived is not affected. Try again.',
   },
 };
 
@@ -82,7 +82,7 @@ export const errors = fastifyPlugin((app, _options, done) => {
 function describeError(error: FastifyError | UserError, requestId: string): ErrorAnswer {
   if (error instanceof UserError) {
     const { statusCode, code, message } = error;
-    return { statusCode, code, title: 'That did not work', message };
+    return { statusCode, code, title: 'The request failed', message };
   }
   const refusal = findRefusal(error.statusCode);
   if (refusal) return refusal;

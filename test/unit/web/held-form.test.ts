@@ -138,7 +138,7 @@ for (const [url, form, shown] of [
     const { browser, logText } = await openSignedOut(t);
     const { refused, answer } = await sendAndLogIn(browser, url, form);
     assert.equal(answer.statusCode, 200);
-    assert.match(answer.body, /<h1>You were signed out before this was sent<\/h1>/);
+    assert.match(answer.body, /<h1>You were logged out before this was sent<\/h1>/);
     assert.match(answer.body, /value="preview">Show the form again</);
     for (const { body } of [refused, answer]) {
       assert.doesNotMatch(body, /-secret|<script>alert|<b>"|<i>|Both will serve|a script/);
@@ -163,10 +163,10 @@ for (const [url, form, shown] of [
 test('a button without fields, as Stop keepalived: the page says that nothing was done', async (t) => {
   const { browser } = await openSignedOut(t);
   const { refused, answer } = await sendAndLogIn(browser, '/keepalived/stop', {});
-  assert.match(textOf(refused.body), /nothing was changed\. Log in, then press the button again\./);
+  assert.match(textOf(refused.body), /Nothing was changed\. Log in, then click the button again\./);
   assert.equal(answer.statusCode, 303);
   const { body } = await browser.get('/nowhere');
-  assert.match(textOf(body), /You were signed out before the button .* nothing was changed/);
+  assert.match(textOf(body), /You were logged out before your click arrived\. Nothing was changed/);
 });
 
 test('a text keeps every line, quote and sign', async (t) => {
@@ -210,7 +210,7 @@ test('a form without a preview: the page says what would be sent, and sends it b
   const { body } = await browser.post('/login', { ...hidden, username: 'admin', password });
   assert.match(
     textOf(body),
-    /goes to \/act: What would be sent service ?one service ?<two> action ?empty/,
+    /send it again, to \/act: What would be sent service ?one service ?<two> action ?empty/,
   );
   assert.match(body, /<button type="submit">Send it again</);
   assert.equal(body.split('type="hidden" name="service"').length, 3);
@@ -254,7 +254,7 @@ describe('whom it does not help', () => {
     assert.equal(answer.statusCode, 303);
     assert.equal(answer.headers.location, '/keepalived');
     const next = textOf((await browser.get('/nowhere')).body);
-    assert.match(next, /It was not kept, and nothing was changed: your account may look/);
+    assert.match(next, /It was discarded and nothing was changed: you have read-only access/);
   });
 
   test('another site is refused before its form is read', async (t) => {
@@ -311,7 +311,7 @@ describe('whom it does not help', () => {
       assert.equal(answer.statusCode, 413);
       assert.match(
         textOf(answer.body),
-        /too large to be kept while you log in: at most 256 KiB\. Nothing was changed\./,
+        /too large to keep while you log in: at most 256 KiB\. Nothing was changed\./,
       );
     }
   });

@@ -31,7 +31,7 @@ export const registerBootPage: FastifyPluginCallbackZod<
       // Of one service it is clear which is meant.
       const services = settings.services.length === 1 ? settings.services : chosen;
       if (services.length === 0) {
-        const text = 'Nothing was done: select the box next to a service first.';
+        const text = 'Nothing was changed: select the check box next to a service first.';
         return reply.flash({ tone: 'bad', text }).redirect('/boot', 303);
       }
       const { accepted: acceptedDangers } = request.body;

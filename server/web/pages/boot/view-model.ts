@@ -1,6 +1,7 @@
 import type { ServiceReport } from '../../../appliance/appliance.ts';
 import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
 import type { Snapshot } from '../../../state/state-keeper.ts';
+import { describeMoveToBackup } from '../../view/moving-addresses.ts';
 import { formatDuration } from '../../view/time-words.ts';
 import { bootButtons } from './buttons.ts';
 
@@ -42,7 +43,7 @@ export function describeBoot({
     warning:
       served.length === 0
         ? undefined
-        : `If keepalived is stopped or restarted, ${served.join(', ')} will move to the backup, if one is running.`,
+        : `If you stop or restart keepalived, ${describeMoveToBackup(served.join(', '))}`,
   };
 }
 

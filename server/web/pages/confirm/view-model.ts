@@ -26,7 +26,7 @@ export const kept: Flash = { tone: 'good', text: 'The configuration is kept.' };
 
 export const nothingWaits: Flash = {
   tone: 'bad',
-  text: 'That change does not wait any more: it was kept, or it went back. Versions tells which.',
+  text: 'That change is no longer waiting: it was kept or rolled back. Versions shows which.',
 };
 
 /** What the next page says of having gone back. */
@@ -34,8 +34,8 @@ export function describeUndo(outcome: ApplyOutcome): Flash {
   if (isSuccess(outcome)) {
     return {
       tone: 'good',
-      text: 'Went back: the configuration before the change is in force again.',
+      text: 'Rolled back: the previous configuration is active again.',
     };
   }
-  return { tone: 'bad', text: `The change was not taken back. ${outcome.message}` };
+  return { tone: 'bad', text: `The change was not rolled back. ${outcome.message}` };
 }

@@ -13,7 +13,7 @@ interface VerdictLook {
 
 export const verdictLooks: Record<CheckVerdict, VerdictLook> = {
   wrong: { word: 'Wrong', shape: '▲', tone: 'bad' },
-  suspicious: { word: 'Look here', shape: '◆', tone: 'warn' },
+  suspicious: { word: 'Check this', shape: '◆', tone: 'warn' },
   'cannot-tell': { word: 'Cannot tell', shape: '?', tone: 'mute' },
   note: { word: 'Note', shape: '–', tone: 'mute' },
   good: { word: 'Good', shape: '●', tone: 'good' },

@@ -45,7 +45,7 @@ export function reportFor(role: Role, report: DebugReport): DebugReport {
     ...check,
     remedy: check.remedy?.replaceAll(check.command ?? '\0', '(its command)'),
     evidence: check.evidence.map((one) =>
-      one.isOutput ? { ...one, what: 'Only administrators see what came back.' } : one,
+      one.isOutput ? { ...one, what: 'Only administrators see the output.' } : one,
     ),
   }));
   return { ...report, checks };
@@ -96,11 +96,12 @@ export function describeDebug(
 
 function describePurpose({ serves }: DebugReport['ownRules'][number]): string {
   if (serves === undefined) {
-    return 'The configuration cannot be read, so nobody knows whether an instance still needs it.';
+    return 'The configuration cannot be read. Can’t tell whether an instance still needs this rule.';
   }
-  if (serves.length === 0) return 'No instance of the configuration needs it. You can remove it.';
+  if (serves.length === 0)
+    return 'No instance of the configuration needs this rule. You can remove it.';
   const whose = serves.map(({ instance, direction }) => `${instance} ${direction}`).join(', ');
-  return `Lets advertisements pass: ${whose}. Without it both servers may become master.`;
+  return `Lets advertisements pass: ${whose}. Without this rule both servers may become master.`;
 }
 
 function describeHeadline(
@@ -133,20 +134,19 @@ function describeHeadline(
   }
   if (examination === undefined) {
     return {
-      ...{ tone: 'mute', shape: '?', word: 'Not examined yet' },
-      sentence:
-        'What the page knows by itself is in order. “Check now” listens on the network and asks the machine.',
+      ...{ tone: 'mute', shape: '?', word: 'Not checked yet' },
+      sentence: 'No problem is known. “Check now” listens on the network and examines this server.',
     };
   }
   if (examination.isRunning) {
     return {
-      ...{ tone: 'calm', shape: '◌', word: 'Examining' },
-      sentence: 'Nothing wrong has been found so far.',
+      ...{ tone: 'calm', shape: '◌', word: 'Checking' },
+      sentence: 'No problem found so far.',
     };
   }
   const unknown = { tone: 'mute', shape: '?' };
   if (examination.hasFailed || examination.problems.length > 0) {
-    const sentence = 'Nothing wrong was found, but not everything could be examined.';
+    const sentence = 'No problem was found, but not everything could be checked.';
     return { ...unknown, word: 'Cannot tell', sentence };
   }
   const old = checks.filter(({ isStale }) => isStale);
@@ -154,19 +154,19 @@ function describeHeadline(
     const was = old.find(({ verdict }) => verdict === 'wrong' || verdict === 'suspicious');
     const then = was
       ? `${formatDuration(nowMs - was.atMs)} ago this was found: ${describeCheck(was, nowMs).sentence}`
-      : 'Nothing was wrong when it was examined.';
-    const sentence = `${then} “Check now” tells how it is now.`;
-    return { ...unknown, word: 'Not examined lately', sentence };
+      : 'The last check found no problem.';
+    const sentence = `${then} Click “Check now” to see the current state.`;
+    return { ...unknown, word: 'Not checked recently', sentence };
   }
   const open = checks.find(({ id, verdict }) => id === 'split-brain' && verdict === 'cannot-tell');
   if (open) {
     const sentence =
-      'Nothing is wrong on this server. Whether another server is master too cannot be seen from here: look at its page.';
+      'No problem found on this server. It can’t see whether another server is also active: look at that server’s page.';
     return { tone: 'calm', shape: '○', word: 'Good', sentence };
   }
   return {
     ...{ tone: 'good', shape: '●', word: 'Good' },
-    sentence: 'Nothing is wrong, as far as this server can tell.',
+    sentence: 'No problem found, as far as this server can see.',
   };
 }
 
@@ -184,14 +184,12 @@ function describeProgress(
 function describeNotices({ examination }: DebugReport): string[] {
   if (!examination) return [];
   return [
-    ...(examination.hasFailed
-      ? ['The examination failed before its end: this program’s own log says why.']
-      : []),
+    ...(examination.hasFailed ? ['The check did not finish. This program’s log says why.'] : []),
     ...examination.problems.map(
-      ({ interfaceName, reason }) => `Nothing could be heard on ${interfaceName}: ${reason}.`,
+      ({ interfaceName, reason }) => `Could not listen on ${interfaceName}: ${reason}.`,
     ),
     ...(examination.isOutdated
-      ? ['The configuration has been changed since it was examined: check again.']
+      ? ['The configuration has changed since the last check. Click “Check now”.']
       : []),
   ];
 }
@@ -223,7 +221,7 @@ function countVerdicts(checks: readonly ReportedCheck[]): string {
   const [good, unknown, notes] = [count('good'), count('cannot-tell'), count('note')];
   return (
     `${good} ${good === 1 ? 'check is' : 'checks are'} good` +
-    (unknown === 0 ? '' : `, ${unknown} cannot tell`) +
+    (unknown === 0 ? '' : `, ${unknown} can’t tell`) +
     (notes === 0 ? '' : `, ${notes} ${notes === 1 ? 'has' : 'have'} nothing to look at`)
   );
 }

@@ -46,7 +46,7 @@ export function describeWire({ clusters }: Pick<DebugReport, 'clusters'>): WireR
         macAddress: sender.sourceMac ?? '',
         isThisServer: cluster.ownSources.includes(sender.source),
         isOurCluster: cluster.isOurs,
-        priority: sender.priority === lettingGo ? '0 (lets go)' : String(sender.priority),
+        priority: sender.priority === lettingGo ? '0 (stepping down)' : String(sender.priority),
         interval: `${describeSeconds(sender.intervalMs)}${measured}`,
         addresses: sender.addresses.join(', ') || 'none',
         authentication: sender.hmac

@@ -17,16 +17,16 @@ export function describeAuthor(
 }
 
 const unconfirmedWords =
-  'at the time of going back to the version before, by keepalived-wai itself: nobody confirmed the change';
+  'at the time of an automatic rollback by keepalived-wai: nobody confirmed the change';
 
 const actionWords: Record<Exclude<ActionRecord['what'], 'going-back'>, string> = {
   ...{ drill: 'a drill', save: 'a save', start: 'a start', stop: 'a stop' },
-  ...{ restart: 'a restart', reload: 'a reload', firewall: 'a change of the firewall' },
+  ...{ restart: 'a restart', reload: 'a reload', firewall: 'a firewall change' },
 };
 
 const drillWords = {
   standby: 'Move to standby',
   'take-over': 'Take over',
   maintenance: 'Maintenance',
-  end: 'End of maintenance, back to normal',
+  end: 'End maintenance, back to normal',
 } as const;

@@ -21,9 +21,9 @@ export interface IncidentRow {
 }
 
 const sources: Record<TransitionRecord['source'], string> = {
-  log: 'its log',
-  dump: 'its account',
-  process: 'its process',
+  log: 'keepalived’s log',
+  dump: 'keepalived’s dump',
+  process: 'keepalived’s process',
 };
 
 /** What is said of one incident. */
@@ -63,10 +63,10 @@ function shorten(states: string[]): string {
   return ends.join(' → ');
 }
 
-/** The longest of them; `not at all` only where each is known. */
+/** The longest of them; `none` only where each is known. */
 function describeUnserved(changes: readonly TransitionRecord[]): string {
   const known = changes.flatMap(({ unservedAtMostMs }) => unservedAtMostMs ?? []);
   if (known.length === 0) return '';
   const longestMs = Math.max(...known);
-  return longestMs === 0 ? 'not at all' : `at most ${(longestMs / 1000).toFixed(1)} s`;
+  return longestMs === 0 ? 'none' : `at most ${(longestMs / 1000).toFixed(1)} s`;
 }

@@ -35,16 +35,16 @@ function describeBegin(
 ): string {
   const last = transitions.find((one) => one.instance === instance && one.atMs <= fromMs);
   if (last?.to !== 'MASTER' || last.reason?.code !== 'peer-lost') return '';
-  return ` Both may have been active since ${describeInstant(last.atMs).text}, ${formatDuration(fromMs - last.atMs)} before: then this server became MASTER, because it no longer heard the other one.`;
+  return ` Both may have been active since ${describeInstant(last.atMs).text}, ${formatDuration(fromMs - last.atMs)} earlier. This server became MASTER then, because it received nothing from the other one.`;
 }
 
 function describeLength({ fromMs, toMs, end }: SplitBrain, nowMs: number): string {
-  if (end === 'lasts') return `${formatDuration(nowMs - fromMs)}, and still lasts`;
-  if (toMs === undefined) return 'not known: the program was not running when it ended';
+  if (end === 'lasts') return `${formatDuration(nowMs - fromMs)} so far`;
+  if (toMs === undefined) return 'unknown: the program was not running when it ended';
   return toMs - fromMs < 1_000 ? 'noticed once' : formatDuration(toMs - fromMs);
 }
 
 const fallbacks = {
-  'another-master': 'Another master was heard while this server was MASTER.',
+  'another-master': 'This server was MASTER and received advertisements of another master.',
   'address-twice': 'Debug found the address on two servers.',
 } as const;

@@ -54,7 +54,7 @@ export const longestList = 200;
 const holderLabels: Record<Holder, string> = {
   here: 'this server',
   elsewhere: 'not this server',
-  unknown: 'not known: nobody watched',
+  unknown: 'unknown: the program was not running',
 };
 
 /** The page's words and pictures. */
@@ -94,7 +94,7 @@ export function describeFailovers(question: FailoverQuestion): FailoversModel {
     ),
     summary:
       transitions.length > longestList
-        ? `The newest ${longestList} changes; the log has more.`
+        ? `These are the newest ${longestList} changes. The log has more.`
         : '',
   };
 }

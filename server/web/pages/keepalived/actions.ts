@@ -1,4 +1,5 @@
 import type { InstanceStatus, KeepalivedStatus } from '../../../keepalived/status/status.ts';
+import { describeMoveToBackup } from '../../view/moving-addresses.ts';
 import { nameAddresses } from './headline.ts';
 
 /** A button and one line that says what will happen, naming the address. */
@@ -27,7 +28,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'get',
       path: '/keepalived/default-master',
       explanation:
-        'Replaces the whole configuration with the master default. Shows the change first.',
+        'Replaces the whole configuration with the master default. You see the change first.',
       emphasis: 'plain',
     },
     {
@@ -36,7 +37,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'get',
       path: '/keepalived/default-backup',
       explanation:
-        'Replaces the whole configuration with the backup default. Shows the change first.',
+        'Replaces the whole configuration with the backup default. You see the change first.',
       emphasis: 'plain',
     },
     {
@@ -45,7 +46,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'post',
       path: '/keepalived/start',
       explanation: explainStart(status),
-      busy: 'keepalived is being started. This takes up to a minute if a name server does not answer.',
+      busy: 'keepalived is starting. This takes up to a minute if a name server does not answer.',
       emphasis: isReadyToStart(status) ? 'primary' : 'plain',
     },
     {
@@ -54,7 +55,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'post',
       path: '/keepalived/stop',
       explanation: explainStop(status),
-      busy: 'keepalived is being stopped. This takes some seconds.',
+      busy: 'keepalived is stopping. This takes a few seconds.',
       emphasis: 'danger',
     },
     {
@@ -63,7 +64,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'post',
       path: '/keepalived/reload',
       explanation: explainReload(status),
-      busy: 'keepalived is testing the configuration, then loads it, and what it does is watched. This takes up to a minute if a name server does not answer.',
+      busy: 'keepalived tests the configuration and loads it; then the result is checked. This takes up to a minute if a name server does not answer.',
       emphasis: 'plain',
     },
     {
@@ -71,7 +72,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       label: 'View Log',
       method: 'get',
       path: '/logs',
-      explanation: 'What keepalived said, newest first.',
+      explanation: 'keepalived’s messages, newest first.',
       emphasis: 'plain',
       looksOnly: true,
     },
@@ -81,7 +82,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'get',
       path: '/drill',
       explanation:
-        'Moves the virtual IP on purpose, or begins maintenance. Says first what will happen.',
+        'Moves the virtual IP on purpose, or starts maintenance. You see first what will happen.',
       emphasis: 'plain',
     },
     {
@@ -89,7 +90,8 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       label: 'Settings',
       method: 'get',
       path: '/keepalived/settings',
-      explanation: 'Edit virtual IPs, priority and healthcheck in a form. Shows the change first.',
+      explanation:
+        'Edit virtual IPs, priority and healthcheck in a form. You see the change before it is saved.',
       emphasis: 'plain',
     },
     {
@@ -98,7 +100,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'get',
       path: '/keepalived/edit',
       explanation:
-        'A file is checked before it is saved, and restored if keepalived fails with it.',
+        'Each file is checked before it is saved. If keepalived fails with it, the previous version is restored.',
       emphasis: 'plain',
     },
   ];
@@ -110,7 +112,7 @@ function describeDrillEnds({ instances }: KeepalivedStatus): PageAction[] {
     const addresses = nameAddresses(instance);
     const mayTake = `takes ${addresses} back if its priority is the highest`;
     if (instance.maintenance) {
-      const explanation = `This server may serve ${addresses} again, and ${mayTake}.`;
+      const explanation = `This server can serve ${addresses} again, and ${mayTake}.`;
       return [{ name: instance.maintenance.instanceName, label: 'End maintenance', explanation }];
     }
     const isLowered = instance.alarms.some(({ code }) => code === 'priority-lowered');
@@ -146,28 +148,29 @@ function isReadyToStart({ daemon, instances }: KeepalivedStatus): boolean {
 
 function explainStart(status: KeepalivedStatus): string {
   const addresses = nameAll(status.instances);
-  if (status.daemon.state === 'running') return 'keepalived is running already.';
-  if (addresses === undefined) return 'Nothing is configured yet: set a default first.';
+  if (status.daemon.state === 'running') return 'keepalived is already running.';
+  if (addresses === undefined)
+    return 'Nothing is configured. Use Set Default Master or Set Default Backup first.';
   const masters = status.instances.some(
     ({ configurationState }) => configurationState === 'MASTER',
   );
   return masters
-    ? `This server will take over ${addresses}, unless one of higher priority serves it.`
-    : `This server will stand by for ${addresses}, and serve it if no other server does.`;
+    ? `This server takes over ${addresses}, unless a server with a higher priority serves it.`
+    : `This server stands by for ${addresses}, and serves it if no other server does.`;
 }
 
 function explainStop(status: KeepalivedStatus): string {
-  if (status.daemon.state === 'stopped') return 'keepalived is stopped already.';
+  if (status.daemon.state === 'stopped') return 'keepalived is already stopped.';
   const addresses = nameAll(status.instances);
-  if (addresses === undefined) return 'No virtual IP is configured: none will move.';
+  if (addresses === undefined) return 'No virtual IP is configured, so none moves.';
   const served = nameAll(status.instances.filter(({ serving }) => serving !== 'No'));
   return served === undefined
-    ? `This server will no longer be there to take over ${addresses}.`
-    : `${served} will move to the backup, if one is running.`;
+    ? `This server can no longer take over ${addresses}.`
+    : describeMoveToBackup(served);
 }
 
 function explainReload(status: KeepalivedStatus): string {
   if (status.daemon.state === 'stopped')
-    return 'keepalived is stopped: it reads its file at start.';
-  return 'Checks the file, then loads it without a restart. An instance that did not change serves on.';
+    return 'keepalived is stopped. It reads its file when it starts.';
+  return 'Checks the file, then loads it without a restart. Instances that did not change keep serving.';
 }

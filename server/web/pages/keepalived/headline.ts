@@ -110,14 +110,15 @@ export function describeFound({ foundAtMs }: Alarm, wallMs: number): Elapsed | u
 function describeState(instance: InstanceStatus, wallMs: number): Headline {
   const { state, name, reason, alarms, lastTransitionAtMs } = instance;
   const isLasting = state === 'Active' || state === 'Standby' || state === 'Fault';
+  const elapsed =
+    isLasting && lastTransitionAtMs !== undefined
+      ? describeElapsed(lastTransitionAtMs, wallMs)
+      : undefined;
   return {
     ...looks[state],
     word: state,
-    sentence: sentenceOf(instance),
-    elapsed:
-      isLasting && lastTransitionAtMs !== undefined
-        ? describeElapsed(lastTransitionAtMs, wallMs)
-        : undefined,
+    sentence: sentenceOf(instance, elapsed !== undefined),
+    elapsed,
     because: reason === undefined || state === 'Alarm' ? '' : `: ${reason}`,
     master: describeMaster(instance, wallMs),
     found: undefined,
@@ -154,21 +155,22 @@ function describeMaintenance(instance: InstanceStatus, wallMs: number): Headline
   };
 }
 
-function sentenceOf(instance: InstanceStatus): string {
+/** @param isTimed whether “for 3 h” follows */
+function sentenceOf(instance: InstanceStatus, isTimed: boolean): string {
   const addresses = nameAddresses(instance);
   switch (instance.state) {
     case 'Active':
-      return `this server is serving ${addresses}`;
+      return `this server ${isTimed ? 'has served' : 'is serving'} ${addresses}`;
     case 'Standby':
-      return `this server has been ready to take over ${addresses}`;
+      return `this server ${isTimed ? 'has been' : 'is'} ready to take over ${addresses}`;
     case 'Fault':
-      return `this server has been unable to serve ${addresses}`;
+      return `this server ${isTimed ? 'has been unable to' : 'cannot'} serve ${addresses}`;
     case 'Starting':
       return `this server does not serve ${addresses} yet`;
     case 'Stopped':
-      return `keepalived is stopped, so this server takes no part in serving ${addresses}`;
+      return `keepalived is stopped, so this server does not serve ${addresses} and does not take over`;
     case 'Unknown':
-      return `it cannot be told whether this server is serving ${addresses}`;
+      return `can’t tell whether this server is serving ${addresses}`;
     case 'Alarm':
       return instance.reason ?? `the evidence about ${addresses} contradicts itself`;
   }

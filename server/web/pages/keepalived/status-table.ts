@@ -96,7 +96,7 @@ function noteAddresses(instance: InstanceStatus | undefined): Pick<StatusRow, 'n
   const isPlaceholder = addresses.some(({ cidr }) => cidr === placeholderVirtualAddress);
   if (isPlaceholder) return { note: 'the example address: change it before you start' };
   const onLoopback = addresses.some(({ interfaceName }) => interfaceName === 'lo');
-  return onLoopback ? { note: 'on lo: others reach it only while arp_ignore is 0' } : {};
+  return onLoopback ? { note: 'on lo: other machines reach it only while arp_ignore is 0' } : {};
 }
 
 /** What is said of a value that was not found. */

@@ -56,7 +56,7 @@ function describeItem(item: WatchedItem, wallMs: number): WatchedRow {
       isRun === false
         ? 'Not run'
         : good === undefined
-          ? 'No result known'
+          ? 'Not checked yet'
           : good
             ? goodWords[kind]
             : badWords[kind],
@@ -71,7 +71,7 @@ function describeItem(item: WatchedItem, wallMs: number): WatchedRow {
 const goodWords: Record<WatchedItem['kind'], string> = {
   script: 'Succeeded',
   interface: 'Up',
-  file: 'Asks for nothing',
+  file: 'Normal',
   process: 'Runs',
 };
 const badWords: Record<WatchedItem['kind'], string> = {
@@ -83,9 +83,9 @@ const badWords: Record<WatchedItem['kind'], string> = {
 
 function describeEffect(item: WatchedItem): string {
   const { kind, weight, forcesFault, isRun, isReversed } = item;
-  if (isRun === false) return 'nothing: it counts as passed';
+  if (isRun === false) return 'no effect: keepalived counts it as passed';
   if (isReversed && weight !== undefined) return describeReversed(kind, weight);
-  if (forcesFault) return 'Fault: the address is given up';
+  if (forcesFault) return 'Fault: releases the address';
   if (kind === 'file') return 'its number changes the priority';
   if (weight === undefined) return 'not known';
   return weight < 0 ? `priority ${weight}` : `without the priority bonus of ${weight}`;
@@ -97,7 +97,7 @@ function describeReversed(kind: WatchedItem['kind'], weight: number): string {
   // Only of a script.
   const until =
     kind === 'script' ? ' (“reverse”; keepalived forgets it at a reload)' : ' (“reverse”)';
-  if (weight === 0) return `Fault ${good}: the address is given up${until}`;
+  if (weight === 0) return `Fault ${good}: releases the address${until}`;
   const effect = weight > 0 ? `priority -${weight} ${good}` : `priority +${-weight} ${bad}`;
   return `${effect}${until}`;
 }
@@ -105,7 +105,7 @@ function describeReversed(kind: WatchedItem['kind'], weight: number): string {
 const whiles: Record<WatchedItem['kind'], [good: string, bad: string]> = {
   script: ['while it succeeds', 'while it fails'],
   interface: ['while it is up', 'while it is down'],
-  file: ['while it asks for nothing', 'while it asks to step down'],
+  file: ['while it is normal', 'while it asks to step down'],
   process: ['while it runs', 'while it is missing'],
 };
 
@@ -114,14 +114,14 @@ function describeOwnProbe({ healthcheck }: InstanceStatus): WatchedRow[] {
   const { url, words, good, durationMs, isRepeatable } = healthcheck;
   return [
     {
-      label: 'This page’s own request',
+      label: 'Test from this page',
       name: url,
       result: words,
       tone: good === undefined ? 'mute' : good ? 'good' : 'bad',
       detail: durationMs === undefined ? '' : `in ${durationMs} ms`,
       since: undefined,
-      sinceWords: isRepeatable ? 'asked every 10 s' : 'not asked',
-      effect: 'nothing: it is only shown',
+      sinceWords: isRepeatable ? 'every 10 s' : 'not tested',
+      effect: 'no effect',
     },
   ];
 }
@@ -134,10 +134,10 @@ function explainDisagreement({ healthcheck, watched }: InstanceStatus): string |
     return undefined;
   const { scriptName, intervalSeconds, words } = healthcheck;
   if (healthcheck.good && !script.good) {
-    return `This page reaches the healthcheck URL, but keepalived’s ${scriptName} failed. keepalived asks every ${intervalSeconds} s only, by a command of its own with its own time limit and user: its last result may be older, or the command itself may be wrong.`;
+    return `This page reaches the healthcheck URL, but keepalived’s ${scriptName} failed. keepalived runs its own command, with its own time limit and user, only every ${intervalSeconds} s. Its last result may be old, or the command may be wrong.`;
   }
   if (!healthcheck.good && script.good) {
-    return `This page’s own request fails (${words}), but keepalived’s ${scriptName} succeeded. keepalived asks every ${intervalSeconds} s, and may have to see several failures: it will notice later, unless its command looks at something else.`;
+    return `The test from this page fails (${words}), but keepalived’s ${scriptName} succeeded. keepalived asks only every ${intervalSeconds} s and may need several failures. It notices later, unless its command checks something else.`;
   }
   return undefined;
 }

@@ -24,12 +24,12 @@ export interface LoginPageOptions extends PasswordCheck {
 
 const notKept: Flash = {
   tone: 'info',
-  text: 'A form was sent before you logged in. It was not kept, and nothing was changed: your account may look, but not change anything.',
+  text: 'A form was sent before you logged in. It was discarded and nothing was changed: you have read-only access.',
 };
 
 const notPressed: Flash = {
   tone: 'info',
-  text: 'You were signed out before the button that you pressed was sent: nothing was changed. Press it again if it is still needed.',
+  text: 'You were logged out before your click arrived. Nothing was changed. Click the button again if it is still needed.',
 };
 
 /** `/login` and `/logout`. */
@@ -85,7 +85,7 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
       request.describeChange({ isDone: true, heldForm: target.action });
       return reply.page(
         'held-form',
-        { title: 'You were signed out before this was sent' },
+        { title: 'You were logged out before this was sent' },
         describeHeldForm(target, fields, page),
       );
     },

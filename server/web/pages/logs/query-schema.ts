@@ -48,7 +48,7 @@ function readForgivingly<Query extends object>(schema: z.ZodType<Query>) {
     if (parsed.success) return { ...parsed.data, unread: [] };
     const unread = [...new Set(parsed.error.issues.map(({ path: [name] }) => String(name)))];
     if (unread.includes('before')) {
-      context.addIssue({ code: 'custom', message: 'There is no such place in the log.' });
+      context.addIssue({ code: 'custom', message: 'This place in the log does not exist.' });
       return z.NEVER;
     }
     const read = Object.entries(query as object).filter(([name]) => !unread.includes(name));

@@ -68,7 +68,7 @@ type ReadLog = Extract<LogPage, { ok: true }>;
 
 function describeOlder({ searchedBackToMs }: ReadLog): string {
   if (searchedBackToMs === undefined) return 'Older lines';
-  if (searchedBackToMs === null) return 'The search was stopped to save time. Continue it';
+  if (searchedBackToMs === null) return 'The search stopped to save time. Continue the search';
   return `Searched back to ${describeInstant(searchedBackToMs).text}. Continue the search`;
 }
 

@@ -40,7 +40,7 @@ const actions = new Map([
   ['default-backup', 'Set Default Backup'],
   ['packaged', 'Created from the packaged default'],
   ['restore', 'Restored a version'],
-  ['go-back', 'Went back'],
+  ['go-back', 'Rolled back a change'],
   ['outside', 'Changed outside'],
 ]);
 

@@ -80,7 +80,7 @@ export const authentication = fastifyPlugin<AuthenticationOptions>((app, options
     if (access === 'public') return;
     if (!request.user) return refuseStranger(request, reply);
     if (access !== 'viewer' && request.user.role !== 'admin') {
-      throw new UserError('not-allowed', 'Your account may look, but not change anything.', {
+      throw new UserError('not-allowed', 'You have read-only access.', {
         statusCode: 403,
       });
     }

@@ -27,7 +27,7 @@ export function describeAnyway(
         busy: 'keepalived is being restarted. A start takes up to a minute if a name server does not answer.',
         instead: {
           ...{ path: '/keepalived/edit', label: 'Edit Config Files' },
-          explanation: 'See what the file says now, and correct it.',
+          explanation: 'See the file as it is now, and correct it.',
         },
       };
     case 'stop':
@@ -36,7 +36,7 @@ export function describeAnyway(
         ...{ title: 'Not stopped yet', label: 'Stop anyway' },
         explanation:
           'keepalived stops, and this server no longer serves the addresses that are listed here.',
-        busy: 'keepalived is being stopped. This takes some seconds.',
+        busy: 'keepalived is stopping. This takes a few seconds.',
         instead: {
           ...{ path: form.back.path, label: 'Keep keepalived running' },
           explanation: 'Nothing was changed.',

@@ -55,7 +55,7 @@ export function describeFailure(outcome: Failure, text: string): FailureNotice {
     dangers: 'dangers' in outcome ? outcome.dangers : [],
     link:
       outcome.kind === 'awaiting-confirmation'
-        ? { href: confirmPath, label: 'Keep it or go back' }
+        ? { href: confirmPath, label: 'Keep it or roll back' }
         : undefined,
   };
   switch (outcome.kind) {

@@ -8,7 +8,7 @@ import type { GoingBackForm } from './going-back.ts';
 
 /** What every form that changes a configuration sends besides it. */
 export const consentFields = {
-  /** Only the button "I have understood: apply" sends it. */
+  /** Only the button "Apply anyway" sends it. */
   accepted: shownWordsSchema,
   commands: shownWordsSchema,
   ownPassword: z.string().max(maximumPasswordLength).default(''),

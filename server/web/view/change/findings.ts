@@ -4,7 +4,7 @@ import { maskSecrets } from '../../../keepalived/secrets/mask-secrets.ts';
 /** A finding as the page lists it. */
 export interface FindingItem extends Pick<Finding, 'severity' | 'code'> {
   tone: 'bad' | 'warn' | 'calm';
-  word: 'Stops you' | 'Warns you' | 'For your information';
+  word: 'Error' | 'Warning' | 'Note';
   /** 1-based, in the text being edited; undefined: in another file, or in no line at all. */
   line: number | undefined;
   /** The line that is meant, its secrets masked. */
@@ -19,9 +19,9 @@ export interface FindingItem extends Pick<Finding, 'severity' | 'code'> {
 }
 
 const severities: Record<Finding['severity'], Pick<FindingItem, 'tone' | 'word'>> = {
-  fatal: { tone: 'bad', word: 'Stops you' },
-  warning: { tone: 'warn', word: 'Warns you' },
-  info: { tone: 'calm', word: 'For your information' },
+  fatal: { tone: 'bad', word: 'Error' },
+  warning: { tone: 'warn', word: 'Warning' },
+  info: { tone: 'calm', word: 'Note' },
 };
 const order: Finding['severity'][] = ['fatal', 'warning', 'info'];
 

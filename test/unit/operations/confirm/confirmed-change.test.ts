@@ -111,7 +111,7 @@ describe('a change that must be confirmed', () => {
     assert.equal(await machine.confirmations.find(), undefined);
     const [newest] = await machine.versions.list();
     assert.equal(newest?.action, 'go-back');
-    assert.match(machine.notices.list()[0]?.sentence ?? '', /in force again/);
+    assert.match(machine.notices.list()[0]?.sentence ?? '', /previous version is active again/);
     assert.deepEqual(
       machine.actions.map(({ what, userName }) => [what, userName]),
       [['going-back', 'keepalived-wai']],
@@ -222,7 +222,7 @@ describe('a change that must be confirmed', () => {
     assert.equal(machine.text, 'by vim');
     const [notice] = machine.notices.list();
     assert.equal(notice?.severity, 'critical');
-    assert.match(notice.sentence, /not taken back\. Somebody else changed it/);
+    assert.match(notice.sentence, /not rolled back\. Somebody else changed it/);
     assert.equal(changes.find(), undefined);
   });
 });

@@ -44,11 +44,11 @@ test('the findings come with their words, the worst first, secrets masked', asyn
   assert.deepEqual(answer.json(), {
     findings: [
       {
-        ...{ severity: 'fatal', code: 'b', tone: 'bad', word: 'Stops you' },
+        ...{ severity: 'fatal', code: 'b', tone: 'bad', word: 'Error' },
         ...{ message: 'No.', remedy: 'Do that.' },
       },
       {
-        ...{ severity: 'warning', code: 'a', tone: 'warn', word: 'Warns you', line: 2 },
+        ...{ severity: 'warning', code: 'a', tone: 'warn', word: 'Warning', line: 2 },
         ...{ lineText: 'auth_pass ********', message: 'Hm.', remedy: 'Do this.' },
       },
     ],

@@ -49,14 +49,14 @@ test('what a tool could not tell is Unknown, with the reason', () => {
 });
 
 test('a server that serves warns of what a stop does', () => {
-  assert.match(describeBoot(sampleSnapshot()).warning ?? '', /192\.168\.0\.100 will move/);
+  assert.match(describeBoot(sampleSnapshot()).warning ?? '', /192\.168\.0\.100 moves/);
   const standby = sampleSnapshot({ instances: [sampleInstance({ serving: 'No' })] });
   assert.equal(describeBoot(standby).warning, undefined);
 });
 
 test('before anything was seen the page says so', () => {
   const html = renderPage('boot', describeBoot({ ...sampleSnapshot(), services: undefined }));
-  assert.match(textOf(html), /Nothing is known of the services yet/);
+  assert.match(textOf(html), /The services have not been checked yet/);
 });
 
 test('the form: none, one or several boxes; only services of the settings, only our actions', () => {
@@ -105,7 +105,10 @@ test('of several services none selected: refused with a sentence, and nothing is
     assert.equal(answer.statusCode, 303, action);
     assert.equal(answer.headers.location, '/boot');
     const { body } = await browser.get('/boot');
-    assert.match(textOf(body), /Nothing was done: select the box next to a service first\./);
+    assert.match(
+      textOf(body),
+      /Nothing was changed: select the check box next to a service first\./,
+    );
   }
   assert.deepEqual(asked, []);
   await browser.post('/boot', { action: 'stop', service: 'httpd' });

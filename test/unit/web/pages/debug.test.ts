@@ -61,12 +61,12 @@ describe('the headline', () => {
       { checks: [wrong, { ...wrong, id: 'split-brain' }] },
       /\(and 1 more below, which may follow from it\)$/,
     ],
-    ['a doubt', { checks: [{ ...wrong, verdict: 'suspicious' }] }, /^Look here: /],
-    ['a healthy server', {}, /^Good: Nothing is wrong, as far as/],
+    ['a doubt', { checks: [{ ...wrong, verdict: 'suspicious' }] }, /^Check this: /],
+    ['a healthy server', {}, /^Good: No problem found, as far as/],
     [
       'a master that cannot see another one',
       { checks: [check({ id: 'split-brain', verdict: 'cannot-tell' })] },
-      /^Good: Nothing is wrong on this server\. Whether another server is master too cannot be seen/,
+      /^Good: No problem found on this server\. It can’t see whether another server is also active/,
     ],
     ['an examination that failed', examined({ hasFailed: true }), /^Cannot tell: /],
     [
@@ -80,7 +80,7 @@ describe('the headline', () => {
         checks: [{ ...wrong, atMs: nowMs - 28 * 60_000, isStale: true }, check()],
         ...examined({ endsAtMs: nowMs - 28 * 60_000 }),
       },
-      /^Not examined lately: 28 min ago this was found: The passwords differ\. “Check now” tells how it is now\.$/,
+      /^Not checked recently: 28 min ago this was found: The passwords differ\. Click “Check now” to see the current state\.$/,
     ],
     [
       'what is wrong now before what was wrong then',
@@ -92,8 +92,8 @@ describe('the headline', () => {
       },
       /^Wrong: eth0 is down\.$/,
     ],
-    ['another configuration', examined({ isOutdated: true }), /^Not examined lately: /],
-    ['long ago', examined({ endsAtMs: nowMs - 11 * 60_000 }), /^Not examined lately: /],
+    ['another configuration', examined({ isOutdated: true }), /^Not checked recently: /],
+    ['long ago', examined({ endsAtMs: nowMs - 11 * 60_000 }), /^Not checked recently: /],
     [
       'one of several instances, and no password of a URL',
       {
@@ -104,7 +104,7 @@ describe('the headline', () => {
       },
       /^Wrong: VI_1: http:\/\/\*{8}@127\.0\.0\.1\/ refuses the connection\.$/,
     ],
-    ['nobody has asked', { examination: undefined }, /^Not examined yet: /],
+    ['nobody has asked', { examination: undefined }, /^Not checked yet: /],
     ['no instance', { checks: [] }, /^Nothing to check: no VRRP instance/],
     [
       'no configuration',
@@ -132,8 +132,8 @@ describe('the page', () => {
       ...{ seconds: 4, ofSeconds: 10 },
       words: 'Listening on eth0: 4 of 10 s.',
     });
-    assert.match(notices.join(' '), /Nothing could be heard on eth0: tcpdump is not installed\./);
-    assert.match(notices.join(' '), /changed since it was examined/);
+    assert.match(notices.join(' '), /Could not listen on eth0: tcpdump is not installed\./);
+    assert.match(notices.join(' '), /changed since the last check/);
     assert.equal(age, undefined);
   });
 
@@ -156,7 +156,7 @@ describe('the page', () => {
       instance?.rest.map(({ title }) => title),
       ['Password, Checksum', 'Network interface'],
     );
-    assert.equal(instance.restWords, '1 check is good, 2 cannot tell');
+    assert.equal(instance.restWords, '1 check is good, 2 can’t tell');
   });
 
   it('folds the instances without a finding into one line, and has the worst first', async () => {
@@ -305,11 +305,11 @@ describe('/debug', () => {
     await watcher.logIn('watcher');
     const seen = await watcher.get('/debug');
     assert.match(seen.body, /chain input/);
-    assert.match(seen.body, /No instance of the configuration needs it/);
+    assert.match(seen.body, /No instance of the configuration needs this rule/);
     assert.doesNotMatch(seen.body, /Remove this rule/);
     const remove = '/debug/firewall/remove';
     assert.equal((await watcher.post(remove, { rule: removal })).statusCode, 403);
-    assert.match((await watcher.get('/debug/report.txt')).body, /handle 7.*\n?.*needs it/);
+    assert.match((await watcher.get('/debug/report.txt')).body, /handle 7.*\n?.*needs this rule/);
 
     const admin = new TestBrowser(app);
     await admin.logIn('admin');

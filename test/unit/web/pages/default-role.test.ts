@@ -144,7 +144,7 @@ test('what will happen is foreseen, and a danger must be accepted in its own wor
   const foresight = { ...told('Nothing will move.'), dangers: [danger] };
   const preview = render({ foresight });
   assert.match(textOf(preview), /Nothing will move\. Danger: The password changes/);
-  assert.doesNotMatch(preview, /I have understood/);
+  assert.doesNotMatch(preview, /Apply anyway/);
 
   const failure = describeFailure(
     { kind: 'needs-acceptance', dangers: [danger], addedCommands: [], message: 'Not yet.' },
@@ -153,8 +153,7 @@ test('what will happen is foreseen, and a danger must be accepted in its own wor
   assert.equal(failure.statusCode, 409);
   const model = describeDefaultRole(samplePlan({ foresight }), configPath, { failure });
   const html = renderPage('default-role', model);
-  const [, value = ''] =
-    /name="accepted" value="([^"]*)">I have understood: apply</.exec(html) ?? [];
+  const [, value = ''] = /name="accepted" value="([^"]*)">Apply anyway</.exec(html) ?? [];
   assert.deepEqual(shownWordsSchema.parse(textOf(value)), [danger]);
   assert.doesNotMatch(html, /value="write"/);
 });

@@ -97,7 +97,7 @@ describe('a save that failed', () => {
     assert.equal(readEditor(html), typed.text);
     assert.match(
       textOf(html),
-      /Nothing was changed\. Stops you, line 2: Too long\. auth_pass \*{8} Do this\. Warns you: Not nice\./,
+      /Nothing was changed\. Error, line 2: Too long\. auth_pass \*{8} Do this\. Warning: Not nice\./,
     );
     assert.match(html, /<a href="#text" data-line="2">/);
   });
@@ -183,7 +183,7 @@ describe('a preview', () => {
     assert.equal(readEditor(html), typed.text);
     assert.match(textOf(html), /-vrrp_instance VI_1 \{ \+vrrp_instance VI_2 \{/);
     assert.match(textOf(html), /What will happen It will move\./);
-    assert.match(textOf(html), /For your information, line 3: Hm\./);
+    assert.match(textOf(html), /Note, line 3: Hm\./);
     assert.doesNotMatch(textOf(html), /changed after you opened it/);
   });
 

@@ -117,11 +117,11 @@ describe('the page', () => {
     const text = textOf(html);
     assert.match(
       text,
-      /BACKUP → MASTER no advertisement came from <b>the other<\/b> at most 3\.6 s its log/,
+      /BACKUP → MASTER no advertisement came from <b>the other<\/b> at most 3\.6 s keepalived’s log/,
     );
     assert.match(
       text,
-      /Who had the address: this server 4\.2 %, not known: nobody watched 95\.8 %\./,
+      /Who had the address: this server 4\.2 %, unknown: the program was not running 95\.8 %\./,
     );
     assert.ok(!html.includes('<b>the other'));
     assert.ok(!html.includes('style='));
@@ -137,11 +137,8 @@ describe('the page', () => {
     const say = (splitBrain: SplitBrain) =>
       textOf(renderPage('failovers', model([], [], [splitBrain])));
     assert.match(say(one), /Split brain: two servers active .* VI_1 5 min Another master is heard/);
-    assert.match(say({ ...one, toMs: undefined, end: 'lasts' }), /10 min, and still lasts/);
-    assert.match(
-      say({ ...one, toMs: undefined, end: 'unknown' }),
-      /not known: the program was not/,
-    );
+    assert.match(say({ ...one, toMs: undefined, end: 'lasts' }), /10 min so far/);
+    assert.match(say({ ...one, toMs: undefined, end: 'unknown' }), /unknown: the program was not/);
     assert.match(say({ ...one, toMs: fromMs }), /noticed once/);
     assert.doesNotMatch(textOf(renderPage('failovers', model([]))), /Split brain/);
   });
@@ -163,7 +160,7 @@ describe('the page', () => {
     };
     assert.match(
       authors(goingBack).join(),
-      /^at the time of going back .* by keepalived-wai itself: nobody confirmed the change$/,
+      /^at the time of an automatic rollback by keepalived-wai: nobody confirmed the change$/,
     );
     assert.deepEqual(authors(save, nowMs - 72_000), ['']);
     assert.deepEqual(authors(save, nowMs - 50_000), ['']);
@@ -180,7 +177,10 @@ describe('the page', () => {
     const took: TransitionRecord = { ...transition, atMs: fromMs - 303_000 };
     const say = (transitions: TransitionRecord[]) =>
       model(transitions, [], [one]).splitBrains[0]?.sentence ?? '';
-    assert.match(say([took]), /Both may have been active since 2026-07-04 .*, 5 min before: then/);
+    assert.match(
+      say([took]),
+      /Both may have been active since 2026-07-04 .*, 5 min earlier\. This server became MASTER then/,
+    );
     const reason = { code: 'preempted', words: '' } as const;
     assert.doesNotMatch(say([{ ...took, reason }]), /Both may/);
     assert.doesNotMatch(say([{ ...took, to: 'BACKUP', atMs: fromMs - 1_000 }, took]), /Both may/);
@@ -246,7 +246,7 @@ describe('the page', () => {
   test('without a change it says so', () => {
     assert.match(
       textOf(renderPage('failovers', model([]))),
-      /No change is known of the last 24 hours/,
+      /No change is known in the last 24 hours/,
     );
   });
 

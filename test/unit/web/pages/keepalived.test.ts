@@ -25,7 +25,7 @@ describe('the sentence of an instance', () => {
   test('says shape, word, address and since when', () => {
     assert.match(
       textOf(render()),
-      /● Active: this server is serving 192\.168\.0\.100 for 3 h 12 min/,
+      /● Active: this server has served 192\.168\.0\.100 for 3 h 12 min/,
     );
   });
 
@@ -58,7 +58,7 @@ describe('the sentence of an instance', () => {
     const text = textOf(
       render({ instances: [sampleInstance({ addresses }), sampleInstance({ name: 'VI_2' })] }),
     );
-    assert.match(text, /serving 192\.168\.0\.100, fd00::1 for 3 h 12 min \(VI_1\)/);
+    assert.match(text, /served 192\.168\.0\.100, fd00::1 for 3 h 12 min \(VI_1\)/);
     assert.match(text, /\(VI_2\)/);
   });
 });
@@ -234,10 +234,10 @@ describe('the buttons', () => {
   });
 
   test('say what a stop does to the address', () => {
-    assert.equal(explain('stop'), '192.168.0.100 will move to the backup, if one is running.');
+    assert.equal(explain('stop'), '192.168.0.100 moves to the backup, if one is running.');
     const standby = [sampleInstance({ state: 'Standby', serving: 'No' })];
     assert.match(explain('stop', { instances: standby }) ?? '', /no longer .*192\.168\.0\.100/);
-    assert.equal(explain('stop', { daemon: stopped }), 'keepalived is stopped already.');
+    assert.equal(explain('stop', { daemon: stopped }), 'keepalived is already stopped.');
   });
 
   test('name a few addresses of many', () => {
@@ -249,7 +249,7 @@ describe('the buttons', () => {
     );
     assert.equal(
       explain('stop', { instances }),
-      '10.0.0.0, 10.0.0.1, 10.0.0.2 and those of 252 more instances will move to the backup, if one is running.',
+      '10.0.0.0, 10.0.0.1, 10.0.0.2 and those of 252 more instances move to the backup, if one is running.',
     );
   });
 });

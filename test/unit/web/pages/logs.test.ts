@@ -82,15 +82,15 @@ test('a part of a query that makes no sense is left out, and the page says which
   const partly = logQuerySchema.parse({ kind: 'x', lines: '1000', filter: ' VI_1 ' });
   assert.deepEqual(partly, { ...fallback, lines: 1000, filter: 'VI_1', unread: ['kind'] });
   const text = textOf(renderPage('logs', describeLogs(log, partly)));
-  assert.match(text, /“About” was not understood and is left out: choose from the list\./);
-  assert.doesNotMatch(text, /“Filter” was not understood/);
+  assert.match(text, /“About” is not valid and was ignored: choose from the list\./);
+  assert.doesNotMatch(text, /“Filter” is not valid/);
 });
 
 test('an end before the beginning is said', () => {
   const reversed = { ...query, from: '2026-07-04T12:00', to: '2026-07-04T11:00' };
   const none: LogPage = { ok: true, source, lines: [], reachedStart: true };
   const text = textOf(renderPage('logs', describeLogs(none, reversed)));
-  assert.match(text, /“From” is later than “To”, so that no line can match: exchange them\./);
+  assert.match(text, /“From” is later than “To”, so no line matches\. Swap them\./);
   assert.match(text, /has no line of keepalived that matches\./);
   // To the minute means the whole minute.
   const same = { ...reversed, from: '2026-07-04T12:00:30', to: '2026-07-04T12:00' };

@@ -93,7 +93,7 @@ test('a stop of several addresses names them, and is made with these accepted, o
   assert.match(question.body, /<form class="action" method="get" action="\/keepalived">/);
   assert.match(
     question.body,
-    /<form class="action" method="post" action="\/keepalived\/stop" data-busy="keepalived is being stopped/,
+    /<form class="action" method="post" action="\/keepalived\/stop" data-busy="keepalived is stopping/,
   );
   const [, value = ''] = /name="accepted" value="([^"]*)"/.exec(question.body) ?? [];
   const answer = await browser.post('/keepalived/stop', { accepted: textOf(value) });
@@ -353,7 +353,7 @@ describe('/logs', () => {
     // Another filter than the one that was asked for gives no file at all.
     const unclear = await browser.get('/logs/download?filter=VI_1&kind=nonsense');
     assert.equal(unclear.statusCode, 400);
-    assert.match(textOf(unclear.body), /“About” was not understood/);
+    assert.match(textOf(unclear.body), /“About” is not valid/);
     assert.equal(filters.length, 1);
   });
 

@@ -163,7 +163,7 @@ describe('what the check says of a setting', () => {
       assert.match(html, new RegExp(`id="${name}-error">Error: It is wrong\\.`));
       // Of another instance it is no setting of this form.
       const other = await renderFindings([{ ...finding, instance: 'VI_2' }]);
-      assert.match(textOf(other), /Stops you ?, line 12: It is wrong\./);
+      assert.match(textOf(other), /Error ?, line 12: It is wrong\./);
       assert.doesNotMatch(other, /aria-invalid|-error"/);
     });
   }
@@ -177,7 +177,7 @@ describe('what the check says of a setting', () => {
     assert.match(html, /aria-describedby="nopreempt-help nopreempt-warning"/);
     assert.match(html, /id="nopreempt-warning">Warning: It is ignored\./);
     assert.match(html, /aria-describedby="priority-help priority-note"/);
-    assert.match(html, /id="priority-note">For your information: It is the highest\./);
+    assert.match(html, /id="priority-note">Note: It is the highest\./);
     assert.doesNotMatch(html, /aria-invalid/);
 
     const [block = ''] = /track_script \{.*?\}\s/s.exec(sampleConfiguration) ?? [];
@@ -185,7 +185,7 @@ describe('what the check says of a setting', () => {
       [{ ...about, severity: 'fatal', keyword: 'script', message: 'It is wrong.' }],
       sampleConfiguration.replace(block, ''),
     );
-    assert.match(textOf(bare), /Stops you ?, line 12: It is wrong\./);
+    assert.match(textOf(bare), /Error ?, line 12: It is wrong\./);
     assert.doesNotMatch(bare, /#healthcheckUrl/);
   });
 });
@@ -251,7 +251,7 @@ describe('/keepalived/settings', () => {
     assert.equal(preview.statusCode, 200);
     assert.match(
       textOf(preview.body),
-      /What the check says Stops you at Healthcheck interval \(seconds\) ?, line 4: Thirty is refused\./,
+      /What the check says Error at Healthcheck interval \(seconds\) ?, line 4: Thirty is refused\./,
     );
     assert.match(preview.body, /href="#healthcheckInterval">Healthcheck interval \(seconds\)</);
     assert.match(

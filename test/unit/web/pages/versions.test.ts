@@ -298,8 +298,8 @@ describe('/keepalived/confirm', () => {
       return textOf((await browser.get('/keepalived')).body);
     };
     assert.match(await decide('keep'), /The configuration is kept\./);
-    assert.match(await decide('keep'), /does not wait any more/);
-    assert.match(await decide('go-back'), /Went back/);
+    assert.match(await decide('keep'), /is no longer waiting/);
+    assert.match(await decide('go-back'), /Rolled back: the previous/);
     assert.deepEqual(answers, [
       ['keep', tag],
       ['keep', tag],

@@ -28,7 +28,7 @@ test('a UserError is its own status and sentence, as text', async (context) => {
   const headers = { host: 'localhost' };
   const page = await app.inject({ url: '/user', headers });
   assert.equal(page.statusCode, 410);
-  assert.match(page.body, /<h1>That did not work<\/h1>/);
+  assert.match(page.body, /<h1>The request failed<\/h1>/);
   assert.match(page.body, /The &lt;file&gt; is gone\./);
   const api = await app.inject({ url: '/api/user', headers });
   assert.equal(api.statusCode, 410);

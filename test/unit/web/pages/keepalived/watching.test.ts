@@ -54,10 +54,10 @@ test('keepalived’s results stand beside the page’s own request', () => {
     ],
   });
   assert.deepEqual(rows, [
-    'Script | chk_vshell | Succeeded |  | 1 min | Fault: the address is given up',
+    'Script | chk_vshell | Succeeded |  | 1 min | Fault: releases the address',
     'Interface | eth1 | Down |  |  | priority -20',
-    'Process | nginx | No result known |  |  | without the priority bonus of 10',
-    'This page’s own request | http://127.0.0.1:8080/healthcheck | Connection OK | in 4 ms |  | nothing: it is only shown',
+    'Process | nginx | Not checked yet |  |  | without the priority bonus of 10',
+    'Test from this page | http://127.0.0.1:8080/healthcheck | Connection OK | in 4 ms |  | no effect',
   ]);
   assert.equal(explanation, undefined);
 });
@@ -78,7 +78,7 @@ test('`reverse` turns what a result does', () => {
     [
       [
         'bad',
-        'Fault while it succeeds: the address is given up (“reverse”; keepalived forgets it at a reload)',
+        'Fault while it succeeds: releases the address (“reverse”; keepalived forgets it at a reload)',
       ],
       ['bad', 'priority -20 while it succeeds (“reverse”; keepalived forgets it at a reload)'],
       ['good', 'priority +20 while it is missing (“reverse”)'],
@@ -91,7 +91,7 @@ test('“Connection OK” here and “failed” there are explained', () => {
   assert.match(rows[0] ?? '', /Failed \| exited with status 7/);
   assert.match(
     explanation ?? '',
-    /^This page reaches the healthcheck URL, but keepalived’s chk_vshell failed\. keepalived asks every 120 s only/,
+    /^This page reaches the healthcheck URL, but keepalived’s chk_vshell failed\. keepalived runs its own command, .* only every 120 s/,
   );
 });
 
@@ -102,7 +102,7 @@ test('so is the opposite', () => {
   });
   assert.match(
     explanation ?? '',
-    /^This page’s own request fails \(Connection refused\), but keepalived’s chk_vshell succeeded/,
+    /^The test from this page fails \(Connection refused\), but keepalived’s chk_vshell succeeded/,
   );
 });
 
