@@ -30,7 +30,7 @@ import type { BootAction, BootConsent } from './service/boot-actions.ts';
 import { observeOutcome } from './service/observe-outcome.ts';
 import { controlKeepalived } from './service/service-control.ts';
 import { findKeptText } from './versions/find-kept-text.ts';
-import { findRestoreChange, listVersions, planRestore } from './versions/restore-version.ts';
+import { listVersions, planRestore } from './versions/restore-version.ts';
 
 /** The operations over one appliance, its state keeper and its history. */
 export function createOperations(
@@ -89,19 +89,26 @@ export function createOperations(
       : task();
   };
   /** Waiting for what was foreseen to move keeps nobody else from acting. */
-  const changeAndObserve = async (
+  const runSave = async <Saved extends { outcome: ApplyOutcome | undefined }>(
     actor: Actor,
-    task: () => Promise<ApplyOutcome>,
-  ): Promise<ApplyOutcome> => {
-    const applied = await recorded({ what: 'save', actor }, () => change(task), hasLoaded);
+    task: () => Promise<Saved>,
+  ): Promise<Saved> => {
+    const saved = await recorded(
+      { what: 'save', actor },
+      () => change(task),
+      ({ outcome }) => outcome !== undefined && hasLoaded(outcome),
+    );
+    if (!saved.outcome) return saved;
     const own = begun;
     // Nobody waits for it, and what it cannot see it cannot tell.
-    void watchUnforeseen(parts, applied, { isOver: () => begun !== own }).catch(() => undefined);
-    const outcome = await observeOutcome(appliance, applied);
+    void watchUnforeseen(parts, saved.outcome, { isOver: () => begun !== own }).catch(
+      () => undefined,
+    );
+    const outcome = await observeOutcome(appliance, saved.outcome);
     if (outcome.kind === 'live' && outcome.observations?.length) await keeper.refresh();
-    return outcome;
+    return { ...saved, outcome };
   };
-  const { setDefaultRole, setInstanceSettings, setUpDrill } = createPlannedSaves(parts);
+  const plannedSaves = createPlannedSaves(parts);
   const originOf = (tag: string | null | undefined): FormOrigin | undefined =>
     tag === undefined
       ? undefined
@@ -147,13 +154,13 @@ export function createOperations(
     },
     planDefaultRole: (role, given, madeFrom) =>
       planDefaultRole(parts, role, given, originOf(madeFrom)),
-    setDefaultRole: (...request) => changeAndObserve(request[3], () => setDefaultRole(...request)),
+    setDefaultRole: (request) => runSave(request.actor, () => plannedSaves.setDefaultRole(request)),
     planInstanceSettings: (name, given, madeFrom) =>
       planInstanceSettings(appliance, name, given, originOf(madeFrom)),
-    setInstanceSettings: (...request) =>
-      changeAndObserve(request[3], () => setInstanceSettings(...request)),
+    setInstanceSettings: (request) =>
+      runSave(request.actor, () => plannedSaves.setInstanceSettings(request)),
     readDrill: (instanceName) => readDrill(appliance, instanceName),
-    setUpDrill: (...request) => changeAndObserve(request[2], () => setUpDrill(...request)),
+    setUpDrill: (request) => runSave(request.actor, () => plannedSaves.setUpDrill(request)),
     runDrill: drill,
     listConfigurationFiles: () => appliance.listConfigurationFiles(),
     async readConfigurationFile(id) {
@@ -173,18 +180,17 @@ export function createOperations(
     },
     foreseeConfiguration: async (fileId, text) =>
       foreseeApply(appliance, { fileId, text }, await look(appliance)),
-    applyConfiguration: (request) =>
-      changeAndObserve(request.actor, () => confirmed.apply(request)),
+    async saveConfiguration(request) {
+      const { outcome } = await runSave(request.actor, async () => ({
+        outcome: await confirmed.apply(request),
+      }));
+      return outcome;
+    },
     listVersions: () => listVersions(parts),
     readVersion: (versionId) => parts.versions.read(versionId),
     findSecretDefinitions: () => findKeptSecretDefinitions(parts),
     planRestore: (versionId) => planRestore(parts, versionId),
-    restoreVersion: (request) =>
-      changeAndObserve(request.actor, async () => {
-        const restore = await findRestoreChange(parts, request);
-        if (restore) return confirmed.apply(restore);
-        return { kind: 'failed', message: 'That version is no longer kept.' };
-      }),
+    restoreVersion: (request) => runSave(request.actor, () => plannedSaves.restoreVersion(request)),
     findWaitingChange: () => confirmed.find(),
     confirmChange: (tag) => exclusive(() => confirmed.confirm(tag)),
     undoChange: (tag, actor) =>

@@ -13,13 +13,14 @@ import type { Finding } from '../keepalived/config/rules/finding.ts';
 import type { PacketDirection } from '../keepalived/firewall/packet.ts';
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import type { InstanceSettings } from '../keepalived/settings/setting-fields.ts';
-import type { ConfirmableRequest, SaveConsent, WaitingChange } from './confirm/confirmed-change.ts';
+import type { ConfirmableRequest, WaitingChange } from './confirm/confirmed-change.ts';
 import type { FirewallOutcome, OwnFirewallRule } from './debug/firewall.ts';
 import type { DrillOutcome, DrillRequest } from './drill/failover-drill.ts';
 import type { DrillReading } from './drill/read-drill.ts';
 import type { DefaultRoleValues } from './forms/default-role-values.ts';
 import type { DefaultRole, DefaultRolePlan } from './forms/default-roles.ts';
 import type { InstanceSettingsPlan } from './forms/instance-settings.ts';
+import type { FormSave, PlannedSave } from './forms/planned-saves.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
 import type { BootAction, BootConsent } from './service/boot-actions.ts';
 import type { ControlConsent, KeepalivedAction } from './service/service-control.ts';
@@ -59,14 +60,10 @@ export interface Operations {
     given: Partial<DefaultRoleValues>,
     madeFrom?: string | null,
   ): Promise<DefaultRolePlan>;
-  /** Writes the plan, if the live file is still the one that was previewed. */
+  /** Plans it, and writes that, if the live file is still the one that was previewed. */
   setDefaultRole(
-    role: DefaultRole,
-    values: DefaultRoleValues,
-    expectedTag: string | null,
-    actor: Actor,
-    consent?: SaveConsent,
-  ): Promise<ApplyOutcome>;
+    request: FormSave & { role: DefaultRole; values: DefaultRoleValues },
+  ): Promise<PlannedSave<DefaultRolePlan>>;
 
   /**
    * What the settings form would write; without a name, of the first instance. A form whose file
@@ -77,14 +74,10 @@ export interface Operations {
     given: Partial<InstanceSettings>,
     madeFrom?: string | null,
   ): Promise<InstanceSettingsPlan>;
-  /** Writes what the form says, if the live file is still the one that was previewed. */
+  /** Plans it, and writes that, if the live file is still the one that was previewed. */
   setInstanceSettings(
-    instanceName: string,
-    given: Partial<InstanceSettings>,
-    expectedTag: string | null,
-    actor: Actor,
-    consent?: SaveConsent,
-  ): Promise<ApplyOutcome>;
+    request: FormSave & { instanceName: string; given: Partial<InstanceSettings> },
+  ): Promise<PlannedSave<InstanceSettingsPlan>>;
 
   listConfigurationFiles(): Promise<ConfigurationFileEntry[]>;
   readConfigurationFile(id: string): Promise<ConfigurationFileContent>;
@@ -94,7 +87,8 @@ export interface Operations {
   checkConfiguration(id: string, text: string): Promise<Finding[]>;
   /** What saving a text would do to the virtual addresses; touches nothing. */
   foreseeConfiguration(id: string, text: string): Promise<Foresight>;
-  applyConfiguration(request: ConfirmableRequest): Promise<ApplyOutcome>;
+  /** Makes a text live: checked, kept, installed, loaded and proved, or restored. */
+  saveConfiguration(request: ConfirmableRequest): Promise<ApplyOutcome>;
 
   /** Every version that is kept, and the files as they are now. */
   listVersions(): Promise<VersionList>;
@@ -104,8 +98,11 @@ export interface Operations {
   findSecretDefinitions(): Promise<ReadonlySet<string>>;
   /** What restoring a version would do; undefined: there is no such version (any more). */
   planRestore(versionId: string): Promise<RestorePlan | undefined>;
-  /** Makes a version live again, if the file is still the one that was shown. */
-  restoreVersion(request: RestoreRequest): Promise<ApplyOutcome>;
+  /**
+   * Makes a version live again, if the file is still the one that was shown. Without a plan: there
+   * is no such version (any more).
+   */
+  restoreVersion(request: RestoreRequest): Promise<PlannedSave<RestorePlan | undefined>>;
 
   /** The change that goes back by itself unless somebody confirms it. */
   findWaitingChange(): WaitingChange | undefined;
@@ -134,11 +131,8 @@ export interface Operations {
   readDrill(instanceName: string | undefined): Promise<DrillReading>;
   /** Adds the maintenance file that drills need, if the live file is still the one that was shown. */
   setUpDrill(
-    instanceName: string,
-    expectedTag: string | null,
-    actor: Actor,
-    consent?: SaveConsent,
-  ): Promise<ApplyOutcome>;
+    request: FormSave & { instanceName: string },
+  ): Promise<PlannedSave<DrillReading> & { outcome: ApplyOutcome }>;
   /** May take half a minute; refused while another runs, or a change waits to be confirmed. */
   runDrill(request: DrillRequest): Promise<DrillOutcome>;
 

@@ -87,7 +87,7 @@ async function readLive(): Promise<{ text: string; tag: string }> {
 async function save(change: (text: string) => string, confirmWithinSeconds?: number) {
   const { text, tag: expectedTag } = await readLive();
   return consenting((consent) =>
-    operations.applyConfiguration({
+    operations.saveConfiguration({
       ...{ fileId: 'live', text: change(text), expectedTag, action: 'edit', actor, comment: '' },
       ...{ ...consent, confirmWithinSeconds },
     }),
@@ -131,8 +131,16 @@ async function tryVersions(): Promise<void> {
   assert.ok(first);
   assert.ok(await operations.readVersion(first.id));
   assert.ok(await operations.planRestore(first.id));
-  await consenting((consent) =>
-    operations.restoreVersion({ versionId: first.id, expectedTag: tag, actor, ...consent }),
+  await consenting(
+    async (consent) =>
+      (
+        await operations.restoreVersion({
+          versionId: first.id,
+          expectedTag: tag,
+          actor,
+          ...consent,
+        })
+      ).outcome,
   );
 }
 
@@ -148,7 +156,10 @@ async function tryDrill(): Promise<void> {
   const reading = await operations.readDrill('VI_1');
   assert.ok(reading.kind === 'to-set-up', JSON.stringify(reading));
   const { tag } = await readLive();
-  await consenting((consent) => operations.setUpDrill('VI_1', tag, actor, consent));
+  const setUp = { instanceName: 'VI_1', expectedTag: tag, actor };
+  await consenting(
+    async (consent) => (await operations.setUpDrill({ ...setUp, ...consent })).outcome,
+  );
   const request = { instanceName: 'VI_1', action: 'maintenance', way: 'fault', actor } as const;
   const asked = await operations.runDrill({ ...request, acceptedDangers: [] });
   assert.equal(asked.kind, 'needs-acceptance', JSON.stringify(asked));
@@ -191,8 +202,9 @@ async function tryLog(): Promise<void> {
 const tries = {
   'a default role': async () => {
     const { currentTag } = await operations.planDefaultRole('master', roleValues);
-    await consenting((consent) =>
-      operations.setDefaultRole('master', roleValues, currentTag, actor, consent),
+    const request = { role: 'master', values: roleValues, expectedTag: currentTag, actor } as const;
+    await consenting(
+      async (consent) => (await operations.setDefaultRole({ ...request, ...consent })).outcome,
     );
     expectOk(await operations.controlKeepalived('start', actor));
     await untilServing();
@@ -200,8 +212,10 @@ const tries = {
   settings: async () => {
     const { tag } = await readLive();
     await operations.planInstanceSettings('VI_1', { priority: '120' });
-    await consenting((consent) =>
-      operations.setInstanceSettings('VI_1', { priority: '120' }, tag, actor, consent),
+    const given = { priority: '120' };
+    const request = { instanceName: 'VI_1', given, expectedTag: tag, actor };
+    await consenting(
+      async (consent) => (await operations.setInstanceSettings({ ...request, ...consent })).outcome,
     );
   },
   'a save': async () => {

@@ -56,7 +56,7 @@ async function openSignedOut(t: TestContext, addRoutes?: (app: FastifyInstance) 
     readInstalledVersion: () => Promise.resolve(undefined),
     setInstanceSettings: wasWritten('settings'),
     setDefaultRole: wasWritten('default'),
-    applyConfiguration: wasWritten('file'),
+    saveConfiguration: wasWritten('file'),
   };
   const { app, logText } = await createTestApp({ operations: operations as Operations }, addRoutes);
   t.after(() => app.close());

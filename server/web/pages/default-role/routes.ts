@@ -43,24 +43,29 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
       async (request, reply) => {
         const { own, form } = splitForm(request.body);
         const { tag, intent, ...values } = own;
-        const plan = await operations.planDefaultRole(role, values, tag);
-        if (plan.newText === undefined) reply.code(422);
-        if (intent === 'preview' || plan.newText === undefined) {
+        if (intent === 'preview') {
+          const plan = await operations.planDefaultRole(role, values, tag);
+          if (plan.newText === undefined) reply.code(422);
           const findings = await checkPreview(operations, plan.newText);
           return show(request, reply, plan, { form, findings });
         }
         const actor = getActor(request);
         const { consent, passwordProblem } = await readConsent(request, form);
-        const outcome = await operations.setDefaultRole(role, values, tag, actor, consent);
+        const { plan, outcome } = await operations.setDefaultRole({
+          ...{ role, values, expectedTag: tag, actor },
+          ...consent,
+        });
+        if (outcome === undefined) {
+          reply.code(422);
+          return show(request, reply, plan, { form });
+        }
         if (isSuccess(outcome)) {
           reply.flash(describeSuccess(outcome, configPath));
           return redirectAfterSave(reply, form, outcome, `${path}/done?tag=${outcome.tag}`);
         }
-        // The file may be another one now: the preview that is shown again compares with that.
-        const next = await operations.planDefaultRole(role, values, tag);
-        const failure = describeFailure(outcome, plan.newText);
+        const failure = describeFailure(outcome, plan.newText ?? '');
         reply.code(failure.statusCode);
-        return show(request, reply, next, { form, failure, passwordProblem });
+        return show(request, reply, plan, { form, failure, passwordProblem });
       },
     );
 

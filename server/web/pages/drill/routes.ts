@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
+import type { DrillReading } from '../../../operations/drill/read-drill.ts';
 import type { PageParts } from '../../page-parts.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/change/apply-outcome.ts';
@@ -18,14 +19,13 @@ const page = { title: 'Failover drill' };
 export const registerDrillPage: FastifyPluginCallbackZod<
   Pick<PageParts, 'operations' | 'keeper' | 'settings'>
 > = (app, { operations, keeper, settings }, done) => {
-  const show = async (
+  const show = (
     request: FastifyRequest,
     reply: FastifyReply,
     instance: string | undefined,
     choice: DrillChoice,
-    passwordProblem?: string,
+    { reading, passwordProblem }: { reading: DrillReading; passwordProblem?: string | undefined },
   ) => {
-    const reading = await operations.readDrill(instance);
     if (instance !== undefined && reading.instanceName === undefined) reply.code(404);
     const transitions = keeper.readTransitions({ limit: 1_000 });
     const model = describeDrill(reading, choice, transitions);
@@ -42,9 +42,10 @@ export const registerDrillPage: FastifyPluginCallbackZod<
   app.get(
     path,
     { config: { access: 'admin' }, schema: { querystring: drillQuerySchema } },
-    (request, reply) => {
+    async (request, reply) => {
       const { instance, ...choice } = request.query;
-      return show(request, reply, instance, choice);
+      const reading = await operations.readDrill(instance);
+      return show(request, reply, instance, choice, { reading });
     },
   );
 
@@ -59,7 +60,8 @@ export const registerDrillPage: FastifyPluginCallbackZod<
       });
       if (outcome.kind === 'needs-acceptance') {
         reply.code(409);
-        return show(request, reply, instance, { action, way });
+        const reading = await operations.readDrill(instance);
+        return show(request, reply, instance, { action, way }, { reading });
       }
       return reply.flash(describeOutcome(outcome)).redirect(urlOf(instance), 303);
     },
@@ -71,17 +73,20 @@ export const registerDrillPage: FastifyPluginCallbackZod<
     async (request, reply) => {
       const { own, form } = splitForm(request.body);
       const { instance, tag } = own;
-      const reading = await operations.readDrill(instance);
-      const text = reading.kind === 'to-set-up' ? reading.setUp.newText : '';
       const { consent, passwordProblem } = await readConsent(request, form);
-      const outcome = await operations.setUpDrill(instance, tag, getActor(request), consent);
+      const { plan: reading, outcome } = await operations.setUpDrill({
+        ...{ instanceName: instance, expectedTag: tag, actor: getActor(request) },
+        ...consent,
+      });
       if (isSuccess(outcome)) {
         reply.flash(describeSuccess(outcome, settings.keepalived.configPath));
         return reply.redirect(urlOf(instance), 303);
       }
+      const text = reading.kind === 'to-set-up' ? reading.setUp.newText : '';
       const failure = describeFailure(outcome, text);
       reply.code(failure.statusCode);
-      return show(request, reply, instance, { way: 'priority', failure }, passwordProblem);
+      const choice: DrillChoice = { way: 'priority', failure };
+      return show(request, reply, instance, choice, { reading, passwordProblem });
     },
   );
   done();

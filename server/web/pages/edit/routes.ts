@@ -70,7 +70,7 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operati
         return show(reply, { ...model, ...saving, addedCommands });
       }
       const { consent, passwordProblem } = await readConsent(request, request.body);
-      const outcome = await operations.applyConfiguration({
+      const outcome = await operations.saveConfiguration({
         fileId: file,
         text,
         expectedTag: tag,

@@ -53,33 +53,36 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
       const { own, form } = splitForm(request.body);
       const { instance, tag: madeFrom, overwrite, intent, ...given } = own;
       const tag = overwrite ?? madeFrom;
-      const plan = await operations.planInstanceSettings(instance, given, tag);
-      const text = plan.ok ? plan.newText : undefined;
-      // Then a save says that first, and what is wrong with the values beside them.
-      const isOutdated = plan.ok && plan.meanwhile !== undefined && intent === 'write';
-      if (text === undefined && !isOutdated) reply.code(422);
-      if (intent === 'preview' || !plan.ok || (text === undefined && !isOutdated)) {
-        const isChanged = plan.ok && plan.newText !== plan.currentText;
-        const findings = await checkPreview(operations, isChanged ? plan.newText : undefined);
+      if (intent === 'preview') {
+        const plan = await operations.planInstanceSettings(instance, given, tag);
+        const text = plan.ok ? plan.newText : undefined;
+        if (text === undefined) reply.code(422);
+        const isChanged = plan.ok && text !== plan.currentText;
+        const findings = await checkPreview(operations, isChanged ? text : undefined);
         return show(request, reply, plan, { form, findings });
-      }
-      const self = `${path}?instance=${encodeURIComponent(instance)}`;
-      if (text === plan.currentText && tag === plan.currentTag) {
-        const sentence = 'Nothing was changed: the file says this already.';
-        return reply.flash({ tone: 'info', text: sentence }).redirect(self, 303);
       }
       const actor = getActor(request);
       const { consent, passwordProblem } = await readConsent(request, form);
-      const outcome = await operations.setInstanceSettings(instance, given, tag, actor, consent);
+      const { plan, outcome } = await operations.setInstanceSettings({
+        ...{ instanceName: instance, given, expectedTag: tag, actor },
+        ...consent,
+      });
+      const self = `${path}?instance=${encodeURIComponent(instance)}`;
+      if (outcome === undefined) {
+        if (plan.ok && plan.newText === plan.currentText) {
+          const sentence = 'Nothing was changed: the file says this already.';
+          return reply.flash({ tone: 'info', text: sentence }).redirect(self, 303);
+        }
+        reply.code(422);
+        return show(request, reply, plan, { form });
+      }
       if (isSuccess(outcome)) {
         reply.flash(describeSuccess(outcome, configPath));
         return redirectAfterSave(reply, form, outcome, self);
       }
-      // The file may be another one now: the preview that is shown again compares with that.
-      const next = await operations.planInstanceSettings(instance, given, tag);
-      const failure = describeFailure(outcome, text ?? '');
+      const failure = describeFailure(outcome, plan.ok ? (plan.newText ?? '') : '');
       reply.code(failure.statusCode);
-      return show(request, reply, next, { form, failure, passwordProblem });
+      return show(request, reply, plan, { form, failure, passwordProblem });
     },
   );
   done();

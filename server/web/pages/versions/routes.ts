@@ -94,14 +94,14 @@ export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'ope
       const { version: versionId, tag, intent, ...form } = request.body;
       if (intent === 'preview') return showPlan(request, reply, await getPlan(versionId), form);
       const { consent, passwordProblem } = await readConsent(request, form);
-      const outcome = await operations.restoreVersion({
+      const restored = await operations.restoreVersion({
         versionId,
         expectedTag: tag,
         actor: getActor(request),
         ...consent,
       });
-      // Read after the change: what is shown again compares with the file as it is then.
-      const plan = await getPlan(versionId);
+      const plan = getKept(restored.plan);
+      const outcome = getKept(restored.outcome);
       const { record, text } = plan.version;
       if (isSuccess(outcome)) {
         reply.flash(describeSuccess(outcome, record.path));

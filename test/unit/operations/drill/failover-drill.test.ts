@@ -45,10 +45,10 @@ test('a save that changed what runs is told with its author, a refused one is no
   } as unknown as Parts);
   const actor = { userName: 'maria', remoteAddress: '192.0.2.7' };
   const request = { fileId: 'live', text: '', expectedTag: null, action: 'edit', comment: '' };
-  await operations.applyConfiguration({ ...request, actor });
+  await operations.saveConfiguration({ ...request, actor });
   assert.deepEqual(told, ['save by maria']);
   outcome = { kind: 'refused', findings: [], message: '' };
-  await operations.applyConfiguration({ ...request, actor });
+  await operations.saveConfiguration({ ...request, actor });
   assert.equal(told.length, 1);
 });
 

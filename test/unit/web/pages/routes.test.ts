@@ -120,14 +120,14 @@ test('a reload that can do harm is made only with its dangers accepted', async (
 
 describe('/keepalived/edit', () => {
   async function save(t: TestContext, outcome: ApplyOutcome) {
-    const requests: Parameters<Operations['applyConfiguration']>[0][] = [];
+    const requests: Parameters<Operations['saveConfiguration']>[0][] = [];
     const browser = await openBrowser(t, {
       readConfigurationFile: () => Promise.resolve(content),
       readInstalledVersion: () => Promise.resolve('2.2.7'),
       listConfigurationFiles: () =>
         Promise.resolve([{ id: 'live', role: 'live', path, exists: true }]),
       checkConfiguration: () => Promise.resolve([]),
-      applyConfiguration: (request) => Promise.resolve((requests.push(request), outcome)),
+      saveConfiguration: (request) => Promise.resolve((requests.push(request), outcome)),
     });
     const answer = await browser.post('/keepalived/edit', {
       file: 'live',
@@ -201,7 +201,7 @@ describe('/keepalived/edit', () => {
       readInstalledVersion: () => Promise.resolve('2.2.7'),
       listConfigurationFiles: () => Promise.resolve([]),
       findKeptText: (...request) => Promise.resolve((asked.push(request), 'state NONE\n')),
-      applyConfiguration: () =>
+      saveConfiguration: () =>
         Promise.resolve({
           kind: 'conflict',
           currentTag: tag,
@@ -223,7 +223,7 @@ describe('/keepalived/edit', () => {
       readConfigurationFile: () => Promise.resolve(content),
       readInstalledVersion: () => Promise.resolve('2.2.7'),
       listConfigurationFiles: () => Promise.resolve([]),
-      applyConfiguration: ({ text }) => {
+      saveConfiguration: ({ text }) => {
         lengths.push(text.length);
         return Promise.resolve({ kind: 'refused', findings: [], message: 'Over 1 MiB.' });
       },
@@ -275,9 +275,12 @@ describe('/keepalived/default-master', () => {
     const browser = await openBrowser(t, {
       planDefaultRole: plan,
       readConfigurationFile: () => Promise.resolve(live),
-      setDefaultRole: (...request) => {
+      async setDefaultRole(request) {
         writes.push(request);
-        return Promise.resolve({ kind: 'saved', tag, findings: [], reason: 'daemon-stopped' });
+        return {
+          plan: await plan(request.role, request.values),
+          outcome: { kind: 'saved', tag, findings: [], reason: 'daemon-stopped' },
+        };
       },
     });
     const form = { ...values, tag, intent: 'preview' };
@@ -287,7 +290,7 @@ describe('/keepalived/default-master', () => {
     assert.equal(answer.headers.location, `/keepalived/default-master/done?tag=${tag}`);
     const actor = { userName: 'admin', remoteAddress: '127.0.0.1' };
     const nothing = { acceptedDangers: [], confirmedCommands: [], confirmWithinSeconds: undefined };
-    assert.deepEqual(writes, [['master', values, tag, actor, nothing]]);
+    assert.deepEqual(writes, [{ role: 'master', values, expectedTag: tag, actor, ...nothing }]);
     const done = `/keepalived/default-master/done?tag=${tag}`;
     const confirmation = await browser.get(done);
     assert.match(confirmation.body, /<a href="\/keepalived">Return to Keepalived<\/a>/);
@@ -302,7 +305,12 @@ describe('/keepalived/default-master', () => {
   });
 
   test('writes nothing while a value is wrong, and keeps what was typed', async (t) => {
-    const browser = await openBrowser(t, { planDefaultRole: plan });
+    const browser = await openBrowser(t, {
+      setDefaultRole: async ({ role, values: given }) => ({
+        plan: await plan(role, given),
+        outcome: undefined,
+      }),
+    });
     const form = { ...values, virtualAddress: 'wrong', tag, intent: 'write' };
     const answer = await browser.post('/keepalived/default-master', form);
     assert.equal(answer.statusCode, 422);
@@ -312,14 +320,15 @@ describe('/keepalived/default-master', () => {
 
   test('shows a conflict with the preview of the file as it is now', async (t) => {
     const browser = await openBrowser(t, {
-      planDefaultRole: plan,
-      setDefaultRole: () =>
-        Promise.resolve({
+      setDefaultRole: async ({ role, values: given }) => ({
+        plan: await plan(role, given),
+        outcome: {
           kind: 'conflict',
           currentTag: tag,
           currentText: 'x',
           message: 'It has changed.',
-        }),
+        },
+      }),
     });
     const form = { ...values, tag: 'b'.repeat(64), intent: 'write' };
     const answer = await browser.post('/keepalived/default-master', form);

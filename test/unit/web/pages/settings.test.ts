@@ -220,17 +220,21 @@ describe('/keepalived/settings', () => {
             message: text.includes('interval 30 ') ? 'Thirty is refused.' : 'It is as it was.',
           },
         ]),
-      setInstanceSettings: (name, given, _tag, _actor, consent) => {
-        const accepted = consent?.acceptedDangers ?? [];
+      async setInstanceSettings({ instanceName: name, given, acceptedDangers: accepted = [] }) {
+        const plan = await planInstanceSettings(machine, name, given);
+        const isChange = plan.ok && plan.newText !== undefined;
+        if (!isChange || plan.newText === plan.currentText) return { plan, outcome: undefined };
         saved.push([name, given.healthcheckInterval, accepted]);
-        return Promise.resolve(
-          accepted.length === 0
-            ? {
-                ...{ kind: 'needs-acceptance', dangers: ['Both will serve.'], addedCommands: [] },
-                message: 'Not yet.',
-              }
-            : { kind: 'saved', tag: '', findings: [], reason: 'daemon-stopped' },
-        );
+        return {
+          plan,
+          outcome:
+            accepted.length === 0
+              ? {
+                  ...{ kind: 'needs-acceptance', dangers: ['Both will serve.'], addedCommands: [] },
+                  message: 'Not yet.',
+                }
+              : { kind: 'saved', tag: '', findings: [], reason: 'daemon-stopped' },
+        };
       },
     };
     const { app } = await createTestApp({ operations: operations as Operations });
@@ -340,21 +344,27 @@ describe('a save after somebody else’s', () => {
     const saved: unknown[] = [];
     let machine = createSampleMachine(sampleConfiguration, [sampleRuntime()]);
     const findText = () => Promise.resolve(isKept ? sampleConfiguration : undefined);
+    const plan: Operations['planInstanceSettings'] = (name, given, madeFrom) =>
+      planInstanceSettings(
+        machine,
+        name,
+        given,
+        madeFrom === undefined ? undefined : { tag: madeFrom, findText },
+      );
     const operations: Partial<Operations> = {
-      planInstanceSettings: (name, given, madeFrom) =>
-        planInstanceSettings(
-          machine,
-          name,
-          given,
-          madeFrom === undefined ? undefined : { tag: madeFrom, findText },
-        ),
-      async setInstanceSettings(_name, given, tag) {
+      planInstanceSettings: plan,
+      async setInstanceSettings({ instanceName, given, expectedTag: tag }) {
+        const planned = await plan(instanceName, given, tag);
         const content = await machine.readConfigurationFile('live');
         if (content.ok && content.tag !== tag) {
-          return conflictWith(content, { list: () => Promise.resolve([]) }, 'admin');
+          const outcome = await conflictWith(content, { list: () => Promise.resolve([]) }, 'admin');
+          return { plan: planned, outcome };
         }
         saved.push([given.fall, given.rise]);
-        return { kind: 'saved', tag: '', findings: [], reason: 'daemon-stopped' };
+        return {
+          plan: planned,
+          outcome: { kind: 'saved', tag: '', findings: [], reason: 'daemon-stopped' },
+        };
       },
     };
     const { app } = await createTestApp({ operations: operations as Operations });

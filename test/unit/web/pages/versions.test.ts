@@ -58,6 +58,16 @@ test('the list says from which address a version came', async (t) => {
   assert.match(text, /admin\s*from 192\.168\.0\.7/);
 });
 
+const planRestore: Operations['planRestore'] = (id) =>
+  Promise.resolve(
+    id === oldVersion.id
+      ? {
+          version: { record: oldVersion, text: texts.old },
+          ...{ current, foresight: nothingForeseen },
+        }
+      : undefined,
+  );
+
 async function openBrowser(
   t: TestContext,
   operations: Partial<Operations> = {},
@@ -79,15 +89,7 @@ async function openBrowser(
     },
     findSecretDefinitions: () => Promise.resolve(new Set()),
     readConfigurationFile: () => Promise.resolve(current),
-    planRestore: (id) =>
-      Promise.resolve(
-        id === oldVersion.id
-          ? {
-              version: { record: oldVersion, text: texts.old },
-              ...{ current, foresight: nothingForeseen },
-            }
-          : undefined,
-      ),
+    planRestore,
   };
   const { app } = await createTestApp({
     operations: { ...read, ...operations } as Operations,
@@ -211,11 +213,14 @@ describe('/keepalived/versions', () => {
 describe('restoring a version', () => {
   async function restore(
     t: TestContext,
-    outcome: Awaited<ReturnType<Operations['restoreVersion']>>,
+    outcome: Awaited<ReturnType<Operations['restoreVersion']>>['outcome'],
   ) {
     const requests: RestoreRequest[] = [];
     const browser = await openBrowser(t, {
-      restoreVersion: (request) => Promise.resolve((requests.push(request), outcome)),
+      async restoreVersion(request) {
+        requests.push(request);
+        return { plan: await planRestore(request.versionId), outcome };
+      },
     });
     const shown = await browser.get(`/keepalived/versions/restore?version=${oldVersion.id}`);
     const answer = await browser.post('/keepalived/versions/restore', {
