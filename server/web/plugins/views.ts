@@ -3,35 +3,13 @@ import view from '@fastify/view';
 import { Eta } from 'eta';
 import type { FastifyReply } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import type { User } from '../../access/accounts.ts';
 import { viewsFolder } from '../../own-folders.ts';
 import { version } from '../../shared/version.ts';
+import type { PageModels, Partials, PreparedPages } from '../templates.ts';
+import type { NavigationLink, PageModel } from '../view/page-model.ts';
 import { joinPieces, place, prepareShell } from '../view/prepared-html.ts';
 import type { PreparedHtml, Shell } from '../view/prepared-html.ts';
 import { takeFlash } from './flash.ts';
-import type { Flash } from './flash.ts';
-
-/** A link in the navigation on the left. */
-export interface NavigationLink {
-  label: string;
-  href: string;
-}
-
-/** What the layout needs, in every template as `it.page`. */
-export interface PageModel {
-  title: string;
-  /** Two servers' pages must never be mistaken for each other. */
-  hostName: string;
-  navigation: (NavigationLink & { current: boolean })[];
-  /** This program's own. */
-  version: string;
-  /** For the hidden field `_csrf`. Asking for it sets a cookie, so ask only within a form. */
-  readonly csrfToken: string;
-  user: User | undefined;
-  /** For administrators: what makes this page less safe than it should be. */
-  warnings: string[];
-  flash: Flash[];
-}
 
 /** All that the frame of a page depends on. */
 interface PageFacts extends Pick<PageModel, 'title' | 'hostName' | 'user' | 'warnings' | 'flash'> {
@@ -46,12 +24,16 @@ export interface PageOptions {
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Sends the page that `views/<template>.eta` makes of `model`, with `it.page` filled in. */
-    page(template: string, page: PageOptions, model?: object): Promise<FastifyReply>;
+    /** Sends the page that `views/NAME.eta` makes of `model`, with `it.page` filled in. */
+    page<Name extends keyof PageModels>(
+      template: Name,
+      page: Name extends PreparedPages ? Required<PageOptions> : Omit<PageOptions, 'prepared'>,
+      model: PageModels[Name],
+    ): Promise<FastifyReply>;
   }
   interface FastifyInstance {
-    /** The HTML that `views/partials/<template>.eta` makes of `model`. */
-    renderFragment(template: string, model: object): string;
+    /** The HTML that `views/partials/NAME.eta` makes of `model`. */
+    renderFragment<Name extends keyof Partials>(template: Name, model: Partials[Name]): string;
   }
 }
 
@@ -65,7 +47,7 @@ export interface ViewsOptions {
 export const views = fastifyPlugin<ViewsOptions>(
   async (app, { hostName, listWarnings, navigation }) => {
     const eta = new Eta({ views: viewsFolder, cache: true, autoEscape: true });
-    app.decorate('renderFragment', (template: string, model: object) =>
+    app.decorate('renderFragment', (template: keyof Partials, model: object) =>
       eta.render(`/partials/${template}`, model),
     );
     await app.register(view, {
@@ -100,7 +82,7 @@ export const views = fastifyPlugin<ViewsOptions>(
       return shell;
     };
 
-    app.decorateReply('page', async function (template, { title, prepared }, model = {}) {
+    app.decorateReply('page', async function (template, { title, prepared }: PageOptions, model) {
       const isAdmin = this.request.user?.role === 'admin';
       const warnings = isAdmin ? listWarnings() : [];
       const facts = readFacts(this, { title, hostName: hostName(), warnings });

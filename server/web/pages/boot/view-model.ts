@@ -20,8 +20,8 @@ export interface YesNo {
 
 export interface BootModel {
   rows: ServiceRow[];
-  /** How old what the rows say is; undefined: nothing was seen yet. */
-  age: string | undefined;
+  /** How old what the rows say is; empty: nothing was seen yet. */
+  age: string;
   buttons: typeof bootButtons;
   /** What Stop does to the virtual addresses. */
   warning: string | undefined;
@@ -38,7 +38,7 @@ export function describeBoot({
     .flatMap(({ addresses }) => addresses.map(({ cidr }) => bareAddress(cidr)));
   return {
     rows: services?.value.map(describeService) ?? [],
-    age: services && `Checked ${formatDuration(nowMs - services.atMs)} ago.`,
+    age: services ? `Checked ${formatDuration(nowMs - services.atMs)} ago.` : '',
     buttons: bootButtons,
     warning:
       served.length === 0

@@ -10,7 +10,7 @@ import type { CheckWords } from './check-words.ts';
 import { describeWire } from './wire-table.ts';
 import type { WireRow } from './wire-table.ts';
 
-interface InstanceChecks {
+export interface InstanceChecks {
   name: string;
   attention: CheckWords[];
   rest: CheckWords[];

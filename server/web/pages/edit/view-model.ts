@@ -43,7 +43,7 @@ interface Preview {
 }
 
 /** Both texts beside what they were made from. */
-interface Conflict {
+export interface Conflict {
   /** What somebody else changed; undefined: what it was made from is not known any more. */
   theirChange: TextDifference | undefined;
   yourChange: TextDifference | undefined;

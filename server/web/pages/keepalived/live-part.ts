@@ -1,5 +1,6 @@
 import type { Role } from '../../../access/accounts.ts';
 import type { StatusEvent } from '../../live/live-status.ts';
+import type { Partials } from '../../templates.ts';
 import { prepareHtml } from '../../view/prepared-html.ts';
 import type { PreparedHtml } from '../../view/prepared-html.ts';
 import type { Tab } from './tab.ts';
@@ -18,7 +19,7 @@ export interface LivePart {
  * @param renderFragment makes the HTML of a partial
  */
 export function createLivePart(
-  renderFragment: (template: string, model: object) => string,
+  renderFragment: (template: 'keepalived-live', model: Partials['keepalived-live']) => string,
 ): (event: StatusEvent, role: Role) => LivePart {
   const newest = new Map<Role, { event: StatusEvent; part: LivePart }>();
   return (event, role) => {

@@ -1,7 +1,7 @@
 import type { Notice } from '../../../history/notices.ts';
 import { describeInstant } from '../../view/time-words.ts';
 
-interface NoticeModel {
+export interface NoticeModel {
   id: string;
   tone: 'bad' | 'calm';
   time: string;

@@ -110,7 +110,7 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
         acceptedDangers: request.body?.accepted ?? [],
       });
       if (outcome.needsConfirmation) {
-        const { sentence, dangers } = outcome;
+        const { sentence, dangers = [] } = outcome;
         reply.code(409);
         return reply.page(
           'reload-anyway',

@@ -39,7 +39,7 @@ export interface KeepalivedModel {
   actions: PageAction[];
 }
 
-interface Announced {
+export interface Announced {
   /** What is said aloud when it is new. */
   announcement: string;
   /** Of the alarm that a headline tells beside its state. */

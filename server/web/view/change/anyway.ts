@@ -1,4 +1,5 @@
 import type { ActionOutcome } from '../../../operations/outcomes.ts';
+import type { FindingItem } from './findings.ts';
 
 /** What is asked before it is done. */
 export type AnywayKind = 'restart' | 'stop';
@@ -10,12 +11,27 @@ interface AnywayForm {
   back: { path: string; label: string };
 }
 
+export interface AnywayModel {
+  title: string;
+  sentence: string;
+  dangers: string[];
+  findings: FindingItem[];
+  form: AnywayForm;
+  /** Of the button that does it. */
+  label: string;
+  explanation: string;
+  /** What is said while it is being done. */
+  busy: string;
+  /** A better way. */
+  instead: { path: string; label: string; explanation: string };
+}
+
 /** The page `anyway`: what would happen, a better way, and the button that does it all the same. */
 export function describeAnyway(
   kind: AnywayKind,
   { sentence, dangers = [] }: ActionOutcome,
   form: AnywayForm,
-) {
+): AnywayModel {
   const asked = { sentence, dangers, findings: [], form };
   switch (kind) {
     case 'restart':

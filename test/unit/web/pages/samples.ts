@@ -7,7 +7,7 @@ import type {
   StateWord,
 } from '../../../../server/keepalived/status/status.ts';
 import type { Snapshot } from '../../../../server/state/state-keeper.ts';
-import type { PageModel } from '../../../../server/web/plugins/views.ts';
+import type { PageModel } from '../../../../server/web/view/page-model.ts';
 
 export const wallMs = Date.UTC(2026, 6, 4, 12, 0, 0);
 const hourMs = 3_600_000;

@@ -18,7 +18,8 @@ function addRoutes(app: FastifyInstance): void {
     }
   }
   app.get('/broken-page', { config: { access: 'public' } }, (_request, reply) =>
-    reply.page('no-such-template', { title: 'Broken' }),
+    // @ts-expect-error: no other template can be named
+    reply.page('no-such-template', { title: 'Broken' }, {}),
   );
 }
 
