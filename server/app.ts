@@ -11,11 +11,11 @@ import { registerConfigurationCheck } from './web/api/configuration-check.ts';
 import { registerHealth } from './web/api/health.ts';
 import { registerMetrics } from './web/api/metrics.ts';
 import { registerApi } from './web/api/routes.ts';
-import { createLiveStatus } from './web/live/live-status.ts';
+import { createStatusUpdates } from './web/updates/status-updates.ts';
 import { createLogLimit } from './web/log-limit.ts';
 import { createLoggerOptions, FailedRequestLog, logWithheld } from './web/log.ts';
 import type { LogDestination } from './web/log.ts';
-import type { PageParts } from './web/page-parts.ts';
+import type { PageDependencies } from './web/page-dependencies.ts';
 import { registerBootPage } from './web/pages/boot/routes.ts';
 import { registerConfirmPage } from './web/pages/confirm/routes.ts';
 import { registerDebugPage } from './web/pages/debug/routes.ts';
@@ -49,7 +49,7 @@ import { views } from './web/plugins/views.ts';
 import { createServerFactory } from './web/server-factory.ts';
 import type { Certificate } from './web/server-factory.ts';
 
-export interface AppOptions extends PageParts {
+export interface AppOptions extends PageDependencies {
   accounts: Accounts;
   /** The file with the first password of `admin`, as long as there is one. */
   findFirstPasswordFile: () => string | undefined;
@@ -85,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const cookieScope = { secret: options.sessionSecret, tls };
   const throttle = createLoginThrottle();
   const basicCredentials = createBasicCredentials({ accounts, throttle });
-  const live = createLiveStatus(keeper);
+  const updates = createStatusUpdates(keeper);
   const app: FastifyInstance = fastify<http.Server>({
     serverFactory: createServerFactory(options.certificate),
     bodyLimit: bodyLimitBytes,
@@ -127,7 +127,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     next();
   });
   app.addHook('preClose', (next) => {
-    live.close();
+    updates.close();
     next();
   });
 
@@ -141,8 +141,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       reply.redirect(startPage, 303),
     );
     await pages.register(registerLoginPage, { accounts, throttle });
-    await pages.register(registerApi, { keeper, live });
-    await pages.register(registerKeepalivedPage, { operations, live });
+    await pages.register(registerApi, { keeper, updates });
+    await pages.register(registerKeepalivedPage, { operations, updates });
     await pages.register(registerFailoversPage, { keeper });
     await pages.register(registerDefaultRolePages, { operations, keeper, settings });
     await pages.register(registerSettingsPage, { operations, settings });

@@ -19,13 +19,13 @@ export interface KeptRecord<Value> {
  * A record in a file of its own.
  * @param explainDamage what an administrator reads of a damaged file
  */
-export function createKeptRecord<Schema extends z.ZodType>(parts: {
+export function createKeptRecord<Schema extends z.ZodType>(options: {
   directory: string;
   path: string;
   schema: Schema;
   explainDamage: { code: string; sentence: string };
 }): KeptRecord<z.output<Schema>> {
-  const { directory, path, schema, explainDamage } = parts;
+  const { directory, path, schema, explainDamage } = options;
   return {
     async find() {
       const { entries, damagedLines } = await readJsonLines(path, schema);

@@ -31,12 +31,12 @@ export interface Notices {
 const limit = 20;
 
 /** Opens the notices in the state directory. A disk that cannot be written keeps none over a restart. */
-export async function openNotices(parts: {
+export async function openNotices(options: {
   directory: string;
   /** Wall clock, ms. */
   clock?: () => number;
 }): Promise<Notices> {
-  const { directory, clock = Date.now } = parts;
+  const { directory, clock = Date.now } = options;
   const path = join(directory, 'notices.jsonl');
   let notices = (await readJsonLines(path, noticeSchema)).entries;
 

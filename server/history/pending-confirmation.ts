@@ -16,10 +16,12 @@ const confirmationSchema = z.strictObject({
 export type Confirmation = z.output<typeof confirmationSchema>;
 
 /** The one confirmation that may be waited for, kept in the state directory. */
-export function createPendingConfirmation(parts: { directory: string }): KeptRecord<Confirmation> {
-  const path = join(parts.directory, 'pending-confirmation.jsonl');
+export function createPendingConfirmation(options: {
+  directory: string;
+}): KeptRecord<Confirmation> {
+  const path = join(options.directory, 'pending-confirmation.jsonl');
   return createKeptRecord({
-    ...{ directory: parts.directory, path, schema: confirmationSchema },
+    ...{ directory: options.directory, path, schema: confirmationSchema },
     explainDamage: {
       code: 'confirmation-damaged',
       sentence:

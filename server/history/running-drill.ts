@@ -15,10 +15,10 @@ const runningDrillSchema = z.strictObject({
 export type RunningDrill = z.output<typeof runningDrillSchema>;
 
 /** The one drill that may run, kept in the state directory. */
-export function createRunningDrill(parts: { directory: string }): KeptRecord<RunningDrill> {
-  const path = join(parts.directory, 'running-drill.jsonl');
+export function createRunningDrill(options: { directory: string }): KeptRecord<RunningDrill> {
+  const path = join(options.directory, 'running-drill.jsonl');
   return createKeptRecord({
-    ...{ directory: parts.directory, path, schema: runningDrillSchema },
+    ...{ directory: options.directory, path, schema: runningDrillSchema },
     explainDamage: {
       code: 'drill-damaged',
       sentence:

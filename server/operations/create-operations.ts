@@ -24,7 +24,7 @@ import { watchUnforeseen } from './live/watch-unforeseen.ts';
 import type { Operations } from './operations.ts';
 import { hasLoaded } from './outcomes.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
-import type { ApplyParts, DrillParts } from './parts.ts';
+import type { ApplyDependencies, DrillDependencies } from './dependencies.ts';
 import { controlServices } from './service/boot-actions.ts';
 import type { BootAction, BootConsent } from './service/boot-actions.ts';
 import { observeOutcome } from './service/observe-outcome.ts';
@@ -34,8 +34,8 @@ import { listVersions, planRestore } from './versions/restore-version.ts';
 
 /** The operations over one appliance, its state keeper and its history. */
 export function createOperations(
-  parts: ApplyParts &
-    DrillParts & {
+  parts: ApplyDependencies &
+    DrillDependencies & {
       keeper: Pick<StateKeeper, 'noteLoaded' | 'noteAction' | 'refresh' | 'followAddressChanges'>;
       exclusive: Mutex;
       confirmed: ConfirmedChanges;

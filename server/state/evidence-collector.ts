@@ -17,7 +17,7 @@ import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import { noteMasterContacts } from '../keepalived/status/masters/heard-master.ts';
 import { noteReceivedAdvertisements } from '../keepalived/status/masters/other-masters.ts';
 import { noEvidence } from '../keepalived/status/no-evidence.ts';
-import type { ConfigurationWitness } from '../keepalived/status/status-model.ts';
+import type { ConfigurationEvidence } from '../keepalived/status/status-model.ts';
 import type { Evidence } from '../keepalived/status/status.ts';
 import type { Clock } from '../shared/clock.ts';
 import { createCoalescedTask } from './coalesced-task.ts';
@@ -209,10 +209,10 @@ export function createEvidenceCollector({
 
 /** Since when this very text is known to be loaded. */
 function withLoadTime(
-  now: ConfigurationWitness,
+  now: ConfigurationEvidence,
   { configuration }: Evidence,
   atMs: number,
-): ConfigurationWitness {
+): ConfigurationEvidence {
   if (!now.ok || now.editedSinceLoad !== false) return now;
   const before = configuration?.value;
   const loadedByMs = before?.ok && before.tag === now.tag ? before.loadedByMs : undefined;

@@ -18,7 +18,7 @@ export type LiveConfiguration =
     };
 
 /** A file of the live configuration, and what its include lines name. */
-type ConfigurationPart = ConfigurationFileContent & {
+type ConfigurationFile = ConfigurationFileContent & {
   includes?: ResolvedInclude[] | undefined;
 };
 
@@ -26,10 +26,10 @@ type ConfigurationPart = ConfigurationFileContent & {
  * The live file and all that it includes, the live one first.
  * @param candidate follows the includes as they were with this text; the parts are those on disk
  */
-export async function readConfigurationParts(
+export async function readConfigurationFiles(
   appliance: FileReader,
   candidate?: CandidateText,
-): Promise<ConfigurationPart[]> {
+): Promise<ConfigurationFile[]> {
   const entries = await appliance.listConfigurationFiles(candidate);
   return Promise.all(
     entries
@@ -49,10 +49,10 @@ export async function readConfigurationSources(
   appliance: FileReader,
   candidate?: CandidateText,
 ): Promise<TextSource[]> {
-  const parts = await readConfigurationParts(appliance, candidate);
+  const files = await readConfigurationFiles(appliance, candidate);
   const { fileId, text } = candidate ?? {};
   const candidateId = fileId?.startsWith('stored-') === true ? 'live' : fileId;
-  return parts.flatMap((part): TextSource[] => {
+  return files.flatMap((part): TextSource[] => {
     const { id, path, includes } = part;
     if (text !== undefined && id === candidateId) {
       return [{ path, includes, text, isCandidate: true }];
@@ -83,7 +83,7 @@ export async function readAssembledConfiguration(
 /** Reads what the live file and its includes say now, to keepalived on this server. */
 export async function readLiveConfiguration(appliance: Appliance): Promise<LiveConfiguration> {
   const [contents, configurationId] = await Promise.all([
-    readConfigurationParts(appliance),
+    readConfigurationFiles(appliance),
     appliance.readConfigurationId(),
   ]);
   const live = contents[0];

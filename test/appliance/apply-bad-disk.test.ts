@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import type { ApplyParts } from '../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import {
   addressesOf,
   configPathOf,
@@ -34,7 +34,9 @@ const etcBytes = 32 * pageBytes;
 const stateBytes = 64 * pageBytes;
 
 /** A machine whose configuration and whose history are on small disks of their own. */
-async function makeMachine(context: TestContext): Promise<{ folder: string; parts: ApplyParts }> {
+async function makeMachine(
+  context: TestContext,
+): Promise<{ folder: string; parts: ApplyDependencies }> {
   const folder = mkdtempSync(join(tmpdir(), 'apply-bad-disk-'));
   const [etc, state] = [join(folder, 'etc'), join(folder, 'state')];
   context.after(() => {
@@ -74,7 +76,7 @@ function assertUnchanged(folder: string, story: string): void {
   assert.deepEqual(readdirSync(join(folder, 'etc')), ['keepalived.conf'], story);
 }
 
-async function newestOutcome({ versions }: ApplyParts): Promise<string | undefined> {
+async function newestOutcome({ versions }: ApplyDependencies): Promise<string | undefined> {
   return (await versions.list('live'))[0]?.outcome;
 }
 

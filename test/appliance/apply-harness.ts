@@ -15,7 +15,7 @@ import type { DaemonProcess } from '../../server/keepalived/proof/evidence.ts';
 import type { Consent } from '../../server/operations/checks/foresee-apply.ts';
 import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { ApplyOutcome } from '../../server/operations/outcomes.ts';
-import type { ApplyParts } from '../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { parseSettings } from '../../server/settings.ts';
 import { eventually } from '../lab/eventually.ts';
 
@@ -56,7 +56,7 @@ export async function createParts(
     WAI_SERVICE_MANAGER: 'supervised',
     WAI_KEEPALIVED_ARGS: '--log-detail',
   },
-): Promise<ApplyParts> {
+): Promise<ApplyDependencies> {
   const settings = parseSettings(environment);
   const history = join(directory, 'history');
   return {
@@ -69,15 +69,18 @@ export async function createParts(
 }
 
 /** The same machine with some of its answers replaced. */
-export function withAppliance(parts: ApplyParts, changes: Partial<Appliance>): ApplyParts {
+export function withAppliance(
+  parts: ApplyDependencies,
+  changes: Partial<Appliance>,
+): ApplyDependencies {
   return { ...parts, appliance: { ...parts.appliance, ...changes } };
 }
 
 /** The same machine, where something happens to a keepalived right after it was told to reload. */
 export function afterReload(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   happen: (daemon: RunningDaemon) => unknown,
-): ApplyParts {
+): ApplyDependencies {
   return withAppliance(parts, {
     async controlService(service, action) {
       const daemon = await parts.appliance.readDaemon();
@@ -89,7 +92,7 @@ export function afterReload(
 }
 
 /** The daemon's process; undefined: it does not run. */
-export async function readPid({ appliance }: ApplyParts): Promise<number | undefined> {
+export async function readPid({ appliance }: ApplyDependencies): Promise<number | undefined> {
   const daemon = await appliance.readDaemon();
   return daemon.state === 'running' ? daemon.pid : undefined;
 }
@@ -104,7 +107,7 @@ export const blindTest: Pick<Appliance, 'testConfiguration'> = {
 };
 
 /** Saves over what is on disk now, and accepts whatever is foreseen. */
-export async function save(parts: ApplyParts, text: string): Promise<ApplyOutcome> {
+export async function save(parts: ApplyDependencies, text: string): Promise<ApplyOutcome> {
   const request = {
     ...{ fileId: 'live', text, expectedTag: tagOf(readConfiguration()), action: 'edit' },
     ...{ actor: { userName: 'admin', remoteAddress: 'unix' }, comment: '' },
@@ -122,7 +125,7 @@ export async function accepting(
 }
 
 /** Whatever was before: keepalived runs this file and holds the address. */
-export async function becomeMaster({ appliance }: ApplyParts, text: string): Promise<void> {
+export async function becomeMaster({ appliance }: ApplyDependencies, text: string): Promise<void> {
   writeFileSync(configPath, text);
   const daemon = await appliance.readDaemon();
   const action = daemon.state === 'running' ? 'reload' : 'start';

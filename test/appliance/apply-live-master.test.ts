@@ -4,7 +4,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { reloadConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import { hasDeadChild } from '../../server/operations/live/dead-child.ts';
-import type { ApplyParts } from '../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
   accepting,
@@ -32,7 +32,7 @@ const theirs = good.replace('priority 101', 'priority 102');
 
 if (inLabServer(import.meta.url)) {
   describe('a save on a live master', { concurrency: false }, () => {
-    let parts: ApplyParts;
+    let parts: ApplyDependencies;
     before(async () => {
       parts = await createParts();
     });

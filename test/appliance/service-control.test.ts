@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type { RuntimeInstance } from '../../server/keepalived/proof/evidence.ts';
 import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { ActionOutcome } from '../../server/operations/outcomes.ts';
-import type { ApplyParts } from '../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { controlServices } from '../../server/operations/service/boot-actions.ts';
 import {
   controlKeepalived,
@@ -32,7 +32,7 @@ const isMaster = ({ state }: RuntimeInstance): boolean => state === 'MASTER';
 
 if (inLabServer(import.meta.url)) {
   describe('keepalived from the page', { concurrency: false }, () => {
-    let parts: ApplyParts;
+    let parts: ApplyDependencies;
     before(async () => {
       parts = await createParts();
     });

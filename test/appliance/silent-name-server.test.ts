@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
-import type { ApplyParts } from '../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
   becomeMaster,
@@ -26,7 +26,7 @@ const nameless = configuration().replace('priority 101', 'priority 103');
 
 if (inLabServer(import.meta.url)) {
   describe('a reload that waits for a silent name server', { concurrency: false }, () => {
-    let parts: ApplyParts;
+    let parts: ApplyDependencies;
     const silent = createSocket('udp4');
     before(async () => {
       silent.bind(53, '127.0.0.1');

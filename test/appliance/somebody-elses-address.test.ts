@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { openRecordLog } from '../../server/history/record-log.ts';
-import type { ApplyParts } from '../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { controlKeepalived } from '../../server/operations/service/service-control.ts';
 import { failoverRecordSchema } from '../../server/state/failover-records.ts';
 import { createStateKeeper } from '../../server/state/state-keeper.ts';
@@ -68,7 +68,7 @@ const eventuallyHolds = (wanted: boolean) =>
 
 if (inLabServer(import.meta.url)) {
   describe('somebody else’s address', { concurrency: false }, () => {
-    let parts: ApplyParts;
+    let parts: ApplyDependencies;
     let keeper: StateKeeper;
     let removed: string[] = [];
     const control = (action: 'start' | 'stop') =>

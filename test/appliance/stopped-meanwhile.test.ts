@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { ApplyParts } from '../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { controlKeepalived } from '../../server/operations/service/service-control.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
@@ -31,7 +31,7 @@ const withoutLog = { ok: false, source: 'none', message: 'There is no log.' } as
 
 if (inLabServer(import.meta.url)) {
   describe('a keepalived that somebody stops during a save', { concurrency: false }, () => {
-    let parts: ApplyParts;
+    let parts: ApplyDependencies;
     before(async () => {
       parts = await createParts();
     });
@@ -39,7 +39,7 @@ if (inLabServer(import.meta.url)) {
     after(() => parts.appliance.close());
 
     /** Somebody stops it right after the reload with this number. */
-    function stoppedAfter(reload: number): ApplyParts {
+    function stoppedAfter(reload: number): ApplyDependencies {
       let reloads = 0;
       return afterReload(withAppliance(parts, blindTest), ({ pid }) => {
         reloads += 1;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { ApplyParts } from '../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
   afterReload,
@@ -27,7 +27,7 @@ const readUnit = (): string => systemctl('show', '--property=ActiveState', '--va
 
 if (inBootedSystemd(import.meta.url)) {
   describe('a keepalived of systemd that ends during a save', { concurrency: false }, () => {
-    let parts: ApplyParts;
+    let parts: ApplyDependencies;
     before(async () => {
       addInterface();
       parts = await createParts('/var/lib/keepalived-wai-test', { WAI_SERVICE_MANAGER: 'systemd' });
@@ -39,7 +39,7 @@ if (inBootedSystemd(import.meta.url)) {
     });
 
     /** Something happens to it right after the first reload. */
-    function meanwhile(happen: (pid: number) => unknown): ApplyParts {
+    function meanwhile(happen: (pid: number) => unknown): ApplyDependencies {
       let isOver = false;
       return afterReload(parts, ({ pid }) => {
         if (isOver) return;

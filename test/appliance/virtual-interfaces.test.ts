@@ -5,7 +5,7 @@ import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { findInstanceInterfaces } from '../../server/keepalived/addresses/instance-interfaces.ts';
 import { summarizeConfiguration } from '../../server/keepalived/config/questions.ts';
 import { parseConfiguration } from '../../server/keepalived/language/tree.ts';
-import { witnessAddresses } from '../../server/keepalived/status/witnessed-addresses.ts';
+import { findAddressStatuses } from '../../server/keepalived/status/address-status.ts';
 import { parseSettings } from '../../server/settings.ts';
 import {
   askUntil,
@@ -91,7 +91,7 @@ if (inPrivateNamespaces(import.meta.url)) {
           ? runtime.instances.find((one) => one.name === name)
           : undefined;
         const interfaces = findInstanceInterfaces({ configured, running, network });
-        const addresses = witnessAddresses(interfaces, network).map(
+        const addresses = findAddressStatuses(interfaces, network).map(
           ({ cidr, interfaceName = '', held }) => `${cidr} dev ${interfaceName} ${String(held)}`,
         );
         return [name, interfaces.wire, ...addresses];

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { findPathParts } from './script-path.ts';
+import { findPathComponents } from './script-path.ts';
 
 /**
  * Why nobody can run a program: keepalived's own attempt then counts as a success, its account says
@@ -17,7 +17,7 @@ export async function findScriptObstacle(
   if (file === '' || file.startsWith('<')) return undefined;
   const root = daemonPid === undefined ? '' : `/proc/${daemonPid}/root`;
   try {
-    const program = (await findPathParts(file, root))?.at(-1);
+    const program = (await findPathComponents(file, root))?.at(-1);
     if (!program) return `${file} does not exist`;
     if (program.kind !== 'file') return `${program.path} is not a file`;
     if ((program.mode & anyExecute) === 0) return `${program.path} is not executable`;
@@ -26,7 +26,8 @@ export async function findScriptObstacle(
       return `${program.path} does not begin with “#!” and its interpreter, such as #!/bin/sh: a shell would run it all the same, keepalived does not`;
     }
     const interpreter = findInterpreter(begin);
-    if (interpreter === undefined || (await findPathParts(interpreter, root))) return undefined;
+    if (interpreter === undefined || (await findPathComponents(interpreter, root)))
+      return undefined;
     return `${JSON.stringify(interpreter)}, the interpreter in the first line of ${program.path}, does not exist`;
     // eslint-disable-next-line no-restricted-syntax -- what is not seen is not absent
   } catch {

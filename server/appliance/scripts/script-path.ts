@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PathPart } from '../../keepalived/powers/script-security.ts';
+import type { PathComponent } from '../../keepalived/powers/script-security.ts';
 import { commandFolders } from '../commands/run-command.ts';
 
 /** As many links as the kernel follows. */
@@ -12,10 +12,10 @@ const mostLinks = 40;
  * @param root where its file system is seen: empty, or `/proc/PID/root`
  * @returns undefined: there is no such program
  */
-export async function findPathParts(
+export async function findPathComponents(
   file: string,
   root = '',
-): Promise<[PathPart, ...PathPart[]] | undefined> {
+): Promise<[PathComponent, ...PathComponent[]] | undefined> {
   if (file.includes('/')) return walk(file, root);
   for (const folder of commandFolders) {
     const parts = await walk(join(folder, file), root);
@@ -24,8 +24,11 @@ export async function findPathParts(
   return undefined;
 }
 
-async function walk(file: string, root: string): Promise<[PathPart, ...PathPart[]] | undefined> {
-  const parts: [PathPart, ...PathPart[]] = [await examine('/', root)];
+async function walk(
+  file: string,
+  root: string,
+): Promise<[PathComponent, ...PathComponent[]] | undefined> {
+  const parts: [PathComponent, ...PathComponent[]] = [await examine('/', root)];
   let at: string[] = [];
   const ahead = file.split('/').reverse();
   let links = 0;
@@ -55,13 +58,13 @@ async function walk(file: string, root: string): Promise<[PathPart, ...PathPart[
   return parts;
 }
 
-async function examine(path: string, root: string): Promise<PathPart> {
+async function examine(path: string, root: string): Promise<PathComponent> {
   const stats = await lstat(root === '' ? path : `${root}${path}`);
   const { uid: ownerUid, gid: groupGid, mode } = stats;
   return { path, kind: kindOf(stats), ownerUid, groupGid, mode: mode & 0o7777 };
 }
 
-function kindOf(stats: Stats): PathPart['kind'] {
+function kindOf(stats: Stats): PathComponent['kind'] {
   if (stats.isDirectory()) return 'folder';
   if (stats.isSymbolicLink()) return 'link';
   return stats.isFile() ? 'file' : 'other';

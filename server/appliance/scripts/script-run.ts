@@ -6,7 +6,7 @@ import { explainNoAnswer, joinOutput } from '../commands/command-report.ts';
 import { type CommandResult, runCommand } from '../commands/run-command.ts';
 import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 import { findScriptObstacle } from './script-file.ts';
-import { findPathParts } from './script-path.ts';
+import { findPathComponents } from './script-path.ts';
 
 /** keepalived's own default, where there is such a user (keepalived.conf(5), script_user). */
 const defaultUserName = 'keepalived_script';
@@ -80,7 +80,7 @@ async function examine(
 ): Promise<string | undefined> {
   const root = daemonPid === undefined ? '' : `/proc/${daemonPid}/root`;
   try {
-    const parts = await findPathParts(file, root);
+    const parts = await findPathComponents(file, root);
     const program = parts?.at(-1);
     if (!parts || !program || !runsAsRoot(user ?? { uid: 0, gid: 0 }, program)) return undefined;
     return findInsecurity(parts);

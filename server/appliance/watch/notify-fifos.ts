@@ -48,7 +48,7 @@ type WatchPath = (
   onEvent: (event: string, name: string | null) => void,
 ) => Pick<FSWatcher, 'close' | 'on'>;
 
-interface WatchParts {
+interface FifoWatchOptions {
   onWrite: () => void;
   blindSpots: BlindSpots;
   watchPath: WatchPath;
@@ -56,7 +56,7 @@ interface WatchParts {
 
 function watchFifo(
   path: string,
-  { onWrite, blindSpots, watchPath }: WatchParts,
+  { onWrite, blindSpots, watchPath }: FifoWatchOptions,
 ): { close(): void } {
   const what = `notify FIFO ${path}`;
   const problems = new Map<string, string>();

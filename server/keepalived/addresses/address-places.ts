@@ -11,7 +11,7 @@ import { bareAddress, normalizeAddress } from './addresses.ts';
 import { ownerPriority } from './owner-priority.ts';
 
 /** What both witnesses said at one time. */
-export interface AddressWitnesses {
+export interface AddressEvidence {
   runtime: RuntimeReport | undefined;
   network: NetworkReport;
 }
@@ -52,8 +52,8 @@ interface Misplacement {
  * @returns a sentence without its full stop
  */
 export function findNewMisplacement(
-  before: AddressWitnesses,
-  after: AddressWitnesses,
+  before: AddressEvidence,
+  after: AddressEvidence,
 ): string | undefined {
   const known = new Set(listMisplacements(before).map(({ key }) => key));
   return [...listMisplacements(after), ...listLeftBehind(before, after)].find(
@@ -61,7 +61,7 @@ export function findNewMisplacement(
   )?.sentence;
 }
 
-function listMisplacements({ runtime, network }: AddressWitnesses): Misplacement[] {
+function listMisplacements({ runtime, network }: AddressEvidence): Misplacement[] {
   const held = mapHeld(network);
   return listInstances(runtime).flatMap((instance) =>
     listPlaces(instance).flatMap((place): Misplacement[] => {
@@ -79,7 +79,7 @@ function listMisplacements({ runtime, network }: AddressWitnesses): Misplacement
 }
 
 /** What keepalived served, and no longer knows there, but did not take off the interface. */
-function listLeftBehind(before: AddressWitnesses, after: AddressWitnesses): Misplacement[] {
+function listLeftBehind(before: AddressEvidence, after: AddressEvidence): Misplacement[] {
   if (!after.runtime?.ok) return [];
   const known = new Set(after.runtime.instances.flatMap(listPlaces).map(keyOf));
   const held = mapHeld(after.network);
@@ -92,22 +92,22 @@ function listLeftBehind(before: AddressWitnesses, after: AddressWitnesses): Misp
 }
 
 /** The places that an instance claims as MASTER and where the kernel has the address. */
-export function listServedPlaces({ runtime, network }: AddressWitnesses): HeldAddress[] {
+export function listServedPlaces({ runtime, network }: AddressEvidence): HeldAddress[] {
   const held = mapHeld(network);
   return listClaimed(runtime).filter((place) => held.has(keyOf(place)));
 }
 
 /** The numbers of the addresses that this server serves, whatever their places. */
-export function listServedAddresses(witnesses: AddressWitnesses): string[] {
+export function listServedAddresses(witnesses: AddressEvidence): string[] {
   return [...new Set(listServedPlaces(witnesses).map(getAddress))];
 }
 
 /** All that a change has been seen of, besides what was before it and is now. */
 export interface OrphanCase {
-  before: AddressWitnesses | undefined;
+  before: AddressEvidence | undefined;
   /** What keepalived served at any look since; see `noteServed`. */
   served: readonly ServedPlace[];
-  after: AddressWitnesses;
+  after: AddressEvidence;
 }
 
 /**
@@ -150,7 +150,7 @@ export function findOrphanedAddresses(
 }
 
 /** The keys of what the kernel has without an instance that claims it. */
-export function listForeign(witnesses: AddressWitnesses): string[] {
+export function listForeign(witnesses: AddressEvidence): string[] {
   const claimed = new Set(listClaimed(witnesses.runtime).map(keyOf));
   return [...mapHeld(witnesses.network).keys()].filter((key) => !claimed.has(key));
 }

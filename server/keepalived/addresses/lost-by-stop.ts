@@ -3,7 +3,7 @@ import type { ConfigurationSummary } from '../config/summary.ts';
 import type { NetworkReport } from '../proof/evidence.ts';
 import { listInWords } from '../words.ts';
 import { getAddress, isHeld, listInstances, listPlaces } from './address-places.ts';
-import type { AddressWitnesses } from './address-places.ts';
+import type { AddressEvidence } from './address-places.ts';
 import { findInstanceInterfaces } from './instance-interfaces.ts';
 
 /** An instance and the addresses that it serves, or may serve; at least one. */
@@ -19,7 +19,7 @@ export interface LostByStop {
  * @param summary the live file; undefined: it could not be read, or is not needed
  */
 export function listLostByStop(
-  { runtime, network }: AddressWitnesses,
+  { runtime, network }: AddressEvidence,
   summary: ConfigurationSummary | undefined,
 ): LostByStop[] {
   const claims = runtime?.ok

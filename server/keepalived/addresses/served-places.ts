@@ -11,7 +11,7 @@ import {
   listPlaces,
   listServedPlaces,
 } from './address-places.ts';
-import type { AddressWitnesses, HeldAddress, ServedPlace } from './address-places.ts';
+import type { AddressEvidence, HeldAddress, ServedPlace } from './address-places.ts';
 import { normalizeAddress } from './addresses.ts';
 
 /**
@@ -21,8 +21,8 @@ import { normalizeAddress } from './addresses.ts';
  */
 export function noteServed(
   known: readonly ServedPlace[],
-  before: AddressWitnesses | undefined,
-  now: AddressWitnesses,
+  before: AddressEvidence | undefined,
+  now: AddressEvidence,
   atMs: number,
 ): ServedPlace[] {
   const foreign = new Set(before ? listForeign(before) : []);
@@ -44,7 +44,7 @@ export function noteServed(
 /** Notes what the kernel told of between two looks: an address may come back before the next one. */
 export function noteRemoved(
   known: readonly ServedPlace[],
-  before: AddressWitnesses | undefined,
+  before: AddressEvidence | undefined,
   changes: readonly AddressChange[],
   atMs: number,
 ): ServedPlace[] {
@@ -63,18 +63,14 @@ export function noteRemoved(
 /** What was served before the change, and what is known of it since. */
 function beginWith(
   known: readonly ServedPlace[],
-  before: AddressWitnesses | undefined,
+  before: AddressEvidence | undefined,
 ): ServedPlace[] {
   const all = [...(before ? listServedPlaces(before) : []), ...known];
   return [...new Map(all.map((place) => [keyOf(place), place])).values()];
 }
 
 /** Whether an instance that became MASTER after this time has the address. */
-function isServedSince(
-  place: HeldAddress,
-  { runtime }: AddressWitnesses,
-  sinceMs: number,
-): boolean {
+function isServedSince(place: HeldAddress, { runtime }: AddressEvidence, sinceMs: number): boolean {
   return listInstances(runtime).some(
     (instance) =>
       instance.state === 'MASTER' &&

@@ -8,7 +8,7 @@ import type { ConfigurationProblem, ConfiguredAddress } from './summary.ts';
 type Family = ConfiguredAddress['family'];
 
 /** What depends on the order of an instance's statements. */
-export interface OrderedParts {
+export interface OrderSensitiveValues {
   /** Of its advertisements; undefined: nothing says it, and keepalived takes IPv4. */
   family: Family | undefined;
   version: 2 | 3 | undefined;
@@ -28,8 +28,8 @@ export interface OrderedParts {
 export function readInOrder(
   nodes: readonly ConfigurationNode[],
   problems: ConfigurationProblem[],
-): OrderedParts {
-  const parts: OrderedParts = {
+): OrderSensitiveValues {
+  const values: OrderSensitiveValues = {
     ...{ family: undefined, version: undefined, unicastSourceAddress: undefined },
     ...{ addresses: [], unicastPeers: [] },
   };
@@ -37,16 +37,16 @@ export function readInOrder(
   /** Whether an address of this family is taken; the first one decides. */
   const takes = (family: Family | undefined): boolean => {
     if (family === undefined) return false;
-    parts.family ??= family;
-    return parts.family === family || !isSure;
+    values.family ??= family;
+    return values.family === family || !isSure;
   };
   for (const node of nodes) {
-    if (isUnread(node) && parts.family === undefined) isSure = false;
+    if (isUnread(node) && values.family === undefined) isSure = false;
     if (node.kind !== 'statement') continue;
     const [keyword = '', value] = node.words.map(({ text }) => text);
     switch (keyword) {
       case 'unicast_peer':
-        parts.unicastPeers.push(
+        values.unicastPeers.push(
           ...statementsIn(node)
             .filter((entry) => hasUnknownWord(entry) || takes(familyOf(firstOf(entry))))
             .map((entry) => bareAddress(firstOf(entry))),
@@ -56,34 +56,34 @@ export function readInOrder(
       case 'mcast_src_ip': {
         const address = bareAddress(value ?? '');
         const isTaken = hasUnknownWord(node) || takes(familyOf(address));
-        if (isTaken && keyword === 'unicast_src_ip') parts.unicastSourceAddress = address;
+        if (isTaken && keyword === 'unicast_src_ip') values.unicastSourceAddress = address;
         break;
       }
       case 'mcast_dst_ip':
         takes(familyOf(value ?? ''));
         break;
       case 'native_ipv6':
-        if (takes('inet6')) parts.version = 3;
+        if (takes('inet6')) values.version = 3;
         break;
       case 'version':
-        parts.version ??= readVersionWord(value, parts.family);
+        values.version ??= readVersionWord(value, values.family);
         break;
       case 'virtual_ipaddress':
       case 'virtual_ipaddress_excluded': {
         const excluded = keyword === 'virtual_ipaddress_excluded';
         const read = readAddresses(node, excluded, problems);
-        parts.addresses.push(...read.filter((one) => excluded || takes(one.family)));
+        values.addresses.push(...read.filter((one) => excluded || takes(one.family)));
         break;
       }
     }
   }
-  const { addresses } = parts;
+  const { addresses } = values;
   // Those that advertisements name first, as keepalived's account lists them.
-  parts.addresses = [
+  values.addresses = [
     ...addresses.filter(({ excluded }) => !excluded),
     ...addresses.filter(({ excluded }) => excluded),
   ];
-  return parts;
+  return values;
 }
 
 function readVersionWord(value: string | undefined, family: Family | undefined) {

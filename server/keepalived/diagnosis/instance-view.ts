@@ -55,7 +55,7 @@ export interface InstanceView extends AdvertisedSettings, SortedSenders {
 /** One view for each configured instance, in the file's order. */
 export function createInstanceViews(input: DiagnosisInput): InstanceView[] {
   const { configuration, runtime, heard } = input;
-  const common: CommonParts = {
+  const common: SharedInput = {
     sortSenders: heard && createSenderSorter(heard, createOwnTest(input)),
     freeVirtualRouterIds: proposeFreeVrids(heard?.advertisements ?? [], configuration.instances),
   };
@@ -68,7 +68,7 @@ export function createInstanceViews(input: DiagnosisInput): InstanceView[] {
 }
 
 /** What costs as much as was heard, and is the same for every instance. */
-interface CommonParts {
+interface SharedInput {
   sortSenders: ReturnType<typeof createSenderSorter> | undefined;
   freeVirtualRouterIds: number[];
 }
@@ -77,7 +77,7 @@ function createView(
   configured: ConfiguredInstance,
   running: RuntimeInstance | undefined,
   input: DiagnosisInput,
-  { sortSenders, freeVirtualRouterIds }: CommonParts,
+  { sortSenders, freeVirtualRouterIds }: SharedInput,
 ): InstanceView {
   const { heard, network, log } = input;
   const interfaces = findInstanceInterfaces({ configured, running, network });

@@ -8,8 +8,8 @@ import {
 } from '../config/edit/editable-blocks.ts';
 import type { EditableBlock } from '../config/edit/editable-blocks.ts';
 import type { EditResult } from '../config/edit/edits.ts';
-import { applyChanges, endOf, indentOf, insertLines, lineAt } from '../config/edit/text-changes.ts';
-import type { TextChange } from '../config/edit/text-changes.ts';
+import { applyTextEdits, endOf, indentOf, insertLines, lineAt } from '../config/edit/text-edits.ts';
+import type { TextEdit } from '../config/edit/text-edits.ts';
 import type { ConfigurationTree } from '../language/tree.ts';
 import { findTrackFile, membersWith } from './maintenance-file.ts';
 
@@ -60,12 +60,12 @@ export function addMaintenanceFile(
   ]);
   if (own.statement === undefined) {
     const use = addStatement(tree, instance, 'track_file', ['track_file {', name, '}']);
-    return { ok: true, text: applyChanges(tree, [definition, use]) };
+    return { ok: true, text: applyTextEdits(tree, [definition, use]) };
   }
   const block = checkBlock(own.statement, `track_file of ${instance.label}`);
   if (!block.ok) return block;
   const use = appendEntry(tree, block, name);
-  return { ok: true, text: applyChanges(tree, [definition, use]) };
+  return { ok: true, text: applyTextEdits(tree, [definition, use]) };
 }
 
 /** Before the instance, since keepalived reads in order, and above the comment that belongs to it. */
@@ -73,7 +73,7 @@ function insertDefinition(
   tree: ConfigurationTree,
   { statement }: EditableBlock,
   lines: readonly string[],
-): TextChange {
+): TextEdit {
   let number = statement.line;
   while (number > 1 && /^[ \t]*[#!]/.test(lineAt(tree, number - 1).text)) number -= 1;
   const line = lineAt(tree, number);
@@ -85,7 +85,7 @@ function insertDefinition(
   };
 }
 
-function appendEntry(tree: ConfigurationTree, block: EditableBlock, name: string): TextChange {
+function appendEntry(tree: ConfigurationTree, block: EditableBlock, name: string): TextEdit {
   const last = block.children.findLast((node) => node.kind === 'statement');
   const position = last ? endOf(last) : { line: block.open.line, column: block.open.column + 1 };
   return insertLines(tree, position, [childIndent(tree, block) + name]);

@@ -4,7 +4,7 @@
  */
 
 /** What the way to a program leads through: a folder, a link, or the program itself. */
-export interface PathPart {
+export interface PathComponent {
   path: string;
   kind: 'folder' | 'link' | 'file' | 'other';
   ownerUid: number;
@@ -20,7 +20,7 @@ const bits = { setUserId: 0o4000, setGroupId: 0o2000, sticky: 0o1000, group: 0o0
  * @param parts from `/` to the program
  * @returns the end of a sentence; undefined: nobody
  */
-export function findInsecurity(parts: readonly PathPart[]): string | undefined {
+export function findInsecurity(parts: readonly PathComponent[]): string | undefined {
   for (const { path, kind, ownerUid, groupGid, mode } of parts) {
     if (kind === 'other') return `${path} is neither a file nor a folder`;
     if (ownerUid !== 0) return `${path} belongs to user ${ownerUid}, not to root`;
@@ -38,7 +38,7 @@ export function findInsecurity(parts: readonly PathPart[]): string | undefined {
  * Whether a script has root's power, so that nobody else may be able to change it.
  * @param program the last of its parts
  */
-export function runsAsRoot(user: { uid: number; gid: number }, program: PathPart): boolean {
+export function runsAsRoot(user: { uid: number; gid: number }, program: PathComponent): boolean {
   const { ownerUid, groupGid, mode } = program;
   return (
     user.uid === 0 ||

@@ -3,7 +3,7 @@
  * that it worked. An exit code proves nothing: a reload "succeeds" when the daemon dies of it.
  */
 import { findNewMisplacement } from '../addresses/address-places.ts';
-import type { AddressWitnesses } from '../addresses/address-places.ts';
+import type { AddressEvidence } from '../addresses/address-places.ts';
 import { findInstanceDifference } from '../config/instance-differences.ts';
 import type { ConfigurationSummary } from '../config/questions.ts';
 import { listWeights } from '../foresight/elections/effective-priority.ts';
@@ -11,7 +11,7 @@ import type { ReloadLog } from '../runtime/log/reload-log.ts';
 import type { DaemonProcess, RuntimeInstance } from './evidence.ts';
 
 /** One look at the machine. */
-export interface Sighting extends AddressWitnesses {
+export interface Sighting extends AddressEvidence {
   daemon: DaemonProcess;
 }
 

@@ -3,8 +3,8 @@
  * The kernel still tells what it holds.
  */
 import type { DaemonProcess, RuntimeReport } from '../proof/evidence.ts';
-import { listAddresses } from './witnessed-addresses.ts';
-import type { WitnessedAddress } from './witnessed-addresses.ts';
+import { listAddresses } from './address-status.ts';
+import type { AddressStatus } from './address-status.ts';
 
 type RunningDaemon = DaemonProcess & { state: 'running' };
 
@@ -44,7 +44,7 @@ export function findHang(
 /** What a hang means for one instance, and what to do, in sentences. */
 export function describeHang(
   { cause, endCommand }: Hang,
-  addresses: readonly WitnessedAddress[],
+  addresses: readonly AddressStatus[],
 ): string {
   const held = addresses.filter((address) => address.held);
   const [first] = held;

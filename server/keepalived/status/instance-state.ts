@@ -11,8 +11,8 @@ import { raise } from './alarms/alarm-codes.ts';
 import type { AlarmCode } from './alarms/alarm-codes.ts';
 import { describeHang, findHang } from './hung-daemon.ts';
 import type { InstanceStatus, StateWord } from './status-model.ts';
-import { listAddresses } from './witnessed-addresses.ts';
-import type { WitnessedAddress } from './witnessed-addresses.ts';
+import { listAddresses } from './address-status.ts';
+import type { AddressStatus } from './address-status.ts';
 
 /** What is young enough to be believed. */
 export interface FreshEvidence {
@@ -25,8 +25,8 @@ export interface InstanceCase {
   running: RuntimeInstance | undefined;
   /** Priority 255: its address may be the server's own. */
   isOwner: boolean;
-  addresses: WitnessedAddress[];
-  witnesses: FreshEvidence;
+  addresses: AddressStatus[];
+  evidence: FreshEvidence;
   /** Whether keepalived was asked twice in a row, and did not answer. */
   isSilent: boolean;
   /** Why it would be in FAULT. */
@@ -42,7 +42,7 @@ export type StateVerdict = Pick<InstanceStatus, 'state' | 'reason' | 'alarms'>;
 /** The state that may be claimed, and why. */
 export function judgeState(instance: InstanceCase): StateVerdict {
   const { running, addresses } = instance;
-  const { daemon, runtime, network } = instance.witnesses;
+  const { daemon, runtime, network } = instance.evidence;
   if (!daemon) return unknown('keepalived’s process could not be looked at lately');
   if (daemon.state === 'unknown') {
     const held = addresses.filter((address) => address.held);
@@ -137,12 +137,12 @@ const alarm = (code: AlarmCode, sentence: string): StateVerdict => ({
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
 
-function places(held: WitnessedAddress[]): string {
+function places(held: AddressStatus[]): string {
   return `${listAddresses(held)} is still on ${interfaceOf(held)}`;
 }
 
 /** The commands that take them off. */
-const removals = (held: WitnessedAddress[]): string =>
+const removals = (held: AddressStatus[]): string =>
   held
     .map(
       ({ cidr, interfaceName }) =>
@@ -150,7 +150,7 @@ const removals = (held: WitnessedAddress[]): string =>
     )
     .join('; ');
 
-const interfaceOf = (held: WitnessedAddress[]): string => held[0]?.interfaceName ?? 'an interface';
+const interfaceOf = (held: AddressStatus[]): string => held[0]?.interfaceName ?? 'an interface';
 
 /**
  * How long a state has been Unknown, in ms: since the witness that is missing last said something.
@@ -159,12 +159,12 @@ const interfaceOf = (held: WitnessedAddress[]): string => held[0]?.interfaceName
 export function measureUnknown(
   { daemon, network }: Record<'daemon' | 'network', Observed<unknown> | undefined>,
   lastAccountAtMs: number | undefined,
-  witnesses: FreshEvidence,
+  freshEvidence: FreshEvidence,
   nowMs: number,
 ): number | undefined {
-  const lastSeenAtMs = !witnesses.daemon
+  const lastSeenAtMs = !freshEvidence.daemon
     ? daemon?.atMs
-    : !witnesses.network
+    : !freshEvidence.network
       ? network?.atMs
       : lastAccountAtMs;
   return lastSeenAtMs === undefined ? undefined : Math.max(0, nowMs - lastSeenAtMs);

@@ -22,7 +22,7 @@ export interface Evidence {
   daemon: Observed<DaemonProcess> | undefined;
   runtime: Observed<RuntimeReport> | undefined;
   network: Observed<NetworkReport> | undefined;
-  configuration: Observed<ConfigurationWitness> | undefined;
+  configuration: Observed<ConfigurationEvidence> | undefined;
   startOnBoot: Observed<BootSetting> | undefined;
   /** By `describeKey` of the request. */
   healthchecks: ReadonlyMap<string, Observed<HealthcheckResult>>;
@@ -45,7 +45,7 @@ export interface Evidence {
 }
 
 /** The live configuration on disk and what is known of the one that the daemon loaded. */
-export type ConfigurationWitness =
+export type ConfigurationEvidence =
   | { ok: false; reason: string }
   | {
       ok: true;

@@ -28,8 +28,8 @@ import { lastTransition } from './state-begin.ts';
 import type { StateBegin } from './state-begin.ts';
 import type { Evidence, InstanceStatus, KeepalivedStatus } from './status-model.ts';
 import { listWatched, withObstacles } from './watched-items.ts';
-import { listElsewhere, servingWord, witnessAddresses } from './witnessed-addresses.ts';
-import type { WitnessedAddress } from './witnessed-addresses.ts';
+import { listElsewhere, servingWord, findAddressStatuses } from './address-status.ts';
+import type { AddressStatus } from './address-status.ts';
 
 export { evidenceLifetimeMs };
 export { isPlannedFault } from './maintenance.ts';
@@ -72,14 +72,14 @@ export function judgeStatus(
           running: running.find((instance) => instance.name === name),
           network,
         });
-        return [name, witnessAddresses(interfaces, network)];
+        return [name, findAddressStatuses(interfaces, network)];
       }),
     ),
     evidence,
     nowMs,
     begins,
     orders,
-    witnesses: { daemon, runtime, network },
+    freshEvidence: { daemon, runtime, network },
     summary,
     running,
   };
@@ -108,12 +108,12 @@ export function judgeStatus(
 
 interface Scene {
   /** By instance. */
-  addresses: ReadonlyMap<string, WitnessedAddress[]>;
+  addresses: ReadonlyMap<string, AddressStatus[]>;
   evidence: Evidence;
   nowMs: number;
   begins: ReadonlyMap<string, StateBegin>;
   orders: DrillOrders;
-  witnesses: FreshEvidence;
+  freshEvidence: FreshEvidence;
   /** Of the file on disk. */
   summary: ConfigurationSummary | undefined;
   running: RuntimeInstance[];
@@ -129,10 +129,10 @@ function listNames(
 }
 
 function judgeInstance(name: string, scene: Scene): InstanceStatus {
-  const { evidence, nowMs, witnesses, summary } = scene;
+  const { evidence, nowMs, freshEvidence, summary } = scene;
   const configured = summary?.instances.find((instance) => instance.name === name);
   const running = scene.running.find((instance) => instance.name === name);
-  const { network } = witnesses;
+  const { network } = freshEvidence;
   const addresses = scene.addresses.get(name) ?? [];
   const listed = listWatched(
     name,
@@ -153,7 +153,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
   const maintained = findMaintenanceItem(name, watched, evidence.tracking?.value, scene.orders);
   const fault: FaultCase = {
     interfaceName: running?.interfaceName ?? interfaceName,
-    network: witnesses.network,
+    network: freshEvidence.network,
     watched,
     maintenanceItem: maintained?.item,
     loggedCause: evidence.log.faultCauses.get(name),
@@ -163,7 +163,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     running,
     isOwner,
     addresses,
-    witnesses,
+    evidence: freshEvidence,
     isSilent: evidence.isSilent ?? false,
     explainFault: () => explainFault(fault),
     addressRefusal: evidence.log.addressRefusal?.value,
@@ -192,7 +192,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     servingMaster,
     unknownForMs:
       verdict.state === 'Unknown'
-        ? measureUnknown(evidence, evidence.lastAccountAtMs, witnesses, nowMs)
+        ? measureUnknown(evidence, evidence.lastAccountAtMs, freshEvidence, nowMs)
         : undefined,
     serving: servingWord(addresses),
     interfaceName,
@@ -244,7 +244,7 @@ function findFailureCase(
   { name, healthcheck }: InstanceStatus,
   configured: ConfiguredInstance | undefined,
   running: RuntimeInstance | undefined,
-  { evidence, summary, witnesses }: Scene,
+  { evidence, summary, freshEvidence }: Scene,
 ): Omit<FailureCase, 'script'> {
   const file = evidence.configuration?.value;
   const isLoaded = file?.ok === true && file.editedSinceLoad === false;
@@ -256,7 +256,7 @@ function findFailureCase(
             healthcheck.scriptName,
             configured,
             summary,
-            createFindResult(tracking, witnesses.network),
+            createFindResult(tracking, freshEvidence.network),
           )
         : undefined,
     effectivePriority: running?.effectivePriority,

@@ -1,5 +1,5 @@
 import { findSecretDefinitions } from '../../keepalived/secrets/secret-definitions.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 
 /**
  * The definitions that any file uses for a secret, now or in any version that is kept: one file may
@@ -8,7 +8,7 @@ import type { ApplyParts } from '../parts.ts';
 export async function findKeptSecretDefinitions({
   appliance,
   versions,
-}: Pick<ApplyParts, 'appliance' | 'versions'>): Promise<Set<string>> {
+}: Pick<ApplyDependencies, 'appliance' | 'versions'>): Promise<Set<string>> {
   const texts = new Map<string, string>();
   for (const { id } of await appliance.listConfigurationFiles()) {
     const content = await appliance.readConfigurationFile(id);

@@ -17,7 +17,7 @@ import { findTag } from '../live/conflict.ts';
 import { keepCurrent } from '../live/kept-versions.ts';
 import { hasLoaded, programItself } from '../outcomes.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { goBack } from './go-back.ts';
 
 /** What a save consents to, and whether it is to stay. */
@@ -52,8 +52,8 @@ export interface ConfirmedChanges {
   close(): void;
 }
 
-export interface ConfirmedChangesParts extends Pick<
-  ApplyParts,
+export interface ConfirmedChangesDependencies extends Pick<
+  ApplyDependencies,
   'appliance' | 'versions' | 'notices'
 > {
   keeper: Pick<StateKeeper, 'noteAction'>;
@@ -72,7 +72,7 @@ const longestMs = 600_000;
  * Time runs on the monotonic clock within one process, and on the wall clock over a restart. What
  * waits is on the disk before the file is changed: a crash between must not make it permanent.
  */
-export function createConfirmedChanges(parts: ConfirmedChangesParts): ConfirmedChanges {
+export function createConfirmedChanges(parts: ConfirmedChangesDependencies): ConfirmedChanges {
   const {
     appliance,
     keeper,

@@ -3,14 +3,14 @@ import { UserError } from '../../shared/errors.ts';
 import type { ApplyRequest } from '../live/apply-request.ts';
 import { findOldVersion } from '../live/kept-versions.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 
 /**
  * Puts the version before an unconfirmed change back, by the way of every change; never over what
  * somebody else wrote since.
  */
 export async function goBack(
-  parts: Pick<ApplyParts, 'versions'> & {
+  parts: Pick<ApplyDependencies, 'versions'> & {
     apply: (request: ApplyRequest) => Promise<ApplyOutcome>;
   },
   { fileId, restoreVersionId, currentTag }: Confirmation,

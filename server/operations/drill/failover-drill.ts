@@ -25,7 +25,7 @@ import {
 } from '../../keepalived/maintenance/drill-words.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import type { Actor } from '../outcomes.ts';
-import type { DrillParts } from '../parts.ts';
+import type { DrillDependencies } from '../dependencies.ts';
 import { measureMovement } from './measure-movement.ts';
 import type { Movement } from './measure-movement.ts';
 import { readDrill } from './read-drill.ts';
@@ -56,7 +56,7 @@ const noticeMs = 200;
  * @throws {UserError} `history-full`, `history-read-only`: it was not begun
  */
 export async function runDrill(
-  { appliance, runningDrill }: DrillParts,
+  { appliance, runningDrill }: DrillDependencies,
   { instanceName, action, way, acceptedDangers }: DrillRequest,
 ): Promise<DrillOutcome> {
   const reading = await readDrill(appliance, instanceName);

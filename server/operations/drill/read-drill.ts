@@ -13,7 +13,7 @@ import type { DrillCase } from '../../keepalived/maintenance/drill-plan.ts';
 import { findMaintenanceFile } from '../../keepalived/maintenance/maintenance-file.ts';
 import type { MaintenanceFile } from '../../keepalived/maintenance/maintenance-file.ts';
 import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
-import { readConfigurationParts } from '../../state/live-configuration.ts';
+import { readConfigurationFiles } from '../../state/live-configuration.ts';
 import { foreseeApply } from '../checks/foresee-apply.ts';
 import { look } from '../live/prove-live.ts';
 
@@ -42,7 +42,7 @@ export async function readDrill(
   appliance: Appliance,
   wantedName: string | undefined,
 ): Promise<DrillReading> {
-  const parts = await readConfigurationParts(appliance);
+  const parts = await readConfigurationFiles(appliance);
   const [live] = parts;
   const readable = parts.flatMap((part) => (part.ok ? [part] : []));
   const options = { configurationId: await appliance.readConfigurationId() };

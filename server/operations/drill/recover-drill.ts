@@ -1,13 +1,13 @@
 import type { Notices } from '../../history/notices.ts';
 import type { RunningDrill } from '../../history/running-drill.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { DrillParts } from '../parts.ts';
+import type { DrillDependencies } from '../dependencies.ts';
 
 /**
  * Puts back the number of a drill that ended with this program, and tells it in a notice; call it at
  * start. One that had come to its last number is left as it was meant to be.
  */
-export async function recoverDrill(parts: DrillParts & { notices: Notices }): Promise<void> {
+export async function recoverDrill(parts: DrillDependencies & { notices: Notices }): Promise<void> {
   const { runningDrill, notices } = parts;
   try {
     const drill = await runningDrill.find();
@@ -28,7 +28,7 @@ export async function recoverDrill(parts: DrillParts & { notices: Notices }): Pr
 
 /** @returns why it could not be done */
 async function putBack(
-  { appliance, notices }: DrillParts & { notices: Notices },
+  { appliance, notices }: DrillDependencies & { notices: Notices },
   { instanceName, path, oldValue, lastValue }: RunningDrill,
 ): Promise<string | undefined> {
   const now = await appliance.readTrackFile(path);

@@ -17,7 +17,7 @@ import { foreseeApply } from '../checks/foresee-apply.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import { look } from '../live/prove-live.ts';
 import { programItself } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import {
   findDefaultInterface,
   judgeValues,
@@ -63,14 +63,14 @@ export interface ValuesMeanwhile {
 }
 
 /** What reading a stored configuration needs, which may have to be made first. */
-type StoredParts = Pick<ApplyParts, 'appliance' | 'versions'>;
+type StoredDependencies = Pick<ApplyDependencies, 'appliance' | 'versions'>;
 
 /**
  * Reads a stored configuration, which is created from the packaged one at its first use. Where the
  * folder cannot be written the packaged text serves, and the save itself will tell of the folder.
  */
 export async function readStoredConfiguration(
-  { appliance, versions }: StoredParts,
+  { appliance, versions }: StoredDependencies,
   role: DefaultRole,
 ): Promise<{ ok: true; text: string } | { ok: false; message: string }> {
   const id = `stored-${role}`;
@@ -111,7 +111,7 @@ const describeUnseenNetwork = (reason: string): string =>
  * @param origin undefined: what was given is meant for the file as it is, whatever it says
  */
 export async function planDefaultRole(
-  parts: StoredParts,
+  parts: StoredDependencies,
   role: DefaultRole,
   given: Partial<DefaultRoleValues>,
   origin?: FormOrigin,

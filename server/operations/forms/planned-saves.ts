@@ -3,7 +3,7 @@ import { readDrill } from '../drill/read-drill.ts';
 import { conflictWith } from '../live/conflict.ts';
 import type { Operations } from '../operations.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { findKeptText } from '../versions/find-kept-text.ts';
 import { findRestoreChange, planRestore } from '../versions/restore-version.ts';
 import { planDefaultRole } from './default-roles.ts';
@@ -31,7 +31,7 @@ export function createPlannedSaves({
   appliance,
   versions,
   confirmed,
-}: Pick<ApplyParts, 'appliance' | 'versions'> & {
+}: Pick<ApplyDependencies, 'appliance' | 'versions'> & {
   confirmed: ConfirmedChanges;
 }): Pick<Operations, 'setDefaultRole' | 'setInstanceSettings' | 'setUpDrill' | 'restoreVersion'> {
   const originOf = (tag: string | null): FormOrigin => ({

@@ -18,7 +18,7 @@ import { describeIgnored, findNewDangers, weighKnownFindings } from '../checks/k
 import type { SaveFindings } from '../checks/known-findings.ts';
 import { programItself } from '../outcomes.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { settleInterrupted } from '../recovery/recover-configuration.ts';
 import { expectMovements } from '../service/observe-outcome.ts';
 import type { ApplyRequest } from './apply-request.ts';
@@ -32,7 +32,7 @@ import { look } from './prove-live.ts';
 
 /** Checks, compares, keeps, installs, and makes live what the request brings. */
 export function applyConfiguration(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   request: ApplyRequest,
 ): Promise<ApplyOutcome> {
   return refusalsToOutcome(async () => {
@@ -79,7 +79,7 @@ export function applyConfiguration(
  * without its change. Goes back to the last version that was proved, if this one is not.
  */
 export function reloadConfiguration(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   consent: Consent = {},
   actor: Actor = programItself,
 ): Promise<ApplyOutcome> {
@@ -144,7 +144,7 @@ const withDangers = (foresight: Foresight, dangers: readonly string[]): Foresigh
 
 /** What loading the live file as it is would do, compared with the version that was proved last. */
 export async function foreseeEdited(
-  { appliance, versions }: Pick<ApplyParts, 'appliance' | 'versions'>,
+  { appliance, versions }: Pick<ApplyDependencies, 'appliance' | 'versions'>,
   sighting: Sighting,
   options: { isConsented?: boolean } = {},
 ): Promise<Foresight> {
@@ -154,7 +154,7 @@ export async function foreseeEdited(
 }
 
 async function install(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   change: Change,
   request: ApplyRequest,
 ): Promise<ApplyOutcome> {

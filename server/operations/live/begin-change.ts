@@ -5,7 +5,7 @@ import type { Sighting } from '../../keepalived/proof/proof.ts';
 import { tagOf } from '../../shared/tag.ts';
 import type { LiveConfiguration } from '../../state/live-configuration.ts';
 import type { Actor } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import { ignoreFullDisk } from './change.ts';
 import type { Change } from './change.ts';
@@ -18,7 +18,7 @@ import { findLastProved, keepCurrent } from './kept-versions.ts';
  * @throws {UserError} `history-full`, `history-read-only`, `journal-unfinished`
  */
 export async function beginChange(
-  { versions, journal }: ApplyParts,
+  { versions, journal }: ApplyDependencies,
   request: ApplyRequest,
   surroundings: { old: ConfigurationFileContent; before: Sighting; previous: LiveConfiguration },
 ): Promise<Change> {
@@ -57,7 +57,7 @@ export async function beginChange(
  * @throws {UserError} as above
  */
 export async function beginReload(
-  { versions, journal }: ApplyParts,
+  { versions, journal }: ApplyDependencies,
   current: ConfigurationFileContent & { ok: true },
   before: Sighting,
   actor: Actor,

@@ -5,7 +5,7 @@ import type { ServedPlace } from '../../keepalived/addresses/address-places.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { Sighting } from '../../keepalived/proof/proof.ts';
 import { UserError } from '../../shared/errors.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import type { OldVersion } from './kept-versions.ts';
 
 export interface Change {
@@ -46,7 +46,7 @@ export async function recordStep({ transaction }: Change, step: TransactionStep)
  * @param outcome of the new version; undefined: what it was
  */
 export async function endChange(
-  { versions }: ApplyParts,
+  { versions }: ApplyDependencies,
   { intent, transaction }: Change,
   outcome: VersionOutcome | undefined,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { describeSlowRead } from '../../keepalived/proof/proof.ts';
 import type { Sighting } from '../../keepalived/proof/proof.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { endChange, isUnchanged, recordStep } from './change.ts';
 import type { Change } from './change.ts';
 import { conflictWith } from './conflict.ts';
@@ -24,7 +24,7 @@ export interface MakeLiveOptions {
  * back where the proof fails.
  */
 export async function makeLive(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   change: Change,
   options: MakeLiveOptions,
 ): Promise<ApplyOutcome> {
@@ -39,7 +39,7 @@ export async function makeLive(
 }
 
 async function makeLiveOrGoBack(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   change: Change,
   { command, mayStart = true }: MakeLiveOptions,
 ): Promise<ApplyOutcome> {
@@ -73,7 +73,7 @@ async function makeLiveOrGoBack(
 
 /** Where somebody else stopped or restarted keepalived, nothing is said against the file. */
 async function introduceEndByOthers(
-  appliance: ApplyParts['appliance'],
+  appliance: ApplyDependencies['appliance'],
   change: Change,
   after: Sighting | undefined,
 ): Promise<string | undefined> {
@@ -88,7 +88,7 @@ async function introduceEndByOthers(
 }
 
 async function load(
-  { appliance }: ApplyParts,
+  { appliance }: ApplyDependencies,
   change: Change,
   command: MakeLiveOptions['command'],
 ): Promise<
@@ -114,6 +114,6 @@ async function load(
 }
 
 /** After a crash: who lives now has to go on living, but no FAULT of now is an old one. */
-async function lookAnew(appliance: ApplyParts['appliance']) {
+async function lookAnew(appliance: ApplyDependencies['appliance']) {
   return { ...(await look(appliance)), runtime: undefined };
 }

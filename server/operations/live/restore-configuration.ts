@@ -8,7 +8,7 @@ import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
 import type { Sighting } from '../../keepalived/proof/proof.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { endChange, ignoreFullDisk, isUnchanged, recordStep } from './change.ts';
 import type { Change } from './change.ts';
 import { hasDeadChild } from './dead-child.ts';
@@ -36,7 +36,7 @@ export interface RestoreReason {
  * is no longer the new one was written by somebody else, and is left alone.
  */
 export async function restoreConfiguration(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   change: Change,
   { intro, mayStart }: RestoreReason,
 ): Promise<RestoreOutcome> {
@@ -137,7 +137,7 @@ export async function putBack(
 
 /** What was put back becomes what keepalived runs; the sentences tell where the addresses are. */
 async function loadOld(
-  { appliance, versions }: ApplyParts,
+  { appliance, versions }: ApplyDependencies,
   change: Change,
   now: Sighting,
   expected: ConfigurationSummary,
@@ -163,7 +163,7 @@ async function loadOld(
 }
 
 async function rememberProved(
-  { keeper, versions }: ApplyParts,
+  { keeper, versions }: ApplyDependencies,
   change: Change,
   liveTag: string,
 ): Promise<void> {

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { Notices } from '../../history/notices.ts';
 import { getAddress, isHeld, listPlaces } from '../../keepalived/addresses/address-places.ts';
-import type { AddressWitnesses, HeldAddress } from '../../keepalived/addresses/address-places.ts';
+import type { AddressEvidence, HeldAddress } from '../../keepalived/addresses/address-places.ts';
 import type { ForeseenMovement } from '../../keepalived/foresight/foresight-result.ts';
 import { joinWords } from '../../keepalived/foresight/words.ts';
 import type { RuntimeInstance } from '../../keepalived/proof/evidence.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
 
-export interface WatchParts {
+export interface WatchDependencies {
   appliance: Pick<Appliance, 'readNetwork' | 'readRuntime'>;
   notices: Pick<Notices, 'add'>;
 }
@@ -27,7 +27,7 @@ export interface WatchLimits {
  * address that keepalived had before the save and still has; the first of them ends the watch.
  */
 export async function watchUnforeseen(
-  { appliance, notices }: WatchParts,
+  { appliance, notices }: WatchDependencies,
   outcome: ApplyOutcome,
   { lastsMs = 10_000, pollMs = 250, isOver = () => false }: WatchLimits = {},
 ): Promise<void> {
@@ -55,8 +55,8 @@ interface Moved {
 
 /** keepalived is asked only where the kernel says that something is not as it was. */
 async function findMoved(
-  appliance: WatchParts['appliance'],
-  before: AddressWitnesses,
+  appliance: WatchDependencies['appliance'],
+  before: AddressEvidence,
 ): Promise<Moved[]> {
   const known = before.runtime?.ok ? before.runtime.instances : [];
   const network = await appliance.readNetwork();

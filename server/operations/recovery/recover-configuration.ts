@@ -10,7 +10,7 @@ import { ignoreFullDisk } from '../live/change.ts';
 import type { Change } from '../live/change.ts';
 import { findTag } from '../live/conflict.ts';
 import { findOldVersion } from '../live/kept-versions.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { carryOut, describeInterruption } from './recovery-actions.ts';
 import type { InterruptionCause } from './recovery-actions.ts';
 
@@ -19,14 +19,14 @@ import type { InterruptionCause } from './recovery-actions.ts';
  * @param bootedAtMs wall clock: a keepalived that a reboot ended is the service manager's to start
  */
 export async function recoverConfiguration(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   { bootedAtMs }: { bootedAtMs: number },
 ): Promise<void> {
   await settleUnfinished(parts, { bootedAtMs, cause: 'end-of-program' });
 }
 
 /** The same within one process: for a change that could not be ended, because the disk was full. */
-export async function settleInterrupted(parts: ApplyParts): Promise<void> {
+export async function settleInterrupted(parts: ApplyDependencies): Promise<void> {
   if (!(await parts.journal.findUnfinished())) return;
   await settleUnfinished(parts, { bootedAtMs: 0, cause: 'within-program' });
 }
@@ -36,7 +36,10 @@ interface Circumstances {
   cause: InterruptionCause;
 }
 
-async function settleUnfinished(parts: ApplyParts, circumstances: Circumstances): Promise<void> {
+async function settleUnfinished(
+  parts: ApplyDependencies,
+  circumstances: Circumstances,
+): Promise<void> {
   const { journal, versions, notices } = parts;
   try {
     const unfinished = await journal.findUnfinished();
@@ -53,7 +56,7 @@ async function settleUnfinished(parts: ApplyParts, circumstances: Circumstances)
 }
 
 async function settle(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   { intent, transaction, ...unfinished }: UnfinishedTransaction,
   { bootedAtMs, cause }: Circumstances,
 ): Promise<void> {
@@ -93,12 +96,12 @@ async function settle(
   await notices.dismiss(interrupted);
 }
 
-async function findOld({ versions }: ApplyParts, id: string | null): Promise<Change['old']> {
+async function findOld({ versions }: ApplyDependencies, id: string | null): Promise<Change['old']> {
   // A damaged version is none to go back to.
   return id === null ? undefined : findOldVersion(versions, id).catch(() => undefined);
 }
 
-async function startsAtBoot({ appliance }: ApplyParts): Promise<boolean> {
+async function startsAtBoot({ appliance }: ApplyDependencies): Promise<boolean> {
   const setting = await appliance.readStartOnBoot('keepalived');
   return setting.known && setting.enabled;
 }

@@ -8,7 +8,7 @@ import { makeLive } from '../live/make-live.ts';
 import { putBack, restoreConfiguration } from '../live/restore-configuration.ts';
 import { programItself } from '../outcomes.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 
 /** What was found after a crash. */
 export interface Interrupted {
@@ -27,7 +27,7 @@ type Told = Pick<Notice, 'severity' | 'sentence'>;
 
 /** Does what was decided, and ends the change. @returns what to tell; undefined: it was told. */
 export function carryOut(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   decision: RecoveryDecision,
   interrupted: Interrupted,
 ): Promise<Told | undefined> {
@@ -35,7 +35,7 @@ export function carryOut(
   return actions[decision](parts, interrupted);
 }
 
-async function leave(parts: ApplyParts, interrupted: Interrupted): Promise<Told> {
+async function leave(parts: ApplyDependencies, interrupted: Interrupted): Promise<Told> {
   const { change, lastStep } = interrupted;
   const wasInstalled = lastStep === 'restored' || lastStep === 'finished';
   await end(parts, change, wasInstalled ? 'restored' : 'failed');
@@ -43,7 +43,7 @@ async function leave(parts: ApplyParts, interrupted: Interrupted): Promise<Told>
   return info(interrupted, `${what} ${inHistory}`);
 }
 
-async function ask(parts: ApplyParts, { change, introduction }: Interrupted): Promise<Told> {
+async function ask(parts: ApplyDependencies, { change, introduction }: Interrupted): Promise<Told> {
   await end(parts, change, 'conflict');
   const { path } = change.intent;
   return {
@@ -55,7 +55,10 @@ async function ask(parts: ApplyParts, { change, introduction }: Interrupted): Pr
   };
 }
 
-async function finish(parts: ApplyParts, interrupted: Interrupted): Promise<Told | undefined> {
+async function finish(
+  parts: ApplyDependencies,
+  interrupted: Interrupted,
+): Promise<Told | undefined> {
   const { change, lastStep, isRunning, isRun, mayStart } = interrupted;
   const wasProved = lastStep === 'finished';
   if (!isRun || (!isRunning && wasProved)) {
@@ -67,7 +70,7 @@ async function finish(parts: ApplyParts, interrupted: Interrupted): Promise<Told
   return tell(interrupted, await makeLive(parts, change, { command: 'none', mayStart }));
 }
 
-async function undo(parts: ApplyParts, interrupted: Interrupted): Promise<Told | undefined> {
+async function undo(parts: ApplyDependencies, interrupted: Interrupted): Promise<Told | undefined> {
   const { change, introduction, isRun, mayStart } = interrupted;
   const { intent, old } = change;
   if (!old) return finish(parts, interrupted);
@@ -128,6 +131,6 @@ export function describeInterruption(
 }
 
 /** A reload writes nothing: its version stays what it was. */
-function end(parts: ApplyParts, change: Change, outcome: VersionOutcome): Promise<void> {
+function end(parts: ApplyDependencies, change: Change, outcome: VersionOutcome): Promise<void> {
   return endChange(parts, change, isUnchanged(change) ? undefined : outcome);
 }

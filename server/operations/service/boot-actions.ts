@@ -2,7 +2,7 @@ import type { Appliance, CommandReport, ServiceAction } from '../../appliance/ap
 import type { Consent } from '../checks/foresee-apply.ts';
 import { commandFailure } from '../live/prove-live.ts';
 import type { ActionOutcome } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { controlKeepalived, restartKeepalived } from './service-control.ts';
 
 export type BootAction =
@@ -27,7 +27,7 @@ const steps: Record<BootAction, ('start' | 'stop' | 'restart' | 'enable' | 'disa
  * @param consent to what a restart or a stop of keepalived would do
  */
 export async function controlServices(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   services: string[],
   action: BootAction,
   consent: BootConsent = {},
@@ -44,7 +44,7 @@ export async function controlServices(
 }
 
 function takeStep(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   service: string,
   step: (typeof steps)[BootAction][number],
   consent: BootConsent,

@@ -20,7 +20,7 @@ import { commandFailure, loadAndProve, look } from '../live/prove-live.ts';
 import { settleAddresses } from '../live/settle-addresses.ts';
 import { programItself } from '../outcomes.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { askBeforeStop } from './stop-question.ts';
 
 export type KeepalivedAction = 'start' | 'stop' | 'reload';
@@ -37,7 +37,7 @@ export interface ControlConsent extends Pick<Consent, 'acceptedDangers'> {
  * stop that gives up several addresses is asked first.
  */
 export function controlKeepalived(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   action: KeepalivedAction,
   { startAnyway = false, actor = programItself, ...consent }: ControlConsent = {},
 ): Promise<ActionOutcome> {
@@ -56,7 +56,7 @@ export function controlKeepalived(
  * keepalived would ignore, and what the file would do to the addresses, has to be accepted first.
  */
 export async function restartKeepalived(
-  parts: ApplyParts,
+  parts: ApplyDependencies,
   consent: Pick<Consent, 'acceptedDangers'> = {},
 ): Promise<ActionOutcome> {
   const { appliance } = parts;
@@ -86,7 +86,7 @@ export async function restartKeepalived(
  * Starts keepalived and proves that it lives with the instances of its file. An instance in FAULT is
  * told, but it was started. Nothing is written, so there is nothing to put back.
  */
-async function start(parts: ApplyParts, startAnyway: boolean): Promise<ActionOutcome> {
+async function start(parts: ApplyDependencies, startAnyway: boolean): Promise<ActionOutcome> {
   const { appliance, keeper } = parts;
   const before = await look(appliance);
   if (before.daemon.state === 'running') return done('keepalived is already running.', undefined);
@@ -116,7 +116,10 @@ async function start(parts: ApplyParts, startAnyway: boolean): Promise<ActionOut
 }
 
 /** A file that keepalived was started with is one to go back to. */
-async function rememberProved({ appliance, versions }: ApplyParts, tag: string): Promise<void> {
+async function rememberProved(
+  { appliance, versions }: ApplyDependencies,
+  tag: string,
+): Promise<void> {
   const current = await appliance.readConfigurationFile('live');
   if (!current.ok || current.tag !== tag) return;
   try {

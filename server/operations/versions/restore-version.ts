@@ -6,7 +6,7 @@ import { foreseeApply } from '../checks/foresee-apply.ts';
 import type { ConfirmableRequest, SaveConsent } from '../confirm/confirmed-change.ts';
 import { look } from '../live/prove-live.ts';
 import type { Actor } from '../outcomes.ts';
-import type { ApplyParts } from '../parts.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 
 export type { VersionRecord } from '../../history/versions/version-store.ts';
 
@@ -41,7 +41,7 @@ export interface RestoreRequest extends SaveConsent {
 export async function listVersions({
   appliance,
   versions,
-}: Pick<ApplyParts, 'appliance' | 'versions'>): Promise<VersionList> {
+}: Pick<ApplyDependencies, 'appliance' | 'versions'>): Promise<VersionList> {
   const entries = await appliance.listConfigurationFiles();
   const files = await Promise.all(
     entries.map(async ({ id, path }) => {
@@ -54,7 +54,7 @@ export async function listVersions({
 
 /** @returns undefined: there is no such version (any more). */
 export async function planRestore(
-  { appliance, versions }: Pick<ApplyParts, 'appliance' | 'versions'>,
+  { appliance, versions }: Pick<ApplyDependencies, 'appliance' | 'versions'>,
   versionId: string,
 ): Promise<RestorePlan | undefined> {
   const version = await versions.read(versionId);
@@ -70,7 +70,7 @@ export async function planRestore(
 
 /** The change that brings a version back; undefined: there is no such version (any more). */
 export async function findRestoreChange(
-  { versions }: Pick<ApplyParts, 'versions'>,
+  { versions }: Pick<ApplyDependencies, 'versions'>,
   { versionId, ...request }: RestoreRequest,
 ): Promise<ConfirmableRequest | undefined> {
   const version = await versions.read(versionId);

@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { PageParts } from '../page-parts.ts';
+import type { PageDependencies } from '../page-dependencies.ts';
 import { bodyLimitBytes } from '../plugins/limits.ts';
 import { fileIdSchema } from '../view/change/file-id-schema.ts';
 import { describeFindings } from '../view/change/findings.ts';
@@ -30,11 +30,9 @@ export const checkDocumentSchema = z.strictObject({
  * `POST /api/v1/configuration/check`: the findings about a text as if it stood in that file, the
  * worst first. Changes nothing; what a save would refuse has the severity `fatal`.
  */
-export const registerConfigurationCheck: FastifyPluginCallbackZod<Pick<PageParts, 'operations'>> = (
-  app,
-  { operations },
-  done,
-) => {
+export const registerConfigurationCheck: FastifyPluginCallbackZod<
+  Pick<PageDependencies, 'operations'>
+> = (app, { operations }, done) => {
   app.post(
     '/api/v1/configuration/check',
     {

@@ -1,13 +1,11 @@
 import type { FastifyPluginCallback } from 'fastify';
-import type { PageParts } from '../page-parts.ts';
+import type { PageDependencies } from '../page-dependencies.ts';
 import type { Metrics } from './metrics-registry.ts';
 
 /** `/metrics`: the status and this process, in the text format of Prometheus. */
-export const registerMetrics: FastifyPluginCallback<Pick<PageParts, 'keeper' | 'settings'>> = (
-  app,
-  { keeper, settings },
-  done,
-) => {
+export const registerMetrics: FastifyPluginCallback<
+  Pick<PageDependencies, 'keeper' | 'settings'>
+> = (app, { keeper, settings }, done) => {
   let loading: Promise<Metrics> | undefined;
 
   app.get('/metrics', { config: { access: 'viewer' } }, async (_request, reply) => {

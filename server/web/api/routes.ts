@@ -1,8 +1,8 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { createFeed } from '../live/feed.ts';
-import type { LiveStatus } from '../live/live-status.ts';
-import type { PageParts } from '../page-parts.ts';
+import { createFeed } from '../updates/feed.ts';
+import type { StatusUpdates } from '../updates/status-updates.ts';
+import type { PageDependencies } from '../page-dependencies.ts';
 import { describeApi } from './openapi.ts';
 import { describeStatus } from './status-document.ts';
 import { describeTransitions, transitionsQuerySchema } from './transitions-document.ts';
@@ -12,14 +12,18 @@ const resumeSchema = z.object({
   'last-event-id': z.coerce.number().int().nonnegative().optional().catch(undefined),
 });
 
-export interface ApiOptions extends Pick<PageParts, 'keeper'> {
-  live: LiveStatus;
+export interface ApiOptions extends Pick<PageDependencies, 'keeper'> {
+  updates: StatusUpdates;
 }
 
 /** `/api/v1`: the status for programs, from the snapshot that the page is made of. */
-export const registerApi: FastifyPluginCallbackZod<ApiOptions> = (app, { keeper, live }, done) => {
+export const registerApi: FastifyPluginCallbackZod<ApiOptions> = (
+  app,
+  { keeper, updates },
+  done,
+) => {
   const config = { access: 'viewer' } as const;
-  const events = createFeed(live, 'status', ({ snapshot }) => describeStatus(snapshot));
+  const events = createFeed(updates, 'status', ({ snapshot }) => describeStatus(snapshot));
 
   app.get('/api/v1/status', { config }, (_request, reply) =>
     reply.send(describeStatus(keeper.current())),

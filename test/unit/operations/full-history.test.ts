@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import type { TransactionIntent } from '../../../server/history/journal.ts';
-import type { ApplyParts } from '../../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../../server/operations/dependencies.ts';
 import { describeInterruption } from '../../../server/operations/recovery/recovery-actions.ts';
 import { controlKeepalived } from '../../../server/operations/service/service-control.ts';
 import { UserError } from '../../../server/shared/errors.ts';
@@ -20,7 +20,7 @@ import {
 const full = () => Promise.reject(new UserError('history-full', 'It is full.'));
 
 /** Nothing can be written of the save that begins, from when its file is about to be installed. */
-function fillAfterBegin(parts: ApplyParts, alsoTheHistory: boolean): ApplyParts {
+function fillAfterBegin(parts: ApplyDependencies, alsoTheHistory: boolean): ApplyDependencies {
   const { journal, versions } = parts;
   return {
     ...parts,

@@ -10,12 +10,12 @@ import {
   reloadConfiguration,
 } from '../../../server/operations/live/apply-configuration.ts';
 import type { ApplyOutcome } from '../../../server/operations/outcomes.ts';
-import type { ApplyParts } from '../../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../../server/operations/dependencies.ts';
 import { recoverConfiguration } from '../../../server/operations/recovery/recover-configuration.ts';
 import { configPathOf, createSimulatedAppliance } from './simulated-machine.ts';
 
 /** What the process makes at its start, over a simulated machine; the same leftovers are swept. */
-export async function createSimulatedParts(folder: string): Promise<ApplyParts> {
+export async function createSimulatedParts(folder: string): Promise<ApplyDependencies> {
   const directory = join(folder, 'state/history');
   await acquireLock(join(folder, 'state'));
   await removeUnfinishedReplacements(join(folder, 'etc'));
@@ -51,7 +51,7 @@ export const newTexts = {
 export type Scenario = keyof typeof newTexts;
 
 /** Saves over what is there; whatever is foreseen is accepted. */
-export async function saveText(parts: ApplyParts, text: string): Promise<ApplyOutcome> {
+export async function saveText(parts: ApplyDependencies, text: string): Promise<ApplyOutcome> {
   const current = await parts.appliance.readConfigurationFile('live');
   const request = {
     ...{ fileId: 'live', text, action: 'edit', comment: '' },
@@ -68,7 +68,7 @@ export async function saveText(parts: ApplyParts, text: string): Promise<ApplyOu
 }
 
 /** Makes what is on disk live; whatever is foreseen is accepted. */
-export async function reloadText(parts: ApplyParts): Promise<ApplyOutcome> {
+export async function reloadText(parts: ApplyDependencies): Promise<ApplyOutcome> {
   const outcome = await reloadConfiguration(parts);
   if (outcome.kind !== 'needs-acceptance') return outcome;
   return reloadConfiguration(parts, {
@@ -78,7 +78,7 @@ export async function reloadText(parts: ApplyParts): Promise<ApplyOutcome> {
 }
 
 /** What the process does next at its start. */
-export async function recover(parts: ApplyParts): Promise<'recovered'> {
+export async function recover(parts: ApplyDependencies): Promise<'recovered'> {
   await recoverConfiguration(parts, { bootedAtMs: 0 });
   return 'recovered';
 }

@@ -2,8 +2,8 @@ import type { ConfigurationTree, Statement } from '../../language/tree.ts';
 import type { Refusal } from './edit-values.ts';
 import { childIndent, findOwnStatement } from './editable-blocks.ts';
 import type { EditableBlock } from './editable-blocks.ts';
-import { endOf, indentOf, insertLines, lineAt, replaceWords } from './text-changes.ts';
-import type { Position, TextChange } from './text-changes.ts';
+import { endOf, indentOf, insertLines, lineAt, replaceWords } from './text-edits.ts';
+import type { Position, TextEdit } from './text-edits.ts';
 
 /** The order in which administrators write a block; a new line goes behind those before it. */
 const customaryOrder = [
@@ -18,7 +18,7 @@ export function setBlockValue(
   block: EditableBlock,
   keyword: string,
   written: string,
-): TextChange[] | Refusal {
+): TextEdit[] | Refusal {
   const own = findOwnStatement(block, keyword);
   if (!own.ok) return own;
   if (own.statement === undefined) {
@@ -41,7 +41,7 @@ export function addStatement(
   block: EditableBlock,
   keyword: string,
   lines: readonly string[],
-): TextChange {
+): TextEdit {
   const indent = childIndent(tree, block);
   const step = indent.slice(indentOf(lineAt(tree, block.statement.line)).length);
   const indented = lines.map((line, index) =>

@@ -7,7 +7,7 @@ import type {
 } from '../../language/tree.ts';
 import { refuse } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';
-import { indentOf, lineAt } from './text-changes.ts';
+import { indentOf, lineAt } from './text-edits.ts';
 
 /** A block whose braces are both plain text in this file. */
 export interface EditableBlock {

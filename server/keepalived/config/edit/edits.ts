@@ -14,8 +14,8 @@ import type { Refusal } from './edit-values.ts';
 import { checkBlock, findEditableBlock, findOwnStatement, isPlain } from './editable-blocks.ts';
 import type { EditableBlock } from './editable-blocks.ts';
 import { setEntries } from './entry-edits.ts';
-import { applyChanges, lineAt, removeStatement, replaceWords } from './text-changes.ts';
-import type { TextChange } from './text-changes.ts';
+import { applyTextEdits, lineAt, removeStatement, replaceWords } from './text-edits.ts';
+import type { TextEdit } from './text-edits.ts';
 
 export type EditResult = { ok: true; text: string } | Refusal;
 
@@ -90,7 +90,7 @@ export function setVirtualAddresses(
 }
 
 /** The packaged comment that asks for a change goes with the address it speaks of. */
-function removePlaceholderNote(tree: ConfigurationTree, block: EditableBlock): TextChange[] {
+function removePlaceholderNote(tree: ConfigurationTree, block: EditableBlock): TextEdit[] {
   const own = findOwnStatement(block, 'virtual_ipaddress');
   if (!own.ok || own.statement === undefined || own.statement.line < 2) return [];
   const { start, text } = lineAt(tree, own.statement.line - 1);
@@ -224,14 +224,14 @@ function editBlock(
   tree: ConfigurationTree,
   keyword: 'vrrp_instance' | 'vrrp_script',
   name: string,
-  edit: (block: EditableBlock) => readonly TextChange[] | Refusal,
+  edit: (block: EditableBlock) => readonly TextEdit[] | Refusal,
 ): EditResult {
   const block = findEditableBlock(tree, keyword, name);
   if (!block.ok) return block;
   const changes = edit(block);
-  return isRefusal(changes) ? changes : { ok: true, text: applyChanges(tree, changes) };
+  return isRefusal(changes) ? changes : { ok: true, text: applyTextEdits(tree, changes) };
 }
 
-function isRefusal(result: readonly TextChange[] | Refusal): result is Refusal {
+function isRefusal(result: readonly TextEdit[] | Refusal): result is Refusal {
   return 'ok' in result;
 }

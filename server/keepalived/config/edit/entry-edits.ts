@@ -6,8 +6,8 @@ import { refuse } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';
 import { checkBlock, childIndent, findOwnStatement, isPlain } from './editable-blocks.ts';
 import type { EditableBlock } from './editable-blocks.ts';
-import { endOf, insertLines, removeStatement, replaceWords } from './text-changes.ts';
-import type { Position, TextChange } from './text-changes.ts';
+import { endOf, insertLines, removeStatement, replaceWords } from './text-edits.ts';
+import type { Position, TextEdit } from './text-edits.ts';
 
 interface EntryRule {
   /** Whether an entry that is given as an address only keeps the options that it has. */
@@ -26,7 +26,7 @@ export function setEntries(
   keyword: 'virtual_ipaddress' | 'unicast_peer',
   entries: readonly string[],
   rule: EntryRule,
-): TextChange[] | Refusal {
+): TextEdit[] | Refusal {
   const flawed = entries.find((entry) => !isAddressEntry(entry));
   if (flawed !== undefined) return refuse(`${JSON.stringify(flawed)} is no IP address.`);
   const own = findOwnStatement(instance, keyword);
@@ -54,8 +54,8 @@ function changeEntries(
   block: EditableBlock,
   { current, wanted }: { current: readonly Statement[]; wanted: readonly string[] },
   rule: EntryRule,
-): TextChange[] {
-  const changes: TextChange[] = [];
+): TextEdit[] {
+  const changes: TextEdit[] = [];
   const indent = childIndent(tree, block);
   let position: Position = { line: block.open.line, column: block.open.column + 1 };
   let removed: Statement[] = [];
@@ -112,7 +112,7 @@ function replaceEntry(
   statement: Statement,
   entry: string,
   { keepsOptions }: EntryRule,
-): TextChange {
+): TextEdit {
   const { line, words } = statement;
   const [first] = words;
   const last = keepsOptions && !entry.includes(' ') ? first : (words.at(-1) ?? first);

@@ -6,7 +6,7 @@ import { generalRules } from './rules/general-rules.ts';
 import { instanceRules } from './rules/instance-rules.ts';
 import { languageRules } from './rules/language-rules.ts';
 import type { MessageRule } from './rules/message-rule.ts';
-import { partsRules } from './rules/parts-rules.ts';
+import { networkRules } from './rules/network-rules.ts';
 import { scriptRules } from './rules/script-rules.ts';
 
 const rules = [
@@ -14,7 +14,7 @@ const rules = [
   ...instanceRules,
   ...consequenceRules,
   ...scriptRules,
-  ...partsRules,
+  ...networkRules,
   ...generalRules,
 ];
 

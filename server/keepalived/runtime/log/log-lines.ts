@@ -23,7 +23,7 @@ export interface LogLine {
  */
 export function parseLogLine(raw: string, nowMs: number): LogLine {
   const line = raw.replace(/\r?\n?$/, '');
-  const { timeText, tag, pid, message } = splitLogLine(line) ?? noParts(line);
+  const { timeText, tag, pid, message } = splitLogLine(line) ?? noFields(line);
   const maskedMessage = maskMessage(withoutOwnStamp(message));
   return {
     atMs: timeText === '' ? undefined : readStamp(timeText, nowMs),
@@ -35,7 +35,7 @@ export function parseLogLine(raw: string, nowMs: number): LogLine {
   };
 }
 
-const noParts = (message: string) => ({ timeText: '', tag: '', pid: undefined, message });
+const noFields = (message: string) => ({ timeText: '', tag: '', pid: undefined, message });
 
 /**
  * When a line was logged, ms since the epoch.

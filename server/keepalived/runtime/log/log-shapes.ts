@@ -6,7 +6,7 @@
 import { anyStamp, isoStamp, weekdayStamp } from './log-stamps.ts';
 
 /** The parts of a line; without a tag it is keepalived's own, which writes none. */
-export interface LogLineParts {
+export interface LogLineFields {
   timeText: string;
   tag: string;
   pid: string | undefined;
@@ -61,7 +61,7 @@ export function isKeepalivedTag(tag: string): boolean {
 }
 
 /** @returns undefined for a line of another shape. */
-export function splitLogLine(line: string): LogLineParts | undefined {
+export function splitLogLine(line: string): LogLineFields | undefined {
   for (const shape of anyShapes) {
     const parts = shape.exec(line)?.groups;
     if (!parts) continue;

@@ -4,7 +4,7 @@ import { fresh } from '../freshness.ts';
 import type { LoweredPriority } from '../hold.ts';
 import type { OtherMaster } from '../masters/other-masters.ts';
 import type { InstanceStatus } from '../status-model.ts';
-import { listAddresses } from '../witnessed-addresses.ts';
+import { listAddresses } from '../address-status.ts';
 import { raise } from './alarm-codes.ts';
 import type { Alarm } from './alarm-codes.ts';
 import { describeScriptFailure } from './script-failure.ts';

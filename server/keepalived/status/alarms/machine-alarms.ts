@@ -8,7 +8,7 @@ import type {
   RuntimeInstance,
   RuntimeReport,
 } from '../../proof/evidence.ts';
-import type { ConfigurationWitness } from '../status-model.ts';
+import type { ConfigurationEvidence } from '../status-model.ts';
 import { raise } from './alarm-codes.ts';
 import type { Alarm } from './alarm-codes.ts';
 
@@ -20,7 +20,7 @@ export interface MachineCase {
   runtime: RuntimeReport | undefined;
   blindSpots: readonly string[];
   startOnBoot: BootSetting;
-  configuration: ConfigurationWitness | undefined;
+  configuration: ConfigurationEvidence | undefined;
   /** Without it nothing is missing yet. */
   wasConfigurationAsked: boolean;
   running: RuntimeInstance[];

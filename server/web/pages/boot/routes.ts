@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { BootAction } from '../../../operations/service/boot-actions.ts';
-import type { PageParts } from '../../page-parts.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeAnyway } from '../../view/change/anyway.ts';
@@ -17,7 +17,7 @@ const askingButtons: Partial<Record<BootAction, AnywayKind>> = {
 
 /** `/boot`: services now and at boot. */
 export const registerBootPage: FastifyPluginCallbackZod<
-  Pick<PageParts, 'operations' | 'keeper' | 'settings'>
+  Pick<PageDependencies, 'operations' | 'keeper' | 'settings'>
 > = (app, { operations, keeper, settings }, done) => {
   app.get('/boot', { config: { access: 'viewer' } }, (_request, reply) =>
     reply.page('boot', { title: 'Bootup and Shutdown' }, describeBoot(keeper.current())),

@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { PageParts } from '../../page-parts.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { getActor } from '../../view/actor.ts';
 import { confirmPath } from '../../view/change/apply-outcome.ts';
 import { tagSchema } from '../../view/change/tag-schema.ts';
@@ -12,7 +12,7 @@ const confirmFormSchema = z.strictObject({
 });
 
 /** `/keepalived/confirm`: whether a change is kept; only a new request can tell. */
-export const registerConfirmPage: FastifyPluginCallbackZod<Pick<PageParts, 'operations'>> = (
+export const registerConfirmPage: FastifyPluginCallbackZod<Pick<PageDependencies, 'operations'>> = (
   app,
   { operations },
   done,

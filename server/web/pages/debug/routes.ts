@@ -2,8 +2,8 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Role } from '../../../access/accounts.ts';
 import { UserError } from '../../../shared/errors.ts';
-import { createPartFeed } from '../../live/part-feed.ts';
-import type { PageParts } from '../../page-parts.ts';
+import { createFragmentFeed } from '../../updates/fragment-feed.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
@@ -25,7 +25,7 @@ const refreshSeconds = 2;
 
 /** `/debug`: what is wrong, in words one can act on. */
 export const registerDebugPage: FastifyPluginCallbackZod<
-  Pick<PageParts, 'debug' | 'keeper' | 'operations'>
+  Pick<PageDependencies, 'debug' | 'keeper' | 'operations'>
 > = (app, { debug, keeper, operations }, done) => {
   const describe = (role: Role, options?: { whole: boolean }) =>
     describeDebug(reportFor(role, debug.report()), keeper.current().wallMs, options);
@@ -95,7 +95,7 @@ export const registerDebugPage: FastifyPluginCallbackZod<
   );
 
   const feeds = forEachRole((role) =>
-    createPartFeed(
+    createFragmentFeed(
       (listener) => debug.watch(listener),
       () =>
         app.renderFragment('debug-live', {

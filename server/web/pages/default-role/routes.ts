@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { DefaultRolePlan } from '../../../operations/forms/default-roles.ts';
-import type { PageParts } from '../../page-parts.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/change/apply-outcome.ts';
 import { describeAddedCommands, readConsent, splitForm } from '../../view/change/consent.ts';
@@ -13,7 +13,7 @@ import { describeDefaultRole, describeDone, titleOf } from './view-model.ts';
 
 /** `/keepalived/default-master` and `/keepalived/default-backup`: preview, change, confirmation. */
 export const registerDefaultRolePages: FastifyPluginCallbackZod<
-  Pick<PageParts, 'operations' | 'keeper' | 'settings'>
+  Pick<PageDependencies, 'operations' | 'keeper' | 'settings'>
 > = (app, { operations, keeper, settings }, done) => {
   const { configPath } = settings.keepalived;
   for (const role of ['master', 'backup'] as const) {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
 import type { DrillReading } from '../../../operations/drill/read-drill.ts';
-import type { PageParts } from '../../page-parts.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/change/apply-outcome.ts';
 import { describeAddedCommands, readConsent, splitForm } from '../../view/change/consent.ts';
@@ -17,7 +17,7 @@ const page = { title: 'Failover drill' };
 
 /** `/drill`: moves an address on purpose, and measures how long it was away. */
 export const registerDrillPage: FastifyPluginCallbackZod<
-  Pick<PageParts, 'operations' | 'keeper' | 'settings'>
+  Pick<PageDependencies, 'operations' | 'keeper' | 'settings'>
 > = (app, { operations, keeper, settings }, done) => {
   const show = (
     request: FastifyRequest,

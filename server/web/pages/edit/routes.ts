@@ -4,7 +4,7 @@ import type { ConfigurationFileContent } from '../../../appliance/appliance.ts';
 import type { Finding } from '../../../keepalived/config/rules/finding.ts';
 import type { Operations } from '../../../operations/operations.ts';
 import { UserError } from '../../../shared/errors.ts';
-import type { PageParts } from '../../page-parts.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { bodyLimitBytes } from '../../plugins/limits.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeSuccess, isSuccess } from '../../view/change/apply-outcome.ts';
@@ -23,7 +23,7 @@ const page = { title: 'Edit Config Files' };
 const formLimitBytes = 4 * bodyLimitBytes;
 
 /** `/keepalived/edit`: a configuration file in an editor. */
-export const registerEditPage: FastifyPluginCallbackZod<Pick<PageParts, 'operations'>> = (
+export const registerEditPage: FastifyPluginCallbackZod<Pick<PageDependencies, 'operations'>> = (
   app,
   { operations },
   done,

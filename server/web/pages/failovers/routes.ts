@@ -1,10 +1,10 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import type { PageParts } from '../../page-parts.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { failoversQuerySchema, periods } from './query-schema.ts';
 import { describeFailovers, longestList } from './view-model.ts';
 
 /** `/keepalived/failovers`: who had the address when, and why it moved. */
-export const registerFailoversPage: FastifyPluginCallbackZod<Pick<PageParts, 'keeper'>> = (
+export const registerFailoversPage: FastifyPluginCallbackZod<Pick<PageDependencies, 'keeper'>> = (
   app,
   { keeper },
   done,

@@ -1,35 +1,37 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { createFeed } from '../../live/feed.ts';
-import type { LiveStatus } from '../../live/live-status.ts';
-import type { PageParts } from '../../page-parts.ts';
+import { createFeed } from '../../updates/feed.ts';
+import type { StatusUpdates } from '../../updates/status-updates.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeAnyway } from '../../view/change/anyway.ts';
 import { describeWaiting } from '../../view/change/waiting-change.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
 import { shownWordsSchema } from '../../view/shown-words.ts';
-import { createLivePart } from './live-part.ts';
+import { createStatusFragments } from './status-fragment.ts';
 import { describeNotice } from './notice.ts';
 
 const startFormSchema = z.strictObject({ startAnyway: z.literal('yes').optional() });
 const noticeFormSchema = z.strictObject({ id: z.uuid() });
 const acceptedFormSchema = z.strictObject({ accepted: shownWordsSchema }).optional();
 
-export interface KeepalivedPageOptions extends Pick<PageParts, 'operations'> {
-  live: LiveStatus;
+export interface KeepalivedPageOptions extends Pick<PageDependencies, 'operations'> {
+  updates: StatusUpdates;
 }
 
 /** `/keepalived`: the status, live, and the actions on the daemon. */
 export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOptions> = (
   app,
-  { operations, live },
+  { operations, updates },
   done,
 ) => {
-  const describeLivePart = createLivePart((...request) => app.renderFragment(...request));
+  const describeStatusFragment = createStatusFragments((...request) =>
+    app.renderFragment(...request),
+  );
 
   app.get('/keepalived', { config: { access: 'viewer' } }, (request, reply) => {
-    const { tab, prepared } = describeLivePart(live.current(), getRole(request));
+    const { tab, prepared } = describeStatusFragment(updates.current(), getRole(request));
     return reply.page(
       'keepalived',
       { title: 'Keepalived', prepared },
@@ -52,7 +54,7 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
 
   // Without a token: the browser puts that of its session into the forms.
   const feeds = forEachRole((role) =>
-    createFeed(live, 'page', (event) => describeLivePart(event, role).html),
+    createFeed(updates, 'page', (event) => describeStatusFragment(event, role).html),
   );
   app.get(
     '/keepalived/events',

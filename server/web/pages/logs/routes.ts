@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { UserError } from '../../../shared/errors.ts';
-import type { PageParts } from '../../page-parts.ts';
-import { createLiveLines } from './live-lines.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
+import { createFollowedLines } from './followed-lines.ts';
 import { describeQuery } from './query-remarks.ts';
 import {
   logEventsQuerySchema,
@@ -14,7 +14,7 @@ import { describeLogs } from './view-model.ts';
 
 /** `/logs`: what keepalived said, what it says from now on, and all of it as a text file. */
 export const registerLogsPage: FastifyPluginCallbackZod<
-  Pick<PageParts, 'operations' | 'keeper'>
+  Pick<PageDependencies, 'operations' | 'keeper'>
 > = (app, { operations, keeper }, done) => {
   app.get(
     '/logs',
@@ -29,7 +29,7 @@ export const registerLogsPage: FastifyPluginCallbackZod<
     },
   );
 
-  const live = createLiveLines(operations);
+  const followedLines = createFollowedLines(operations);
   app.get(
     '/logs/events',
     {
@@ -38,7 +38,7 @@ export const registerLogsPage: FastifyPluginCallbackZod<
       schema: { querystring: logEventsQuerySchema },
     },
     (request, reply) => {
-      live.follow(reply.sendEvents(), request.query.after, readFilter(request.query));
+      followedLines.follow(reply.sendEvents(), request.query.after, readFilter(request.query));
     },
   );
 

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
-import type { PageParts } from '../../page-parts.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/change/apply-outcome.ts';
 import { describeAddedCommands, readConsent, splitForm } from '../../view/change/consent.ts';
@@ -16,7 +16,7 @@ const page = { title: 'Settings' };
 
 /** `/keepalived/settings`: the values of one instance as a form. */
 export const registerSettingsPage: FastifyPluginCallbackZod<
-  Pick<PageParts, 'operations' | 'settings'>
+  Pick<PageDependencies, 'operations' | 'settings'>
 > = (app, { operations, settings }, done) => {
   const { configPath } = settings.keepalived;
   const show = (

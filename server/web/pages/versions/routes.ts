@@ -3,7 +3,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { maskForViewers } from '../../../keepalived/secrets/mask-secrets.ts';
 import type { RestorePlan } from '../../../operations/versions/restore-version.ts';
 import { UserError } from '../../../shared/errors.ts';
-import type { PageParts } from '../../page-parts.ts';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeFailure, describeSuccess, isSuccess } from '../../view/change/apply-outcome.ts';
 import { describeAddedCommands, readConsent } from '../../view/change/consent.ts';
@@ -24,11 +24,9 @@ const path = '/keepalived/versions';
 const restorePage = { title: 'Restore a version' };
 
 /** `/keepalived/versions`: what the files once said, compared, downloaded, and brought back. */
-export const registerVersionsPage: FastifyPluginCallbackZod<Pick<PageParts, 'operations'>> = (
-  app,
-  { operations },
-  done,
-) => {
+export const registerVersionsPage: FastifyPluginCallbackZod<
+  Pick<PageDependencies, 'operations'>
+> = (app, { operations }, done) => {
   const getVersion = async (id: string) => getKept(await operations.readVersion(id));
   const getPlan = async (id: string) => getKept(await operations.planRestore(id));
 

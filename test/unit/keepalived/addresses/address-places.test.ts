@@ -4,7 +4,7 @@ import {
   findNewMisplacement,
   findOrphanedAddresses,
 } from '../../../../server/keepalived/addresses/address-places.ts';
-import type { AddressWitnesses } from '../../../../server/keepalived/addresses/address-places.ts';
+import type { AddressEvidence } from '../../../../server/keepalived/addresses/address-places.ts';
 import { noteServed } from '../../../../server/keepalived/addresses/served-places.ts';
 import { configuration, witnesses } from './address-witnesses.ts';
 
@@ -14,7 +14,7 @@ const fresh = '10.9.0.101/24 dev eth0';
 const both = [configuration(old), configuration(fresh)];
 const before = witnesses('MASTER', [old], [own, old]);
 
-const find = (was: AddressWitnesses | undefined, after: AddressWitnesses, files = both) =>
+const find = (was: AddressEvidence | undefined, after: AddressEvidence, files = both) =>
   findOrphanedAddresses({ before: was, served: [], after }, files).map(
     ({ cidr, interfaceName, isOurs }) => `${cidr} dev ${interfaceName} ${isOurs ? 'ours' : '?'}`,
   );
@@ -81,7 +81,7 @@ describe('an orphaned address', () => {
     const meanwhile = witnesses('MASTER', [old], [own, old]);
     const after = witnesses('BACKUP', [], [own, old]);
     const files = [configuration('10.9.0.9/24')];
-    const orphansAfter = (was: AddressWitnesses) => {
+    const orphansAfter = (was: AddressEvidence) => {
       const served = noteServed([], was, meanwhile, 0);
       return findOrphanedAddresses({ before: was, served, after }, files).length;
     };

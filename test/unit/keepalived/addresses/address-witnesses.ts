@@ -1,4 +1,4 @@
-import type { AddressWitnesses } from '../../../../server/keepalived/addresses/address-places.ts';
+import type { AddressEvidence } from '../../../../server/keepalived/addresses/address-places.ts';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
 import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import type { NetworkAddress, VrrpState } from '../../../../server/keepalived/proof/evidence.ts';
@@ -17,7 +17,7 @@ export function witnesses(
   claimed: string[],
   held: string[],
   lastTransitionAtMs?: number,
-): AddressWitnesses {
+): AddressEvidence {
   const places = held.map((text) => text.split(/[/ ]/));
   const interfaces = ['lo', 'eth0', 'eth1', 'vmac10'].map((name) => ({
     ...{ name, macAddress: undefined, up: true, carrier: true },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findOrphanedAddresses } from '../../../../server/keepalived/addresses/address-places.ts';
 import type {
-  AddressWitnesses,
+  AddressEvidence,
   ServedPlace,
 } from '../../../../server/keepalived/addresses/address-places.ts';
 import { noteRemoved, noteServed } from '../../../../server/keepalived/addresses/served-places.ts';
@@ -14,8 +14,8 @@ const standby = witnesses('BACKUP', [virtual], [own]);
 const serving = witnesses('MASTER', [virtual], [own, virtual]);
 const orphaned = witnesses('BACKUP', [virtual], [own, virtual]);
 const without = witnesses('MASTER', [virtual], [own]);
-const unread: AddressWitnesses = { ...without, network: { ok: false, reason: 'It does not say.' } };
-const dead: AddressWitnesses = { ...standby, runtime: undefined };
+const unread: AddressEvidence = { ...without, network: { ok: false, reason: 'It does not say.' } };
+const dead: AddressEvidence = { ...standby, runtime: undefined };
 
 const removal = [
   {
@@ -26,13 +26,13 @@ const removal = [
 ] as const;
 
 /** Looks one after the other, the first at 1,000 ms, each a second after the one before. */
-const look = (before: AddressWitnesses, ...looks: AddressWitnesses[]): ServedPlace[] =>
+const look = (before: AddressEvidence, ...looks: AddressEvidence[]): ServedPlace[] =>
   looks.reduce<ServedPlace[]>(
     (known, now, index) => noteServed(known, before, now, (index + 1) * 1_000),
     [],
   );
 
-function isOurs(before: AddressWitnesses, served: ServedPlace[]): boolean {
+function isOurs(before: AddressEvidence, served: ServedPlace[]): boolean {
   const [orphan, ...others] = findOrphanedAddresses({ before, served, after: orphaned }, [
     configuration('10.9.0.100/24'),
   ]);

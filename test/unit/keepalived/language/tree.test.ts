@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { lineAt } from '../../../../server/keepalived/config/edit/text-changes.ts';
+import { lineAt } from '../../../../server/keepalived/config/edit/text-edits.ts';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
 import { findStatements, parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import type {

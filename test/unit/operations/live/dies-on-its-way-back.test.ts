@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import type { ApplyParts } from '../../../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../../../server/operations/dependencies.ts';
 import { UserError } from '../../../../server/shared/errors.ts';
 import { prepare } from '../simulated-folder.ts';
 import { addressesOf, configPathOf, readDaemonFile } from '../simulated-machine.ts';
@@ -39,7 +39,11 @@ describe('a change that dies on its way back, whose steps a full disk kept from 
   }
 
   /** The old file is in place again, and keepalived was not told of it. */
-  async function assertSettled(folder: string, parts: ApplyParts, newText: string): Promise<void> {
+  async function assertSettled(
+    folder: string,
+    parts: ApplyDependencies,
+    newText: string,
+  ): Promise<void> {
     assert.equal(readConfiguration(folder), oldText);
     const died = readDaemonFile(folder);
     assert.ok(!died.running || died.loaded === newText);
@@ -56,7 +60,7 @@ describe('a change that dies on its way back, whose steps a full disk kept from 
 });
 
 /** From when the new file is in place the journal's disk is full; keepalived is told once only. */
-function dyingOnTheWayBack(parts: ApplyParts): ApplyParts {
+function dyingOnTheWayBack(parts: ApplyDependencies): ApplyDependencies {
   const { appliance, journal } = parts;
   let commands = 0;
   return {

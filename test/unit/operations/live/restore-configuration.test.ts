@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { ApplyParts } from '../../../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../../../server/operations/dependencies.ts';
 import { prepare } from '../simulated-folder.ts';
 import { addressesOf, configPathOf, readDaemonFile } from '../simulated-machine.ts';
 import {
@@ -22,7 +22,7 @@ describe('the way back of a Reload', () => {
   async function makeHistory(
     context: TestContext,
     later: 'failed' | 'restored',
-  ): Promise<{ folder: string; parts: ApplyParts }> {
+  ): Promise<{ folder: string; parts: ApplyDependencies }> {
     const folder = await prepare(context, 'live');
     const parts = await createSimulatedParts(folder);
     assert.equal((await saveText(parts, proved)).kind, 'live');
@@ -62,7 +62,7 @@ describe('the way back of a Reload', () => {
     assert.equal((await saveText(parts, proved)).kind, 'live');
     const { appliance } = parts;
     const failed = { command: 'reload', result: 'exited', exitCode: 1, output: '' } as const;
-    const failing: ApplyParts = {
+    const failing: ApplyDependencies = {
       ...parts,
       appliance: { ...appliance, controlService: () => Promise.resolve(failed) },
     };
@@ -81,7 +81,7 @@ describe('the way back of a save', () => {
       const folder = await prepare(context, ending);
       const parts = await createSimulatedParts(folder);
       const { appliance } = parts;
-      const raced: ApplyParts = {
+      const raced: ApplyDependencies = {
         ...parts,
         appliance: {
           ...appliance,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createJournal } from '../../../../server/history/journal.ts';
-import type { ApplyParts } from '../../../../server/operations/parts.ts';
+import type { ApplyDependencies } from '../../../../server/operations/dependencies.ts';
 import { recoverConfiguration } from '../../../../server/operations/recovery/recover-configuration.ts';
 import { prepare } from '../simulated-folder.ts';
 import { addressesOf, readDaemonFile, writeDaemonFile } from '../simulated-machine.ts';
@@ -71,6 +71,9 @@ describe('a keepalived that has ended since a change was interrupted', () => {
   }
 });
 
-function withAppliance(parts: ApplyParts, changes: Partial<ApplyParts['appliance']>): ApplyParts {
+function withAppliance(
+  parts: ApplyDependencies,
+  changes: Partial<ApplyDependencies['appliance']>,
+): ApplyDependencies {
   return { ...parts, appliance: { ...parts.appliance, ...changes } };
 }

@@ -4,7 +4,7 @@ import type { Settings } from '../settings.ts';
 import type { StateKeeper } from '../state/state-keeper.ts';
 
 /** What a page is built from; each takes what it needs. */
-export interface PageParts {
+export interface PageDependencies {
   operations: Operations;
   debug: Debug;
   keeper: StateKeeper;

@@ -4,13 +4,13 @@ import type { InstanceAddress, InstanceInterfaces } from '../addresses/instance-
 import type { NetworkReport } from '../proof/evidence.ts';
 import type { InstanceStatus } from './status-model.ts';
 
-export type WitnessedAddress = InstanceStatus['addresses'][number];
+export type AddressStatus = InstanceStatus['addresses'][number];
 
 /** What the daemon serves; where it says nothing, what the file asks for. */
-export function witnessAddresses(
+export function findAddressStatuses(
   { addresses }: Pick<InstanceInterfaces, 'addresses'>,
   network: NetworkReport | undefined,
-): WitnessedAddress[] {
+): AddressStatus[] {
   return addresses.map((address) => ({
     cidr: address.cidr,
     interfaceName: address.interfaceName,
@@ -40,8 +40,8 @@ const cidrOf = ({ address, prefixLength }: { address: string; prefixLength: numb
  * @returns `192.168.0.100/32 on eth0`
  */
 export function listElsewhere(
-  addresses: readonly WitnessedAddress[],
-  all: readonly WitnessedAddress[],
+  addresses: readonly AddressStatus[],
+  all: readonly AddressStatus[],
   network: NetworkReport | undefined,
 ): string[] {
   if (!network?.ok) return [];
@@ -60,7 +60,7 @@ export function listElsewhere(
 }
 
 /** What the row Serving on Virtual IP says. */
-export function servingWord(addresses: WitnessedAddress[]): InstanceStatus['serving'] {
+export function servingWord(addresses: AddressStatus[]): InstanceStatus['serving'] {
   if (addresses.length === 0) return 'No';
   if (addresses.some(({ held }) => held === undefined)) return 'Unknown';
   return addresses.every(({ held }) => held) ? 'Yes' : 'No';

@@ -7,7 +7,7 @@ const showsWhich = 'Correct it; the message of keepalived says which word.';
  * (vrrp_ipaddress.c, vrrp_iproute.c, vrrp_iprule.c, bfd_parser.c, check_*.c of 2.2.7, 2.3.4, 2.4.3).
  * Only the wording tells a route from a rule; what is left out stops a save.
  */
-export const partsRules = messageRules([
+export const networkRules = messageRules([
   // keepalived calls these fatal in its test only: the daemon goes on (measured, 2.2.7).
   [
     'address-without-interface',

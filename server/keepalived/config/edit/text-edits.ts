@@ -3,7 +3,7 @@ import type { Line, Word } from '../../language/tokens.ts';
 import type { ConfigurationTree, Statement } from '../../language/tree.ts';
 
 /** Replaces what stands between two offsets of the whole text. */
-export interface TextChange {
+export interface TextEdit {
   start: number;
   end: number;
   replacement: string;
@@ -18,7 +18,7 @@ export interface Position {
 }
 
 /** The tree's text with these changes, which must not overlap; all else stays byte for byte. */
-export function applyChanges(tree: ConfigurationTree, changes: readonly TextChange[]): string {
+export function applyTextEdits(tree: ConfigurationTree, changes: readonly TextEdit[]): string {
   const { text } = tree;
   const pieces: string[] = [];
   let done = 0;
@@ -45,7 +45,7 @@ export function replaceWords(
   line: number,
   { first, last = first }: { first: Word; last?: Word },
   replacement: string,
-): TextChange {
+): TextEdit {
   const { start, text } = lineAt(tree, line);
   // Words may touch where one is quoted (`interface"eth0"`); the new one may not be.
   const before = first.start > 0 && !/[ \t{}]/.test(text.charAt(first.start - 1)) ? ' ' : '';
@@ -65,7 +65,7 @@ export function insertLines(
   tree: ConfigurationTree,
   after: Position,
   newLines: readonly string[],
-): TextChange {
+): TextEdit {
   const line = lineAt(tree, after.line);
   const ending = dominantEnding(tree);
   const rest = line.text.slice(findNextNonBlank(line.text, after.column));
@@ -84,7 +84,7 @@ export function insertLines(
  * Removes a statement, with its block if it has one. Where nothing else shares its lines they
  * disappear whole, and its own comment with them.
  */
-export function removeStatement(tree: ConfigurationTree, statement: Statement): TextChange {
+export function removeStatement(tree: ConfigurationTree, statement: Statement): TextEdit {
   const first = lineAt(tree, statement.line);
   const start = statement.words[0].start;
   const end = endOf(statement);

@@ -12,7 +12,7 @@ export type News =
   /** The same as before, looked at again. */
   | { kind: 'unchanged'; snapshot: Snapshot };
 
-export interface LiveStatus {
+export interface StatusUpdates {
   /**
    * The current status, under the id of its last change; the same object for as long as no
    * witness has spoken, at most half a second.
@@ -39,10 +39,10 @@ const freshForMs = 500;
  * another, not only its age. Costs nothing while nobody looks.
  * @param heartbeatMs after how long without a change listeners are told that there is none
  */
-export function createLiveStatus(
+export function createStatusUpdates(
   keeper: Pick<StateKeeper, 'current' | 'subscribe'>,
   { heartbeatMs = 5_000 }: { heartbeatMs?: number } = {},
-): LiveStatus {
+): StatusUpdates {
   const listeners = new Set<(news: News) => void>();
   let changes: StatusEvent[] = [];
   let newest: { id: number; key: string } | undefined;

@@ -7,7 +7,7 @@ import type { VersionStore } from '../history/versions/version-store.ts';
 import type { StateKeeper } from '../state/state-keeper.ts';
 
 /** What a change of a configuration needs. */
-export interface ApplyParts {
+export interface ApplyDependencies {
   appliance: Appliance;
   keeper: Pick<StateKeeper, 'noteLoaded' | 'followAddressChanges'>;
   versions: VersionStore;
@@ -16,7 +16,7 @@ export interface ApplyParts {
 }
 
 /** What a failover drill needs. */
-export interface DrillParts {
+export interface DrillDependencies {
   appliance: Appliance;
   runningDrill: KeptRecord<RunningDrill>;
 }

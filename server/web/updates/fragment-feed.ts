@@ -6,7 +6,7 @@ const leastBetweenMs = 500;
 /** Progress and ages go on without news. */
 const everyMs = 1_000;
 
-export interface PartFeed {
+export interface FragmentFeed {
   /** Answers with the part as it is now, and again whenever it may be another. */
   open(reply: FastifyReply): void;
 }
@@ -16,10 +16,10 @@ export interface PartFeed {
  * for all who look on, and not at all for nobody.
  * @param watch tells of news for as long as somebody looks on
  */
-export function createPartFeed(
+export function createFragmentFeed(
   watch: (listener: () => void) => () => void,
   render: () => string,
-): PartFeed {
+): FragmentFeed {
   let newest = '';
 
   const write = (html: string) => `event: page\ndata: ${JSON.stringify(html)}\n\n`;

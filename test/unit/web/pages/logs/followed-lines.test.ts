@@ -16,7 +16,7 @@ import { createTestKeeper } from '../../test-keeper.ts';
 const lineOf = (message: string) => `Nov 24 13:00:01 server1 Keepalived_vrrp[1]: ${message}\n`;
 
 async function openLog(t: TestContext, user = 'admin') {
-  const folder = mkdtempSync(join(tmpdir(), 'live-lines-'));
+  const folder = mkdtempSync(join(tmpdir(), 'followed-lines-'));
   const path = join(folder, 'messages');
   writeFileSync(path, lineOf('before'));
   const log = createFileLog(path);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { createLiveStatus } from '../../../../server/web/live/live-status.ts';
-import type { News } from '../../../../server/web/live/live-status.ts';
+import { createStatusUpdates } from '../../../../server/web/updates/status-updates.ts';
+import type { News } from '../../../../server/web/updates/status-updates.ts';
 import { sampleInstance, wallMs } from '../pages/samples.ts';
 import { createTestKeeper } from '../test-keeper.ts';
 
@@ -12,19 +12,19 @@ const active = { instances: [sampleInstance({ state: 'Active' })] };
 function watch(t: TestContext) {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   const keeper = createTestKeeper();
-  const live = createLiveStatus(keeper);
+  const updates = createStatusUpdates(keeper);
   t.after(() => {
-    live.close();
+    updates.close();
   });
   const news: News[] = [];
-  const unsubscribe = live.subscribe((one) => news.push(one));
+  const unsubscribe = updates.subscribe((one) => news.push(one));
   const said = () =>
     news.map((one) =>
       one.kind === 'changed' ? one.event.snapshot.status.instances[0]?.state : one.kind,
     );
-  live.current();
+  updates.current();
   news.length = 0;
-  return { keeper, live, said, unsubscribe, news, timers: t.mock.timers };
+  return { keeper, updates, said, unsubscribe, news, timers: t.mock.timers };
 }
 
 describe('what is news', () => {
@@ -56,9 +56,9 @@ describe('what is news', () => {
   });
 
   test('what changes by time alone is found without an event', (t) => {
-    const { keeper, live, timers } = watch(t);
+    const { keeper, updates, timers } = watch(t);
     const states: string[] = [];
-    live.subscribe((one) => states.push(one.kind));
+    updates.subscribe((one) => states.push(one.kind));
     timers.tick(5_000);
     assert.deepEqual(states, ['unchanged']);
     // The keeper tells nobody: it is stuck, and what it knows becomes too old.
@@ -76,14 +76,14 @@ describe('what is news', () => {
 
 describe('what was missed', () => {
   test('is known from the newest change on, oldest first', (t) => {
-    const { keeper, live, timers } = watch(t);
-    const first = live.current().id;
-    assert.deepEqual(live.findChangesSince(first), []);
+    const { keeper, updates, timers } = watch(t);
+    const first = updates.current().id;
+    assert.deepEqual(updates.findChangesSince(first), []);
     for (const state of [standby, active, standby]) {
       keeper.say(state);
       timers.tick(25);
     }
-    const missed = live.findChangesSince(first) ?? [];
+    const missed = updates.findChangesSince(first) ?? [];
     assert.deepEqual(
       missed.map(({ snapshot }) => snapshot.status.instances[0]?.state),
       ['Standby', 'Active', 'Standby'],
@@ -97,37 +97,37 @@ describe('what was missed', () => {
   });
 
   test('is not known of an id that never was, nor of one too long ago', (t) => {
-    const { keeper, live, timers } = watch(t);
-    const first = live.current().id;
-    assert.equal(live.findChangesSince(12), undefined);
+    const { keeper, updates, timers } = watch(t);
+    const first = updates.current().id;
+    assert.equal(updates.findChangesSince(12), undefined);
     for (let count = 0; count < 40; count += 1) {
       keeper.say(count % 2 === 0 ? standby : active);
       timers.tick(25);
     }
-    assert.equal(live.findChangesSince(first), undefined);
+    assert.equal(updates.findChangesSince(first), undefined);
   });
 
   test('is known for a minute after the last listener has gone, and not after a gap', (t) => {
-    const { keeper, live, timers, unsubscribe } = watch(t);
-    const { id } = live.current();
+    const { keeper, updates, timers, unsubscribe } = watch(t);
+    const { id } = updates.current();
     unsubscribe();
     timers.tick(30_000);
     keeper.say(standby);
     timers.tick(25);
     keeper.say(active);
     timers.tick(25);
-    assert.equal(live.findChangesSince(id)?.length, 2);
+    assert.equal(updates.findChangesSince(id)?.length, 2);
     assert.equal(keeper.countSubscribers(), 1);
 
     timers.tick(60_000);
     assert.equal(keeper.countSubscribers(), 0, 'costs nothing while nobody listens');
-    const after = live.current();
+    const after = updates.current();
     assert.ok(after.id > id);
-    assert.equal(live.findChangesSince(id), undefined);
+    assert.equal(updates.findChangesSince(id), undefined);
   });
 
   test('ids of after a restart are greater than those of before', () => {
-    const { id } = createLiveStatus(createTestKeeper()).current();
+    const { id } = createStatusUpdates(createTestKeeper()).current();
     assert.ok(id >= wallMs);
   });
 });

@@ -1,5 +1,5 @@
 import type { Role } from '../../../access/accounts.ts';
-import type { StatusEvent } from '../../live/live-status.ts';
+import type { StatusEvent } from '../../updates/status-updates.ts';
 import type { Partials } from '../../templates.ts';
 import { prepareHtml } from '../../view/prepared-html.ts';
 import type { PreparedHtml } from '../../view/prepared-html.ts';
@@ -7,7 +7,7 @@ import type { Tab } from './tab.ts';
 import { describeKeepalived } from './view-model.ts';
 
 /** The part of the page that changes with the status. */
-export interface LivePart {
+export interface StatusFragment {
   tab: Tab;
   /** Made for everybody of a role: its forms have no token yet. */
   html: string;
@@ -15,21 +15,21 @@ export interface LivePart {
 }
 
 /**
- * Renders it once for each role and look at the status, however many pages and streams ask for it.
+ * Renders it once for each role and status event, however many pages and streams ask for it.
  * @param renderFragment makes the HTML of a partial
  */
-export function createLivePart(
+export function createStatusFragments(
   renderFragment: (template: 'keepalived-live', model: Partials['keepalived-live']) => string,
-): (event: StatusEvent, role: Role) => LivePart {
-  const newest = new Map<Role, { event: StatusEvent; part: LivePart }>();
+): (event: StatusEvent, role: Role) => StatusFragment {
+  const newest = new Map<Role, { event: StatusEvent; fragment: StatusFragment }>();
   return (event, role) => {
     const known = newest.get(role);
-    if (known?.event === event) return known.part;
+    if (known?.event === event) return known.fragment;
     const model = describeKeepalived(event.snapshot);
     const page = { csrfToken: '', user: { role } };
     const html = renderFragment('keepalived-live', { ...model, page });
-    const part = { tab: model.tab, html, prepared: prepareHtml(html) };
-    newest.set(role, { event, part });
-    return part;
+    const fragment = { tab: model.tab, html, prepared: prepareHtml(html) };
+    newest.set(role, { event, fragment });
+    return fragment;
   };
 }

@@ -8,7 +8,7 @@ const heartbeatEveryMs = 5_000;
 
 type LogOperations = Pick<Operations, 'readNewerLog' | 'followLog'>;
 
-export interface LiveLines {
+export interface FollowedLines {
   /** Sends the lines behind `after`, those that there are and those that come. */
   follow(stream: EventStream, after: string, filter: LogFilter): void;
 }
@@ -17,7 +17,7 @@ export interface LiveLines {
  * New lines of the log for event streams. That something was logged is only the sign to read on
  * from where each stream is: so nothing is lost or told twice, whatever happens to the files.
  */
-export function createLiveLines(operations: LogOperations): LiveLines {
+export function createFollowedLines(operations: LogOperations): FollowedLines {
   const listeners = new Set<() => void>();
   let follower: Promise<LogFollower | undefined> | undefined;
 

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { LiveStatus, News, StatusEvent } from './live-status.ts';
+import type { StatusUpdates, News, StatusEvent } from './status-updates.ts';
 import { createStreamGroup } from './stream-group.ts';
 
 export interface Feed {
@@ -17,7 +17,7 @@ export interface Feed {
  *   `heartbeat`, every few seconds, with the age of the evidence
  */
 export function createFeed(
-  live: LiveStatus,
+  updates: StatusUpdates,
   eventName: string,
   encode: (event: StatusEvent) => unknown,
 ): Feed {
@@ -27,13 +27,14 @@ export function createFeed(
     const text = news.kind === 'changed' ? write(news.event) : writeHeartbeat(news.snapshot);
     group.send(text);
   };
-  const group = createStreamGroup(() => live.subscribe(onNews));
+  const group = createStreamGroup(() => updates.subscribe(onNews));
 
   return {
     open(reply, lastEventId) {
       group.open(reply, () => {
-        const now = live.current();
-        const missed = lastEventId === undefined ? undefined : live.findChangesSince(lastEventId);
+        const now = updates.current();
+        const missed =
+          lastEventId === undefined ? undefined : updates.findChangesSince(lastEventId);
         return [...(missed ?? [now]).map(write), writeHeartbeat(now.snapshot)].join('');
       });
     },
