@@ -105,7 +105,10 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM
   await once(child, 'exit');
 }
 
-/** Asks until the answer is accepted or the time is over; returns the last answer either way. */
+/**
+ * Asks until the answer is accepted or the time is over; returns the last answer either way. What takes
+ * long to ask (a command) is asked less often, so that the waiting leaves the machine to the others.
+ */
 export async function askUntil<Answer>(
   ask: () => Promise<Answer>,
   accept: (answer: Answer) => boolean,
@@ -113,8 +116,10 @@ export async function askUntil<Answer>(
 ): Promise<Answer> {
   const deadlineMs = performance.now() + limitMs;
   for (;;) {
+    const askedAtMs = performance.now();
     const answer = await ask();
-    if (accept(answer) || performance.now() > deadlineMs) return answer;
-    await sleep(20);
+    const answeredAtMs = performance.now();
+    if (accept(answer) || answeredAtMs > deadlineMs) return answer;
+    await sleep(Math.min(Math.max(20, 4 * (answeredAtMs - askedAtMs)), 250));
   }
 }
