@@ -1,5 +1,6 @@
 import path from 'node:path';
 import ts from 'typescript';
+import { findNeedlessConditions } from './needless-conditions.ts';
 import { requireJavaScript, TemplateSyntaxError, writeTemplateCode } from './template-code.ts';
 import type { TemplateCode } from './template-code.ts';
 import { kinds, writeHead, writeHelpers } from './template-frame.ts';
@@ -67,10 +68,15 @@ function checkModule(
   { name, text, head, findInTemplate }: TemplateModule,
 ): TemplateProblem[] {
   const source = program.getSourceFile(file);
-  const problems = [
+  if (!source) return [];
+  const errors = [
     ...program.getSyntacticDiagnostics(source),
     ...program.getSemanticDiagnostics(source),
-  ].map(({ start = 0, messageText }) => ({
+  ];
+  // What is wrong itself decides no condition.
+  const found =
+    errors.length > 0 ? errors : findNeedlessConditions(source, program.getTypeChecker());
+  const problems = found.map(({ start = 0, messageText }) => ({
     file: name,
     line: text.slice(0, findInTemplate(start - head.length)).split('\n').length,
     message: ts.flattenDiagnosticMessageText(messageText, '\n'),

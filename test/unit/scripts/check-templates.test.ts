@@ -100,6 +100,12 @@ test('only text and numbers are printed', () => {
   assertProblem(['layouts/frame.eta', 'it.body', 'it.scripts'], 1, /'string\[\] \| undefined'/);
 });
 
+test('a branch that the model decides is told', () => {
+  assertProblem(['list.eta', 'it.note', 'it.note ?? "none"'], 3, /“\?\?” is not needed: it\.note/);
+  assertProblem(['list.eta', 'row.age !==', 'row?.age !=='], 4, /“\?\.” is not needed: row/);
+  assertProblem(['list.eta', 'row.age !== undefined', 'row && row.age'], 4, /row is always true/);
+});
+
 test('a template is JavaScript, and whole', () => {
   assertProblem(['partials/row.eta', 'it.label', 'it.label as string'], 1, /not JavaScript/);
   assertProblem(['partials/row.eta', 'it.label %>', 'it.label'], 1, /unclosed tag/);
