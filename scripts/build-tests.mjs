@@ -12,12 +12,16 @@ const sourcePlaces = {
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
       loader: 'ts',
-      contents: readFileSync(file, 'utf8')
-        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href))
-        .replaceAll('import.meta.dirname', JSON.stringify(path.dirname(file))),
+      contents: placeSource(file, readFileSync(file, 'utf8')),
     }));
   },
 };
+
+/** @returns {string} a file's text whose `import.meta` names the file, wherever it is built into */
+export const placeSource = (file, text) =>
+  text
+    .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href))
+    .replaceAll('import.meta.dirname', JSON.stringify(path.dirname(file)));
 
 /**
  * Builds every TypeScript file of `test/` that is run by itself: a test file starts in half the

@@ -1,0 +1,75 @@
+/**
+ * As much of `node:test` as the unit tests use, so that the tests of a file can run again and again
+ * in one process, each time with another mutant.
+ */
+import { mock } from 'node:test';
+
+const MockTracker = mock.constructor;
+
+/** The tests of the file that is being imported. */
+let collected = [];
+let titles = [];
+let hooks = [];
+
+/** Imports a file and returns its tests, in the order of the file. */
+export async function collectTests(url) {
+  collected = [];
+  await import(url);
+  return collected.splice(0);
+}
+
+const bodyOf = (words) => words.findLast((word) => typeof word === 'function') ?? (() => undefined);
+
+export function describe(title, ...words) {
+  titles.push(title);
+  const outer = hooks;
+  hooks = [...hooks];
+  bodyOf(words)();
+  hooks = outer;
+  titles.pop();
+}
+
+export function it(title, ...words) {
+  const options = words.find((word) => typeof word === 'object') ?? {};
+  if (options.skip) return;
+  const name = [...titles, title].join(' › ');
+  collected.push({ name, body: bodyOf(words), hooks });
+}
+
+const addHook = (kind) => (body) => {
+  // What comes after all tests ends with the process: they run again.
+  if (kind !== 'after') hooks.push({ kind, body });
+};
+export const [before, after, beforeEach, afterEach] = [
+  ...['before', 'after', 'beforeEach', 'afterEach'].map(addHook),
+];
+export const test = Object.assign((...words) => it(...words), { describe, it, test: it, after });
+export default test;
+export { mock };
+
+/** Runs one test. @returns {Promise<unknown>} what it failed with, or undefined */
+export async function runTest({ name, body, hooks: around }) {
+  const cleanups = [];
+  const tracker = new MockTracker();
+  const abort = new AbortController();
+  const context = {
+    ...{ name, mock: tracker, signal: abort.signal, diagnostic() {}, skip() {} },
+    after: (cleanup) => cleanups.push(cleanup),
+    test: (_title, ...words) => bodyOf(words)(context),
+  };
+  let failure;
+  const attempt = async (step) => {
+    try {
+      await step();
+    } catch (error) {
+      failure ??= { error };
+    }
+  };
+  for (const { kind, body: hook } of around) if (kind !== 'afterEach') await attempt(hook);
+  if (failure === undefined) await attempt(() => body(context));
+  for (const cleanup of cleanups) await attempt(() => cleanup(context));
+  for (const { kind, body: hook } of around) if (kind === 'afterEach') await attempt(hook);
+  tracker.reset();
+  abort.abort();
+  return failure && (failure.error ?? new Error('undefined was thrown'));
+}
