@@ -145,7 +145,7 @@ async function start(settings: Settings): Promise<void> {
 async function announceAccount(stateDirectory: string, password: string): Promise<void> {
   const isSeenOnce = process.stdout.isTTY;
   const passwordLines = isSeenOnce
-    ? [`    Password: ${password}`, '', '  The password is shown this once only.']
+    ? [`    Password: ${password}`, '', '  The password is shown only once.']
     : [
         `    Password: in ${await writeFirstPassword(stateDirectory, password)}`,
         '',

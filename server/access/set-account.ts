@@ -39,7 +39,7 @@ export async function setAccount(
   const others = before.filter((account) => account.name !== name);
   const isNew = others.length === before.length;
   if (role !== 'admin' && !others.some((account) => account.role === 'admin')) {
-    throw new UserError('last-admin', `${name} is the only administrator, and has to stay one.`);
+    throw new UserError('last-admin', `${name} is the only administrator and must stay one.`);
   }
   const flaw = password === undefined ? undefined : findPasswordFlaw(password, name);
   if (flaw !== undefined) throw new UserError('account-password', `The password ${flaw}.`);

@@ -34,7 +34,8 @@ export async function watchAccounts(options: WatchAccountsOptions): Promise<Acco
     // Before it is read: what cannot be used is told of once.
     seen = stamp;
     const stored = await readStoredAccounts(stateDirectory);
-    if (!stored) throw new Error('accounts.json is gone: the accounts stay until the next start');
+    if (!stored)
+      throw new Error('accounts.json is missing: the accounts stay valid until the next start');
     accounts.replace(stored);
   }
   await look().catch(onProblem);

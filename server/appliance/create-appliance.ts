@@ -112,7 +112,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
       if (entry !== undefined) {
         return testConfiguration(configPath, entry, text, await readId());
       }
-      const reason = 'There is no such configuration file (any more).';
+      const reason = 'There is no such configuration file.';
       return { ran: false, reason, exitCode: undefined, output: '', testedPath: undefined };
     },
     lookForProgram,

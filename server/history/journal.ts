@@ -149,8 +149,8 @@ function unfinished(): UserError {
 function damaged(path: string): UserError {
   return new UserError(
     'journal-damaged',
-    `A change was interrupted, but its journal ${path} is damaged. Look whether the ` +
-      'configuration is what you want, then move the journal away; until then nothing is changed.',
+    `A change was interrupted, but its journal ${path} is damaged. Check that the ` +
+      'configuration is what you want, then move the journal away. Until then nothing is changed.',
     { statusCode: 500 },
   );
 }

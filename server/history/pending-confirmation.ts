@@ -25,8 +25,8 @@ export function createPendingConfirmation(options: {
     explainDamage: {
       code: 'confirmation-damaged',
       sentence:
-        `A change waits to be confirmed, but ${path} is damaged, so it cannot be undone by ` +
-        'itself. Look whether the configuration is what you want, then remove that file.',
+        `A change is waiting for confirmation, but ${path} is damaged, so it cannot be rolled back ` +
+        'automatically. Check that the configuration is what you want, then remove that file.',
     },
   });
 }

@@ -22,8 +22,8 @@ export function createRunningDrill(options: { directory: string }): KeptRecord<R
     explainDamage: {
       code: 'drill-damaged',
       sentence:
-        `A failover drill was interrupted, but ${path} is damaged, so it cannot be undone by ` +
-        'itself. Look on the page Failover drill whether a priority is lowered or raised, then ' +
+        `A failover drill was interrupted, but ${path} is damaged, so it cannot be undone ` +
+        'automatically. Check on the page Failover drill whether a priority is changed, then ' +
         'remove that file.',
     },
   });

@@ -116,7 +116,7 @@ export function createOperations(
   let isDrilling = false;
   const drill = async (request: DrillRequest): Promise<DrillOutcome> => {
     const refuse = (sentence: string): DrillOutcome => ({ kind: 'refused', sentences: [sentence] });
-    if (isDrilling) return refuse('A drill is running already: wait for its end.');
+    if (isDrilling) return refuse('A drill is already running. Wait until it ends.');
     isDrilling = true;
     const { instanceName: instance, action: drillAction, actor } = request;
     // It is known only from what keepalived tracks that maintenance is on.

@@ -17,7 +17,7 @@ export async function addAccount(
   const { isNew, generatedPassword } = await setAccount(stateDirectory, { ...account, password });
   const { name, role } = account;
   return [
-    `The account ${name} (${role}) was ${isNew ? 'made' : 'changed'}. A keepalived-wai that runs knows it within a second.${isNew ? '' : ' Whoever is signed in with the old password has to sign in again.'}`,
+    `The account ${name} (${role}) was ${isNew ? 'made' : 'changed'}. A running keepalived-wai uses it within a second.${isNew ? '' : ' Anyone who is logged in with the old password must log in again.'}`,
     ...(generatedPassword === undefined
       ? []
       : [
@@ -25,7 +25,7 @@ export async function addAccount(
           `    Username: ${name}`,
           `    Password: ${generatedPassword}`,
           '',
-          'The password is shown this once only.',
+          'The password is shown only once.',
         ]),
     '',
   ].join('\n');

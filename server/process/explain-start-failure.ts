@@ -29,7 +29,7 @@ function explainListenFailure(code: string | undefined, listen: string): string 
     return `${listen} is already in use by another program. Stop it, or set WAI_LISTEN.`;
   }
   if (code === 'EADDRNOTAVAIL') {
-    return `${listen} is no address of this machine. Set WAI_LISTEN to one, or to 0.0.0.0:PORT for all.`;
+    return `${listen} is not an address of this machine. Set WAI_LISTEN to one, or to 0.0.0.0:PORT for all.`;
   }
   return `Listening on ${listen} failed (${code ?? 'no reason given'}). Run as root, or set WAI_LISTEN.`;
 }

@@ -36,7 +36,7 @@ export function describeExposure(
   const sentences: string[] = [];
   if (!certificate && 'host' in listen && !isLoopback(listen.host)) {
     sentences.push(
-      `This page is served on ${listen.host} without TLS: passwords cross the network readable. Remove WAI_TLS=off, or let WAI_LISTEN name 127.0.0.1 or a unix socket and put a proxy in front.`,
+      `This page is served on ${listen.host} without TLS: passwords cross the network in clear text. Remove WAI_TLS=off, or set WAI_LISTEN to 127.0.0.1 or a unix socket and put a proxy in front.`,
     );
   }
   if (isKeyReadable) {

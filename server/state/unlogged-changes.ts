@@ -19,7 +19,7 @@ export function findEndings(
       ...{ atMs, instance, from, to: 'STOPPED' as const },
       reason: {
         code: 'process-died' as const,
-        words: 'keepalived’s process ended without a word, as if it was killed',
+        words: 'keepalived’s process was killed or crashed',
       },
     }));
 }

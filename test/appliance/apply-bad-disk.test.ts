@@ -209,7 +209,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     assert.equal(outcome.kind, 'restore-failed', JSON.stringify(outcome));
     assert.match(
       outcome.message,
-      /VI_1 went into FAULT.*The old version, which is in the history, could not be put back: The disk .* is full.*keepalived is running \(pid 100\)\./,
+      /VI_1 went into FAULT.*The previous version, which is in the history, could not be restored: The disk .* is full.*keepalived is running \(pid 100\)\./,
     );
     assert.equal(readConfiguration(folder), newTexts.faulty);
     assert.deepEqual(

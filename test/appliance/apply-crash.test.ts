@@ -31,23 +31,32 @@ interface Case {
 const cases: Case[] = [
   {
     ...{ what: 'between the file and the reload', text: better, dieAfter: ['replace', 1] },
-    ...{ ends: good, told: /interrupted when this program ended\. The old one is live again\./ },
+    ...{
+      ends: good,
+      told: /interrupted when this program ended\. The previous configuration is running again\./,
+    },
   },
   {
     ...{ what: 'with a reload that nobody saw', text: better, dieAfter: ['control', 1] },
-    ...{ ends: good, told: /interrupted when this program ended\. The old one is live again\./ },
+    ...{
+      ends: good,
+      told: /interrupted when this program ended\. The previous configuration is running again\./,
+    },
   },
   {
     ...{ what: 'with a reload that ended the daemon', text: deadly, dieAfter: ['control', 1] },
-    ...{ ends: good, told: /The old one is live again\. The new version is in the history\.$/ },
+    ...{
+      ends: good,
+      told: /The previous configuration is running again\. The new version is in the history\.$/,
+    },
   },
   {
     ...{ what: 'between the old file and its start', text: deadly, dieAfter: ['replace', 2] },
-    ...{ ends: good, told: /The old one is live again\./ },
+    ...{ ends: good, told: /The previous configuration is running again\./ },
   },
   {
     ...{ what: 'when the old file has been started', text: deadly, dieAfter: ['control', 2] },
-    ...{ ends: good, told: /The old one is live again\./ },
+    ...{ ends: good, told: /The previous configuration is running again\./ },
   },
 ];
 

@@ -84,7 +84,7 @@ if (inLabServer(import.meta.url)) {
         outcome.message,
         /VI_1 went into FAULT; keepalived says: “VRRP_Script\(chk\) failed/,
       );
-      assert.match(outcome.message, /The old one is live again\.$/);
+      assert.match(outcome.message, /The previous configuration is running again\.$/);
       assert.equal(readConfiguration(), good);
       assert.equal(await holds(parts.appliance, virtualAddress), true);
       assert.equal(await newestOutcome(), 'restored');
@@ -179,7 +179,10 @@ if (inLabServer(import.meta.url)) {
       const outcome = await accepting((consent) => reloadConfiguration(parts, consent));
       execFileSync('ip', ['link', 'del', 'eth7']);
       assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
-      assert.match(outcome.message, /VI_1 went into FAULT.*The old one is live again\.$/);
+      assert.match(
+        outcome.message,
+        /VI_1 went into FAULT.*The previous configuration is running again\.$/,
+      );
       assert.equal(tagOf(readConfiguration()), proved?.tag);
       assert.equal(await holds(parts.appliance, virtualAddress), true);
       assert.equal(await newestOutcome(), 'restored');
@@ -272,7 +275,7 @@ if (inLabServer(import.meta.url)) {
       assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
       assert.match(
         outcome.message,
-        /keepalived had left 10\.9\.0\.101\/24 on eth0.*it was removed \(ip address del/,
+        /keepalived left 10\.9\.0\.101\/24 on eth0.*It was removed \(ip address del/,
       );
       assert.deepEqual(places(second).sort(), [
         `adm0 inet ${second}/24`,

@@ -234,7 +234,7 @@ function defineTests() {
         'permission denied',
         '/tmp/absent does not exist',
         'absent-program does not exist',
-        '/tmp/textual does not begin with “#!” and its interpreter, such as #!/bin/sh: a shell would run it all the same, keepalived does not',
+        '/tmp/textual does not begin with “#!” and its interpreter, such as #!/bin/sh: a shell runs it anyway, keepalived does not',
         'there is no such user',
       ]);
     });

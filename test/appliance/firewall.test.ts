@@ -286,7 +286,7 @@ if (inPrivateNamespaces(import.meta.url)) {
       assert.deepEqual([report.programs, report.chains], [[], []]);
       assert.match(
         report.problems.join('\n'),
-        /no program “nft” to read them: install the package/,
+        /the program “nft” to read them is missing\. Install the package/,
       );
       assert.match(report.problems.join('\n'), /rules of iptables \(.*filter.*“iptables-legacy”/);
       assert.deepEqual((await readFirewall()).problems, []);

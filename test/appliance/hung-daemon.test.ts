@@ -150,7 +150,7 @@ function defineTests(): void {
       (reason ?? '').includes('others'),
     );
     assert.equal(instance.state, 'Unknown');
-    assert.match(instance.reason ?? '', /may be written by others than root/);
+    assert.match(instance.reason ?? '', /users other than root/i);
   });
 }
 

@@ -176,7 +176,7 @@ function defineTests(): void {
     // This network namespace has no route at all.
     const answer = await askForAddress('lo', '10.9.0.100');
     assert.equal(answer.kind, 'unseen', JSON.stringify(answer));
-    assert.match(answer.reason, /^The network could not be asked for 10\.9\.0\.100: ENETUNREACH/);
+    assert.match(answer.reason, /^Could not probe the network for 10\.9\.0\.100: ENETUNREACH/);
   });
 
   it('an address on an interface that is not there is not known', async () => {

@@ -105,10 +105,7 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM
   await once(child, 'exit');
 }
 
-/**
- * Asks until the answer is accepted or the time is over; returns the last answer either way. What takes
- * long to ask (a command) is asked less often, so that the waiting leaves the machine to the others.
- */
+/** Asks until the answer is accepted or the time is over; returns the last answer either way. */
 export async function askUntil<Answer>(
   ask: () => Promise<Answer>,
   accept: (answer: Answer) => boolean,
@@ -116,10 +113,8 @@ export async function askUntil<Answer>(
 ): Promise<Answer> {
   const deadlineMs = performance.now() + limitMs;
   for (;;) {
-    const askedAtMs = performance.now();
     const answer = await ask();
-    const answeredAtMs = performance.now();
-    if (accept(answer) || answeredAtMs > deadlineMs) return answer;
-    await sleep(Math.min(Math.max(20, 4 * (answeredAtMs - askedAtMs)), 250));
+    if (accept(answer) || performance.now() > deadlineMs) return answer;
+    await sleep(20);
   }
 }

@@ -145,7 +145,7 @@ function defineTests(): void {
       ['/tmp/keepalived-fifo', /not a regular file/],
       ['/tmp/keepalived-folder', /not a regular file/],
       ['/tmp/keepalived-foreign', /does not belong to root, but to nobody \(uid 65534\)/],
-      ['/tmp/keepalived-writable', /may be written by others than root/],
+      ['/tmp/keepalived-writable', /can be written by users other than root/],
       ['/tmp/keepalived-missing', /does not exist/],
     ]);
     symlinkSync('/etc/passwd', '/tmp/keepalived-link');

@@ -239,7 +239,10 @@ vrrp_instance VI_2 {
         try {
           const asked = await controlKeepalived(parts, 'stop');
           await expectAsked(asked, daemon.pid);
-          assert.match(asked.sentence, /can’t be told now; it may be these 2 addresses/);
+          assert.match(
+            asked.sentence,
+            /Can’t tell now what it serves; it may be these 2 addresses/,
+          );
         } finally {
           process.kill(daemon.vrrpPid, 'SIGCONT');
         }

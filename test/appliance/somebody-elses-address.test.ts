@@ -209,7 +209,7 @@ if (inLabServer(import.meta.url)) {
       assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
       assert.match(
         outcome.message,
-        /10\.9\.0\.100\/24 is on eth0, and no keepalived serves it\. Who put it there was not seen, so it stays/,
+        /10\.9\.0\.100\/24 is on eth0, and no keepalived serves it\. This program did not see who added it, so it stays/,
       );
       assert.ok(holdsPlace());
       assert.equal(readConfiguration(), good);

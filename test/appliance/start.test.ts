@@ -223,7 +223,7 @@ test('an account for somebody who only looks is made on the command line', async
   assert.equal(await adding.untilExit(), 0, adding.log());
   assert.match(
     adding.output(),
-    /^The account watcher \(viewer\) was made\..* knows it within a second/,
+    /^The account watcher \(viewer\) was made\..* uses it within a second/,
   );
   const password = /Username: watcher\n +Password: (\S+)\n/.exec(adding.output())?.[1] ?? '';
   assert.equal(await serving.end(), 0);

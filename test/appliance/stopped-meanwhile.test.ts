@@ -61,8 +61,8 @@ if (inLabServer(import.meta.url)) {
       it(`stays stopped: ${when}`, async () => {
         const outcome = await save(stoppedAfter(reload), text);
         assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
-        assert.match(outcome.message, /keepalived was stopped in order meanwhile.* stays stopped/);
-        assert.doesNotMatch(outcome.message, /is live again|keepalived ended/);
+        assert.match(outcome.message, /keepalived was stopped during the change.* stays stopped/);
+        assert.doesNotMatch(outcome.message, /is running again|keepalived ended/);
         assert.equal(readConfiguration(), good);
         await assertStopped(outcome.message);
       });

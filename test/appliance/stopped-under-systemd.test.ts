@@ -57,7 +57,7 @@ if (inBootedSystemd(import.meta.url)) {
         assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
         const sentences = outcome.message.match(/stays stopped/g) ?? [];
         assert.equal(sentences.length, 1, outcome.message);
-        assert.match(outcome.message, /keepalived was stopped in order meanwhile, not by this/);
+        assert.match(outcome.message, /keepalived was stopped during the change, not by this/);
         assert.equal(readConfiguration(), good);
         assert.equal(readUnit(), 'inactive');
         assert.equal((await parts.appliance.readDaemon()).state, 'stopped');
@@ -87,7 +87,7 @@ if (inBootedSystemd(import.meta.url)) {
       assert.notEqual(await readPid(parts), pid);
       assert.equal(readUnit(), 'active');
       assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
-      assert.match(outcome.message, /somebody restarted keepalived meanwhile/);
+      assert.match(outcome.message, /somebody restarted keepalived during the check/);
       assert.doesNotMatch(outcome.message, /did not work|stays stopped/);
       assert.equal(readConfiguration(), good);
       await eventually('the address', () => holds(parts.appliance, virtualAddress), {

@@ -131,7 +131,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     const [monitor] = listChildren();
     process.kill(Number(monitor), 'SIGKILL');
     await eventually('a blind spot', () => blindSpots.list().length > 0, { everyMs: 5 });
-    assert.match(blindSpots.list().join(), /“ip monitor” does not run/);
+    assert.match(blindSpots.list().join(), /“ip monitor” is not running/);
     // Whatever happened meanwhile is unknown, so it is told of.
     assert.deepEqual(await eventsAfter(() => undefined, 'network'), ['network']);
     await delay(1_000);

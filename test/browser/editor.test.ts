@@ -94,7 +94,7 @@ describe('the editor', () => {
     await page.keyboard.press('Control+Home');
     await page.getByRole('link', { name: 'line 10' }).press('Enter');
     await page.keyboard.type('priority 101');
-    await summary(page, /Nothing to complain about/);
+    await summary(page, /No problems found/);
     assert.equal(await page.locator('.cm-lintRange-error').count(), 0);
   });
 
@@ -219,7 +219,7 @@ describe('the editor', () => {
     await goToLine(page, 8);
     await page.keyboard.type(' # mine');
     await page.keyboard.press('Control+s');
-    await page.getByText('Your text, theirs, and what both began with').waitFor();
+    await page.getByText('Your text, their text, and what both started from').waitFor();
     const difference = (name: string) =>
       page.getByRole('region', { name, exact: true }).innerText();
     assert.match(await difference('What they changed'), /\+\s+priority 100 # theirs/);
@@ -244,7 +244,7 @@ describe('the editor', () => {
     await page.keyboard.type(' # mine');
     await servers.server1.writeFile(path, text.replace('cellar', 'attic'));
     await page.keyboard.press('Control+s');
-    await page.getByText('Your text, theirs, and what both began with').waitFor();
+    await page.getByText('Your text, their text, and what both started from').waitFor();
     await page.getByRole('button', { name: 'Load theirs' }).press('Enter');
     await page.getByRole('button', { name: 'Take my text back' }).waitFor();
     assert.match(await typed(page), /attic/);

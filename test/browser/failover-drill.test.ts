@@ -91,7 +91,7 @@ describe('the failover drill, on two servers', () => {
     await choose(page1, 'Move to standby');
     const plan = await mainText(page1);
     assert.match(plan, /takes 192\.168\.0\.100 over in about 4\.0 s, practically without a gap/);
-    assert.match(plan, /cannot be seen from here/);
+    assert.match(plan, /Can’t see from here/);
     await takePicture(page1, 'failover-drill-plan');
 
     const watch = await watchBoth(servers);
@@ -215,7 +215,7 @@ describe('the failover drill, on two servers', () => {
     await logIn(page2, urlOf(page2), adminPassword);
     assert.match(
       await mainText(page2),
-      /A failover drill of VI_1 was interrupted when this program ended\. The number that it had written is 0 again\./,
+      /A failover drill of VI_1 was interrupted when this program ended\. Its number is 0 again\./,
     );
     await holdersBecome('server1');
   });

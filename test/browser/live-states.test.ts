@@ -253,7 +253,7 @@ describe('what happens to two servers, and what their pages say', () => {
     const table = await page1.locator('.failover-table').last().innerText();
     for (const words of [
       'keepalived was stopped',
-      'keepalived’s process ended without a word',
+      'keepalived’s process was killed or crashed',
       'keepalived’s VRRP process died',
       'the interface eth0 went down',
       `somebody else removed ${virtualAddress} from eth0`,

@@ -119,8 +119,8 @@ describe('the settings form, on two servers', () => {
     await page1.getByLabel('Fall').fill('4');
     await save(page1);
     const told = await mainText(page1);
-    assert.match(told, /Not saved: the file has changed meanwhile/);
-    assert.match(told, /Rise was changed to 3 meanwhile\./);
+    assert.match(told, /Not saved: someone changed the file after you opened it/);
+    assert.match(told, /Rise was changed to 3\./);
     assert.equal(await page1.getByLabel('Rise').inputValue(), '3');
     assert.equal(await page1.getByLabel('Fall').inputValue(), '4');
     assert.equal(await servers.server1.readFile(configPath), theirs);
@@ -209,7 +209,7 @@ describe('the settings form, on two servers', () => {
     await open(page2);
     await page2.getByLabel('Virtual IPs').fill(`${virtualAddress}/24\n${secondAddress}/24`);
     await save(page2);
-    await page2.getByText(/keepalived is stopped; it will read the file/).waitFor();
+    await page2.getByText(/keepalived is stopped\. It reads the file/).waitFor();
     await servers.server2.startKeepalived();
     await page2.waitForTimeout(5_000);
     assert.deepEqual(await servers.addressHolders(virtualAddress), ['server1']);

@@ -68,9 +68,9 @@ describe('versions and confirmed changes', () => {
     assert.match(await mainText(plain), /was saved/);
     await save(second);
     const rows = await rowTexts(plain);
-    assert.match(rows[0] ?? '', /20\d\d-\d\d-\d\d .*In force now[^]*admin[^]*Live/);
+    assert.match(rows[0] ?? '', /20\d\d-\d\d-\d\d .*Active now[^]*admin[^]*Live/);
     assert.match(rows[1] ?? '', /admin[^]*Edit Config Files: before the night[^]*Live/);
-    assert.doesNotMatch(rows[1] ?? '', /In force now/);
+    assert.doesNotMatch(rows[1] ?? '', /Active now/);
     assert.match(rows.at(-1) ?? '', /outside of this page/);
     await open(page, '/versions');
     await assertAccessible(page);
@@ -107,7 +107,7 @@ describe('versions and confirmed changes', () => {
     await plain.getByRole('button', { name: 'Restore this version' }).click();
     assert.match(await mainText(plain), /was saved\. keepalived is running with it/);
     assert.equal(await server.readFile(livePath), first);
-    assert.match((await rowTexts(plain))[0] ?? '', /In force now[^]*Restored a version[^]*Live/);
+    assert.match((await rowTexts(plain))[0] ?? '', /Active now[^]*Restored a version[^]*Live/);
   });
 
   test('what vim wrote is kept too', async () => {
@@ -117,7 +117,7 @@ describe('versions and confirmed changes', () => {
       async () => (await rowTexts(plain))[0]?.includes('outside of this page'),
       { withinMs: 20_000 },
     );
-    assert.match((await rowTexts(plain))[0] ?? '', /In force now[^]*Changed outside/);
+    assert.match((await rowTexts(plain))[0] ?? '', /Active now[^]*Changed outside/);
   });
 
   test('a change is kept because somebody said so', async () => {
@@ -240,8 +240,8 @@ describe('versions and confirmed changes', () => {
     await logIn(plain, server.waiUrl, servers.adminPassword);
     assert.match(
       await mainText(plain),
-      /A change of \S+keepalived\.conf by admin from \S+ \(edit\)[^]*live again/,
+      /A change to \S+keepalived\.conf by admin from \S+ \(edit\)[^]*running again/,
     );
-    assert.match((await rowTexts(plain))[0] ?? '', /admin[^]*Taken back/);
+    assert.match((await rowTexts(plain))[0] ?? '', /admin[^]*Rolled back/);
   });
 });

@@ -1,5 +1,4 @@
-import { randomBytes, scryptSync } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createDoorway, type Doorway } from './doorway.ts';
 import { eventually } from './eventually.ts';
 import type { LabProcess } from './lab-process.ts';
@@ -38,9 +37,6 @@ export interface LabServerOptions {
   adminPassword: string;
 }
 
-/** Where this program keeps its state on a server. */
-const stateDirectory = '/var/lib/keepalived-wai';
-
 const gatewayPath = 'test/lab/inside/gateway.mjs';
 const keepalivedPidPath = '/run/keepalived.pid';
 
@@ -51,7 +47,7 @@ export async function createLabServer(options: LabServerOptions): Promise<LabSer
   try {
     doorway = await createDoorway(machine, options.port);
     const server = furnish(machine, doorway, options);
-    await addAdministrator(server, options.adminPassword);
+    await server.writeFile('/run/lab/admin-password', options.adminPassword);
     await server.setGateway(200);
     return server;
   } catch (error) {
@@ -59,22 +55,6 @@ export async function createLabServer(options: LabServerOptions): Promise<LabSer
     await machine.close();
     throw error;
   }
-}
-
-/**
- * The account `admin`. Its hash is one that costs nothing: the program hashes slowly, so that a stolen
- * file is of no use, and a test logs in again and again. A state folder that a test empties is filled
- * by the program itself, with the same password.
- */
-async function addAdministrator(server: LabServer, password: string): Promise<void> {
-  await server.writeFile('/run/lab/admin-password', password);
-  const folder = server.outsidePath(stateDirectory);
-  await mkdir(folder, { mode: 0o700 });
-  const [salt, cost] = [randomBytes(16), { N: 2 ** 4, r: 8, p: 1 }];
-  const hash = scryptSync(password, salt, 32, cost).toString('base64');
-  const passwordHash = `$scrypt$ln=4,r=8,p=1$${salt.toString('base64')}$${hash}`;
-  const accounts = [{ name: 'admin', role: 'admin', passwordHash }];
-  await writeFile(`${folder}/accounts.json`, JSON.stringify({ accounts }), { mode: 0o600 });
 }
 
 function furnish(machine: Machine, doorway: Doorway, options: LabServerOptions): LabServer {

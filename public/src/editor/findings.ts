@@ -54,7 +54,7 @@ function say(text: string): void {
 
 function summarize(findings: FindingItem[]): string {
   const [worst] = findings;
-  if (!worst) return 'Nothing to complain about.';
+  if (!worst) return 'No problems found.';
   const where = worst.line === undefined ? '' : `, line ${worst.line}`;
   const first = `${worst.word}${where}: ${worst.message}`;
   const others = findings.length - 1;

@@ -38,7 +38,7 @@ export function explainNoAnswer(result: CommandResult, timeoutMs?: number): stri
     case 'timedOut':
       return `\`${command}\` did not answer${timeoutMs === undefined ? '' : ` within ${timeoutMs / 1000} s`}.`;
     case 'ok':
-      return `\`${command}\` printed what is not understood.`;
+      return `\`${command}\` printed output that this program does not understand.`;
     case 'exited': {
       const signal = findSignal(exitCode);
       if (signal !== undefined) return `\`${command}\` was ended by ${signal}.`;

@@ -186,7 +186,7 @@ function judge(
   const signal = findSignal(result.exitCode);
   // SIGTERM: the bug of 2.2.7, which has words of its own.
   if (signal === 'SIGKILL') {
-    return notRun('The test was ended by SIGKILL: look whether this server has memory left.');
+    return notRun('The test was killed (SIGKILL). Check whether this server has free memory.');
   }
   if (result.exitCode === 127) return notRun('keepalived is not installed.');
   if (result.exitCode === mountFailedCode || printed.startsWith('unshare: ')) {
@@ -201,7 +201,7 @@ function judge(
 
 /** The endless loop was measured: one unknown name beside a definition that nobody uses. */
 function describeTimeout(timeoutMs: number): string {
-  return `keepalived did not finish its test within ${timeoutMs / 1000} s. Either it waits for name servers of /etc/resolv.conf that do not answer: write addresses instead of names (smtp_server, for instance), or add the names to /etc/hosts. Or the file makes keepalived itself run without end: 2.2.7 does so where a track_file block names a file that is not defined above it.`;
+  return `keepalived did not finish its test within ${timeoutMs / 1000} s. It may be waiting for name servers in /etc/resolv.conf that do not answer: use addresses instead of names (for example in smtp_server), or add the names to /etc/hosts. Or the file puts keepalived into an endless loop: 2.2.7 does this where a track_file block names a file that is not defined above it.`;
 }
 
 function notRun(reason: string): ConfigurationTest {

@@ -58,7 +58,7 @@ export async function findMainProcess(
   }
   if (ours.length > 1) {
     throw new UnseenError(
-      `the processes ${ours.join(' and ')} are each a keepalived with this configuration, and no pid file says which one counts: end all but one with kill`,
+      `the processes ${ours.join(' and ')} each run keepalived with this configuration, and no pid file says which one is valid: stop all but one with kill`,
     );
   }
   const [pid] = ours;
@@ -75,14 +75,14 @@ async function findDoubt(
   if (!(await hasKeepalivedChild(pid))) {
     const ageSeconds = (await readUptimeSeconds()) - startTicks / 100;
     if (ageSeconds < startSeconds) return 'starting';
-    return `process ${pid} runs keepalived, but no pid file leads to it and it has no VRRP process: it starts, ends, or is left of one that was killed`;
+    return `process ${pid} runs keepalived, but no pid file names it and it has no VRRP process: it is starting, stopping, or left over from one that was killed`;
   }
   if (!(await sharesNamespace(pid, 'pid'))) {
     return `process ${pid} runs keepalived on this server’s network, but in another container`;
   }
   const otherFile = await findOtherConfiguration(pid, configPath);
   if (otherFile === undefined) return undefined;
-  return `process ${pid} runs keepalived with another configuration file, ${otherFile}. If that is this server’s keepalived, set WAI_KEEPALIVED_CONFIG and WAI_KEEPALIVED_PID to what it uses; if it should not run, end it: kill ${pid}`;
+  return `process ${pid} runs keepalived with another configuration file, ${otherFile}. If that is this server’s keepalived, set WAI_KEEPALIVED_CONFIG and WAI_KEEPALIVED_PID to what it uses. If it should not run, stop it: kill ${pid}`;
 }
 
 async function scan(): Promise<MainProcess[]> {

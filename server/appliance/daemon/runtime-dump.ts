@@ -74,7 +74,7 @@ export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
     }
     const { methods } = known;
     const [method] = methods;
-    if (!method) return failure('keepalived knows no signal for a dump.');
+    if (!method) return failure('This keepalived has no signal for a dump.');
     for (const receiver of vrrpPid === undefined ? [pid] : [pid, vrrpPid]) {
       if (!(await survivesSignal(receiver, method.signal))) {
         return { ...failure('keepalived is still starting.'), starting: true };
@@ -113,7 +113,7 @@ export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
     const text = ready.methods.find(({ source }) => source === 'text');
     return text
       ? takeDump(ready, text, parseTrackingDump)
-      : failure('keepalived knows no signal for a dump.');
+      : failure('This keepalived has no signal for a dump.');
   }
 
   function share<Report>(task: () => Promise<Report>): () => Promise<Report | Failure> {

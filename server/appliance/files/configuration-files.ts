@@ -124,8 +124,7 @@ function isPlaceOf({ fileId }: CandidateText, path: string, isLive: boolean): bo
   return isLive ? !fileId.startsWith('include-') : fileId === idOfIncluded(path);
 }
 
-const unknownFileMessage =
-  'There is no such configuration file (any more). Choose one from the list.';
+const unknownFileMessage = 'There is no such configuration file. Choose one from the list.';
 
 /**
  * What keepalived makes of a path: it reads only regular files that nobody may execute (measured,

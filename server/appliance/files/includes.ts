@@ -90,13 +90,13 @@ export async function followIncludes(
     const problem =
       what === undefined
         ? undefined
-        : `The include of ${path} ${what} (${folder}) and is not read. Move the file into that folder, or remove the include.`;
+        : `The include of ${path} ${what} (${folder}), so it is not read. Move the file into that folder, or remove the include.`;
     included.set(path, { path, problem });
     return problem === undefined;
   };
   const addUnseen = (path: string, reason: string): void => {
     if (included.size >= maxIncludedFiles) return;
-    const problem = `What the include of ${path} brings is not known: ${reason}.`;
+    const problem = `The content of the include of ${path} is unknown: ${reason}.`;
     included.set(path, { path, problem });
   };
 

@@ -29,7 +29,7 @@ export async function readRootFile(path: string): Promise<RootFile> {
     }
     if ((stats.mode & writableByOthers) !== 0) {
       return refuse(
-        'may be written by others than root, so it proves nothing: take “umask” out of global_defs, or set it to 0077',
+        'can be written by users other than root, so it is not trusted: remove “umask” from global_defs, or set it to 0077',
       );
     }
     if (stats.size > maxBytes) return refuse('is too large');

@@ -57,7 +57,7 @@ async function writeTrackFile(path: string, value: number): Promise<TrackFileWri
     case 'replaced':
       return { ok: true };
     case 'conflict':
-      return { ok: false, message: `Somebody else wrote ${path} at the same moment. Try again.` };
+      return { ok: false, message: `Someone else wrote ${path} at the same time. Try again.` };
     case 'failed':
       return { ok: false, message: result.message };
   }
@@ -81,7 +81,7 @@ async function findFolderFlaw(folder: string): Promise<string | undefined> {
   try {
     const { uid, mode } = await stat(folder);
     const isSafe = uid === process.getuid?.() && (mode & 0o022) === 0;
-    return isSafe ? undefined : `${folder} may be written by others than root: move the file.`;
+    return isSafe ? undefined : `Users other than root can write to ${folder}. Move the file.`;
   } catch (error) {
     return `${folder} cannot be read (${errorCode(error)}).`;
   }

@@ -34,7 +34,7 @@ export async function persistIptablesRules(report: FirewallReport): Promise<Pers
     return tell(false, `Can’t tell whether this lasts beyond a reboot: ${before}`);
   }
   const isSaved = before.some(({ saved }) => saved.includes(ownComment));
-  if (!isKept && !isSaved) return tell(true, 'Nothing of it was kept for the next boot.');
+  if (!isKept && !isSaved) return tell(true, 'Nothing of it was saved for the next boot.');
   const outcome = isKept ? 'After a reboot this is gone' : 'After a reboot the rule is back';
   const hasSaver = await isInstalled('netfilter-persistent').catch(asSentence);
   if (typeof hasSaver === 'string') {
@@ -46,7 +46,7 @@ export async function persistIptablesRules(report: FirewallReport): Promise<Pers
   if (before.some(({ saved, live }) => normalize(saved) !== normalize(live))) {
     return tell(
       false,
-      `${outcome}: the saved rules differ from those in force in more than this. Look at them, then save them: netfilter-persistent save.`,
+      `${outcome}: the saved rules differ from the active rules in more than this. Check them, then save them: netfilter-persistent save.`,
     );
   }
   const command = reportCommand(await runCommand('netfilter-persistent', ['save']));

@@ -39,7 +39,7 @@ export async function persistNftRules(report: FirewallReport): Promise<Persisten
   }
   if (!place.dropInPath) {
     if (lines.length === 0) {
-      return tell(true, 'Nothing of it was kept for the next boot.');
+      return tell(true, 'Nothing of it was saved for the next boot.');
     }
     return tell(
       false,

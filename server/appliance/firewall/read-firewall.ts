@@ -75,7 +75,10 @@ async function readNft(): Promise<Reading> {
   if (problem !== undefined) return { ok: false, problem };
   const chains = readNftRuleset(json.stdout, text.stdout);
   if (chains) return { ok: true, chains };
-  return { ok: false, problem: `\`${json.command}\` printed what is not understood.` };
+  return {
+    ok: false,
+    problem: `\`${json.command}\` printed output that this program does not understand.`,
+  };
 }
 
 async function readSaved({

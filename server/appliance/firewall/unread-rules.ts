@@ -19,7 +19,7 @@ export async function listUnreadRules(hasNft: boolean, saved: readonly Chain[]):
   const unread = isWithoutNftables
     ? []
     : [
-        'Rules of nftables may be in the kernel, and there is no program “nft” to read them: install the package nftables.',
+        'The kernel may have rules of nftables, and the program “nft” to read them is missing. Install the package nftables.',
       ];
   return [...unread, ...legacy.flat()];
 }
@@ -39,7 +39,7 @@ async function findUnreadTables(family: 'ip' | 'ip6', saved: readonly Chain[]): 
     text.text === undefined
       ? `${path} could not be read (${text.code ?? ''})`
       : `The kernel has rules of iptables (${text.text.trim().split(/\s+/).join(', ')})`;
-  return [`${why}, and no program “${program}” told of them: install the package iptables.`];
+  return [`${why}, and the program “${program}” did not list them. Install the package iptables.`];
 }
 
 /** Whether the kernel surely has no nftables: as a module not loaded, and not built in. */

@@ -70,7 +70,7 @@ async function* exportFile(file: LogFile, reader: LogReader): AsyncGenerator<str
       if (lines.length > 0) yield lines.map(({ raw }) => `${raw}\n`).join('');
     }
   } catch (error) {
-    yield `${file.name} cannot be read on (${errorCode(error)}).\n`;
+    yield `${file.name} cannot be read further (${errorCode(error)}).\n`;
   }
 }
 

@@ -23,7 +23,7 @@ const restartMs = { first: 1000, longest: 30_000 };
 const livesAfterMs = 2000;
 const spot = 'log';
 const blindWords = (why: string) =>
-  `keepalived’s log is not followed: ${why}. What only the log tells is missing until then; it is tried again.`;
+  `This program cannot follow keepalived’s log: ${why}. Events that only the log shows are missing until then. It tries again.`;
 
 /**
  * Calls back with keepalived's lines as they are logged from now on, oldest first. With `auto` the

@@ -125,7 +125,7 @@ async function listNames(
   const list = () => readdir(dirname(path));
   const found = await unlessAbsent(dirname(path), list).catch((error: unknown) => {
     if (!(error instanceof UnseenError)) throw error;
-    unseen = `Older lines are not shown, for the rotated files are not known: ${error.message}.`;
+    unseen = `Older lines are not shown. The rotated files are unknown: ${error.message}.`;
     return undefined;
   });
   const rotated = (found ?? []).flatMap((other) => {

@@ -39,6 +39,6 @@ export function createLineFilter({ kind, fromMs = -Infinity, toMs = Infinity }: 
 /** The answer to a cursor that was not made here, or whose place is gone. */
 export function describeUnknownPlace(source: string): Extract<LogPage, { ok: false }> {
   const message =
-    'This place in the log does not exist (any more): the log was rotated. Go to the newest lines.';
+    'This place in the log no longer exists: the log was rotated. Go to the newest lines.';
   return { ok: false, source, message, problem: 'unknown-place' };
 }

@@ -32,7 +32,7 @@ export async function askForAddress(
 ): Promise<AddressAnswer> {
   const family = isIP(address);
   if (family === 0 || !/^[\w.][\w.@-]{0,14}$/.test(interfaceName)) {
-    return { kind: 'unseen', reason: `${address} on ${interfaceName} cannot be asked for.` };
+    return { kind: 'unseen', reason: `${address} on ${interfaceName} cannot be probed.` };
   }
   const place = [address, 'dev', interfaceName];
   const forgotten = await forgetNeighbour(`-${family}`, place);
@@ -50,7 +50,7 @@ export async function askForAddress(
   if (code === undefined) return { kind: 'silent' };
   return {
     ...{ kind: 'unseen' },
-    reason: `The network could not be asked for ${address}: ${explainCode(code)}.`,
+    reason: `Could not probe the network for ${address}: ${explainCode(code)}.`,
   };
 }
 

@@ -70,5 +70,5 @@ function explainEnd(words: string, problem: string | undefined): string {
   }
   const said = words.split('\n').find((line) => line.startsWith('tcpdump: '));
   const how = problem?.replace(/\.$/, '').replace('`timeout`', 'tcpdump');
-  return said?.replace('tcpdump: ', '') ?? how ?? 'tcpdump ended without a word';
+  return said?.replace('tcpdump: ', '') ?? how ?? 'tcpdump exited without a message';
 }

@@ -23,7 +23,7 @@ export async function findScriptObstacle(
     if ((program.mode & anyExecute) === 0) return `${program.path} is not executable`;
     const begin = await readBegin(`${root}${program.path}`);
     if (isPlainText(begin)) {
-      return `${program.path} does not begin with “#!” and its interpreter, such as #!/bin/sh: a shell would run it all the same, keepalived does not`;
+      return `${program.path} does not begin with “#!” and its interpreter, such as #!/bin/sh: a shell runs it anyway, keepalived does not`;
     }
     const interpreter = findInterpreter(begin);
     if (interpreter === undefined || (await findPathComponents(interpreter, root)))

@@ -75,7 +75,7 @@ function watchFifo(
     blindSpots.note(
       what,
       problem &&
-        `keepalived’s notify FIFO ${path} is not watched, so a change of state may be seen some seconds late: ${problem}. It is tried again.`,
+        `keepalived’s notify FIFO ${path} is not watched: ${problem}. A change of state may appear some seconds late. This program tries again.`,
     );
     const isMissed = problems.size > 0 || !folder;
     if (isMissed && again === undefined) again = setTimeout(retry, retryMs).unref();

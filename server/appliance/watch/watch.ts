@@ -125,7 +125,7 @@ function watchNetwork(onChange: (change?: AddressChange) => void, { note }: Blin
       if (!isEnding()) {
         note(
           monitor,
-          '“ip monitor” does not run, so a change of an address is seen some seconds late. It is started again; is iproute2 installed?',
+          '“ip monitor” is not running, so a change of an address appears some seconds late. This program starts it again. Check that iproute2 is installed.',
         );
       }
       await delay(waitMs, undefined, { signal: ending.signal }).catch(ignoreFailure);
@@ -163,7 +163,7 @@ async function watchFolder(
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     note(
       folder,
-      `Changes in ${folder} are seen some seconds late: it can’t be watched (${code}). It is tried again; see sysctl fs.inotify.`,
+      `Changes in ${folder} appear some seconds late: it can’t be watched (${code}). This program tries again; see sysctl fs.inotify.`,
     );
     again = setTimeout(() => {
       again = undefined;

@@ -24,7 +24,7 @@ const writeValueOf =
 export const clusterFields = {
   virtualAddresses: {
     label: 'Virtual IPs',
-    help: 'The addresses that both servers share, one in a line, in CIDR form: 192.168.0.100/24. The same list on both.',
+    help: 'The addresses that both servers share, one per line, in CIDR form: 192.168.0.100/24. The same list on both servers.',
     name: 'virtual IPs',
     group: 'cluster',
     control: { kind: 'lines' },
@@ -49,7 +49,7 @@ export const clusterFields = {
   },
   interfaceName: {
     label: 'Interface',
-    help: 'Carries the virtual IPs, and the messages by which the servers know of each other.',
+    help: 'Carries the virtual IPs and the advertisements between the servers.',
     name: 'interface',
     group: 'cluster',
     control: { kind: 'select', choices: 'interfaces' },
@@ -62,7 +62,7 @@ export const clusterFields = {
   },
   virtualRouterId: {
     label: 'Virtual Router ID',
-    help: 'The number of this cluster on the network, 1 to 255: the same on both servers, another in each cluster.',
+    help: 'The number of this cluster on the network, 1 to 255. The same on both servers, different for each cluster.',
     name: 'virtual router ID',
     group: 'cluster',
     control: { kind: 'number' },
@@ -75,7 +75,7 @@ export const clusterFields = {
   },
   priority: {
     label: 'Priority',
-    help: 'The healthy server with the highest priority serves; it differs between the servers.',
+    help: 'The healthy server with the highest priority serves. Use a different value on each server.',
     name: 'priority',
     group: 'cluster',
     control: { kind: 'number' },
@@ -94,7 +94,7 @@ export const clusterFields = {
   },
   advertInterval: {
     label: 'Advertisement interval (seconds)',
-    help: 'The peer takes over after a little more than three of them without a message. The same on both.',
+    help: 'The peer takes over after 3 missed advertisements. The same on both servers.',
     name: 'advertisement interval',
     group: 'cluster',
     control: { kind: 'number' },
@@ -111,7 +111,7 @@ export const clusterFields = {
   },
   authentication: {
     label: 'Authentication',
-    help: 'PASS keeps clusters apart that share a number by mistake; it is sent in clear text, so it is no secret.',
+    help: 'PASS separates clusters that share a virtual router ID by mistake. It is sent in clear text, so it is not a secret.',
     name: 'authentication',
     group: 'cluster',
     control: { kind: 'select', choices: 'authentication-types' },
@@ -132,7 +132,7 @@ export const clusterFields = {
   },
   password: {
     label: 'Password',
-    help: 'At most 8 characters, the same on both servers. Never shown; leave it empty to keep the one that is set.',
+    help: 'At most 8 characters, the same on both servers. Never shown. Leave it empty to keep the current password.',
     name: 'password',
     group: 'cluster',
     control: { kind: 'password' },

@@ -34,7 +34,7 @@ export const healthcheckFields = {
   },
   healthcheckInterval: {
     label: 'Healthcheck interval (seconds)',
-    help: 'Time from one request to the next: a failure is noticed only as soon as the next one is made.',
+    help: 'Time between two requests. A failure is noticed at the next request.',
     name: 'healthcheck interval',
     group: 'healthcheck',
     control: { kind: 'number' },

@@ -29,7 +29,7 @@ export const takeoverFields = {
   },
   unicastPeers: {
     label: 'Unicast peers',
-    help: 'The other server’s own address, one in a line, where the network carries no multicast; else leave it empty. On both servers or on none.',
+    help: 'The other server’s own address, one per line. Only for a network without multicast; otherwise leave it empty. Set it on both servers or on neither.',
     name: 'unicast peers',
     group: 'takeover',
     control: { kind: 'lines' },

@@ -199,13 +199,13 @@ export function findMissingConsent(
     return {
       ...{ kind: 'needs-acceptance', dangers, addedCommands },
       message:
-        'Nothing was changed yet: keepalived runs as root, and so does what this adds. Read it, then confirm it with your password.',
+        'Nothing was changed yet. keepalived runs as root, and so does what this adds. Read it, then confirm it with your password.',
     };
   }
   if (isSubset(dangers, acceptedDangers)) return undefined;
   return {
     ...{ kind: 'needs-acceptance', dangers, addedCommands: [] },
-    message: 'Nothing was changed yet: read what it would do, then decide.',
+    message: 'Nothing was changed yet. Read what the change would do, then decide.',
   };
 }
 

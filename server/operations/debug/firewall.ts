@@ -86,7 +86,7 @@ export async function removeOwnFirewallRule(
 
 function describeRemoval(change: FirewallChange): FirewallOutcome {
   if (change.commands.length === 0) {
-    return failed('This program has no such rule in the firewall (any more).');
+    return failed('This program has no such rule in the firewall.');
   }
   const failure = describeFailure(change);
   if (failure !== '') return failed(`The rule was not removed.${failure}`, change);
@@ -121,14 +121,14 @@ async function findPackets(
   direction: PacketDirection,
 ): Promise<{ ok: true; packets: VrrpPacket[] } | { ok: false; reason: string }> {
   const live = await readLiveConfiguration(appliance);
-  if (!live.ok) return { ok: false, reason: `The configuration is not known: ${live.reason}` };
+  if (!live.ok) return { ok: false, reason: `The configuration is unknown: ${live.reason}` };
   const instance = live.summary.instances.find(
     ({ name }: ConfiguredInstance) => name === instanceName,
   );
-  if (!instance) return { ok: false, reason: 'The configuration has no such instance (any more).' };
+  if (!instance) return { ok: false, reason: 'The configuration has no such instance.' };
   const packets = listPackets(instance, direction, await appliance.readNetwork());
   if (packets.length > 0) return { ok: true, packets };
-  return { ok: false, reason: 'The instance names no interface that has an address.' };
+  return { ok: false, reason: 'The instance has no interface with an address.' };
 }
 
 function listPackets(

@@ -62,7 +62,7 @@ export async function runDrill(
   const reading = await readDrill(appliance, instanceName);
   if (reading.kind === 'impossible') return { kind: 'refused', sentences: [reading.reason] };
   if (reading.kind === 'to-set-up') {
-    return { kind: 'refused', sentences: ['The maintenance file must be set up first.'] };
+    return { kind: 'refused', sentences: ['Set up the maintenance file first.'] };
   }
   const drill = { ...reading.drill, way };
   const plan = planDrill(action, drill);

@@ -96,7 +96,7 @@ async function readCase(
     ? runtime.instances.find(({ name }) => name === instanceName)
     : undefined;
   if (!instance || instance.addresses.length === 0) {
-    return `keepalived gives no account of ${instanceName}${runtime.ok ? '' : `: ${runtime.reason}`}`;
+    return `keepalived does not report ${instanceName}${runtime.ok ? '' : `: ${runtime.reason}`}`;
   }
   const isLoaded =
     !tracking.ok ||
@@ -104,7 +104,7 @@ async function readCase(
       (item) => item.kind === 'file' && item.instances.some(({ name }) => name === instanceName),
     );
   if (!isLoaded) {
-    return `keepalived does not watch ${file.path} yet: reload keepalived, and look at its log.`;
+    return `keepalived does not watch ${file.path} yet. Reload keepalived, then check its log.`;
   }
   const reading = await appliance.readTrackFile(file.path);
   if (!reading.ok) return reading.message;

@@ -16,7 +16,7 @@ export async function recoverDrill(parts: DrillDependencies & { notices: Notices
     if (problem !== undefined) {
       await notices.add(
         'critical',
-        `A failover drill of ${drill.instanceName} was interrupted when this program ended, and its number could not be put back: ${problem} Write ${drill.oldValue} into ${drill.path}.`,
+        `A failover drill of ${drill.instanceName} was interrupted when this program ended. Its number could not be restored: ${problem} Write ${drill.oldValue} into ${drill.path}.`,
       );
     }
     await runningDrill.set(undefined);
@@ -38,7 +38,7 @@ async function putBack(
   if (!written.ok) return written.message;
   await notices.add(
     'info',
-    `A failover drill of ${instanceName} was interrupted when this program ended. The number that it had written is ${oldValue} again.`,
+    `A failover drill of ${instanceName} was interrupted when this program ended. Its number is ${oldValue} again.`,
   );
   return undefined;
 }

@@ -203,7 +203,7 @@ function withValues(stored: ConfigurationTree, values: DefaultRoleValues): EditR
   if (!instance) {
     return {
       ok: false,
-      reason: 'The stored configuration has no vrrp_instance: edit it on the Edit page first.',
+      reason: 'The stored configuration has no vrrp_instance. Add one on Edit Config Files first.',
     };
   }
   const { name } = instance;

@@ -213,8 +213,8 @@ function noInstance(wantedName: string | undefined, { includes }: ConfigurationS
       ? 'The configuration has no vrrp_instance'
       : `The configuration has no vrrp_instance “${wantedName}”`;
   return includes.length > 0
-    ? `${missing} in the live file itself: what an included file says is changed with the editor.`
-    : `${missing}: set a default first, or write one with the editor.`;
+    ? `${missing} in the live file itself. Change an included file with the editor.`
+    : `${missing}. Set a default first, or add one with the editor.`;
 }
 
 /** For the history: `Settings of VI_1: priority, virtual IPs`. */

@@ -86,7 +86,7 @@ export function createPlannedSaves({
       const plan = await readDrill(appliance, instanceName);
       const failed = (message: string) => ({ plan, outcome: { kind: 'failed', message } as const });
       if (plan.kind === 'impossible') return failed(plan.reason);
-      if (plan.kind === 'ready') return failed('It is set up already.');
+      if (plan.kind === 'ready') return failed('It is already set up.');
       const { path, newText: text } = plan.setUp;
       // Whatever is left in it from an earlier time must not begin to count now.
       const written = await appliance.writeTrackFile(path, 0);

@@ -198,10 +198,11 @@ function refuseUnseen(daemon: DaemonProcess & { state: 'unknown' }): ApplyOutcom
 }
 
 function refused(findings: Finding[]): ApplyOutcome {
+  const count = findings.filter(({ severity }) => severity === 'fatal').length;
   return {
     kind: 'refused',
     findings,
-    message: 'Nothing was changed: keepalived would not run correctly with this file.',
+    message: `Nothing was changed. Fix ${count > 1 ? `${count} errors` : 'the error'} to save.`,
   };
 }
 

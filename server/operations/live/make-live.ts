@@ -82,9 +82,9 @@ async function introduceEndByOthers(
   const hasEnded = isAnother || after?.daemon.state === 'stopped';
   if (!hasEnded || !(await wasStoppedByOthers(appliance, ended))) return undefined;
   return isAnother
-    ? 'The configuration was not proved: somebody restarted keepalived meanwhile.'
+    ? 'Can’t tell whether the configuration works: somebody restarted keepalived during the check.'
     : // What the restore finds says the rest.
-      'The configuration was not proved.';
+      'Can’t tell whether the configuration works.';
 }
 
 async function load(

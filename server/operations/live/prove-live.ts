@@ -161,7 +161,7 @@ export function commandFailure({ command, result, exitCode, output }: CommandRep
   const how = {
     ok: 'succeeded',
     exited: `ended with exit code ${exitCode ?? 'unknown'}`,
-    timedOut: 'did not end in time',
+    timedOut: 'did not finish in time',
     notFound: 'is not installed',
     notStarted: 'could not be started',
   }[result];

@@ -58,14 +58,15 @@ export async function restoreConfiguration(
 
   if (!old) {
     return giveUp(
-      'No earlier version is known to have worked, so there is nothing to go back to: edit the file and save again.',
+      'No earlier version is known to work, so nothing was rolled back. Edit the file and save again.',
     );
   }
   await recordStep(change, 'restoring');
   const problem = await putBack(appliance, intent, old);
   if (problem !== undefined) return giveUp(problem, await describeDaemon(appliance));
   const live = await readLiveConfiguration(appliance);
-  if (!live.ok) return giveUp(`The old version was put back, but cannot be read: ${live.reason}`);
+  if (!live.ok)
+    return giveUp(`The previous version was restored, but cannot be read: ${live.reason}`);
 
   const now = await look(appliance);
   if (now.daemon.state === 'unknown') {
@@ -77,7 +78,7 @@ export async function restoreConfiguration(
     return restored(staysStopped(intent), ...sentences);
   }
   if (now.daemon.state !== 'running' && !mayStart) {
-    return restored(`The old version is in ${intent.path} again. keepalived is not running.`);
+    return restored(`The previous version is in ${intent.path} again. keepalived is not running.`);
   }
   let loaded = await loadOld(parts, change, now, live.summary);
   if (loaded.failure !== undefined && (await wasStopped())) {
@@ -86,26 +87,26 @@ export async function restoreConfiguration(
   if (loaded.failure !== undefined && (await hasDeadChild(appliance))) {
     await appliance.controlService('keepalived', 'stop');
     loaded = await loadOld(parts, change, await look(appliance), live.summary);
-    loaded.sentences.unshift('keepalived was stopped and started: its VRRP process had crashed.');
+    loaded.sentences.unshift('keepalived was restarted: its VRRP process had crashed.');
   }
   const { failure, sentences } = loaded;
   if (failure !== undefined) {
     return giveUp(
       `${intent.path} is as it was before, but keepalived does not run with it: ${failure}. ` +
-        'Look at the log, and start keepalived when the cause is gone.',
+        'Check the log and remove the cause, then start keepalived.',
       ...sentences,
     );
   }
   await rememberProved(parts, change, live.tag);
   return restored(
-    isUnchanged(change) ? 'The file is as it was.' : 'The old one is live again.',
+    isUnchanged(change) ? 'The file is as it was.' : 'The previous configuration is running again.',
     ...sentences,
   );
 }
 
 /** Who stopped it meant to; it is theirs to start it again. */
 const staysStopped = ({ path }: TransactionIntent): string =>
-  `keepalived was stopped in order meanwhile, not by this program, so it stays stopped. ${path} is as it was before. Click Start keepalived when it shall serve again.`;
+  `keepalived was stopped during the change, not by this program, so it stays stopped. ${path} is as it was before. To serve again, click Start keepalived.`;
 
 /**
  * Puts the old text in the place of the new one, unless it is there already.
@@ -127,11 +128,11 @@ export async function putBack(
     case 'replaced':
       return undefined;
     case 'conflict':
-      return 'Somebody else changed the file meanwhile, so it was left alone: compare it with the version in the history, and save again.';
+      return 'Someone else changed the file at the same time, so it was left as it is. Compare it with the version in the history, then save again.';
     case 'failed':
       return (await isBack())
         ? undefined
-        : `The old version, which is in the history, could not be put back: ${replacement.message}`;
+        : `The previous version, which is in the history, could not be restored: ${replacement.message}`;
   }
 }
 

@@ -49,19 +49,19 @@ async function removeOrphan(
   const { interfaceName, cidr } = orphan;
   const report = await appliance.removeAddress(interfaceName, cidr);
   return report.result === 'ok'
-    ? `keepalived had left ${cidr} on ${interfaceName}, though no instance serves it: it was removed (${report.command}).`
+    ? `keepalived left ${cidr} on ${interfaceName}, although no instance serves it. It was removed (${report.command}).`
     : `${nameOrphan(orphan)} It could not be removed: ${commandFailure(report)}.`;
 }
 
 function nameOrphan({ interfaceName, cidr, isOurs }: OrphanedAddress): string {
   const command = removalOf({ interfaceName, cidr });
   return isOurs
-    ? `${cidr} is still on ${interfaceName}, though no keepalived serves it: if another server has it too, remove it here with “${command}”.`
-    : `${cidr} is on ${interfaceName}, and no keepalived serves it. Who put it there was not seen, so it stays: if it is not yours, and another server has it too, remove it here with “${command}”.`;
+    ? `${cidr} is still on ${interfaceName}, although no keepalived serves it. If another server has it too, run here: “${command}”.`
+    : `${cidr} is on ${interfaceName}, and no keepalived serves it. This program did not see who added it, so it stays. If it is not yours and another server has it too, run here: “${command}”.`;
 }
 
 function nameUntold({ interfaceName, cidr }: HeldAddress): string {
-  return `${cidr} is on ${interfaceName}; whether keepalived serves it can’t be told now.`;
+  return `${cidr} is on ${interfaceName}. Can’t tell now whether keepalived serves it.`;
 }
 
 const removalOf = ({ interfaceName, cidr }: HeldAddress): string =>
@@ -71,5 +71,5 @@ function nameLost(before: SettlingCase['before'], after: Sighting): string[] {
   const served = new Set(listServedAddresses(after));
   return (before ? listServedAddresses(before) : [])
     .filter((address) => !served.has(address))
-    .map((address) => `This server served ${address} before, and does not serve it now.`);
+    .map((address) => `This server served ${address} before and no longer does.`);
 }

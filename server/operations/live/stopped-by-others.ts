@@ -3,7 +3,7 @@ import type { Appliance } from '../../appliance/appliance.ts';
 import { readExitLog } from '../../keepalived/runtime/log/exit-log.ts';
 import type { Change } from './change.ts';
 
-/** A log daemon writes a line some milliseconds after keepalived has ended. */
+/** A log daemon writes a line some milliseconds after keepalived has stopped. */
 const logLimitMs = 500;
 const pollMs = 50;
 /** The log's stamps may be of whole seconds. */

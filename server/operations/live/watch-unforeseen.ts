@@ -104,12 +104,12 @@ function describe(moved: readonly Moved[], savedAt: Date, userName: string): str
     ],
     [
       ({ direction, isPeerHeard }) => direction === 'lose' && !isPeerHeard,
-      'left this server, which hears no other that serves it',
+      'left this server, which hears no other server that serves it',
     ],
   ];
   const words = kinds.flatMap(([isKind, what]) => {
     const addresses = [...new Set(moved.filter(isKind).map(({ address }) => address))];
     return addresses.length === 0 ? [] : [`${joinWords(addresses)} ${what}`];
   });
-  return `After the save of ${time.join(':')} by ${userName}, ${words.join(' and ')}. This was not foretold. The Keepalived Log says what happened.`;
+  return `After the save at ${time.join(':')} by ${userName}, ${words.join(' and ')}. The preview did not predict this. The Keepalived Log shows what happened.`;
 }

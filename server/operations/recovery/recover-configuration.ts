@@ -79,7 +79,7 @@ async function settle(
   const isStored = intent.fileId.startsWith('stored-');
   if (daemon.state === 'unknown' && !isStored) {
     // It stays in the journal: the next start or change settles it.
-    const remedy = 'It was left as it is. Make this possible, then restart this program.';
+    const remedy = 'The change was left as it is. Remove the cause, then restart this program.';
     await notices.add('critical', `${introduction} ${describeNotRunning(daemon)} ${remedy}`);
     await notices.dismiss(interrupted);
     return;

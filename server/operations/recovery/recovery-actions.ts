@@ -39,7 +39,7 @@ async function leave(parts: ApplyDependencies, interrupted: Interrupted): Promis
   const { change, lastStep } = interrupted;
   const wasInstalled = lastStep === 'restored' || lastStep === 'finished';
   await end(parts, change, wasInstalled ? 'restored' : 'failed');
-  const what = wasInstalled ? 'The file from before is in place.' : 'Nothing had been changed.';
+  const what = wasInstalled ? 'The previous file is in place.' : 'Nothing was changed.';
   return info(interrupted, `${what} ${inHistory}`);
 }
 
@@ -49,9 +49,9 @@ async function ask(parts: ApplyDependencies, { change, introduction }: Interrupt
   return {
     severity: 'critical',
     sentence:
-      `${introduction} ${path} is now neither the old file nor the new one: somebody else ` +
-      'wrote it, so nothing was overwritten, and keepalived may run with another one. Look whether ' +
-      'the file is what you want, then click Reload keepalived.',
+      `${introduction} ${path} is now neither the old file nor the new one: someone else wrote it. ` +
+      'Nothing was overwritten, and keepalived may run with a different configuration. ' +
+      'Check that the file is what you want, then click Reload keepalived.',
   };
 }
 
@@ -84,14 +84,14 @@ async function undo(parts: ApplyDependencies, interrupted: Interrupted): Promise
   if (problem !== undefined) {
     return { severity: 'critical', sentence: `${introduction} ${problem}` };
   }
-  return info(interrupted, `The file from before is in place again. ${inHistory}`);
+  return info(interrupted, `The previous file is in place again. ${inHistory}`);
 }
 
 function tell(interrupted: Interrupted, outcome: ApplyOutcome): Told | undefined {
   switch (outcome.kind) {
     case 'live':
     case 'saved':
-      return info(interrupted, 'It was finished: keepalived runs with the new file.');
+      return info(interrupted, 'The change is complete: keepalived runs with the new file.');
     case 'restored':
       return info(interrupted, `${outcome.message} ${inHistory}`);
     case 'refused':
@@ -127,7 +127,7 @@ export function describeInterruption(
   const from = isKnown ? ` from ${remoteAddress}` : '';
   const who = userName === '' ? '' : ` by ${userName}${from}`;
   const when = cause === 'end-of-program' ? ' when this program ended' : '';
-  return `A change of ${path}${who} (${action}) was interrupted${when}.`;
+  return `A change to ${path}${who} (${action}) was interrupted${when}.`;
 }
 
 /** A reload writes nothing: its version stays what it was. */

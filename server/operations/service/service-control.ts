@@ -73,8 +73,7 @@ export async function restartKeepalived(
     foreseeEdited(parts, seen, options),
   );
   if (missing?.kind === 'needs-acceptance') {
-    const sentence =
-      'keepalived was not restarted yet: read what the file, as it is now, would do.';
+    const sentence = 'keepalived was not restarted yet. Read what the current file would do.';
     const { dangers } = missing;
     return { ...failed(sentence, undefined), needsConfirmation: true, dangers };
   }
@@ -153,7 +152,7 @@ async function findReasonNotToStart(
   const sentence =
     ignored.length === 0
       ? ''
-      : 'keepalived would start with this file, but not do all that it says. It would ignore or change what is listed here. Correct the file, or start it anyway on the Keepalived page.';
+      : 'keepalived would start with this file, but would ignore or change what is listed here. Correct the file, or start keepalived anyway on the Keepalived page.';
   return {
     ...failed([sentence, doubt].filter(Boolean).join(' '), undefined),
     ...{ needsConfirmation: true, dangers: ignored.map(describeIgnored) },
@@ -166,7 +165,7 @@ async function findDoubt(
   summary: ConfigurationSummary,
 ): Promise<string | undefined> {
   if (hasPlaceholder(summary)) {
-    return `The virtual IP is still the placeholder ${placeholderVirtualAddress}. With it this server would serve an address that nobody asks for. Click Edit Config Files and change virtual_ipaddress first.`;
+    return `The virtual IP is still the placeholder ${placeholderVirtualAddress}, the example address. No client uses it. Click Edit Config Files and change virtual_ipaddress first.`;
   }
   const duplicate = await findDuplicateBeforeStart(appliance, summary);
   return duplicate === undefined
@@ -198,7 +197,7 @@ async function stopSeen(appliance: Appliance, before: Sighting): Promise<ActionO
   }
   if (after.daemon.state === 'running') {
     return failed(
-      'keepalived was told to stop, but it is still running. Try again, or look at the log.',
+      'keepalived was told to stop, but it is still running. Try again, or check the log.',
       report,
     );
   }
@@ -231,8 +230,7 @@ function reloadWords(outcome: ApplyOutcome): ActionOutcome {
     case 'refused':
       return failed(`keepalived was not reloaded. ${fatalWords(outcome.findings)}`, undefined);
     case 'needs-acceptance': {
-      const sentence =
-        'keepalived was not reloaded yet: read what the file, as it is now, would do.';
+      const sentence = 'keepalived was not reloaded yet. Read what the current file would do.';
       return { ...failed(sentence, undefined), needsConfirmation: true, dangers: outcome.dangers };
     }
     case 'saved':

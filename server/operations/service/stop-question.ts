@@ -32,9 +32,9 @@ export async function askBeforeStop(
   const what =
     isTold && before.network.ok
       ? `It serves ${count} addresses`
-      : `What it serves can’t be told now; it may be these ${count} addresses`;
+      : `Can’t tell now what it serves; it may be these ${count} addresses`;
   return {
     ...{ ok: false, report: undefined, needsConfirmation: true, dangers },
-    sentence: `keepalived was not stopped yet. ${what}. When it stops, another server serves an address only if it stands by for it.`,
+    sentence: `keepalived was not stopped yet. ${what}. When it stops, another server takes over an address only if it stands by for it.`,
   };
 }

@@ -62,7 +62,7 @@ describe('a save whose steps could not be recorded', () => {
         .list()
         .map(({ sentence }) => sentence)
         .join(),
-      /^A change of \S+ by admin from unix \(edit\) was interrupted\. It was finished: [^.]+ the new file\.$/,
+      /^A change to \S+ by admin from unix \(edit\) was interrupted\. The change is complete: [^.]+ the new file\.$/,
     );
   });
 
@@ -99,6 +99,6 @@ test('a reload that is interrupted is told as of who asked for it, not of who sa
   assert.ok(intent);
   assert.match(
     describeInterruption(intent, 'end-of-program'),
-    /^A change of \S+ by maria from 192\.0\.2\.7 \(reload\) was interrupted when this program ended\.$/,
+    /^A change to \S+ by maria from 192\.0\.2\.7 \(reload\) was interrupted when this program ended\.$/,
   );
 });

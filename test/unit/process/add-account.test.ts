@@ -17,7 +17,7 @@ test('a password from standard input is taken without its line end, and never to
     { kind: 'add-account', account, isPasswordGiven: true },
     Readable.from(['look ', 'only\n']),
   );
-  assert.match(told, /^The account watcher \(viewer\) was made\..* knows it within a second\.\n$/);
+  assert.match(told, /^The account watcher \(viewer\) was made\..* uses it within a second\.\n$/);
   const { accounts } = await openAccounts({ stateDirectory, adminPasswordFile: undefined });
   assert.deepEqual(await accounts.findUserByPassword('watcher', 'look only'), account);
 });

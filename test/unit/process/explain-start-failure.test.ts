@@ -22,7 +22,7 @@ for (const [what, error, sentence] of [
   [
     'a foreign address',
     systemError({ code: 'EADDRNOTAVAIL', syscall: 'listen' }),
-    /^127\.0\.0\.1:9443 is no address of this machine\./,
+    /^127\.0\.0\.1:9443 is not an address of this machine\./,
   ],
   [
     'a port that needs root',

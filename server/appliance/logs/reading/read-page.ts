@@ -193,14 +193,14 @@ async function readNewestPacked(
       if (batch.end >= end) break;
       if (lines.length > 2 * count) lines = lines.slice(-count);
       if (performance.now() > deadlineMs) {
-        return { lines: [], problem: 'is too large to be unpacked here, and was passed over.' };
+        return { lines: [], problem: 'is too large to be unpacked here and was skipped.' };
       }
     }
     return { lines: lines.slice(-count), problem: undefined };
   } catch (error) {
     const problem = isDamage(error)
-      ? 'is damaged: what is behind the damage is missing here.'
-      : `cannot be read on (${errorCode(error)}): lines of it are missing here.`;
+      ? 'is damaged: the part after the damage is missing here.'
+      : `cannot be read further (${errorCode(error)}): lines of it are missing here.`;
     return { lines: lines.slice(-count), problem };
   }
 }

@@ -77,7 +77,7 @@ function explainRefusal(daemon: DaemonProcess): string {
   if (daemon.state !== 'stopped') return '';
   if (daemon.leftChildPids.length > 0) {
     const pids = daemon.leftChildPids.join(' ');
-    return ` Of the one before, this is left and blocks a start: process ${pids}. Kill it (kill ${pids}), and retry.`;
+    return ` A process of the previous keepalived is left and blocks a start: process ${pids}. Kill it (kill ${pids}), then retry.`;
   }
   if (daemon.stalePidFile === undefined) return '';
   const { path, pid, otherProgram } = daemon.stalePidFile;
@@ -138,7 +138,7 @@ export async function proveOutcome(
     if (before.state !== 'running') return report;
     const remaining = await awaitStop([before.pid, ...before.childPids]);
     if (remaining.length === 0) return report;
-    const words = `keepalived is still running (pid ${remaining.join(', ')}): it was started by other means, or does not end. To end it: kill ${before.pid}`;
+    const words = `keepalived is still running (pid ${remaining.join(', ')}): it was started in another way, or does not stop. To stop it: kill ${before.pid}`;
     return { ...report, result: 'exited', output: joinOutput(report.output, words) };
   }
   const { up, words } = await awaitStart(readDaemon);

@@ -16,10 +16,13 @@ import { removeStalePidFiles } from './stale-pid-files.ts';
 
 /** What the daemon's exit code means at a start (measured, 2.2.7; the manual's are wrong). */
 const exitMeanings = new Map([
-  [0, 'it found another keepalived running, or its network namespace is missing'],
-  [1, 'it, or a process of it, could not do its work; the Keepalived Log says why'],
-  [2, 'the configuration has an error that it cannot run with; the Keepalived Log says which'],
-  [4, 'it may not do what its configuration asks for; the Keepalived Log says what'],
+  [0, 'another keepalived is running, or the network namespace is missing'],
+  [1, 'keepalived or one of its processes failed; the Keepalived Log says why'],
+  [
+    2,
+    'the configuration has an error that keepalived cannot run with; the Keepalived Log says which',
+  ],
+  [4, 'keepalived lacks a permission that its configuration needs; the Keepalived Log says which'],
   [6, 'the configuration file is missing or cannot be read'],
 ]);
 
@@ -58,7 +61,7 @@ export function createSupervised(
         const isMissing = !(await isInstalled('keepalived').catch(ofUnseen(true)));
         const output = isMissing
           ? 'keepalived is not installed: install the package keepalived.'
-          : 'keepalived could not be started: look whether this server has descriptors, memory and processes left.';
+          : 'keepalived could not be started. Check whether this server has free file descriptors, memory and processes.';
         const result = isMissing ? 'notFound' : 'notStarted';
         return { command: startCommand, result, exitCode: undefined, output };
       }
@@ -85,8 +88,8 @@ export function createSupervised(
     const refusal = trySignal(daemon.pid, 'SIGTERM');
     if (refusal !== undefined) return failed(command, refusal);
     const remaining = await awaitStop([daemon.pid, ...daemon.childPids]);
-    if (remaining.length === 0) return succeeded(command, 'keepalived has ended.');
-    const output = `keepalived has not ended after 10 s; still there: pid ${remaining.join(', ')}.`;
+    if (remaining.length === 0) return succeeded(command, 'keepalived has stopped.');
+    const output = `keepalived did not stop within 10 s. Still running: pid ${remaining.join(', ')}.`;
     return { command, result: 'timedOut', exitCode: undefined, output };
   }
 
@@ -158,5 +161,5 @@ function explainExit(exitCode: number | undefined, printed: string): string {
   const meaning = isUsage
     ? 'an argument is wrong; see WAI_KEEPALIVED_ARGS'
     : exitMeanings.get(exitCode);
-  return `It ended with exit code ${exitCode}${meaning === undefined ? '' : `: ${meaning}`}.`;
+  return `It exited with code ${exitCode}${meaning === undefined ? '' : `: ${meaning}`}.`;
 }

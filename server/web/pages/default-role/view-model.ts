@@ -56,7 +56,7 @@ const explanations = {
   },
   healthcheckUrl: {
     label: 'Healthcheck URL',
-    help: 'Requested regularly on this server; while it fails, this server does not serve.',
+    help: 'Requested regularly on this server. While it fails, this server does not serve.',
   },
 } satisfies Record<keyof DefaultRoleValues, { label: string; help: string }>;
 
@@ -112,12 +112,13 @@ function describeMeanwhile({ role, values, meanwhile }: DefaultRolePlan): string
       ...{ now: wordsOf(now), here: wordsOf(values[field]) },
     }));
   return [
-    `The file was changed while this form was open. ${titleOf(role)} replaces it whole, also what was changed meanwhile: see below what it would change in the file as it is now.`,
+    `Someone changed the file while this form was open. ${titleOf(role)} replaces the whole file, including that change. See below what changes in the current file.`,
     ...list(meanwhile.refilled).map(
-      ({ label, now }) => `${label} was changed to ${now} meanwhile, and is so here now.`,
+      ({ label, now }) =>
+        `Someone changed ${label} to ${now} while this form was open. The form now shows ${now}.`,
     ),
     ...list(meanwhile.differing).map(
-      ({ label, now, here }) => `${label} would be ${now} by the file now; here it is ${here}.`,
+      ({ label, now, here }) => `The file now has ${now} for ${label}; this form has ${here}.`,
     ),
   ];
 }
@@ -141,7 +142,7 @@ export function describeDone(
       `${configPath} now holds the default ${role} configuration. ` +
       (isRunning ? 'keepalived is running.' : describeNotRunning(daemon)),
     nextStep: isRunning
-      ? 'See on the Keepalived page whether this server is in the state that you expect.'
+      ? 'Check on the Keepalived page that this server is in the state that you expect.'
       : 'Check the virtual IP, then click Start keepalived on the Keepalived page.',
   };
 }

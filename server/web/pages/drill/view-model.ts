@@ -127,9 +127,9 @@ function describeNow(drill: DrillCase, transitions: readonly TransitionRecord[])
       : `This server does not serve ${addresses}: keepalived says ${state}, with priority ${effectivePriority}.`,
     masterPriority === undefined || state === 'MASTER'
       ? lastSign(instance.name, transitions)
-      : `The master is heard: it has priority ${masterPriority}.`,
+      : `This server receives advertisements from the master, which has priority ${masterPriority}.`,
     describeLasting(drill, value),
-    others.length > 0 ? `With it moves: ${others.join(', ')}.` : undefined,
+    others.length > 0 ? `These instances move with it: ${others.join(', ')}.` : undefined,
   ].filter((sentence) => sentence !== undefined);
 }
 
@@ -146,9 +146,9 @@ function lastSign(instanceName: string, transitions: readonly TransitionRecord[]
   const sign = transitions.find(
     ({ instance, reason }) => instance === instanceName && reason && peerReasons.has(reason.code),
   );
-  const honest = 'Whether the other server is healthy cannot be seen from here';
-  if (!sign?.reason) return `${honest}: while it stands by it sends nothing.`;
-  return `${honest}; its last sign in the history is of ${describeInstant(sign.atMs).text}: ${sign.reason.words}.`;
+  const honest = 'Can’t see from here whether the other server is healthy';
+  if (!sign?.reason) return `${honest}: a standby server sends nothing.`;
+  return `${honest}. Its last sign in the history was at ${describeInstant(sign.atMs).text}: ${sign.reason.words}.`;
 }
 
 function describeAction(action: DrillAction, drill: DrillCase): ActionModel {

@@ -90,9 +90,9 @@ export function describeEdit(
 
 function consequenceOf(role: ConfigurationFileRole | undefined): string {
   if (role === 'stored-master' || role === 'stored-backup') {
-    return 'Checks the text, then stores it. Nothing runs it until it is set as the default.';
+    return 'Checks the text, then saves it. It is not used until you set it as the default.';
   }
-  return 'Checks the text, saves it, and loads it if keepalived is running. If keepalived fails with it, the previous file is put back.';
+  return 'Checks the text, saves it, and loads it if keepalived is running. If keepalived fails with it, the previous file is restored.';
 }
 
 /** What the user has typed, and what the form was made from (null: there was no file). */

@@ -17,7 +17,7 @@ export interface ClusterRule {
 }
 
 const rules: Record<Must, string> = {
-  unique: 'Another value in each cluster, the same on both of its servers',
+  unique: 'Different for each cluster, the same on both of its servers',
   same: 'The same on both servers of a cluster',
   different: 'Different on the two servers of a cluster',
 };

@@ -22,7 +22,7 @@ export function describeMeanwhile(plan: Plan): MeanwhileModel | undefined {
   if (!meanwhile.isRebased) {
     return {
       sentence:
-        'The file was changed while this form was open, and what the form began with is not in the history any more: what you changed and what was changed meanwhile cannot be told apart. All fields are as you sent them. Open the settings anew to begin with the file as it is now, or save yours over it.',
+        'Someone changed the file while this form was open, and the version that the form started from is no longer in the history. Can’t tell your changes from theirs. All fields are as you sent them. Open the settings again to start from the current file, or save yours over it.',
       changes: meanwhile.changes.map(({ field }) => describeDifference(plan, field)),
       overwrite: currentTag,
     };
@@ -31,8 +31,8 @@ export function describeMeanwhile(plan: Plan): MeanwhileModel | undefined {
   return {
     sentence:
       changes.length === 0
-        ? 'The file was changed while this form was open, but none of these settings. What you changed is as you typed it.'
-        : 'The file was changed while this form was open. What you changed is as you typed it; every other field has the value of the file now.',
+        ? 'Someone changed the file while this form was open, but none of these settings. Your changes are as you entered them.'
+        : 'Someone changed the file while this form was open. Your changes are as you entered them. All other fields show the current file.',
     changes: changes.map((change) => describeChange(plan, change)),
     overwrite: undefined,
   };
@@ -42,20 +42,20 @@ function describeChange({ values, current }: Plan, { field, isDisputed }: Change
   const { label, control } = settingFields[field];
   const subject = `${label} ${control.kind === 'lines' ? 'were' : 'was'}`;
   if (control.kind === 'password') {
-    const end = isDisputed ? ': the one that you have typed would replace it' : '';
-    return `${subject} changed meanwhile${end}.`;
+    const end = isDisputed ? '. The one that you entered would replace it' : '';
+    return `${subject} changed${end}.`;
   }
   if (control.kind === 'checkbox') {
-    return `${subject} switched ${wordsOf(field, current[field])} meanwhile.`;
+    return `${subject} switched ${wordsOf(field, current[field])}.`;
   }
   const change = current[field] === '' ? 'emptied' : `changed to ${wordsOf(field, current[field])}`;
-  const end = isDisputed ? `; yours, ${wordsOf(field, values[field])}, would replace it` : '';
-  return `${subject} ${change} meanwhile${end}.`;
+  const end = isDisputed ? `. Yours, ${wordsOf(field, values[field])}, would replace it` : '';
+  return `${subject} ${change}${end}.`;
 }
 
 function describeDifference({ values, current }: Plan, field: SettingsField): string {
   const { label, control } = settingFields[field];
-  if (control.kind === 'password') return `${label}: this form sets another one.`;
+  if (control.kind === 'password') return `${label}: this form sets a different one.`;
   const [now, form] = [current, values].map((settings) => wordsOf(field, settings[field]));
   return `${label}: ${now} in the file now, ${form} in this form.`;
 }

@@ -125,7 +125,7 @@ function describeForm(plan: Plan, { failure, findings = [] }: Said): SettingsFor
 const groupTitles: Record<SettingsGroup, string> = {
   cluster: 'The cluster',
   healthcheck: 'The healthcheck',
-  takeover: 'How they take over',
+  takeover: 'Takeover',
 };
 
 function describeGroups(plan: Plan): FieldGroup[] {
@@ -133,10 +133,10 @@ function describeGroups(plan: Plan): FieldGroup[] {
     cluster:
       plan.excludedAddresses.length === 0
         ? undefined
-        : `The instance also has ${plan.excludedAddresses.join(', ')} (virtual_ipaddress_excluded): this form leaves them as they are, the editor changes them.`,
+        : `The instance also has ${plan.excludedAddresses.join(', ')} (virtual_ipaddress_excluded). This form does not change them; the editor does.`,
     healthcheck: plan.hasHealthcheck
       ? undefined
-      : 'No script in this file that the instance tracks asks a URL: add one with the editor.',
+      : 'The instance tracks no script of this file that requests a URL. Add one with the editor.',
     takeover: undefined,
   };
   const isShown = (group: SettingsGroup): boolean => group !== 'healthcheck' || plan.hasHealthcheck;

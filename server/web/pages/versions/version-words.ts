@@ -16,21 +16,25 @@ export interface VersionWords {
 }
 
 const outcomes: Record<VersionRecord['outcome'], VersionWords['outcome']> = {
-  pending: { word: 'Being applied', explanation: 'Not decided yet.', tone: 'calm' },
-  live: { word: 'Live', explanation: 'keepalived ran with it: proved.', tone: 'good' },
-  saved: { word: 'Saved', explanation: 'On the disk; nothing ran it then.', tone: 'calm' },
+  pending: { word: 'Being applied', explanation: 'Not finished yet.', tone: 'calm' },
+  live: { word: 'Live', explanation: 'Ran successfully.', tone: 'good' },
+  saved: { word: 'Saved', explanation: 'On the disk, not run.', tone: 'calm' },
   restored: {
-    word: 'Taken back',
-    explanation: 'It did not work, or was interrupted: the file before was put back.',
+    word: 'Rolled back',
+    explanation: 'It did not work, or was interrupted. The previous file was restored.',
     tone: 'bad',
   },
   conflict: {
     word: 'Not written',
-    explanation: 'Somebody else had changed the file first.',
+    explanation: 'Someone else changed the file first.',
     tone: 'warn',
   },
   failed: { word: 'Failed', explanation: 'It was not written, or did not work.', tone: 'bad' },
-  outside: { word: 'Found', explanation: 'It was on the disk, not written by us.', tone: 'mute' },
+  outside: {
+    word: 'Found',
+    explanation: 'It was on the disk, not written by this program.',
+    tone: 'mute',
+  },
 };
 
 const actions = new Map([

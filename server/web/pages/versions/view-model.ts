@@ -36,8 +36,8 @@ export function describeVersions(
   return {
     emptyReason:
       file === undefined || allFiles.some(({ id }) => id === file)
-        ? 'No version is kept here yet: the first is kept when a file is first seen or saved.'
-        : `There is no file “${file}” here: choose one above.`,
+        ? 'No version is kept yet. The first one is kept when a file is first seen or saved.'
+        : `There is no file “${file}” here. Choose one above.`,
     files: allFiles.map((one) => ({ ...one, selected: one.id === file })),
     rows: chosen.slice(start, start + rowsPerPage).map((record) => ({
       ...describeVersion(record),
@@ -45,7 +45,7 @@ export function describeVersions(
       badge: !current.has(record.id)
         ? undefined
         : record.fileId === 'live'
-          ? 'In force now'
+          ? 'Active now'
           : 'The file now',
     })),
     newer: page > 1 ? link(page - 1) : undefined,

@@ -31,8 +31,8 @@ export function describeSuccess(outcome: Success, path: string): Flash {
 function consequenceOf(outcome: Success): string {
   if (outcome.kind === 'live') return 'keepalived is running with it.';
   return outcome.reason === 'stored-file'
-    ? 'It is a stored configuration: nothing runs it until it is set as the default.'
-    : 'keepalived is stopped; it will read the file when it is started.';
+    ? 'It is a stored configuration. It is not used until you set it as the default.'
+    : 'keepalived is stopped. It reads the file when it starts.';
 }
 
 /** Why nothing was changed, or what was put back; shown above the form with the text kept. */
@@ -67,9 +67,17 @@ export function describeFailure(outcome: Failure, text: string): FailureNotice {
       }
       return { ...notice, statusCode: 409, title: 'Not saved yet: this can do harm' };
     case 'awaiting-confirmation':
-      return { ...notice, statusCode: 409, title: 'Not saved: another change waits' };
+      return {
+        ...notice,
+        statusCode: 409,
+        title: 'Not saved: another change is waiting for confirmation',
+      };
     case 'conflict':
-      return { ...notice, statusCode: 409, title: 'Not saved: the file has changed meanwhile' };
+      return {
+        ...notice,
+        statusCode: 409,
+        title: 'Not saved: someone changed the file after you opened it',
+      };
     case 'failed':
       return { ...notice, statusCode: 500, title: 'Not saved' };
     case 'restored':

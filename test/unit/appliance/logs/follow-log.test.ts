@@ -140,7 +140,10 @@ test('a file that can’t be read is told as blind, until it can', async (contex
     const spots = blindSpots.list();
     return spots.length > 0 && spots;
   });
-  assert.match(sentence ?? '', /log is not followed: .*messages can’t be read \(ELOOP\)/);
+  assert.match(
+    sentence ?? '',
+    /cannot follow keepalived’s log: .*messages can’t be read \(ELOOP\)/,
+  );
   await rm(path);
   await writeFile(path, line('one'));
   await expectHeard(['one']);
@@ -169,7 +172,7 @@ test('a search for the log that fails is not the last one', async (context) => {
     await follower.close();
     await rm(folder, { recursive: true });
   });
-  assert.match(blindSpots.list().join(), /not followed: no file descriptor is left/);
+  assert.match(blindSpots.list().join(), /follow keepalived’s log: no file descriptor is left/);
   await eventually('sight', () => blindSpots.list().length === 0);
   await appendFile(path, line('one'));
   await eventually('the line', () => heard.join() === 'one');

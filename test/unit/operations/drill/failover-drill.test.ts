@@ -20,7 +20,7 @@ test('a drill is answered when it is known what keepalived tracks now', async ()
       readConfigurationId: () => Promise.resolve(undefined),
     },
     keeper: { refresh },
-    alone: createMutex(),
+    exclusive: createMutex(),
     confirmed: { find: () => undefined },
   } as unknown as Parts);
   const request = { instanceName: 'VI_1', action: 'maintenance', way: 'priority' } as const;
@@ -40,7 +40,7 @@ test('a save that changed what runs is told with its author, a refused one is no
       noteAction: ({ what, userName }: { what: string; userName: string }) =>
         told.push(`${what} by ${userName}`),
     },
-    alone: createMutex(),
+    exclusive: createMutex(),
     confirmed: { find: () => undefined, apply: () => Promise.resolve(outcome) },
   } as unknown as Parts);
   const actor = { userName: 'maria', remoteAddress: '192.0.2.7' };
@@ -73,7 +73,7 @@ test('whoever starts, stops, reloads or undoes is told, and from where, if anyth
           Object.fromEntries(Object.entries(action).filter(([key]) => key !== 'durationMs')),
         ),
     },
-    alone: createMutex(),
+    exclusive: createMutex(),
     confirmed: {
       find: () => undefined,
       undo: () => Promise.resolve({ kind: 'live' }),

@@ -52,7 +52,9 @@ describe('a change that dies on its way back, whose steps a full disk kept from 
     const { running, loaded, held } = readDaemonFile(folder);
     assert.deepEqual([running, loaded, held], [true, oldText, addressesOf(oldText)]);
     assert.deepEqual(
-      parts.notices.list().map(({ sentence }) => sentence.includes('The old one is live again.')),
+      parts.notices
+        .list()
+        .map(({ sentence }) => sentence.includes('The previous configuration is running again.')),
       [true],
     );
     assert.equal(await parts.journal.findUnfinished(), undefined);

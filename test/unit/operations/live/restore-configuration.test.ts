@@ -39,7 +39,7 @@ describe('the way back of a Reload', () => {
         writeFileSync(configPathOf(folder), newTexts[ending]);
         const outcome = await reloadText(parts);
         assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
-        assert.match(outcome.message, /^The new configuration did not work: .* is live again\./);
+        assert.match(outcome.message, /^The new configuration did not work: .* is running again\./);
         assert.equal(readConfiguration(folder), proved);
         const { running, loaded, held } = readDaemonFile(folder);
         assert.deepEqual([running, loaded, held], [true, proved, addressesOf(proved)]);
@@ -94,7 +94,10 @@ describe('the way back of a save', () => {
       };
       const outcome = await saveText(raced, newTexts[ending]);
       assert.equal(outcome.kind, 'restore-failed', JSON.stringify(outcome));
-      assert.match(outcome.message, /Somebody else changed the file meanwhile.* left alone/);
+      assert.match(
+        outcome.message,
+        /Someone else changed the file at the same time.* left as it is/,
+      );
       assert.equal(readConfiguration(folder), theirs);
       assert.notEqual(readDaemonFile(folder).loaded, theirs, 'nobody asked to load it');
       assert.deepEqual(

@@ -87,7 +87,7 @@ describe('an address that a failed change left on the interface', () => {
   it('is taken off where a running keepalived says that it does not serve it', async () => {
     const { removed, sentences } = await settle(master, await see({}));
     assert.deepEqual(removed, ['192.168.0.100/24 eth0']);
-    assert.match(sentences.join(), /no instance serves it: it was removed \(ip address del/);
+    assert.match(sentences.join(), /no instance serves it\. It was removed \(ip address del/);
   });
 
   it('stays where no keepalived runs: nobody else may serve it', async () => {
@@ -97,7 +97,7 @@ describe('an address that a failed change left on the interface', () => {
       assert.deepEqual(removed, []);
       assert.match(
         sentences.join(),
-        /^192\.168\.0\.100\/24 is still on eth0, .*remove it here with/,
+        /^192\.168\.0\.100\/24 is still on eth0, .*run here: “ip address del/,
       );
     }
   });
@@ -105,7 +105,7 @@ describe('an address that a failed change left on the interface', () => {
   it('stays where a running keepalived does not tell what it serves', async () => {
     const { removed, sentences } = await settle(master, await see({ hasAccount: false }));
     assert.deepEqual(removed, []);
-    assert.match(sentences.join(), /is on eth0; whether keepalived serves it can’t be told/);
+    assert.match(sentences.join(), /is on eth0\. Can’t tell now whether keepalived serves it/);
   });
 
   it('stays, and nothing is said of who serves it, where keepalived could not be looked at', async () => {
@@ -119,7 +119,7 @@ describe('an address that a failed change left on the interface', () => {
   it('stays where nobody saw keepalived serve it, and is named', async () => {
     const { removed, sentences } = await settle(undefined, await see({}));
     assert.deepEqual(removed, []);
-    assert.match(sentences.join(), /Who put it there was not seen, so it stays/);
+    assert.match(sentences.join(), /This program did not see who added it, so it stays/);
   });
 });
 
@@ -132,7 +132,7 @@ describe('the same number somewhere else', () => {
     for (const before of [master, undefined]) {
       const { removed, sentences } = await settle(before, await see({ on: [...elsewhere] }));
       assert.deepEqual(removed, []);
-      assert.doesNotMatch(sentences.join(), /remove it here/);
+      assert.doesNotMatch(sentences.join(), /run here/);
     }
   });
 

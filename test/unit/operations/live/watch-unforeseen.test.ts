@@ -79,7 +79,7 @@ describe('after a save', () => {
     const [notice, ...more] = await watch([here, master], [away, backup]);
     assert.match(
       notice ?? '',
-      /^info: After the save of \d\d:\d\d by admin, 192\.168\.0\.100 moved to another server\. This was not foretold\./,
+      /^info: After the save at \d\d:\d\d by admin, 192\.168\.0\.100 moved to another server\. The preview did not predict this\./,
     );
     assert.deepEqual(more, []);
     const [taken] = await watch([away, backup], [here, master]);

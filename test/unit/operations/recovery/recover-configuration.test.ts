@@ -65,7 +65,7 @@ describe('a keepalived that has ended since a change was interrupted', () => {
       assert.deepEqual(others, []);
       assert.match(
         notice?.sentence ?? '',
-        startsIt ? /is live again/ : /again\. keepalived is not running\./,
+        startsIt ? /is running again/ : /again\. keepalived is not running\./,
       );
     });
   }

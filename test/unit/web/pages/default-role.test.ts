@@ -80,7 +80,7 @@ test('what is wrong stands beside its field, with what was typed', () => {
   assert.match(html, /id="virtualAddress-error">Error: This is no address\./);
   assert.match(html, /id="healthcheckUrl-warning">Warning: Nothing answers\./);
   assert.match(html, /<option selected>nosuch0<\/option>/);
-  assert.match(textOf(html), /no preview until/);
+  assert.match(textOf(html), /Correct the errors above/);
 });
 
 test('a placeholder and an unreadable folder are said', () => {
@@ -95,9 +95,9 @@ test('a file that was changed meanwhile is said to be replaced whole', () => {
     differing: { interfaceName: 'eth1' },
   };
   const text = textOf(render({ meanwhile }));
-  assert.match(text, /Set Default Master replaces it whole, also what was changed meanwhile/);
-  assert.match(text, /Virtual IP was changed to 192\.168\.0\.100\/24 meanwhile/);
-  assert.match(text, /Interface would be eth1 by the file now; here it is eth0\./);
+  assert.match(text, /Set Default Master replaces the whole file, including that change/);
+  assert.match(text, /Someone changed Virtual IP to 192\.168\.0\.100\/24 while this form was open/);
+  assert.match(text, /The file now has eth1 for Interface; this form has eth0\./);
 });
 
 test('a file that already says exactly this has no difference', () => {
@@ -178,7 +178,7 @@ for (const [role, title] of [
     // What is refused does nothing.
     assert.doesNotMatch(textOf(show({ ...finding, severity: 'fatal' })), /No virtual IP will move/);
     const words = new RegExp(
-      `${title} replaces the whole file ?${configPath} ?: nothing of what it says now is kept in it\\. The previous file stays in the history\\.`,
+      `${title} replaces the whole file ?${configPath} ?\\. Nothing of its current content stays in it\\. The previous version is kept in the history\\.`,
     );
     assert.match(textOf(html), words);
     assert.ok(html.indexOf('replaces the whole file') < html.indexOf('What will change in'));

@@ -35,7 +35,7 @@ describe('/drill', () => {
     await browser.logIn();
     const open = async (host: string) =>
       (await browser.request({ method: 'GET', url: '/drill', headers: { host } })).body;
-    const warning = /You are connected by <span class="data">192\.168\.0\.100<\/span>/;
+    const warning = /You are connected to <span class="data">192\.168\.0\.100<\/span>/;
     assert.match(await open(virtualAddress), warning);
     const fromElsewhere = await open('server1');
     assert.match(fromElsewhere, /Move to standby/);

@@ -134,8 +134,8 @@ describe('a save that failed', () => {
 
     test('says so when what both began with is not known, or their file is gone', () => {
       const text = textOf(renderPage('edit', describeConflict(undefined, undefined)));
-      assert.match(text, /The file was removed meanwhile\./);
-      assert.match(text, /not in the history any more/);
+      assert.match(text, /The file was removed\./);
+      assert.match(text, /no longer in the history/);
       assert.doesNotMatch(text, /What they changed/);
       assert.equal(describeConflict(undefined, undefined).tag, '');
     });
@@ -184,7 +184,7 @@ describe('a preview', () => {
     assert.match(textOf(html), /-vrrp_instance VI_1 \{ \+vrrp_instance VI_2 \{/);
     assert.match(textOf(html), /What will happen It will move\./);
     assert.match(textOf(html), /Note, line 3: Hm\./);
-    assert.doesNotMatch(textOf(html), /changed after you opened it/);
+    assert.doesNotMatch(textOf(html), /changed the file after you opened it/);
   });
 
   test('foresees nothing of a text that would be refused', () => {
@@ -202,9 +202,9 @@ describe('a preview', () => {
   test('says when the file is no longer the one that was opened', () => {
     const old = { ...typed, tag: 'b'.repeat(64) };
     const model = describePreview(describeEdit(files, content), old, [], nothingForeseen);
-    assert.match(textOf(renderPage('edit', model)), /changed after you opened it/);
+    assert.match(textOf(renderPage('edit', model)), /changed the file after you opened it/);
     assert.equal(model.tag, old.tag);
-    assert.match(textOf(renderPage('edit', model)), /Nothing to complain about/);
+    assert.match(textOf(renderPage('edit', model)), /No problems found/);
   });
 });
 

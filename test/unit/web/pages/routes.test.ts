@@ -334,7 +334,10 @@ describe('/keepalived/default-master', () => {
     const answer = await browser.post('/keepalived/default-master', form);
     assert.equal(answer.statusCode, 409);
     assert.match(answer.body, new RegExp(`name="tag" value="${tag}"`));
-    assert.match(textOf(answer.body), /changed meanwhile It has changed\./);
+    assert.match(
+      textOf(answer.body),
+      /someone changed the file after you opened it It has changed\./,
+    );
   });
 });
 

@@ -68,7 +68,7 @@ describe('the form', () => {
     assert.match(fieldOf(html, 'Virtual Router ID'), /Error: Write a whole number from 1 to 255/);
     assert.match(html, /name="virtualRouterId" value="256"[^>]*aria-invalid="true"/);
     assert.match(html, /name="priority"[^>]*value="&lt;b&gt;"/);
-    assert.match(textOf(html), /There is no preview until what is wrong above is put right/);
+    assert.match(textOf(html), /Correct the errors above to see a preview/);
   });
 
   test('lists the errors above the form, with a link to each field and with the focus', async () => {
@@ -111,7 +111,7 @@ describe('the form', () => {
   test('explains more clusters with this server’s values', async () => {
     const text = textOf(await render());
     assert.match(text, /More clusters on this network/);
-    assert.match(text, /Another value in each cluster.*Virtual Router ID ?51.*Password ?is set/);
+    assert.match(text, /Different for each cluster.*Virtual Router ID ?51.*Password ?is set/);
     assert.match(text, /Different on the two servers of a cluster ?Priority ?101 ?State ?MASTER/);
   });
 
@@ -123,7 +123,7 @@ describe('the form', () => {
       /<select id="instance"[^>]*>\s*<option selected>VI_1<\/option>\s*<option>VI_2/,
     );
     const none = await render({}, 'global_defs {\n}\n');
-    assert.match(textOf(none), /has no vrrp_instance: set a default first/);
+    assert.match(textOf(none), /has no vrrp_instance\. Set a default first/);
     assert.doesNotMatch(none, /name="priority"/);
   });
 });
@@ -264,7 +264,7 @@ describe('/keepalived/settings', () => {
     );
     assert.match(
       fieldOf(preview.body, 'Healthcheck interval'),
-      /Error: Thirty is refused\..*Time from/,
+      /Error: Thirty is refused\..*Time between/,
     );
     assert.ok(
       preview.body.indexOf('What the check says') < preview.body.indexOf('What will change in'),
@@ -382,7 +382,7 @@ describe('a save after somebody else’s', () => {
     const { browser, saved, form } = await openLate(t, true);
     const refused = await browser.post('/keepalived/settings', form);
     assert.equal(refused.statusCode, 409);
-    assert.match(textOf(refused.body), /Rise was changed to 3 meanwhile\./);
+    assert.match(textOf(refused.body), /Rise was changed to 3\./);
     await browser.post('/keepalived/settings', readForm(refused.body));
     assert.deepEqual(saved, [['2', '3']]);
   });
@@ -390,7 +390,7 @@ describe('a save after somebody else’s', () => {
   test('a preview carries the form over too', async (t) => {
     const { browser, saved, form } = await openLate(t, true);
     const shown = await browser.post('/keepalived/settings', { ...form, intent: 'preview' });
-    assert.match(textOf(shown.body), /Rise was changed to 3 meanwhile\./);
+    assert.match(textOf(shown.body), /Rise was changed to 3\./);
     await browser.post('/keepalived/settings', readForm(shown.body));
     assert.deepEqual(saved, [['2', '3']]);
   });
@@ -398,7 +398,7 @@ describe('a save after somebody else’s', () => {
   test('says a value that both changed, and whose would stay', async (t) => {
     const { browser, form } = await openLate(t, true);
     const refused = await browser.post('/keepalived/settings', { ...form, rise: '7' });
-    const words = /Rise was changed to 3 meanwhile; yours, 7, would replace it\./;
+    const words = /Rise was changed to 3\. Yours, 7, would replace it\./;
     assert.match(textOf(refused.body), words);
     assert.match(refused.body, /name="rise"[^>]*value="7"/);
   });

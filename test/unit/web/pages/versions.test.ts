@@ -109,9 +109,9 @@ describe('/keepalived/versions', () => {
       textOf(row),
     );
     assert.equal(rows.length, 4);
-    assert.match(rows[0] ?? '', /admin\s*from \S+ Edit Config Files Taken back/);
-    assert.doesNotMatch(rows[0] ?? '', /In force now/);
-    assert.match(rows[1] ?? '', /In force now.*outside of this page Changed outside Found/);
+    assert.match(rows[0] ?? '', /admin\s*from \S+ Edit Config Files Rolled back/);
+    assert.doesNotMatch(rows[0] ?? '', /Active now/);
+    assert.match(rows[1] ?? '', /Active now.*outside of this page Changed outside Found/);
     assert.match(rows[2] ?? '', /Edit Config Files: for <the> night Live/);
     // Nothing runs a stored file.
     assert.match(rows[3] ?? '', /The file now\/etc.*\.master/);
@@ -128,8 +128,8 @@ describe('/keepalived/versions', () => {
   test('of a file that there is not', async (t) => {
     const browser = await openBrowser(t);
     const { body } = await browser.get('/keepalived/versions?file=bogus');
-    assert.match(textOf(body), /There is no file “bogus” here: choose one above\./);
-    assert.doesNotMatch(body, /kept here yet/);
+    assert.match(textOf(body), /There is no file “bogus” here\. Choose one above\./);
+    assert.doesNotMatch(body, /kept yet/);
   });
 
   test('page by page', async (t) => {

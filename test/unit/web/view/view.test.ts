@@ -119,7 +119,7 @@ test('a success says whether the file is running, stored or waiting', () => {
     words('daemon-stopped'),
     /^The configuration has changed: \/etc\/k\.conf was saved\. keepalived is stopped/,
   );
-  assert.match(words('stored-file'), /stored configuration: nothing runs it/);
+  assert.match(words('stored-file'), /stored configuration\. It is not used/);
   const live: Success = { kind: 'live', tag: '', findings: [], report: undefined };
   assert.match(describeSuccess(live, '/etc/k.conf').text, /keepalived is running with it\.$/);
 });
