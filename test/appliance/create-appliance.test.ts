@@ -15,9 +15,9 @@ const settings = parseSettings({
   WAI_LOG: 'file:/var/log/messages',
 });
 
-/** Asks again until the answer is as wanted; 10 s at most. */
+/** Asks again until the answer is as wanted; 30 s at most. */
 async function until<Answer>(ask: () => Promise<Answer>, isWanted: (answer: Answer) => boolean) {
-  const deadlineMs = performance.now() + 10_000;
+  const deadlineMs = performance.now() + 30_000;
   for (;;) {
     const answer = await ask();
     if (isWanted(answer)) return answer;

@@ -388,13 +388,13 @@ function defineTests() {
     });
 
     it('that sends without an end is left early', async () => {
-      const { outcome, answer, durationMs } = await examineHealthcheck({
+      const { outcome, answer } = await examineHealthcheck({
         ...plainRequest,
         url: `${url}/large`,
       });
+      // Not timed-out, which it would be at the end of its time.
       assert.equal(outcome.kind, 'ok');
       assert.deepEqual([answer?.beginning.length, answer?.isLarge], [300, true]);
-      assert.ok(durationMs < 4000);
       await delay(50);
     });
 

@@ -12,6 +12,7 @@ import {
   createDaemons,
   end,
   goodConfiguration,
+  holdsAddress,
   preparePrivateMachine,
   writeConfiguration,
 } from './private-keepalived.ts';
@@ -71,16 +72,23 @@ if (inPrivateNamespaces(import.meta.url)) {
       await daemons.endAll();
     });
 
+    const takeAddress = (): number => {
+      execFileSync('ip', ['address', 'del', '10.9.0.100/24', 'dev', 'eth0']);
+      return performance.now();
+    };
+
     /** @returns the longest of some times from the kernel's news to the page's, in ms */
     async function measure(): Promise<number> {
       let longestMs = 0;
       for (let round = 0; round < 5; round += 1) {
         await seeActive();
-        execFileSync('ip', ['address', 'del', '10.9.0.100/24', 'dev', 'eth0']);
-        const goneMs = performance.now();
-        await see('another state', (state) => state !== 'Active');
+        let goneMs = takeAddress();
+        await see('another state', (state) => {
+          // keepalived may have put it back before anybody could see.
+          if (performance.now() - goneMs > 2 * limitMs && holdsAddress()) goneMs = takeAddress();
+          return state !== 'Active';
+        });
         longestMs = Math.max(longestMs, performance.now() - goneMs);
-        // keepalived may have put it back itself by then.
         execFileSync('ip', ['address', 'replace', '10.9.0.100/24', 'dev', 'eth0']);
       }
       return longestMs;

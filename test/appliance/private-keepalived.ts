@@ -109,7 +109,7 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM
 export async function askUntil<Answer>(
   ask: () => Promise<Answer>,
   accept: (answer: Answer) => boolean,
-  limitMs = 5000,
+  limitMs = 30_000,
 ): Promise<Answer> {
   const deadlineMs = performance.now() + limitMs;
   for (;;) {

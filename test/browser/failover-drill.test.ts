@@ -269,7 +269,7 @@ async function watchBoth({ server1, server2 }: TwoServers) {
 
 /**
  * The new master advertises in the same moment in which it takes the address: for milliseconds both
- * have it or, more rarely, nobody.
+ * have it or, more rarely, nobody. A busy machine makes more of them; an election would take 3 s.
  */
 async function assertNoGap(
   watch: { end(): Promise<AddressChange[]> },
@@ -278,7 +278,7 @@ async function assertNoGap(
   const changes = await watch.end();
   assert.deepEqual(changes.map(({ what }) => what).toSorted(), expected.toSorted());
   const betweenMs = (changes[1]?.atMs ?? NaN) - (changes[0]?.atMs ?? NaN);
-  assert.ok(betweenMs < 300, `${changes[0]?.what ?? ''}, and ${betweenMs} ms later the other`);
+  assert.ok(betweenMs < 1500, `${changes[0]?.what ?? ''}, and ${betweenMs} ms later the other`);
 }
 
 async function assertNarrow(page: Page): Promise<void> {

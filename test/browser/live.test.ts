@@ -206,7 +206,7 @@ describe('the live page, on two servers', () => {
     const { server1, adminPassword } = servers;
     assert.deepEqual(problems(), [], 'no script failed, no content security policy was broken');
     await wai1.stop();
-    await page1.getByText(/Connection to this page lost since/).waitFor({ timeout: 5_000 });
+    await page1.getByText(/Connection to this page lost since/).waitFor({ timeout: 15_000 });
     wai1 = await server1.startWai();
     // Sessions end with the program.
     await page1.getByText(/You are logged out: reload this page to log in/).waitFor();
@@ -229,7 +229,7 @@ describe('the live page, on two servers', () => {
   });
 
   test('without JavaScript the page refreshes itself', async () => {
-    await eventually('a refresh', () => plainVisits > 0, { withinMs: 15_000 });
+    await eventually('a refresh', () => plainVisits > 0, { withinMs: 30_000 });
     await expectStatusRow(plainPage, 'Current State', /^Standby/);
   });
 });

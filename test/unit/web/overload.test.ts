@@ -62,7 +62,7 @@ for (const [slow, head] of [
     assert.equal(await other.text(), 'served');
     await ended;
     assert.match(answer, /^HTTP\/1\.1 408 /);
-    // Generous: without the checking interval it would be 30 s.
-    assert.ok(performance.now() - startMs < 10_000);
+    // Without the checking interval it would be 30 s; on a busy machine a second takes longer, too.
+    assert.ok(performance.now() - startMs < 25_000);
   });
 }
