@@ -1,5 +1,6 @@
 import type { Appliance } from '../../appliance/appliance.ts';
 import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
+import type { FindingCode } from '../../keepalived/config/rules/finding-codes.ts';
 import type { Finding } from '../../keepalived/config/rules/finding.ts';
 import { createLocator } from '../../keepalived/config/rules/locate-setting.ts';
 import { joinMistyped } from '../../keepalived/config/rules/mistyped.ts';
@@ -35,10 +36,10 @@ export function checkWhole(appliance: Appliance, fileId: string, text: string): 
 }
 
 /** What is missing may stand there with a mistyped keyword: keepalived then knows the line. */
-const oftenMistyped = new Set(['interface-missing', 'virtual-router-id-missing']);
+const oftenMistyped = new Set<FindingCode>(['interface-missing', 'virtual-router-id-missing']);
 
 /** Not safe to give to a test. */
-const unsafe = new Set(['nul-byte', 'file-too-large']);
+const unsafe = new Set<FindingCode>(['nul-byte', 'file-too-large']);
 
 async function check(
   appliance: Appliance,
@@ -100,7 +101,7 @@ function notTested(reason = 'no reason is known'): Finding {
 }
 
 /** An included file may be a fragment, or empty; the test reads it where it is included. */
-const wholeFileCodes = new Set(['empty-file', 'no-known-block']);
+const wholeFileCodes = new Set<FindingCode>(['empty-file', 'no-known-block']);
 const isIncluded = (fileId: string): boolean => fileId.startsWith('include-');
 
 /** Whether one of the findings forbids a save. */

@@ -1,9 +1,10 @@
 import type { Appliance } from '../../appliance/appliance.ts';
+import type { FindingCode } from '../../keepalived/config/rules/finding-codes.ts';
 import type { Finding } from '../../keepalived/config/rules/finding.ts';
 import { checkWhole, hasFatal } from './check-configuration.ts';
 
 /** What says that nothing is known, or that the file is none: never "it was so before". */
-const alwaysBlocking = new Set([
+const alwaysBlocking = new Set<FindingCode>([
   'not-tested',
   'test-output-withheld',
   'file-too-large',
@@ -51,7 +52,7 @@ export async function weighKnownFindings(
 }
 
 /** What may be meant, but costs the addresses or is not checked: it has to be accepted once. */
-const acceptable = new Set(['include-outside-folder', 'track-file-begins-in-fault']);
+const acceptable = new Set<FindingCode>(['include-outside-folder', 'track-file-begins-in-fault']);
 
 /** Warnings that have to be accepted and that the file on disk has not. */
 export async function findNewDangers(

@@ -1,5 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { findingCodeList } from '../../keepalived/config/rules/finding-codes.ts';
 import type { PageDependencies } from '../page-dependencies.ts';
 import { bodyLimitBytes } from '../plugins/limits.ts';
 import { fileIdSchema } from '../view/change/file-id-schema.ts';
@@ -11,7 +12,7 @@ export const checkDocumentSchema = z.strictObject({
   findings: z.array(
     z.strictObject({
       severity: z.enum(['fatal', 'warning', 'info']),
-      code: z.string(),
+      code: z.enum(findingCodeList),
       tone: z.enum(['bad', 'warn', 'calm']),
       word: z.string(),
       line: z.int().min(1).optional(),

@@ -1,11 +1,12 @@
+import type { FindingCode } from './finding-codes.ts';
+
 /** Something said about a configuration, by `keepalived -t` or by our own rules. */
 export interface Finding {
   /** fatal: stops a save · warning: can be accepted · info: good to know. */
   severity: 'fatal' | 'warning' | 'info';
   /** Set where keepalived would not run, or would drop every virtual address: no way around it. */
   endsDaemon?: true | undefined;
-  /** Stable, for automation and for help: `unknown-keyword`, `duplicate-vrid`, … */
-  code: string;
+  code: FindingCode;
   /** 1-based line in `path`, where known. */
   line: number | undefined;
   /** The instance that it speaks of. */

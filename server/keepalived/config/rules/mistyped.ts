@@ -1,6 +1,7 @@
 import { keywordsByBlock } from '../../language/keywords/config-keywords.ts';
 import { findNearestKeyword } from '../../language/keywords/nearest-keyword.ts';
 import type { ConfigurationNode, Statement } from '../../language/tree.ts';
+import type { FindingCode } from './finding-codes.ts';
 import type { Finding } from './finding.ts';
 import { findStatementOf } from './place-in-tree.ts';
 
@@ -13,7 +14,7 @@ interface Mistyped {
 }
 
 /** What is said to be missing, by the code of the finding that says so. */
-const missing = new Map([
+const missing = new Map<FindingCode, string>([
   ['interface-missing', 'interface'],
   ['no-interface', 'interface'],
   ['virtual-router-id-missing', 'virtual_router_id'],
@@ -100,7 +101,7 @@ function isMissing({ code, instance, line }: Finding, one: Mistyped): boolean {
   return name !== undefined && instance === name && (line === undefined || line === outer?.line);
 }
 
-const brokenByBlock = new Set([
+const brokenByBlock = new Set<FindingCode>([
   'unknown-keyword',
   'unexpected-opening-brace',
   'extra-closing-brace',

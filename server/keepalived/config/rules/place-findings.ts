@@ -1,9 +1,10 @@
 import type { ConfigurationSummary } from '../summary.ts';
+import type { FindingCode } from './finding-codes.ts';
 import type { Finding } from './finding.ts';
 import type { LocateSetting } from './locate-setting.ts';
 
 /** The setting that keepalived speaks of without a line, by the code of the finding. */
-const keywords = new Map([
+const keywords = new Map<FindingCode, string>([
   ['no-interface', 'interface'],
   ['interface-missing', 'interface'],
   ['virtual-router-id-missing', 'virtual_router_id'],

@@ -13,8 +13,14 @@ async function openBrowser(t: TestContext, user: string) {
       Promise.resolve(
         (asked.push(request),
         [
-          { severity: 'warning', code: 'a', line: 2, message: 'Hm.', remedy: 'Do this.' },
-          { severity: 'fatal', code: 'b', line: undefined, message: 'No.', remedy: 'Do that.' },
+          { severity: 'warning', code: 'other', line: 2, message: 'Hm.', remedy: 'Do this.' },
+          {
+            severity: 'fatal',
+            code: 'invalid-value',
+            line: undefined,
+            message: 'No.',
+            remedy: 'Do that.',
+          },
         ]),
       ),
   };
@@ -44,11 +50,11 @@ test('the findings come with their words, the worst first, secrets masked', asyn
   assert.deepEqual(answer.json(), {
     findings: [
       {
-        ...{ severity: 'fatal', code: 'b', tone: 'bad', word: 'Error' },
+        ...{ severity: 'fatal', code: 'invalid-value', tone: 'bad', word: 'Error' },
         ...{ message: 'No.', remedy: 'Do that.' },
       },
       {
-        ...{ severity: 'warning', code: 'a', tone: 'warn', word: 'Warning', line: 2 },
+        ...{ severity: 'warning', code: 'other', tone: 'warn', word: 'Warning', line: 2 },
         ...{ lineText: 'auth_pass ********', message: 'Hm.', remedy: 'Do this.' },
       },
     ],

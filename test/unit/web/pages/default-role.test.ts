@@ -164,7 +164,7 @@ for (const [role, title] of [
 ] as const) {
   test(`${title} says that it replaces the whole file, and what the check says above the difference`, () => {
     const finding: Finding = {
-      ...{ severity: 'warning', code: 'test', line: 1 },
+      ...{ severity: 'warning', code: 'other', line: 1 },
       ...{ message: 'It has a flaw.', remedy: 'Look.' },
     };
     const foresight = told('No virtual IP will move.');

@@ -83,7 +83,7 @@ describe('a save that failed', () => {
   const typed = { text: 'vrrp_instance VI_1 {\n  auth_pass topsecret1\n', tag: content.tag };
 
   test('keeps the text and lists what is wrong, the worst first', () => {
-    const finding = { code: 'x', line: undefined, remedy: 'Do this.' };
+    const finding = { code: 'other', line: undefined, remedy: 'Do this.' } as const;
     const model = describeFailedEdit(describeEdit(files, content), typed, {
       kind: 'refused',
       message: 'Nothing was changed.',
@@ -172,7 +172,7 @@ describe('a preview', () => {
   const typed = { text: content.text.replace('VI_1', 'VI_2'), tag: content.tag };
 
   test('compares with the file on the disk, keeps the text and says what the check says', () => {
-    const finding = { code: 'x', line: 3, remedy: 'Do this.', message: 'Hm.' };
+    const finding = { code: 'other', line: 3, remedy: 'Do this.', message: 'Hm.' } as const;
     const model = describePreview(
       describeEdit(files, content),
       typed,
@@ -189,7 +189,7 @@ describe('a preview', () => {
 
   test('foresees nothing of a text that would be refused', () => {
     const fatal = {
-      code: 'x',
+      code: 'other',
       line: 3,
       remedy: 'Do this.',
       message: 'Hm.',

@@ -130,7 +130,8 @@ describe('the form', () => {
 
 describe('what the check says of a setting', () => {
   const item = {
-    ...{ code: 'test', line: 12, path: undefined, remedy: 'Change it.', detail: undefined },
+    ...({ code: 'other', line: 12, path: undefined } as const),
+    ...{ remedy: 'Change it.', detail: undefined },
   };
   const renderFindings = async (findings: Finding[], text = sampleConfiguration) => {
     const machine = createSampleMachine(text, [sampleRuntime()]);
@@ -215,7 +216,7 @@ describe('/keepalived/settings', () => {
       checkConfiguration: (_file, text) =>
         Promise.resolve([
           {
-            ...{ severity: 'fatal', code: 'test', line: 4, remedy: 'Write 120.' },
+            ...{ severity: 'fatal', code: 'other', line: 4, remedy: 'Write 120.' },
             ...{ instance: 'VI_1', keyword: 'interval' },
             message: text.includes('interval 30 ') ? 'Thirty is refused.' : 'It is as it was.',
           },

@@ -127,7 +127,7 @@ test('a success says whether the file is running, stored or waiting', () => {
 test('a finding about another file shows no line of this one', () => {
   const finding: Finding = {
     severity: 'info',
-    code: 'x',
+    code: 'other',
     line: 1,
     path: '/etc/keepalived/other.conf',
     message: 'm',

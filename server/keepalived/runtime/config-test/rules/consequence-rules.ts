@@ -119,7 +119,7 @@ export const consequenceRules = messageRules([
     'Write a name behind {block}.',
   ],
   [
-    'sync-group-left-out',
+    'sync-group-empty',
     'warning',
     /^(?:Sync group (?<name>\S+) has no (?:members|virtual router\(s\))|Warning - sync group (?<group>\S+) has empty group block)/,
     'The sync group {name}{group} has no instance; it is left out.',

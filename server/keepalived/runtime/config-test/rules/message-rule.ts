@@ -1,8 +1,9 @@
+import type { FindingCode, findingCodes } from '../../../config/rules/finding-codes.ts';
 import type { Finding } from '../../../config/rules/finding.ts';
 
 /** What one of keepalived's messages means. */
 export interface MessageRule {
-  code: string;
+  code: FindingCode;
   severity: Finding['severity'];
   /** Whether the daemon would not run: `ends` in the table. */
   endsDaemon: true | undefined;
@@ -13,13 +14,16 @@ export interface MessageRule {
   remedy: string | ((values: Record<string, string | undefined>) => string);
 }
 
-type Row = [
-  code: string,
-  severity: Finding['severity'] | 'ends',
-  pattern: RegExp,
-  message: string,
-  remedy: MessageRule['remedy'],
-];
+/** Of each code only with a weight that it may have. */
+type Row = {
+  [Code in FindingCode]: [
+    code: Code,
+    severity: (typeof findingCodes)[Code][number],
+    pattern: RegExp,
+    message: string,
+    remedy: MessageRule['remedy'],
+  ];
+}[FindingCode];
 
 /** Rules as a table, one row each; the first row whose pattern matches wins. */
 export function messageRules(rows: Row[]): MessageRule[] {
