@@ -3,20 +3,20 @@
  *   [--workers N] [--wording]
  *
  * Changes the code of the rooms in one place at a time and asks whether a unit test notices. N
- * mutants a room are drawn with the seed; `--file` takes all those of a file or a folder. `--tests` runs
- * those of a file or a folder only. With `--wording` also the mutants of sentences.
+ * mutants a room (default: 400) are drawn with the seed; `--file` takes all those of a file or a folder,
+ * or draws from them. `--tests` runs those of a file or a folder only. With `--wording` also the mutants of sentences.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildMutants, builtMutants } from './mutation/instrument.mjs';
 import { rooms } from './mutation/rooms.mjs';
 import { createWorker } from './mutation/worker-process.mjs';
-import { runScript } from './step.mjs';
+import { root, runScript } from './step.mjs';
 
 const { values } = parseArgs({
   options: {
-    sample: { type: 'string', default: '400' },
+    sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     file: { type: 'string' },
     tests: { type: 'string', default: 'test/unit' },
@@ -90,14 +90,15 @@ await runScript(async () => {
   });
 
   const counted = mutants.filter(({ exclusion }) => values.wording || !exclusion);
-  const chosen = values.file
-    ? counted.filter(({ fileName }) => fileName.startsWith(values.file))
-    : rooms.flatMap((room) =>
-        draw(
-          counted.filter((mutant) => mutant.room === room),
-          Number(values.sample),
-        ),
-      );
+  const count = Number(values.sample ?? (values.file ? Infinity : 400));
+  const chosen = rooms.flatMap((room) =>
+    draw(
+      counted.filter(
+        (mutant) => mutant.room === room && mutant.fileName.startsWith(values.file ?? ''),
+      ),
+      count,
+    ),
+  );
 
   let done = 0;
   await withWorkers(chosen, async (worker, mutant) => {
@@ -143,6 +144,8 @@ await runScript(async () => {
     const score = `${((100 * killed) / all.length).toFixed(1)} %`;
     console.log(`${room}: ${score} (${killed} of ${all.length}; ${from} to ${to})`);
   }
-  mkdirSync(builtMutants, { recursive: true });
-  writeFileSync(path.join(builtMutants, 'report.json'), JSON.stringify(chosen, undefined, 1));
+  rmSync(builtMutants, { recursive: true });
+  const report = path.join(root, 'build/mutation.json');
+  writeFileSync(report, JSON.stringify(chosen, undefined, 1));
+  console.log(`Each mutant, and the test that killed it: ${report}`);
 });

@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { placeSource } from '../build-tests.mjs';
 import { root } from '../step.mjs';
 import { findExclusion, findSources, findTests, readSource, rooms } from './rooms.mjs';
 
-export const builtMutants = path.join(root, 'build/mutation');
+/** Several runs at once have each their own. */
+export const builtMutants = path.join(root, `build/mutation-${process.pid}`);
 
 /** Not of interest here; the instrumenter only ever tells how far it is. */
 const silent = { isDebugEnabled: () => false, debug() {}, info() {}, warn: console.warn };
@@ -29,7 +29,6 @@ export async function buildMutants(folder) {
     instrumented.files.map(({ name, content }) => [path.join(root, name), content]),
   );
   const tests = findTests(folder);
-  rmSync(builtMutants, { recursive: true, force: true });
   const buildInto = (place, edit) =>
     build({
       ...{ entryPoints: tests, absWorkingDir: root, outbase: root },
