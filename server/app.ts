@@ -35,7 +35,7 @@ import type { StreamLimits } from './web/plugins/event-streams.ts';
 import { flash } from './web/plugins/flash.ts';
 import { hostCheck } from './web/plugins/host-check.ts';
 import { bodyLimitBytes, limits } from './web/plugins/limits.ts';
-import type { LimitsOptions } from './web/plugins/limits.ts';
+import type { OverloadOptions } from './web/plugins/overload.ts';
 import { refuseMalformedUrl, securityHeaders } from './web/plugins/security-headers.ts';
 import { authentication } from './web/plugins/sign-in/authentication.ts';
 import { csrf } from './web/plugins/sign-in/csrf.ts';
@@ -66,7 +66,7 @@ export interface AppOptions extends PageDependencies {
   /** How many event streams may be open; default: what a pair's administrators need. */
   streamLimits?: StreamLimits;
   /** When the machine cannot keep up and requests are refused; default: after two seconds. */
-  overload?: LimitsOptions;
+  overload?: OverloadOptions;
 }
 
 const startPage = '/keepalived';

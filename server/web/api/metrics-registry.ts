@@ -26,13 +26,13 @@ export function createMetrics(sources: {
       this.set(sources.countEventStreams());
     },
   });
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  // Its own samples of the event loop are removed below, so they may be as seldom as can be.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 60_000 });
   // A gauge that ends in _total is none that `promtool check metrics` accepts; the same numbers by
   // type are among the others.
   for (const name of ['handles', 'requests', 'resources']) {
     registry.removeSingleMetric(`nodejs_active_${name}_total`);
   }
-  // With nothing recorded since the last scrape these say NaN and 292 years, else the interval of
   // Measured: with nothing recorded since the last scrape they say NaN and 292 years, and of an idle
   // program 100 ms, the interval of their own timer. nodejs_eventloop_lag_seconds has neither.
   for (const name of ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99']) {

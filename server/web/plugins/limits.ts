@@ -1,27 +1,20 @@
 import rateLimit from '@fastify/rate-limit';
-import underPressure from '@fastify/under-pressure';
 import type { FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { UserError } from '../../shared/errors.ts';
+import { overload } from './overload.ts';
+import type { OverloadOptions } from './overload.ts';
 
 /** Enough for any configuration file that the page accepts. */
 export const bodyLimitBytes = 1024 * 1024;
-
-export interface LimitsOptions {
-  /** How far the event loop may lag behind before requests are refused, on average over a second; 0: never. */
-  maximumEventLoopDelayMs?: number;
-}
 
 /**
  * What a single client may cost: no compressed bodies (their size is unknown until they are
  * unpacked), a rate for the routes that ask for one (`config.rateLimit`), and 503 instead of a queue
  * that only grows when the machine cannot keep up.
  */
-export const limits = fastifyPlugin<LimitsOptions>(async (app, options) => {
-  await app.register(underPressure, {
-    maxEventLoopDelay: options.maximumEventLoopDelayMs ?? 2000,
-    retryAfter: 5,
-  });
+export const limits = fastifyPlugin<OverloadOptions>(async (app, options) => {
+  await app.register(overload, options);
   await app.register(rateLimit, { global: false, keyGenerator: findClient });
   app.addHook('onRequest', (request, _reply, next) => {
     const encoding = request.headers['content-encoding'];

@@ -52,7 +52,7 @@ export async function createTestApp(
     listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
     log: { write: (line) => lines.push(line) },
     // A test that shares its machine gets the answers of one that keeps up.
-    overload: { maximumEventLoopDelayMs: 0 },
+    overload: { maximumDelayMs: 0 },
     ...options,
     // What the start page and previews ask for, whatever a test is about.
     operations: {

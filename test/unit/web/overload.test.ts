@@ -11,7 +11,7 @@ import { createServerFactory } from '../../../server/web/server-factory.ts';
 test('an overloaded process refuses with 503, but /healthz still answers', async (context) => {
   const app = fastify();
   context.after(() => app.close());
-  await app.register(limits, { maximumEventLoopDelayMs: 100 });
+  await app.register(limits, { maximumDelayMs: 100 });
   await app.register(registerHealth);
   app.get('/page', () => 'served');
   await app.ready();
