@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { watchFolder } from '../shared/watch-folder.ts';
 import { accountsPath, firstPasswordPath, readStoredAccounts } from './accounts-file.ts';
 import type { OpenAccounts } from './accounts.ts';
 
@@ -13,16 +15,17 @@ export interface WatchAccountsOptions {
   accounts: OpenAccounts;
   /** Told once of each change that cannot be used; the accounts then stay as they were. */
   onProblem: (error: unknown) => void;
-  everyMs?: number;
 }
+
+/** How often it is looked without being told. */
+const lookEveryMs = 30_000;
 
 /**
  * Takes over what the command line writes into `accounts.json` while the program runs: a changed
- * password, a changed role, a new account. The file is replaced as a whole, so its inode tells; to
- * look is cheaper than to watch, and misses nothing.
+ * password, a changed role, a new account. The file is replaced as a whole, so its inode tells.
  */
 export async function watchAccounts(options: WatchAccountsOptions): Promise<AccountsWatch> {
-  const { stateDirectory, accounts, onProblem, everyMs = 1000 } = options;
+  const { stateDirectory, accounts, onProblem } = options;
   const firstPasswordFile = firstPasswordPath(stateDirectory);
   let hasFirstPassword = false;
   let seen: string | undefined;
@@ -38,18 +41,20 @@ export async function watchAccounts(options: WatchAccountsOptions): Promise<Acco
       throw new Error('accounts.json is missing: the accounts stay valid until the next start');
     accounts.replace(stored);
   }
-  await look().catch(onProblem);
-  let looking: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    looking ??= look()
-      .catch(onProblem)
-      .finally(() => (looking = undefined));
-  }, everyMs).unref();
+  let looking = look().catch(onProblem);
+  const names = [accountsPath(stateDirectory), firstPasswordFile].map((path) => basename(path));
+  const stopWatching = watchFolder(
+    stateDirectory,
+    (name) => names.includes(name),
+    () => {
+      looking = looking.then(look).catch(onProblem);
+    },
+    () => lookEveryMs,
+  );
+  await looking;
   return {
     findFirstPasswordFile: () => (hasFirstPassword ? firstPasswordFile : undefined),
-    close: () => {
-      clearInterval(timer);
-    },
+    close: stopWatching,
   };
 }
 

@@ -1,11 +1,11 @@
-import { watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { watchFolder } from '../../shared/watch-folder.ts';
 import type { LogFollower } from '../appliance.ts';
 import { type FileTail, openFileTail } from './reading/file-tail.ts';
 
-/** Where inotify tells nothing (its watches are used up, a network file system). */
-const lookEveryMs = 1000;
+/** How often it is looked without being told, and while a renamed file may still grow. */
+const lookEveryMs = { usually: 5_000, afterRotation: 1_000 };
 /** A log daemon writes into the renamed file until it is told of the new one. */
 const afterRotationMs = 60_000;
 
@@ -63,7 +63,7 @@ export async function followFile(
       return;
     }
     looking = look()
-      // It will be looked at again in a second.
+      // It is looked at again soon.
       .catch(noteError)
       .finally(() => {
         looking = undefined;
@@ -71,33 +71,19 @@ export async function followFile(
       });
     lookAgain = false;
   };
-  const timer = setInterval(onChange, lookEveryMs).unref();
-  const folder = watchFolder(dirname(path), (name) => {
-    if (name === null || name === basename(path)) onChange();
-  });
+  const stopWatching = watchFolder(
+    dirname(path),
+    (name) => name === basename(path),
+    onChange,
+    () => (rotated.length === 0 ? lookEveryMs.usually : lookEveryMs.afterRotation),
+  );
   return {
     async close() {
       isClosed = true;
-      clearInterval(timer);
-      folder?.close();
+      stopWatching();
       await looking;
       await current?.close();
       for (const { tail } of rotated) await tail.close();
     },
   };
-}
-
-function watchFolder(folder: string, onEvent: (name: string | null) => void) {
-  try {
-    const watcher = watch(folder, { persistent: false }, (_event, name) => {
-      onEvent(name);
-    });
-    watcher.on('error', () => {
-      watcher.close();
-    });
-    return watcher;
-    // eslint-disable-next-line no-restricted-syntax -- it is polled too
-  } catch {
-    return undefined;
-  }
 }
