@@ -42,7 +42,7 @@ export const isAbsent = (error: unknown): boolean =>
  */
 export async function unlessAbsent<Value>(
   what: string,
-  read: () => Promise<Value>,
+  read: () => Value | Promise<Value>,
 ): Promise<Value | undefined> {
   try {
     return await read();

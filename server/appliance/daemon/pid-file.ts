@@ -1,4 +1,5 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { unlessAbsent } from '../unseen-error.ts';
 
@@ -7,7 +8,7 @@ import { unlessAbsent } from '../unseen-error.ts';
  * @throws {UnseenError} if the file cannot be read
  */
 export async function readPidFile(path: string): Promise<number | undefined> {
-  const text = await unlessAbsent(path, () => readFile(path, 'utf8'));
+  const text = await unlessAbsent(path, () => readFileSync(path, 'utf8'));
   if (text === undefined) return undefined;
   // Digits only: 0 and negative numbers would signal whole groups of processes.
   return /^\s*[1-9]\d{0,9}\s*$/.test(text) ? Number(text) : 0;

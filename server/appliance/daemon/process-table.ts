@@ -1,4 +1,5 @@
-import { readFile, readlink, stat } from 'node:fs/promises';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { UnseenError, unlessAbsent } from '../unseen-error.ts';
 
@@ -35,7 +36,7 @@ export async function nameProcess(pid: number): Promise<string | undefined> {
 }
 
 async function readStatus(pid: number): Promise<(ProcessStatus & { dead: boolean }) | undefined> {
-  const text = await readProcFile(pid, 'stat');
+  const text = await readFromMemory(pid, 'stat');
   if (text === undefined) return undefined;
   // The name stands in parentheses and may contain some itself.
   const nameEnd = text.lastIndexOf(')');
@@ -56,7 +57,7 @@ async function readStatus(pid: number): Promise<(ProcessStatus & { dead: boolean
  * @throws {UnseenError} if that cannot be told: the link is for root and CAP_SYS_PTRACE only
  */
 export async function runsKeepalived(pid: number): Promise<boolean> {
-  const executable = await readOfProcess(pid, () => readlink(`/proc/${pid}/exe`));
+  const executable = await readOfProcess(pid, () => readlinkSync(`/proc/${pid}/exe`));
   return (
     executable !== undefined && basename(executable).replace(/ \(deleted\)$/, '') === 'keepalived'
   );
@@ -67,7 +68,7 @@ export async function runsKeepalived(pid: number): Promise<boolean> {
  * @throws {UnseenError} if they cannot be told
  */
 export async function readChildPids(pid: number): Promise<number[]> {
-  const children = await readProcFile(pid, `task/${pid}/children`);
+  const children = await readFromMemory(pid, `task/${pid}/children`);
   if (children === undefined && (await readProcess(pid)) !== undefined) {
     throw new UnseenError(`the kernel does not list the children of process ${pid}`);
   }
@@ -137,6 +138,15 @@ export async function readUptimeSeconds(): Promise<number> {
   return Number.parseFloat(text);
 }
 
+/**
+ * What the kernel answers without waiting for anything. Read at once: it is read twice a second, and a
+ * thread that is woken for it costs more than the answer.
+ */
+function readFromMemory(pid: number, name: string): Promise<string | undefined> {
+  return readOfProcess(pid, () => readFileSync(`/proc/${pid}/${name}`, 'utf8'));
+}
+
+/** What the kernel takes from the process's own memory, and may have to wait for. */
 function readProcFile(pid: number, name: string): Promise<string | undefined> {
   return readOfProcess(pid, () => readFile(`/proc/${pid}/${name}`, 'utf8'));
 }
@@ -144,7 +154,7 @@ function readProcFile(pid: number, name: string): Promise<string | undefined> {
 /** Undefined only if there is no such process, or it is dead (a zombie has no executable). */
 async function readOfProcess(
   pid: number,
-  read: () => Promise<string>,
+  read: () => string | Promise<string>,
 ): Promise<string | undefined> {
   const text = await unlessAbsent(`process ${pid}`, read);
   if (text === undefined && (await isHidden(pid))) {
