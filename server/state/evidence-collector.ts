@@ -44,6 +44,8 @@ export interface EvidenceCollector {
   askBlindSpots: () => Promise<void>;
   noteLines(lines: readonly LogLine[]): void;
   noteLoaded(tag: string): void;
+  /** For how long a fact may be believed; undefined: as usual. */
+  noteLifetime: (lifetimeMs: number | undefined) => void;
   noteFindings: (findings: Evidence['findings']) => void;
 }
 
@@ -190,6 +192,9 @@ export function createEvidenceCollector({
         before,
       );
       if (log !== before) note({ log });
+    },
+    noteLifetime(lifetimeMs) {
+      note({ lifetimeMs });
     },
     noteFindings(findings) {
       note({ findings });

@@ -3,9 +3,11 @@
  * kernel, the daemon, the files and the log, and by a slow re-check that also notices what no event
  * told. Reading it costs no command and no disk access, however many browsers look on.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Appliance, ApplianceEvent, ServiceReport } from '../appliance/appliance.ts';
 import type { AddressChange, Observed } from '../keepalived/proof/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
+import { findWorstAlarm } from '../keepalived/status/alarms/urgency.ts';
 import { judgeStatus } from '../keepalived/status/status.ts';
 import type { Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -17,6 +19,7 @@ import type {
   TransitionRecord,
 } from './failover-records.ts';
 import { findNotifyFifos } from './live-configuration.ts';
+import { createPace, restingLifetimeMs } from './pace.ts';
 import { findSplitBrains } from './split-brains.ts';
 import type { SplitBrain } from './split-brains.ts';
 import { tellsOfChange, tellsOfHealth } from './telling-lines.ts';
@@ -69,16 +72,14 @@ export interface StateKeeper {
 }
 
 const tickMs = 1_000;
-/** How often keepalived is asked when nothing happens. */
-const recheckEveryMs = 5_000;
 const servicesEveryMs = 30_000;
 const healthcheckEveryMs = 10_000;
 /** Without a reader, the healthcheck is asked only this often. */
 const idleHealthcheckEveryMs = 60_000;
 /** Only while somebody looks, and in place of a question for the states. */
 const trackingEveryMs = 30_000;
-/** Whoever has read lately is taken to look on. */
-const lookingForMs = 60_000;
+/** Who wakes the keeper gets new facts within this time, or the old ones count as too old. */
+const wakesWithinMs = 5_000;
 /** What the log told before the start, to explain the present and to fill the history. */
 const firstLines = 1_000;
 
@@ -96,7 +97,7 @@ export function createStateKeeper({
   onProblem: (error: unknown) => void;
 }): StateKeeper {
   let hostName = '';
-  let lastReadMs = -Infinity;
+  let isAlarming = false;
   const listeners = new Set<() => void>();
   const addressListeners = new Set<(changes: readonly AddressChange[]) => void>();
   let timer: NodeJS.Timeout | undefined;
@@ -111,7 +112,11 @@ export function createStateKeeper({
     clock,
     onChange: () => {
       const evidence = witnesses.evidence();
-      recorder.noteEvidence(evidence, judgeStatus(evidence, clock.monotonicMs()));
+      const status = judgeStatus(evidence, clock.monotonicMs());
+      isAlarming = [status, ...status.instances].some(
+        ({ alarms }) => findWorstAlarm(alarms)?.severity === 'critical',
+      );
+      recorder.noteEvidence(evidence, status);
       tell();
     },
   });
@@ -166,8 +171,24 @@ export function createStateKeeper({
     if (lines.some(tellsOfHealth)) inBackground(tracking.ask);
   };
 
+  const pace = createPace(
+    clock,
+    () => !isAlarming && (witnesses.evidence().blindSpots ?? []).length === 0,
+    (isResting) => {
+      if (isResting) witnesses.noteLifetime(restingLifetimeMs);
+      else inBackground(wake);
+    },
+  );
+  /** What was gathered while resting is believed until there is newer, but not for long. */
+  const wake = async () => {
+    await Promise.race([askMachine(), delay(wakesWithinMs, undefined, { ref: false })]);
+    if (!pace.isResting()) witnesses.noteLifetime(undefined);
+  };
+
   const onTick = () => {
-    const isLooking = clock.monotonicMs() - lastReadMs < lookingForMs;
+    pace.tick();
+    const isLooking = pace.isLooking();
+    const recheckEveryMs = pace.recheckEveryMs();
     // Both are questions to keepalived, and each is a line in its log.
     if (runtime.isDue(recheckEveryMs) && tracking.isDue(recheckEveryMs)) {
       const isTrackingDue = isLooking && tracking.isDue(trackingEveryMs);
@@ -201,17 +222,18 @@ export function createStateKeeper({
 
   return {
     current() {
-      lastReadMs = clock.monotonicMs();
+      pace.noteReader();
+      const nowMs = clock.monotonicMs();
       return {
         status: judgeStatus(
           witnesses.evidence(),
-          lastReadMs,
+          nowMs,
           recorder.stateBegins(),
           recorder.drillOrders(),
         ),
         hostName,
         services: witnesses.services(),
-        nowMs: lastReadMs,
+        nowMs,
         wallMs: clock.wallMs(),
       };
     },

@@ -36,6 +36,8 @@ export interface Evidence {
   lastAccountAtMs: number | undefined;
   /** What is watched, but not seen now, a sentence each; absent: nothing. */
   blindSpots?: readonly string[];
+  /** For how long a fact may be believed, in ms; absent: `evidenceLifetimeMs`. */
+  lifetimeMs?: number | undefined;
   /** keepalived was asked twice in a row, and did not answer; absent: it did, or was asked once. */
   isSilent?: boolean;
   /** When standbys last heard their masters; absent: no account proves it. */

@@ -56,10 +56,11 @@ export function judgeStatus(
   begins: ReadonlyMap<string, StateBegin> = new Map(),
   orders: DrillOrders = new Map(),
 ): KeepalivedStatus {
-  const daemon = fresh(evidence.daemon, nowMs);
-  const network = fresh(evidence.network, nowMs);
-  const runtime = fresh(evidence.runtime, nowMs);
-  const configuration = fresh(evidence.configuration, nowMs);
+  const { lifetimeMs } = evidence;
+  const daemon = fresh(evidence.daemon, nowMs, lifetimeMs);
+  const network = fresh(evidence.network, nowMs, lifetimeMs);
+  const runtime = fresh(evidence.runtime, nowMs, lifetimeMs);
+  const configuration = fresh(evidence.configuration, nowMs, lifetimeMs);
   const startOnBoot = evidence.startOnBoot?.value ?? { known: false, reason: 'not asked yet' };
   const summary = configuration?.ok ? configuration.summary : undefined;
   const running = daemon?.state === 'running' && runtime?.ok ? runtime.instances : [];
