@@ -11,15 +11,17 @@ export interface Pace {
   isResting: () => boolean;
   /** How often keepalived, the network and the files are asked. */
   recheckEveryMs: () => number;
+  /** How often the service manager is asked, by a command or two. */
+  servicesEveryMs: () => number;
 }
 
 /**
  * While somebody looks, or something is wrong or unseen. A dump may take one second more, and three
  * missed rounds make a fact too old (`evidenceLifetimeMs`).
  */
-const usualRecheckMs = 5_000;
+const usually = { recheckEveryMs: 5_000, servicesEveryMs: 30_000 };
 /** While nobody looks, and events tell what happens: keepalived logs a line for each question. */
-const restingRecheckMs = 30_000;
+const resting = { recheckEveryMs: 30_000, servicesEveryMs: 300_000 };
 /** By then a fact is too old that was gathered while resting: one round and a half. */
 export const restingLifetimeMs = 45_000;
 const lookingForMs = 60_000;
@@ -52,6 +54,7 @@ export function createPace(
     tick() {
       turn(!isLooking() && mayRest());
     },
-    recheckEveryMs: () => (isResting ? restingRecheckMs : usualRecheckMs),
+    recheckEveryMs: () => (isResting ? resting : usually).recheckEveryMs,
+    servicesEveryMs: () => (isResting ? resting : usually).servicesEveryMs,
   };
 }

@@ -72,7 +72,6 @@ export interface StateKeeper {
 }
 
 const tickMs = 1_000;
-const servicesEveryMs = 30_000;
 const healthcheckEveryMs = 10_000;
 /** Without a reader, the healthcheck is asked only this often. */
 const idleHealthcheckEveryMs = 60_000;
@@ -181,6 +180,7 @@ export function createStateKeeper({
   );
   /** What was gathered while resting is believed until there is newer, but not for long. */
   const wake = async () => {
+    inBackground(services.ask);
     await Promise.race([askMachine(), delay(wakesWithinMs, undefined, { ref: false })]);
     if (!pace.isResting()) witnesses.noteLifetime(undefined);
   };
@@ -197,7 +197,7 @@ export function createStateKeeper({
     if (network.isDue(recheckEveryMs)) inBackground(network.ask);
     if (configuration.isDue(recheckEveryMs)) inBackground(configuration.ask);
     inBackground(witnesses.askBlindSpots);
-    if (services.isDue(servicesEveryMs)) inBackground(services.ask);
+    if (services.isDue(pace.servicesEveryMs())) inBackground(services.ask);
     const healthcheckMs = isLooking ? healthcheckEveryMs : idleHealthcheckEveryMs;
     if (healthchecks.isDue(healthcheckMs)) inBackground(healthchecks.ask);
   };
