@@ -8,28 +8,43 @@ import { builtTests, tests } from './build-tests.mjs';
  */
 const longest = [
   'appliance/bad-saves-rich',
-  'appliance/apply-live-master',
   'appliance/bad-saves-simple',
+  'appliance/apply-live-master',
+  'appliance/kills/killed-save',
   'appliance/state-keeper',
-  'appliance/two-servers-end',
+  'appliance/start',
+  'browser/editor',
+  'appliance/said-and-done',
+  'browser/settings',
   'browser/failover-drill',
-  'appliance/silent-name-server',
+  'browser/live-states',
+  'appliance/firewall',
+  'appliance/two-servers-firewall',
+  'browser/bad-input',
+  'appliance/shipped-unit',
   'browser/debug',
+  'appliance/two-servers-faults',
+  'appliance/kills/killed-history',
+  'appliance/seeded-secrets',
+  'appliance/service-control',
+  'browser/versions',
+  'appliance/script-not-run',
   'browser/live',
   'appliance/apply-crash',
-  'appliance/kills/killed-save',
-  'appliance/two-servers-faults',
-  'browser/settings',
-  'appliance/start',
-  'appliance/shipped-unit',
-  'browser/editor',
-  'appliance/seeded-secrets',
-  'browser/versions',
-  'appliance/somebody-elses-address',
-  'appliance/kernel-news',
-  'appliance/service-managers',
+  'appliance/silent-name-server',
   'browser/manual',
+  'appliance/somebody-elses-address',
+  'appliance/service-managers',
+  'browser/logs',
+  'browser/busy',
+  'appliance/firewall-random',
+  'appliance/foresight-pairs',
+  'appliance/stopped-under-systemd',
+  'appliance/stopped-meanwhile',
   'appliance/lost-pid-file',
+  'appliance/runtime-dump',
+  'appliance/two-servers',
+  'appliance/hung-daemon',
 ];
 
 /**
@@ -41,12 +56,14 @@ const sharing = 8;
 /** Between so many files that mostly wait runs one process of unit tests, which never does. */
 const waitingPerUnit = 3;
 
+/** Whether a test file is one that only uses the processor. */
+export const isUnit = (file) => file.startsWith(path.join(tests, 'unit') + path.sep);
+
 /**
  * @param {string[]} files test files, as paths
  * @returns {string[]} what is run for them, in the order in which it is begun
  */
 export function planTests(files) {
-  const isUnit = (file) => file.startsWith(path.join(tests, 'unit') + path.sep);
   const waiting = files.filter((file) => !isUnit(file)).sort(byLength);
   const unit = shareProcesses(files.filter(isUnit).sort());
   const plan = [];

@@ -6,7 +6,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { build } from './build.mjs';
 import { buildTests } from './build-tests.mjs';
-import { planTests } from './plan-tests.mjs';
+import { isUnit, planTests } from './plan-tests.mjs';
 import { prepareNodePackages, prepareSystemPackages, requireRoot } from './prepare-machine.mjs';
 import refuseSkippedTests from './refuse-skipped-tests.mjs';
 import { root, runScript } from './step.mjs';
@@ -15,8 +15,8 @@ const args = process.argv.slice(2);
 const options = args.filter((arg) => arg.startsWith('-'));
 const places = args.filter((arg) => !arg.startsWith('-'));
 
-/** So many files at once, for each core: most of them mostly wait. */
-const filesPerCore = 3;
+/** So many files at once, for each core: most of them mostly wait, but for those of `unit/`. */
+const filesPerCore = { unit: 1, all: 4 };
 
 /** @returns {string[]} the test files in a folder, or the file itself; from here or from `test/`. */
 function findTests(named) {
@@ -45,7 +45,7 @@ await runScript(async () => {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ending.abort());
   const events = run({
     files: planTests(files),
-    concurrency: availableParallelism() * filesPerCore,
+    concurrency: availableParallelism() * filesPerCore[files.every(isUnit) ? 'unit' : 'all'],
     timeout: 600_000,
     signal: ending.signal,
   });

@@ -1,4 +1,4 @@
-import { explainMessage } from '../../runtime/messages/explain-message.ts';
+import { explainLine } from '../../runtime/messages/explain-message.ts';
 import { isInAgreement } from '../agreement/agreement.ts';
 import type { Check, CheckEvidence } from '../check.ts';
 import type { InstanceView } from '../instance-view.ts';
@@ -69,16 +69,17 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
       `None has left on ${interfaceName}: the unicast peer does not answer, or this server’s firewall drops them.`,
     );
   }
+  const silentMs = own === undefined ? listenedMs : Math.min(listenedMs, stateAtMs - own.last.atMs);
   return {
     verdict: 'wrong',
-    sentence: `keepalived is master, but for ${describeDuration(listenedMs)} none of its advertisements has left on ${interfaceName}. The other server cannot hear this one and becomes master, too.`,
+    sentence: `keepalived is master, but for ${describeDuration(silentMs)} none of its advertisements has left on ${interfaceName}. The other server cannot hear this one and becomes master, too.`,
     remedy,
   };
 }
 
 function findSendErrors({ name, log }: InstanceView): CheckEvidence[] {
-  const errors = log.filter(({ message }) => {
-    const explanation = explainMessage(message);
+  const errors = log.filter((line) => {
+    const explanation = explainLine(line);
     return explanation?.id === 'send-failed' && explanation.values['instance'] === name;
   });
   return errors

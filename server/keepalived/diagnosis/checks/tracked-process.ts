@@ -1,4 +1,4 @@
-import { explainMessage } from '../../runtime/messages/explain-message.ts';
+import { explainLine } from '../../runtime/messages/explain-message.ts';
 import { listInWords } from '../../words.ts';
 import type { CheckEvidence } from '../check.ts';
 import type { InstanceView } from '../instance-view.ts';
@@ -12,9 +12,7 @@ import type { InstanceCheck } from '../setting-check.ts';
  */
 export const checkTrackedProcesses: InstanceCheck = (view) => {
   const names = listTrackedProcesses(view);
-  const complaint = view.log.findLast(
-    ({ message }) => explainMessage(message)?.id === 'no-process-events',
-  );
+  const complaint = view.log.findLast((line) => explainLine(line)?.id === 'no-process-events');
   const counted = listCounts(view, names);
   const evidence: CheckEvidence[] = [
     ...(complaint

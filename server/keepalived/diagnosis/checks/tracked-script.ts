@@ -1,6 +1,6 @@
 import type { TrackingReport } from '../../proof/evidence.ts';
 import type { LogLine } from '../../runtime/log/log-lines.ts';
-import { explainMessage } from '../../runtime/messages/explain-message.ts';
+import { explainLine } from '../../runtime/messages/explain-message.ts';
 import { listInWords } from '../../words.ts';
 import type { CheckEvidence } from '../check.ts';
 import { good, note } from '../judgement.ts';
@@ -108,8 +108,9 @@ function findResult(script: string, tracking: TrackingReport | undefined): Word 
 }
 
 function findLastWord(script: string, log: readonly LogLine[]): Word | undefined {
-  for (const { message, atMs } of log.toReversed()) {
-    const explanation = explainMessage(message);
+  for (const line of log.toReversed()) {
+    const { message, atMs } = line;
+    const explanation = explainLine(line);
     if (explanation?.values['script'] !== script) continue;
     const evidence = { what: message, where: 'keepalived’s log', atMs };
     if (explanation.id === 'script-result') {

@@ -348,6 +348,14 @@ describe('the first thing named is the cause', () => {
       scenario: { state: 'MASTER', heard: fromSecond() },
       says: /for 59 s none of its advertisements has left on eth0/,
     },
+    'nothing goes out any more': {
+      cause: 'own-advertisements',
+      scenario: {
+        state: 'MASTER',
+        heard: [...fromFirst({}, { to: 20 }), ...fromSecond()],
+      },
+      says: /for 20 s none of its advertisements has left on eth0/,
+    },
     'our firewall drops what comes in': {
       cause: 'advertisements-lost',
       scenario: { at: 'second', state: 'MASTER', heard: [...fromFirst(), ...fromSecond()] },
