@@ -8,7 +8,7 @@ export function measureCpuMs(task: () => unknown): number {
   return cpuMsSince(before);
 }
 
-/** The same of a task that waits, with its result: what else this process does meanwhile counts, too. */
+/** The same of a task that waits, with its result: what else this process does at that time counts, too. */
 export async function measureCpuOf<Value>(
   task: () => Promise<Value>,
 ): Promise<{ value: Value; tookMs: number }> {

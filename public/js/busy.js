@@ -47,7 +47,7 @@ function describe(button) {
   return sentence?.trim() ?? `“${button.textContent.trim()}” is in progress. Please wait.`;
 }
 
-// Before any other script hears of it.
+// Before any other script sees it.
 document.addEventListener(
   'submit',
   (event) => {

@@ -1,4 +1,4 @@
-/** Puts a part of a page that the server has made anew in place of the one that is shown. */
+/** Puts a part of a page that the server has made again in place of the one that is shown. */
 import { morph } from './morph.js';
 
 /**

@@ -77,7 +77,7 @@ function createAccounts(stored: readonly StoredAccount[], cost?: PasswordCost): 
     async findUserByPassword(name, password, verifying) {
       const hash = byName.get(name)?.passwordHash ?? unmatchableHash;
       const isRight = await verifyPassword(password, hash, verifying);
-      // It may have been changed meanwhile.
+      // It may have changed since.
       return isRight && byName.get(name)?.passwordHash === hash ? findUser(name) : undefined;
     },
     replace(now) {

@@ -53,7 +53,7 @@ export function createBasicCredentials({
   };
 
   const check = async (id: string, name: string, password: string, address: string) => {
-    // Before the check: should the password change meanwhile, it was right for the old one.
+    // Before the check: if the password changes now, it was right for the old one.
     const passwordId = accounts.findPasswordId(name);
     const attempt = { accountName: name, address };
     const outcome = await checkPassword({ accounts, throttle }, attempt, password);

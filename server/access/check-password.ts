@@ -4,7 +4,7 @@ import type { LoginThrottle, SignInAttempt } from './login-throttle.ts';
 export type PasswordOutcome =
   | { kind: 'user'; user: User }
   | { kind: 'refused' }
-  /** Too many failed attempts lately. */
+  /** Too many failed attempts recently. */
   | { kind: 'wait'; seconds: number };
 
 export interface PasswordCheck {

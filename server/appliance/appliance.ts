@@ -111,9 +111,9 @@ export interface Appliance {
   testConfiguration(id: string, text: string): Promise<ConfigurationTest>;
   /** Whether there is a file at this absolute path that can be run. */
   lookForProgram(path: string): Promise<ProgramLook>;
-  /** Whether there is a network namespace of this name; undefined: that cannot be told. */
+  /** Whether there is a network namespace of this name; undefined: unknown. */
   hasNetworkNamespace(name: string): Promise<boolean | undefined>;
-  /** Whether the kernel lets a program send from this address; undefined: that cannot be told. */
+  /** Whether the kernel lets a program send from this address; undefined: unknown. */
   canSendFrom(address: string, interfaceName?: string): Promise<boolean | undefined>;
 
   // Maintenance

@@ -38,7 +38,7 @@ export const isAbsent = (error: unknown): boolean =>
  * Reads what may be absent.
  * @param what names it, as the begin of a sentence
  * @returns undefined if it is not there
- * @throws {UnseenError} if that cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function unlessAbsent<Value>(
   what: string,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * A task that many may ask for at once: one run at a time, and whoever asks during a run shares the
- * next one, so that everybody gets a result that was begun after he asked.
+ * next one, so that everybody gets a result that was begun after they asked.
  * @param minIntervalMs from the begin of one run to that of the next, however often it is asked for
  */
 export function createCoalescedTask(

@@ -50,7 +50,7 @@ const longestSilenceMs = 5_000;
 /** So many lines before a change may explain it. */
 const contextLines = 300;
 /**
- * Not more lines are read at once: nobody is answered meanwhile. Three hundred instances that change
+ * Not more lines are read at once: no request is answered during it. Three hundred instances that change
  * log some two thousand.
  */
 const mostLines = 5_000;

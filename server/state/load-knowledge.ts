@@ -48,7 +48,7 @@ async function findNewestReload(appliance: Appliance): Promise<number | undefine
   return page.lines.find(({ message }) => /^Reload(ing\b|\s+complete)/.test(message))?.atMs;
 }
 
-/** Whether the file was edited since that load; undefined: it cannot be told. */
+/** Whether the file was edited since that load; undefined: unknown. */
 export function wasEditedSince(
   knowledge: LoadKnowledge,
   { tag, modifiedAtMs }: LiveConfiguration & { ok: true },

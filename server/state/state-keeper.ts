@@ -155,7 +155,7 @@ export function createStateKeeper({
       case 'network':
         for (const listener of addressListeners) listener(addressChanges);
         // Many a machine's other interfaces come and go all day.
-        // What the kernel told is shown at once; it is asked all the same, for it may have told more.
+        // What the kernel told is shown at once; it is asked anyway, for there may be more.
         inBackground(async () => {
           const hasChanged = witnesses.noteAddressChanges(addressChanges);
           if ((await network.ask()) || hasChanged) await runtime.ask();

@@ -79,7 +79,7 @@ export interface Rules {
 const tables = ['raw', 'mangle', 'filter'];
 const empty = tables.map((table) => `*${table}\nCOMMIT\n`).join('');
 
-/** Puts these in force, and nothing else. */
+/** Activates these, and nothing else. */
 export function loadRules({ nft = '', iptables, ip6tables, variant = 'nft' }: Rules): void {
   for (const program of ['iptables', 'ip6tables']) run(`${program}-legacy-restore`, [], empty);
   run('nft', ['-f', '-'], `flush ruleset\n${writeObserver(observedDevice)}${nft}`);

@@ -192,7 +192,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     assert.equal(await newestOutcome(parts), 'conflict');
   });
 
-  test('a disk that fills before the old file is put back: told once, with what is where', async (context) => {
+  test('a disk that fills before the previous file is restored: reported once, with what is where', async (context) => {
     const { folder, parts } = await makeMachine(context);
     const filling = {
       ...parts,

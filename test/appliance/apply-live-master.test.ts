@@ -73,7 +73,7 @@ if (inLabServer(import.meta.url)) {
       assert.ok(moreMs < limitMs, `${moreMs} ms beside the test`);
     });
 
-    it('that cannot be proved is taken back: a tracked script that fails', async () => {
+    it('that cannot be proved is rolled back: a tracked script that fails', async () => {
       const text = configuration({
         before: 'vrrp_script chk {\n script "/usr/bin/false"\n interval 1\n fall 2\n}',
         instance: ' track_script {\n chk\n }',
@@ -90,7 +90,7 @@ if (inLabServer(import.meta.url)) {
       assert.equal(await newestOutcome(), 'restored');
     });
 
-    it('that cannot be proved is taken back: a command that fails under an old name', async () => {
+    it('that cannot be proved is rolled back: a command that fails under an old name', async () => {
       const script = (name: string) =>
         configuration({
           before: `vrrp_script chk {\n script "/usr/bin/${name}"\n interval 5\n fall 3\n}`,
@@ -135,7 +135,7 @@ if (inLabServer(import.meta.url)) {
       rmSync('/etc/keepalived/extra.conf');
     });
 
-    it('that cannot be proved is taken back: an interface that is down', async () => {
+    it('that cannot be proved is rolled back: an interface that is down', async () => {
       execFileSync('ip', ['link', 'add', 'eth7', 'type', 'veth', 'peer', 'name', 'peer7']);
       const text = configuration({ instance: ' track_interface {\n eth7\n }' });
       const outcome = await save(parts, text);
@@ -146,7 +146,7 @@ if (inLabServer(import.meta.url)) {
       assert.equal(await holds(parts.appliance, virtualAddress), true);
     });
 
-    it('that ends the daemon, unnoticed by the test, is taken back and the daemon started', async () => {
+    it('that ends the daemon, unnoticed by the test, is rolled back and the daemon started', async () => {
       const pid = await readPid(parts);
       const outcome = await save(withAppliance(parts, blindTest), fatal);
       assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
@@ -169,7 +169,7 @@ if (inLabServer(import.meta.url)) {
       assert.equal(await watch.end(), 0);
     });
 
-    it('by vim that does not live after a Reload is taken back to what was proved last', async () => {
+    it('by vim that does not live after a Reload is rolled back to what was proved last', async () => {
       assert.equal((await save(parts, harmless)).kind, 'live');
       const [proved] = await parts.versions.list('live');
       execFileSync('ip', ['link', 'add', 'eth7', 'type', 'veth', 'peer', 'name', 'peer7']);
@@ -218,7 +218,7 @@ if (inLabServer(import.meta.url)) {
       assert.equal(await readPid(parts), pid);
     });
 
-    it('that fails, and was overwritten meanwhile, leaves the other’s file and says so once', async () => {
+    it('that fails, and was overwritten during the change, leaves the other’s file and says so once', async () => {
       let replacements = 0;
       const racing = withAppliance(parts, {
         ...blindTest,

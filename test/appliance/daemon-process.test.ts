@@ -95,7 +95,7 @@ function defineTests(): void {
     assert.deepEqual(daemon.childPids, []);
   });
 
-  it('knows a daemon whose program was replaced meanwhile, and its own version', async () => {
+  it('knows a daemon whose program was replaced, and its own version', async () => {
     mkdirSync('/tmp/programs');
     copyFileSync('/usr/sbin/keepalived', '/tmp/programs/keepalived');
     remember(spawn('/tmp/programs/keepalived', ['--dont-fork'], { stdio: 'ignore' }));

@@ -199,7 +199,7 @@ function defineTests() {
         ...{ hasScriptSecurity: false, timeoutMs: 1000 },
       });
 
-    it('runs as its user, and its output and exit code are told', async () => {
+    it('runs as its user, and its output and exit code are reported', async () => {
       const result = await run('/bin/sh', '-c', 'id -un; id -G; echo no >&2; exit 3');
       assert.deepEqual(result.outcome, { kind: 'exited', exitCode: 3 });
       assert.match(result.output, /^nobody\n65534\nno$/);
@@ -377,7 +377,7 @@ function defineTests() {
       assert.equal(answer?.location, '/login');
     });
 
-    it('that hangs is given up, and what came so far is told', async () => {
+    it('that hangs is given up, and what came so far is reported', async () => {
       const { outcome, answer } = await examineHealthcheck({
         ...plainRequest,
         url: `${url}/hang`,

@@ -80,7 +80,7 @@ function defineTests(): void {
   for (const [how, text, words] of failures) {
     for (const [program, what, ask] of readers) {
       if (how.includes('ends well') && hasNoHalf.has(program)) continue;
-      it(`${program} ${how}: ${what} is not known, and why is told`, async () => {
+      it(`${program} ${how}: ${what} is not known, and the reason is reported`, async () => {
         const path = `${fakes}/${program}`;
         writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
         // Of a folder of that name the kernel says EACCES, and looks no further.

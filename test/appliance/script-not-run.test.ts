@@ -150,7 +150,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     }
   });
 
-  it('a script that vanishes, loses its execute bits or its interpreter is told, too', async () => {
+  it('a script that vanishes, loses its execute bits or its interpreter is reported too', async () => {
     const good = '#!/bin/sh\nexit 0\n';
     const breakings: [break_: () => void, why: RegExp][] = [
       [

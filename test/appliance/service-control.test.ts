@@ -81,7 +81,7 @@ if (inLabServer(import.meta.url)) {
     describe('a start', () => {
       beforeEach(() => parts.appliance.controlService('keepalived', 'stop'));
 
-      it('is told when keepalived lives with its instances, and its file is one to go back to', async () => {
+      it('is reported when keepalived lives with its instances, and its file is one to go back to', async () => {
         writeFileSync(configPath, good);
         const outcome = await controlKeepalived(parts, 'start');
         assert.deepEqual([outcome.ok, outcome.sentence], [true, 'keepalived was started.']);
@@ -134,7 +134,7 @@ if (inLabServer(import.meta.url)) {
         assert.equal(await readPid(parts), undefined);
       });
 
-      it('into FAULT is told as what it is', async () => {
+      it('into FAULT is reported as what it is', async () => {
         const source = 'unicast_src_ip 10.9.0.77\n    unicast_peer {\n        10.9.0.2\n    }';
         writeFileSync(configPath, configuration({ instance: source }));
         const outcome = await controlKeepalived(parts, 'start', { startAnyway: true });

@@ -55,7 +55,7 @@ if (inLabServer(import.meta.url)) {
       assert.equal(readConfiguration(), named);
     });
 
-    it('is waited for, not rolled back, and its cause is told', async (context) => {
+    it('is waited for, not rolled back, and its cause is reported', async (context) => {
       const watch = await watchAddress();
       const startedMs = performance.now();
       const outcome = await save(parts, nameless);
@@ -74,7 +74,7 @@ if (inLabServer(import.meta.url)) {
       assert.equal(losses, 0);
     });
 
-    it('a mail server’s name that cannot be looked up is told, and keeps nobody from saving or starting', async () => {
+    it('a mail server’s name that cannot be looked up is reported, and keeps nobody from saving or starting', async () => {
       const mail = named.replace('router_id here', 'router_id here\n    smtp_server mail.example');
       const outcome = await save(parts, mail);
       assert.equal(outcome.kind, 'live', JSON.stringify(outcome));

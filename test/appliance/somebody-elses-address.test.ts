@@ -1,6 +1,6 @@
 /**
  * Addresses that somebody else put on this machine: beside a real keepalived, before it and after
- * it. This program takes none of them off, whatever becomes of keepalived. What keepalived itself
+ * it. This program takes none of them off, whatever happens to keepalived. What keepalived itself
  * takes off is its own doing: at its place it adopts an address that is there (measured, 2.2.7).
  */
 import assert from 'node:assert/strict';

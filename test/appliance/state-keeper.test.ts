@@ -203,7 +203,7 @@ if (inLabServer(import.meta.url)) {
       ]);
     });
 
-    test('a page that was down records a gap, and what happened meanwhile', async (context) => {
+    test('a page that was down records a gap, and what happened during it', async (context) => {
       const stateFile = '/run/second.jsonl';
       const first = await startKeeper(context, stateFile);
       await seeState(first.keeper, 'Active');

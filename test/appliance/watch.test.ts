@@ -66,7 +66,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     ip('link set peer0 up');
   });
 
-  test('the kernel’s changes of addresses and links are told', async (context) => {
+  test('the kernel’s changes of addresses and links are reported', async (context) => {
     const { eventsAfter } = await startWatching(context);
     const added = await eventsAfter(() => ip('address add 10.0.0.2/24 dev eth0'), 'network');
     assert.deepEqual(added, ['network']);
@@ -89,7 +89,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     assert.ok(count() < 50, `${count()} events for 200 addresses`);
   });
 
-  test('changes in the configuration folder are told, however they are made', async (context) => {
+  test('changes in the configuration folder are reported, however they are made', async (context) => {
     const { eventsAfter } = await startWatching(context);
     const actions: Record<string, () => unknown> = {
       'written in place': () => {
@@ -111,7 +111,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     }
   });
 
-  test('pid files are told, other files of /run are not', async (context) => {
+  test('pid files are reported, other files of /run are not', async (context) => {
     const { eventsAfter } = await startWatching(context);
     const write = (name: string) => () => {
       writeFileSync(`/run/${name}`, `${process.pid}\n`);
@@ -132,7 +132,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     process.kill(Number(monitor), 'SIGKILL');
     await eventually('a blind spot', () => blindSpots.list().length > 0, { everyMs: 5 });
     assert.match(blindSpots.list().join(), /“ip monitor” is not running/);
-    // Whatever happened meanwhile is unknown, so it is told of.
+    // What happened in between is unknown, so it is reported.
     assert.deepEqual(await eventsAfter(() => undefined, 'network'), ['network']);
     await delay(1_000);
     const added = await eventsAfter(() => ip('address add 10.0.0.3/24 dev eth0'), 'network');

@@ -162,7 +162,7 @@ describe('bad input, without JavaScript', () => {
       }
     });
 
-    test('two browsers save one after the other: the second is told, and loses nothing', async () => {
+    test('two browsers save one after the other: the second user sees it, and loses nothing', async () => {
       const { page: other } = await openWindow(browser, { javaScript: false });
       await logIn(other, server.waiUrl, servers.adminPassword);
       await other.goto(`${server.waiUrl}/keepalived/edit`);

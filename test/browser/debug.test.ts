@@ -85,7 +85,7 @@ describe('the Debug page, on two servers', () => {
     assert.equal(absent.status(), 404);
   });
 
-  test('a firewall that drops: named first, mended with its button, and put back', async () => {
+  test('a firewall that drops: named first, mended with its button, and restored', async () => {
     const { server1 } = servers;
     await server1.run('nft', ['-f', '-'], {
       input:

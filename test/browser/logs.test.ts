@@ -27,7 +27,7 @@ describe('the log page, on a server', () => {
   const rows = () => page.locator('.log-table tbody tr');
   const newestText = () => rows().first().locator('.text').innerText();
   const textsOfRows = () => rows().locator('.text').allInnerTexts();
-  /** On top, or below what a busy keepalived has said meanwhile of its script. */
+  /** On top, or below what a busy keepalived has logged of its script. */
   const sees = (text: string) =>
     eventually(`“${text}” among the newest`, async () =>
       (await textsOfRows()).slice(0, 4).includes(text),

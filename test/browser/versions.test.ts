@@ -63,7 +63,7 @@ describe('versions and confirmed changes', () => {
     await plain.getByRole('button', { name: 'Save', exact: true }).click();
   };
 
-  test('two saves stand in the list: when, who, what for, and which is in force', async () => {
+  test('two saves stand in the list: when, who, what for, and which is active', async () => {
     await save(first, { comment: 'before the night' });
     assert.match(await mainText(plain), /was saved/);
     await save(second);
@@ -187,7 +187,7 @@ describe('versions and confirmed changes', () => {
 
   test('nothing broke the rules of the page', async () => {
     assert.deepEqual(problems, []);
-    // It would complain of the restart.
+    // It would report the restart.
     await page.close();
   });
 

@@ -9,7 +9,7 @@ const leastIntervalMs = 1_000;
 const settleMs = 10;
 
 /**
- * @param check is ended by its signal when the text has changed meanwhile; it must not throw then
+ * @param check is ended by its signal when the text changes; it must not throw then
  */
 export function createPacedCheck(check: (signal: AbortSignal) => Promise<void>): PacedCheck {
   let lastStartMs = -Infinity;

@@ -7,7 +7,7 @@ import { commandFolders } from './run-command.ts';
 
 /**
  * The path of the program that `runCommand(name, …)` would run, if there is one.
- * @throws {UnseenError} if that cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function findExecutable(name: string): Promise<string | undefined> {
   for (const folder of commandFolders) {
@@ -19,7 +19,7 @@ export async function findExecutable(name: string): Promise<string | undefined> 
 
 /**
  * Whether a program of this name is on the machine, also if this program may not run it.
- * @throws {UnseenError} if that cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function isInstalled(name: string): Promise<boolean> {
   for (const folder of commandFolders) {
@@ -31,7 +31,7 @@ export async function isInstalled(name: string): Promise<boolean> {
 
 /**
  * Whether there is a file that can be run; a folder, which has the same permission, is none.
- * @throws {UnseenError} if that cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function isExecutable(path: string): Promise<boolean> {
   if (!(await unlessAbsent(path, () => stat(path)))?.isFile()) return false;

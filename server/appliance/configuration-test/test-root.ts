@@ -99,7 +99,7 @@ export async function layOutTestRoot(
 }
 
 /**
- * What the shell does in there: takes the mounts, lets go of everything else, and becomes the command.
+ * What the shell does in there: takes the mounts, unmounts everything else, and becomes the command.
  * Its arguments are the fstab, the root, and the command. Exits with 127 where there is no keepalived,
  * and with `mountFailedCode` where a mount fails.
  */

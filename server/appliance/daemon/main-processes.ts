@@ -36,7 +36,7 @@ let scanned: { atMs: number; found: Promise<MainProcess[]> } | undefined;
  * /proc is scanned at most once a second, for all callers; what a scan found is proved each time.
  * @param leftChildPids orphans of a keepalived that was killed, which are none
  * @returns its pid; undefined if none is there, or one has only just been started
- * @throws {UnseenError} if one is there that may be ours or not, or if that cannot be told
+ * @throws {UnseenError} if one may or may not be ours, or if it can’t tell
  */
 export async function findMainProcess(
   configPath: string,

@@ -31,7 +31,7 @@ const pidFolders = ['/run', '/run/keepalived'];
 
 /**
  * The pid file, if there is one, in which a keepalived has written its pid.
- * @throws {UnseenError} if that cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function findPidFileOf(pid: number): Promise<string | undefined> {
   for (const folder of pidFolders) {

@@ -16,7 +16,7 @@ interface ProcessStatus {
 
 /**
  * Reads /proc/PID/stat. Undefined if there is no such process, or only its zombie.
- * @throws {UnseenError} if that cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function readProcess(pid: number): Promise<ProcessStatus | undefined> {
   const status = await readStatus(pid);
@@ -28,7 +28,7 @@ export const zombie = 'a zombie';
 
 /**
  * The name of what has a pid, also if it is only a `zombie`. Undefined if nothing has.
- * @throws {UnseenError} if that cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function nameProcess(pid: number): Promise<string | undefined> {
   const status = await readStatus(pid);
@@ -54,7 +54,7 @@ async function readStatus(pid: number): Promise<(ProcessStatus & { dead: boolean
 /**
  * Whether a process lives and runs the keepalived program. Its executable decides, not its name,
  * which `process_names` may change; after an upgrade the executable is marked as deleted.
- * @throws {UnseenError} if that cannot be told: the link is for root and CAP_SYS_PTRACE only
+ * @throws {UnseenError} if it can’t tell: the link is for root and CAP_SYS_PTRACE only
  */
 export async function runsKeepalived(pid: number): Promise<boolean> {
   const executable = await readOfProcess(pid, () => readlinkSync(`/proc/${pid}/exe`));
@@ -65,7 +65,7 @@ export async function runsKeepalived(pid: number): Promise<boolean> {
 
 /**
  * The pids of a process's children, empty if it is gone.
- * @throws {UnseenError} if they cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function readChildPids(pid: number): Promise<number[]> {
   const children = await readFromMemory(pid, `task/${pid}/children`);
@@ -77,7 +77,7 @@ export async function readChildPids(pid: number): Promise<number[]> {
 
 /**
  * The words of a process's command line, without the program's name.
- * @throws {UnseenError} if they cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function readArguments(pid: number): Promise<string[]> {
   const commandLine = await readProcFile(pid, 'cmdline');
@@ -86,7 +86,7 @@ export async function readArguments(pid: number): Promise<string[]> {
 
 /**
  * A variable in the environment that a process was started with.
- * @throws {UnseenError} if it cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function readEnvironmentVariable(
   pid: number,
@@ -100,7 +100,7 @@ export async function readEnvironmentVariable(
 /**
  * Whether a process has made up its mind about a signal: blocks, catches or ignores it. To others,
  * such as a daemon that has only just started, most signals are deadly.
- * @throws {UnseenError} if it cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function survivesSignal(pid: number, signal: number): Promise<boolean> {
   const masks = await readSignalMasks(pid, signal);
@@ -110,7 +110,7 @@ export async function survivesSignal(pid: number, signal: number): Promise<boole
 /**
  * Whether a process waits for a signal, by a handler or a descriptor (signalfd(2)), and does not
  * ignore it.
- * @throws {UnseenError} if it cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function awaitsSignal(pid: number, signal: number): Promise<boolean> {
   const masks = await readSignalMasks(pid, signal);

@@ -39,7 +39,7 @@ export interface DumpReaders {
   readTracking: () => Promise<TrackingReport>;
 }
 
-/** Whom to signal: the daemon passes the signal on to its VRRP process. */
+/** The process to signal: the daemon passes the signal on to its VRRP process. */
 interface Target {
   pid: number;
   receiver: number;
@@ -149,7 +149,7 @@ const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text
 
 /** The best one first. */
 async function findDumpMethods(pid: number): Promise<DumpMethod[]> {
-  // The executable that runs knows its own numbers, whatever was installed meanwhile.
+  // The executable that runs knows its own numbers, whatever was installed since.
   const askSignal = async (name: string) => {
     const answer = await runCommand(`/proc/${pid}/exe`, [`--signum=${name}`]);
     return answer.kind === 'ok' ? Number(answer.stdout) : 0;

@@ -63,7 +63,7 @@ async function keepExisting(paths: string[], result: GlobResult): Promise<string
   return checked.flat();
 }
 
-/** What is read there; undefined if nothing is there, or if that cannot be told, which is noted. */
+/** What is read there; undefined if nothing is there, or if it can’t tell, which is noted. */
 async function look<Value>(
   path: string,
   read: () => Promise<Value>,

@@ -60,7 +60,7 @@ export async function readRegularFile(path: string): Promise<RegularFile | FileP
 
 /**
  * Whether something, even a dangling symbolic link, is at `path`.
- * @throws {UnseenError} if that cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function pathExists(path: string): Promise<boolean> {
   return (await unlessAbsent(path, () => lstat(path))) !== undefined;

@@ -120,7 +120,7 @@ async function writeTemporary(
   }
 }
 
-/** A new file is linked, not renamed: linking never overwrites one that appeared meanwhile. */
+/** A new file is linked, not renamed: linking never overwrites one that appeared since. */
 async function install(temporaryPath: string, path: string, isNew: boolean): Promise<void> {
   await (isNew ? link(temporaryPath, path) : rename(temporaryPath, path));
 }

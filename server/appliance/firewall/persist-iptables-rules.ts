@@ -62,7 +62,7 @@ export async function persistIptablesRules(report: FirewallReport): Promise<Pers
   return { commands: [command], lasting: { lasts, sentence } };
 }
 
-/** @returns why they, or the rules in force, cannot be read, as a sentence */
+/** @returns why they, or the active rules, cannot be read, as a sentence */
 async function readSavedFiles(): Promise<{ path: string; saved: string; live: string }[] | string> {
   const files: { path: string; saved: string; live: string }[] = [];
   for (const { path, program } of savedFiles) {

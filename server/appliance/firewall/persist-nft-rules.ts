@@ -18,7 +18,7 @@ const rulesPaths = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'];
 
 /**
  * Writes our own nft rules into a file of their own, in a folder that the administrator's file
- * already includes; it is taken back unless nft accepts the whole. The administrator's own file is
+ * already includes; it is removed again unless nft accepts the whole. The administrator's own file is
  * never touched.
  */
 export async function persistNftRules(report: FirewallReport): Promise<PersistenceResult> {
@@ -73,7 +73,7 @@ export async function persistNftRules(report: FirewallReport): Promise<Persisten
   return { ...tell(false, sentence), commands: [] };
 }
 
-/** @throws {UnseenError} if that cannot be told */
+/** @throws {UnseenError} if it can’t tell */
 async function findPlace(): Promise<{ rulesPath: string; dropInPath: string | undefined }> {
   for (const rulesPath of rulesPaths) {
     const text = await unlessAbsent(rulesPath, () => readFile(rulesPath, 'utf8'));

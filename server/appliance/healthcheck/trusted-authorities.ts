@@ -1,4 +1,4 @@
-/** Whom a request trusts: the system's store, as curl and wget do, or a file that they are given. */
+/** Which authorities a request trusts: the system's store, as curl and wget do, or a file that they are given. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';

@@ -9,8 +9,8 @@ const usualFiles = ['/var/log/messages', '/var/log/syslog'];
 const noLogMessage = `No log was found: neither ${usualFiles.join(' nor ')} can be read, and there is no journal. Install rsyslog, or set WAI_LOG to where keepalived's lines go (journal, or file:/path).`;
 
 /**
- * keepalived's log as the settings say. With `auto` it is looked for anew each time, because a
- * syslog daemon may be installed meanwhile: the first of the usual files, then the journal, that
+ * keepalived's log as the settings say. With `auto` it is searched each time, because a
+ * syslog daemon may be installed later: the first of the usual files, then the journal, that
  * holds lines of keepalived; if none does, the first that can be read.
  */
 export function createLog(setting: Settings['log']): LogSource {

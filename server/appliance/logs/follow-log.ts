@@ -28,7 +28,7 @@ const blindWords = (why: string) =>
 /**
  * Calls back with keepalived's lines as they are logged from now on, oldest first. With `auto` the
  * place is the one that `log` reads from; as long as no line has come from there it is looked for
- * again now and then, because a log daemon may be installed meanwhile.
+ * again now and then, because a log daemon may be installed later.
  * @param log of the same setting
  */
 export async function followLog(

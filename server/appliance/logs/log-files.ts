@@ -31,7 +31,7 @@ export interface LogFiles {
 }
 
 const unpackedBytes = 256 * 1024;
-/** How often the folder is looked at again because logrotate was at work meanwhile. */
+/** How often the folder is looked at again because logrotate was at work. */
 const attempts = 5;
 
 /**
@@ -190,7 +190,7 @@ export const notAFile = 'NOTAFILE';
 async function areStillNamedSo(folder: string, files: LogFile[]): Promise<boolean> {
   const answers = await Promise.all(
     files.map(async ({ name, dev, ino }) => {
-      // If that cannot be told, it is looked once more; what is open is read all the same.
+      // If it can’t tell, it looks once more; what is open is read anyway.
       const now = await stat(join(folder, name)).catch(ignoreFailure);
       return now?.dev === dev && now.ino === ino;
     }),

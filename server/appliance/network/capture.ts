@@ -13,7 +13,7 @@ const vrrp = 'ip proto 112 or ip proto 51 or ip6 proto 112 or ip6 proto 51';
 
 /**
  * Listens with tcpdump on one interface for VRRP, and for ARP about some addresses; also inside a
- * VLAN. It ends at the limits of time, packets and bytes, with `close()`, and whatever becomes of
+ * VLAN. It ends at the limits of time, packets and bytes, with `close()`, and whatever happens to
  * this program, as `timeout` ends it.
  */
 export function startCapture(

@@ -3,7 +3,7 @@ import { ofUnseen, unlessAbsent } from '../unseen-error.ts';
 
 /**
  * Whether `ip netns add` has made a network namespace of this name, where keepalived looks for it.
- * @returns undefined if that cannot be told
+ * @returns undefined if it can’t tell
  */
 export async function hasNetworkNamespace(name: string): Promise<boolean | undefined> {
   const path = `/run/netns/${name}`;

@@ -5,7 +5,7 @@ import { isLinkLocal } from '../../keepalived/addresses/addresses.ts';
  * Whether the kernel lets a socket send from this address. It knows more than the list of addresses:
  * local routes and `ip_nonlocal_bind`. Nothing is sent.
  * @param interfaceName a link-local address belongs to one
- * @returns undefined if that cannot be told
+ * @returns undefined if it can’t tell
  */
 export function canSendFrom(
   address: string,

@@ -128,7 +128,7 @@ async function runAmongMounts(
     : { ...result, kind: 'notStarted', exitCode: undefined, stderr: 'permission denied' };
 }
 
-/** @throws {UnseenError} if it cannot be told whether there is such a user */
+/** @throws {UnseenError} if it can’t tell whether there is such a user */
 async function findUser(name: string): Promise<{ uid: number; gid: number } | undefined> {
   const [uid, gid] = await Promise.all(['-u', '-g'].map((option) => askForId(option, name)));
   return uid === undefined || gid === undefined ? undefined : { uid, gid };

@@ -33,7 +33,7 @@ export function assertServiceName(service: string): void {
 
 /**
  * The service's native systemd unit file, if it has one; not one generated from an init script.
- * @throws {UnseenError} if that cannot be told
+ * @throws {UnseenError} if it can’t tell
  */
 export async function findUnitFile(service: string): Promise<string | undefined> {
   const name = unitName(service);
@@ -45,7 +45,7 @@ export async function findUnitFile(service: string): Promise<string | undefined>
   return undefined;
 }
 
-/** @throws {UnseenError} if that cannot be told */
+/** @throws {UnseenError} if it can’t tell */
 export async function hasInitScript(service: string): Promise<boolean> {
   return pathExists(initScriptPath(service));
 }

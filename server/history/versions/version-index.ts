@@ -22,7 +22,7 @@ export interface VersionIndex {
   setOutcome(id: string, outcome: VersionOutcome): Promise<void>;
 }
 
-/** How many lines may say what is already over before the file is written anew. */
+/** How many lines may say what is already over before the file is written again. */
 const tolerableStaleLines = 200;
 
 /** Opens the index at `path`, one writer at a time; `limit` is the number of versions per file. */

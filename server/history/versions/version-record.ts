@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * pending: being applied · live: proved in the running daemon · saved: on disk, not run ·
- * restored: tried, and the version before it put back · conflict: not put in place, somebody else
+ * restored: tried, and the previous version restored · conflict: not installed, someone else
  * changed the file first · failed: not put in place, or in place without working · outside: found on
  * disk, not ours.
  */
@@ -42,7 +42,7 @@ export const versionRecordSchema = storedRecordSchema.transform((record) => ({
 }));
 export type VersionRecord = z.output<typeof versionRecordSchema>;
 
-/** The newest of one file's records (oldest first) that was put in force. */
+/** The newest of one file's records (oldest first) that was active. */
 function findInForce(records: readonly VersionRecord[]): VersionRecord | undefined {
   return records.findLast(({ outcome }) => outcome === 'live' || outcome === 'saved');
 }

@@ -38,7 +38,7 @@ export interface VersionStoreOptions {
   directory: string;
   /** Wall clock, ms. */
   clock?: () => number;
-  /** Versions kept of each file. The oldest go first, never the one in force. */
+  /** Versions kept of each file. The oldest go first, never the active one. */
   limit?: number;
   /** Told, in a sentence, when a part of the history cannot be read. */
   reportDamage?: (sentence: string) => void;

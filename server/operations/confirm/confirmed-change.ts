@@ -1,6 +1,6 @@
 /**
- * Changes that go back by themselves unless somebody confirms them by a new request: whoever cut
- * himself off with one cannot take it back himself.
+ * Changes that go back by themselves unless somebody confirms them by a new request: somebody who
+ * cut themselves off with one cannot undo it.
  */
 import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
 import type { KeptRecord } from '../../history/kept-record.ts';

@@ -11,9 +11,9 @@ const longestMs = 10_000;
 const wallMs = () => Date.now();
 
 /**
- * Who already has a virtual address although he is no master of it, before keepalived is started: a
+ * Who already has a virtual address although it is not its master, before keepalived is started: a
  * sentence that says so. That nobody answers is known after two seconds; to somebody it is listened
- * until he advertises the address, as the other server does, or has been silent for too long.
+ * until it advertises the address, as the other server does, or has been silent for too long.
  */
 export async function findDuplicateBeforeStart(
   appliance: Appliance,

@@ -34,7 +34,7 @@ const logLines = 500;
 const addressesBeforeEndMs = 3_000;
 
 /**
- * Listens for some seconds on the interfaces of a configuration, asks the machine meanwhile, and
+ * Listens for some seconds on the interfaces of a configuration, asks the machine at the same time, and
  * at the end has the witnesses speak again, so that all is of the same moment.
  */
 export function startExamination({

@@ -1,6 +1,6 @@
 /**
  * Moving an address on purpose, without stopping keepalived: a number is written into the maintenance
- * file, what comes of it is measured, and where it came to nothing the old number is put back.
+ * file, what comes of it is measured, and where it did not happen the old number is restored.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '../../appliance/appliance.ts';

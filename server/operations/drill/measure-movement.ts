@@ -32,7 +32,7 @@ export interface Movement {
    * was; undefined: one of the two was not seen.
    */
   awayAtMostMs: number | undefined;
-  /** Why it is not known who else has it: the last question that was in vain, a sentence. */
+  /** Why it is not known who else has it: the last question without an answer, a sentence. */
   unseenReason?: string;
 }
 

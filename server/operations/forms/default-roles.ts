@@ -58,7 +58,7 @@ export interface DefaultRolePlan {
 export interface ValuesMeanwhile {
   /** What the form would be prefilled with now, where that is not what it says. */
   differing: Partial<DefaultRoleValues>;
-  /** What its user left alone and was filled in anew, from the file now. */
+  /** What its user left alone, now filled in from the current file. */
   refilled: Partial<DefaultRoleValues>;
 }
 
@@ -191,7 +191,7 @@ function findRefilled(
   const isLeft = (field: keyof DefaultRoleValues): boolean => given[field] === then?.[field];
   return {
     refilled: pick(outdated.filter(isLeft)),
-    // What he changed himself while nobody else did needs no word.
+    // What only the user changed needs no word.
     differing: pick(outdated.filter((field) => !isLeft(field) && then?.[field] !== now[field])),
   };
 }

@@ -11,7 +11,7 @@ import type { DefaultRole } from './default-roles.ts';
 import type { FormOrigin } from './form-origin.ts';
 import { describeSettingsChange, planInstanceSettings } from './instance-settings.ts';
 
-/** What every form that saves sends besides its values. */
+/** What every form that saves sends beside its values. */
 export interface FormSave extends SaveConsent {
   /** SHA-256 of the live file that was shown; null: there was none. */
   expectedTag: string | null;

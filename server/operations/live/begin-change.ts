@@ -13,7 +13,7 @@ import { findTag } from './conflict.ts';
 import { findLastProved, keepCurrent } from './kept-versions.ts';
 
 /**
- * Keeps what is on disk and what shall be there, and opens the journal; nothing else is changed.
+ * Keeps what is on disk and what is to be there, and opens the journal; nothing else is changed.
  * @param surroundings what was found before: the file, the machine, and the whole configuration
  * @throws {UserError} `history-full`, `history-read-only`, `journal-unfinished`
  */

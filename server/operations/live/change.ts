@@ -19,11 +19,11 @@ export interface Change {
   previous: ConfigurationSummary | undefined;
   /** What keepalived was seen to serve since it began: only that is surely keepalived's. */
   served: readonly ServedPlace[];
-  /** keepalived is known to complain of this file: that alone does not make the proof fail. */
+  /** keepalived is known to report errors in this file: that alone does not make the proof fail. */
   isTolerated?: boolean;
 }
 
-/** Only a reload: nothing was written, so nothing can be put back. */
+/** Only a reload: nothing was written, so nothing can be restored. */
 export const isUnchanged = ({ intent }: Change): boolean => intent.oldTag === intent.newTag;
 
 /**

@@ -7,7 +7,7 @@ const intervalMs = 250;
 /**
  * Whether keepalived lives without a VRRP process that lasts: after a crash its parent starts one
  * after the other, from the copy of the file that made the first one crash, also when another file
- * has been put back (measured, 2.2.7). Only a stop and a start help then.
+ * has been restored (measured, 2.2.7). Only a stop and a start help then.
  */
 export async function hasDeadChild(appliance: Pick<Appliance, 'readDaemon'>): Promise<boolean> {
   const seen = new Set<number | undefined>();

@@ -15,7 +15,7 @@ import { endedDaemonOf, wasStoppedByOthers } from './stopped-by-others.ts';
 export interface MakeLiveOptions {
   /** `none`: keepalived was told before a crash. */
   command: 'reload' | 'none';
-  /** Whether a keepalived that ended of it is started again with the old version; default: yes. */
+  /** Whether a keepalived that exited because of it is started again with the old version; default: yes. */
   mayStart?: boolean;
 }
 

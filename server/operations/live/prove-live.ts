@@ -40,7 +40,7 @@ export interface LoadRequest extends ProofCase {
    * awaited, but not held against it, for there is nothing better to go back to.
    */
   restored: boolean;
-  /** keepalived is known to complain of the file; it is proved when it runs all the same. */
+  /** keepalived is known to report errors in the file; it is proved when keepalived runs anyway. */
   isTolerated?: boolean | undefined;
   /** Called when keepalived was told, before it is looked at. */
   onTold?: () => Promise<void>;
@@ -133,13 +133,13 @@ async function findComplaint(
   return complaint === undefined ? undefined : `it says: “${complaint}”`;
 }
 
-/** A daemon that was started anew has another pid and no past to compare with. */
+/** A daemon that was restarted has another pid and no past to compare with. */
 function withoutDaemon(proof: ProofCase): ProofCase {
   const daemon = { state: 'stopped', stalePidFile: undefined, leftChildPids: [] } as const;
   return { ...proof, before: { ...proof.before, daemon } };
 }
 
-/** What the old file had to complain of already is no reason to call it not restored. */
+/** An error that the previous file had already does not mean that it is not restored. */
 function withoutComplaint(log: ReloadLog | undefined): ReloadLog | undefined {
   return log && { ...log, configurationError: undefined };
 }

@@ -24,7 +24,7 @@ type RestoreOutcome = Omit<
 >;
 
 export interface RestoreReason {
-  /** Why the old version is put back, as a sentence; the outcome begins with it. */
+  /** Why the previous version is restored, as a sentence; the outcome begins with it. */
   intro: string;
   /** Whether a keepalived that has ended is started again. */
   mayStart: boolean;
@@ -136,7 +136,7 @@ export async function putBack(
   }
 }
 
-/** What was put back becomes what keepalived runs; the sentences tell where the addresses are. */
+/** What was restored becomes what keepalived runs; the sentences tell where the addresses are. */
 async function loadOld(
   { appliance, versions }: ApplyDependencies,
   change: Change,

@@ -83,7 +83,7 @@ export async function restartKeepalived(
 
 /**
  * Starts keepalived and proves that it lives with the instances of its file. An instance in FAULT is
- * told, but it was started. Nothing is written, so there is nothing to put back.
+ * told, but it was started. Nothing is written, so there is nothing to restore.
  */
 async function start(parts: ApplyDependencies, startAnyway: boolean): Promise<ActionOutcome> {
   const { appliance, keeper } = parts;

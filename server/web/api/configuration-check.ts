@@ -37,7 +37,7 @@ export const registerConfigurationCheck: FastifyPluginCallbackZod<
   app.post(
     '/api/v1/configuration/check',
     {
-      // JSON writes one byte as up to six; too long a text shall get a finding, not a 413.
+      // JSON writes one byte as up to six; a text that is too long gets a finding, not a 413.
       bodyLimit: 6 * bodyLimitBytes,
       config: { access: 'admin', rateLimit: { max: 240, timeWindow: 60_000 } },
       schema: { body: checkRequestSchema, response: { 200: checkDocumentSchema } },

@@ -11,7 +11,7 @@ interface StatusMetric {
   name: string;
   help: string;
   labelNames: string[];
-  /** A counter is keepalived's own, which begins anew with the daemon. */
+  /** A counter is keepalived's own, which starts again at 0 with the daemon. */
   isCounter?: true;
   /** What is not known is left out: a missing sample, not a false 0. */
   collect: (snapshot: Snapshot, report: Report) => void;

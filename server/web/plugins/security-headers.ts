@@ -46,7 +46,7 @@ export const securityHeaders = fastifyPlugin<{ tls: boolean }>(async (app, { tls
     crossOriginOpenerPolicy: tls,
     originAgentCluster: tls,
   });
-  // They are the same on every answer: to have them made anew cost a twentieth of a page's time (measured).
+  // They are the same on every answer: making them again cost a twentieth of a page's time (measured).
   let headers: OutgoingHttpHeaders | undefined;
   app.addHook('onRequest', (_request, reply, next) => {
     headers ??= askHelmet(reply);

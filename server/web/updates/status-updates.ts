@@ -29,7 +29,7 @@ export interface StatusUpdates {
 const rememberedChanges = 32;
 /** An operation on many instances is told by a burst of witnesses: one look for all of them. */
 const leastBetweenLooksMs = 25;
-/** Changes are recorded so long after the last one who looked: he may only have lost touch. */
+/** Changes are recorded so long after the last one looked: they may only have lost the connection. */
 const rememberForMs = 60_000;
 /** Ages are told in seconds. */
 const freshForMs = 500;

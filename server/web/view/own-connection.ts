@@ -10,7 +10,7 @@ export interface Connection {
 
 /**
  * The address by which somebody is connected, if a configuration makes it a virtual one: a change
- * of it can cut him off.
+ * of it can cut them off.
  * @param texts the configuration before and after the change, as far as they are known
  */
 export function findOwnVirtualAddress(

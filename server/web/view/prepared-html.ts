@@ -7,7 +7,7 @@ type Pieces = readonly Buffer[];
 
 /**
  * A part of a page that is the same for everybody, made before it is asked for: as bytes, because to
- * make and encode its text anew for each request is what would cost most.
+ * make and encode its text for each request is what would cost most.
  */
 export interface PreparedHtml {
   pieces: Pieces;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { openSessionSecret } from '../../../server/access/session-secret.ts';
 
-test('the secret is made once, private, and made anew only if it is unusable', async (context) => {
+test('the secret is made once, private, and replaced only if it is unusable', async (context) => {
   const directory = await mkdtemp(join(tmpdir(), 'wai-secret-'));
   context.after(() => rm(directory, { recursive: true }));
   const secret = await openSessionSecret(directory);

@@ -107,7 +107,7 @@ test('an account that logs in again and again pushes out only its own sessions',
   assert.ok(get('viewer 17') && get('viewer 18') && get('viewer 19'));
 });
 
-test('to ask whether a session is alive does not keep it alive; its end is told', () => {
+test('to ask whether a session is alive does not keep it alive; its end is reported', () => {
   const ended: string[] = [];
   let nowMs = 0;
   const store = createSessionStore({

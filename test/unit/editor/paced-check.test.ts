@@ -35,7 +35,7 @@ test('checks soon after a pause, at most once a second while the text changes', 
     String(times),
   );
   assert.ok(starts.length >= 3, String(times));
-  // The one whose text changed meanwhile is stale; the last one saw the last key.
+  // The one whose text changed is stale; the last one saw the last key.
   assert.deepEqual(
     starts.map(({ signal }) => signal.aborted),
     starts.map((_, index) => index < starts.length - 1),

@@ -32,7 +32,7 @@ describe('notices', () => {
     assert.deepEqual((await openNotices({ directory })).list(), []);
   });
 
-  it('are told also where they cannot be written', async (context) => {
+  it('are reported also where they cannot be written', async (context) => {
     const directory = await makeFolder(context);
     await rm(directory, { recursive: true });
     await writeFile(directory, 'no folder');

@@ -7,7 +7,7 @@ import { makeFolder } from './run-child.ts';
 import { confirmation } from './samples.ts';
 
 describe('the pending confirmation', () => {
-  it('is there after a restart, until it is taken back', async (context) => {
+  it('is there after a restart, until it is rolled back', async (context) => {
     const directory = await makeFolder(context);
     const confirmations = createPendingConfirmation({ directory });
     assert.equal(await confirmations.find(), undefined);

@@ -63,7 +63,7 @@ test('the time of the file is read before a torn line is cut off', async (contex
   assert.equal((await openRecordLog(path, schema, 100)).lastTouchedAtMs, 1_000_000);
 });
 
-test('what cannot be written is told, and still known', async (context) => {
+test('what cannot be written is reported, and still known', async (context) => {
   const path = await createPath(context);
   const log = await openRecordLog(path, schema, 100);
   await rm(join(path, '..'), { recursive: true });

@@ -66,7 +66,7 @@ describe('a save whose steps could not be recorded', () => {
     );
   });
 
-  it('that was taken back stays so', async (context) => {
+  it('that was rolled back stays so', async (context) => {
     const folder = await prepare(context, 'faulty');
     const parts = await createSimulatedParts(folder);
     assert.equal((await saveText(fillAfterBegin(parts, true), newTexts.faulty)).kind, 'restored');
@@ -79,7 +79,7 @@ describe('a save whose steps could not be recorded', () => {
   });
 });
 
-test('a reload that is interrupted is told as of who asked for it, not of who saved the file', async (context) => {
+test('a reload that is interrupted is reported with who asked for it, not of who saved the file', async (context) => {
   const folder = await prepare(context, 'live');
   const parts = await createSimulatedParts(folder);
   assert.equal((await saveText(parts, newTexts.live)).kind, 'live');

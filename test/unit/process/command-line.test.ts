@@ -16,7 +16,7 @@ test('an account is named with its role', () => {
   assert.deepEqual(given, { ...command, isPasswordGiven: true });
 });
 
-test('the version and the usage are told', () => {
+test('the version and the usage are reported', () => {
   assert.deepEqual(readCommandLine(['--version']), {
     kind: 'tell',
     text: `keepalived-wai ${version}`,

@@ -69,7 +69,7 @@ test('templates that fit their models have no problem', () => {
   assert.deepEqual(check({}), []);
 });
 
-test('a field that the model does not have is told at its line', () => {
+test('a field that the model does not have is reported at its line', () => {
   assertProblem(['list.eta', 'row.age %>', 'row.years %>'], 4, /'years' does not exist/);
   assertProblem(['list.eta', 'it.rows', 'it.lines'], 2, /'lines' does not exist/);
 });
@@ -100,7 +100,7 @@ test('only text and numbers are printed', () => {
   assertProblem(['layouts/frame.eta', 'it.body', 'it.scripts'], 1, /'string\[\] \| undefined'/);
 });
 
-test('a branch that the model decides is told', () => {
+test('a branch that the model decides is reported', () => {
   assertProblem(['list.eta', 'it.note', 'it.note ?? "none"'], 3, /“\?\?” is not needed: it\.note/);
   assertProblem(['list.eta', 'row.age !==', 'row?.age !=='], 4, /“\?\.” is not needed: row/);
   assertProblem(['list.eta', 'row.age !== undefined', 'row && row.age'], 4, /row is always true/);

@@ -73,7 +73,7 @@ test('all that is shipped runs on Node.js 20.19', async () => {
   assert.equal(admits('>= 20.19.0'), true);
 });
 
-test('advisories are told, and no answer is no all-clear', () => {
+test('advisories are reported, and no answer is no all-clear', () => {
   const found = readAdvisories(
     `npm warn something\n${JSON.stringify({
       vulnerabilities: {

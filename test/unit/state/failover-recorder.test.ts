@@ -309,7 +309,7 @@ describe('the history of failovers', () => {
 
   for (const isMachine of [false, true]) {
     const who = isMachine ? 'the machine slept' : 'the program was stopped or hung';
-    test(`${who}: nobody watched, and what it says afterwards is looked at anew`, (context) => {
+    test(`${who}: nobody watched, and what it says afterwards is evaluated again`, (context) => {
       const scene = createScene(context, { before: [wasMaster] });
       scene.look('MASTER', startMs - 60_000, 'Yes');
       scene.wait(10_000);
@@ -546,7 +546,7 @@ describe('since when a state lasts', () => {
     assert.equal(uncovered.since(), -599_300);
   });
 
-  test('under another keepalived it begins anew', (context) => {
+  test('under another keepalived it starts again', (context) => {
     const scene = createScene(context, { before: [wasMaster] });
     scene.look('MASTER', startMs - 60_000, 'Yes');
     scene.wait(10_000);
@@ -556,7 +556,7 @@ describe('since when a state lasts', () => {
   });
 });
 
-test('of a flood of lines the newest are read, and that some were not is told', (context) => {
+test('of a flood of lines the newest are read, and that some were not, too', (context) => {
   const scene = createScene(context, { before: [wasBackup] });
   scene.wait(2_000);
   const from = scene.told().length;

@@ -160,7 +160,7 @@ test('a line that tells of a change makes it ask keepalived, another does not', 
   await eventually('a question to keepalived', () => asked.runtime > before);
 });
 
-test('a line that came while the log was read is told once', async (context) => {
+test('a line that came while the log was read is reported once', async (context) => {
   const known = await startKeeper(context, { early: [entering], read: [entering] });
   assert.equal(await settle(() => known.asked.runtime), 1, 'what the log told is no news');
   const fresh = await startKeeper(context, { early: [entering], read: [unimportant] });

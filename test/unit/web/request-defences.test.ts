@@ -90,7 +90,7 @@ test('only names of this machine are answered, else 421', async (context) => {
   const strange = ['evil', 'localhost.evil.example', '[fd00::11]', 'server1@evil', 'a b', ':80'];
   for (const host of strange) assert.equal(await status(host), 421, host);
 
-  // A virtual address that came meanwhile is found, though not for each of a flood of requests.
+  // A virtual address that was added later is found, though not for each of a flood of requests.
   own = ['server1', '192.168.0.100'];
   await new Promise((resolve) => setTimeout(resolve, 1000));
   assert.equal(await status('192.168.0.100:9443'), 200);

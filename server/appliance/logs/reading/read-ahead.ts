@@ -5,7 +5,7 @@ import { ignoreFailure } from '../../unseen-error.ts';
 const blockBytes = { first: 64 * 1024, longest: 1024 * 1024 };
 
 export interface FileBlock {
-  /** What was asked for; the last chunk is shorter where the file was truncated meanwhile. */
+  /** What was asked for; the last chunk is shorter where the file was truncated. */
   start: number;
   end: number;
   /** Valid until the next block is asked for. */

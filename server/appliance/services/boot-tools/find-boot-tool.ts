@@ -12,7 +12,7 @@ type BootToolName = keyof typeof bootTools;
 
 const missing = 'there is no chkconfig, systemctl or update-rc.d on this machine.';
 
-/** No tool at all, as in many containers; or it cannot be told which is in charge. */
+/** No tool at all, as in many containers; or it can’t tell which is in charge. */
 const createNoBootTool = (reason: string): BootTool => ({
   read: () => Promise.resolve({ known: false, reason: `Unknown: ${reason}` }),
   set: (service, enabled) =>

@@ -12,7 +12,7 @@ const pollMs = 50;
 const startLimitMs = 5000;
 /**
  * How long a process that was started may read its configuration: it waits 10 s for each name that a
- * silent name server does not answer, and has no pid file meanwhile (measured, 2.2.7).
+ * silent name server does not answer, and has no pid file then (measured, 2.2.7).
  */
 const readingLimitMs = 60_000;
 /** How long after a start command has ended there may be no pid file yet. */

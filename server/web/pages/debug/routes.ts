@@ -20,7 +20,7 @@ const firewallFormSchema = z.strictObject({
 const removeRuleFormSchema = z.strictObject({ rule: z.string().min(1).max(2048) });
 const captureQuerySchema = z.object({ interface: z.string().min(1).max(64) });
 
-/** Without JavaScript: how often the page comes anew while an examination goes on. */
+/** Without JavaScript: how often the page reloads during an examination. */
 const refreshSeconds = 2;
 
 /** `/debug`: what is wrong, in words one can act on. */

@@ -51,7 +51,7 @@ export function reportFor(role: Role, report: DebugReport): DebugReport {
   return { ...report, checks };
 }
 
-/** With more instances the page, sent anew each second, lists what needs attention only. */
+/** With more instances the page, sent each second, lists what needs attention only. */
 const mostListedWhole = 16;
 
 /**
@@ -249,7 +249,7 @@ function groupChecks(
   });
 }
 
-/** What cannot be told for one and the same reason is told once. */
+/** What it can’t tell for one and the same reason is listed once. */
 function joinAlike(checks: readonly ReportedCheck[]): ReportedCheck[] {
   const alike = groupBy(checks, ({ id, verdict, sentence }) =>
     verdict === 'cannot-tell' ? sentence : id,

@@ -29,9 +29,9 @@ export interface DefaultRoleModel {
   /** Why the file cannot be written at all. */
   fileProblem: string | undefined;
   placeholder: boolean;
-  /** undefined: the values must be put right first. */
+  /** undefined: the values have errors: correct them first. */
   difference: TextDifference | undefined;
-  /** undefined: the values must be put right first. */
+  /** undefined: the values have errors: correct them first. */
   foresight: Foresight | undefined;
   failure: FailureNotice | undefined;
   /** What the check says of a preview. */

@@ -19,7 +19,7 @@ import { describeEdit, describeFailedEdit, describePreview } from './view-model.
 import type { EditModel } from './view-model.ts';
 
 const page = { title: 'Edit Config Files' };
-/** A form writes one byte as up to three (`%7B`); too long a text shall get a sentence, not a 413. */
+/** A form writes one byte as up to three (`%7B`); a text that is too long gets a sentence, not a 413. */
 const formLimitBytes = 4 * bodyLimitBytes;
 
 /** `/keepalived/edit`: a configuration file in an editor. */

@@ -13,7 +13,7 @@ export interface IncidentRow {
   lasted: string;
   /** Each cause once, in the order of the changes. */
   reason: string;
-  /** Who did something meanwhile; empty: nobody, as far as is known. */
+  /** Who did something during it; empty: nobody, as far as is known. */
   author: string;
   /** How long nobody had the address before this server took it. */
   unserved: string;

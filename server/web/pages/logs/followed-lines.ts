@@ -50,7 +50,7 @@ export function createFollowedLines(operations: LogOperations): FollowedLines {
   };
 }
 
-/** Reads on and sends, once more if it was asked for meanwhile. */
+/** Reads on and sends, once more if it was asked for in between. */
 function createReader(
   operations: LogOperations,
   stream: EventStream,

@@ -33,7 +33,7 @@ const pageSchema = filterSchema.extend({
   before: cursorSchema.optional(),
 });
 
-/** What cannot be read is left out, and named in `unread`: nobody shall think that it filtered. */
+/** What cannot be read is left out, and named in `unread`: nobody must think that it filtered. */
 export const logFilterSchema = z.unknown().transform(readForgivingly(filterSchema));
 /** Likewise; only a place in the log has to be read. */
 export const logQuerySchema = z.unknown().transform(readForgivingly(pageSchema));

@@ -27,7 +27,7 @@ export interface LogsModel {
   older: { path: string; words: string } | undefined;
   /** Of the newest lines, when older ones are shown. */
   newestPath: string | undefined;
-  /** Where the browser hears of new lines; undefined: this page is of the past. */
+  /** Where the browser gets new lines; undefined: this page shows the past. */
   eventsPath: string | undefined;
   downloadPath: string;
 }

@@ -57,7 +57,7 @@ export interface SettingsForm {
   /** What the check says of a preview. */
   findings: FieldFinding[];
   clusters: ClusterRule[];
-  /** undefined: the values must be put right first. */
+  /** undefined: the values have errors: correct them first. */
   difference: TextDifference | undefined;
   foresight: Foresight | undefined;
   failure: SettingsFailure | undefined;

@@ -41,7 +41,7 @@ export function describeVersions(
     files: allFiles.map((one) => ({ ...one, selected: one.id === file })),
     rows: chosen.slice(start, start + rowsPerPage).map((record) => ({
       ...describeVersion(record),
-      // Only the live file can be in force; a stored one is run by nothing.
+      // Only the live file can be active; nothing runs a stored one.
       badge: !current.has(record.id)
         ? undefined
         : record.fileId === 'live'

@@ -9,7 +9,7 @@ declare module 'fastify' {
     provedAtMs?: number;
   }
   interface FastifyRequest {
-    /** Whether the user of this session gave the password again lately; the login does not count. */
+    /** Whether the user of this session gave the password again recently; the login does not count. */
     isPasswordProved(): boolean;
     /**
      * Takes the password of who is logged in. The session gets a new id then: who had stolen the old
@@ -29,7 +29,7 @@ const validForMs = 5 * 60_000;
 /** What the session takes along. */
 const kept = ['userName', 'passwordId', 'flash'];
 
-/** The password asked again, by whom what changes who is root must be confirmed. */
+/** Asks for the password again, to confirm what changes who is root. */
 export const passwordProof = fastifyPlugin<PasswordProofOptions>((app, options, done) => {
   const { now = () => performance.now() } = options;
   app.decorateRequest('isPasswordProved', function (this: FastifyRequest) {

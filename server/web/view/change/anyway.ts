@@ -26,7 +26,7 @@ export interface AnywayModel {
   instead: { path: string; label: string; explanation: string };
 }
 
-/** The page `anyway`: what would happen, a better way, and the button that does it all the same. */
+/** The page `anyway`: what would happen, a better way, and the button that does it anyway. */
 export function describeAnyway(
   kind: AnywayKind,
   { sentence, dangers = [] }: ActionOutcome,

@@ -3,7 +3,7 @@ import type { Flash } from '../../plugins/flash.ts';
 import { describeFindings } from './findings.ts';
 import type { FindingItem } from './findings.ts';
 
-/** Where somebody keeps or takes back a change that waits to be confirmed. */
+/** Where somebody keeps or rolls back a change that waits to be confirmed. */
 export const confirmPath = '/keepalived/confirm';
 
 export type Success = Extract<ApplyOutcome, { kind: 'live' | 'saved' }>;
@@ -35,7 +35,7 @@ function consequenceOf(outcome: Success): string {
     : 'keepalived is stopped. It reads the file when it starts.';
 }
 
-/** Why nothing was changed, or what was put back; shown above the form with the text kept. */
+/** Why nothing was changed, or what was restored; shown above the form with the text kept. */
 export interface FailureNotice {
   statusCode: 409 | 422 | 500;
   title: string;

@@ -6,7 +6,7 @@ import { shownWordsSchema } from '../shown-words.ts';
 import { goingBackFields, readConfirmSeconds } from './going-back.ts';
 import type { GoingBackForm } from './going-back.ts';
 
-/** What every form that changes a configuration sends besides it. */
+/** What every form that changes a configuration sends beside it. */
 export const consentFields = {
   /** Only the button "Apply anyway" sends it. */
   accepted: shownWordsSchema,

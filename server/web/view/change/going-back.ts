@@ -37,7 +37,7 @@ export interface GoingBackModel {
 
 /**
  * The choice to go back without a confirmation: as it was typed, else made for whoever might cut
- * himself off.
+ * themselves off.
  * @param texts the configuration before and after the change, as far as they are known
  */
 export function describeGoingBack(

@@ -19,7 +19,7 @@ export interface TextDifference {
 }
 
 /**
- * Nobody else is answered meanwhile, and the time grows with the square of what differs: 0.15 s
+ * No other request is answered during it, and the time grows with the square of what differs: 0.15 s
  * for so many added and removed lines (measured, 1 MiB). No time limit: on a busy machine it would
  * hide what is shown on a quiet one.
  */

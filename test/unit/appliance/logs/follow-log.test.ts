@@ -48,7 +48,7 @@ test('only new lines, only keepalived’s, and not those that we cause', async (
   await expectHeard(['one', 'two']);
 });
 
-test('a line is told when it is whole', async (context) => {
+test('a line is reported when it is whole', async (context) => {
   const { path, heard, expectHeard } = await startFollowing(context);
   const text = line('one');
   await appendFile(path, text.slice(0, 30));
@@ -132,7 +132,7 @@ test('closed, it tells nothing more', async (context) => {
   assert.deepEqual(heard, []);
 });
 
-test('a file that can’t be read is told as blind, until it can', async (context) => {
+test('a file that can’t be read is reported as blind, until it can', async (context) => {
   const { path, expectHeard, blindSpots } = await startFollowing(context);
   await rm(path);
   await symlink(path, path);

@@ -110,7 +110,7 @@ test('a rotation between two pages loses and repeats nothing', async (context) =
   };
   const messages = await readAllPages(path, 30, (page) => {
     if (page === 2) rotate();
-    // What is read from now on was packed meanwhile.
+    // What is read from now on was packed.
     if (page === 5) {
       renameSync(`${path}.4.gz`, `${path}.5.gz`);
       renameSync(`${path}.3.gz`, `${path}.4.gz`);

@@ -43,7 +43,7 @@ async function createScene(context: TestContext) {
 
 const lines = 'INSTANCE "VI_1" BACKUP 101\nINSTANCE "VI_1" MASTER 101\n';
 
-test('both kinds are told of, and every line stays for its reader', async (context) => {
+test('both kinds are reported, and every line stays for its reader', async (context) => {
   const { watch, make, path, isTold } = await createScene(context);
   const [all, vrrp] = [await make('all'), await make('vrrp')];
   watch.setPaths([path('all'), path('vrrp')]);
@@ -53,7 +53,7 @@ test('both kinds are told of, and every line stays for its reader', async (conte
   assert.equal(buffer.subarray(0, bytesRead).toString(), lines);
 });
 
-test('one that is removed and made anew, as at a reload, is watched on', async (context) => {
+test('one that is removed and made again, as at a reload, is watched on', async (context) => {
   const { watch, make, path, isTold } = await createScene(context);
   await make('all');
   watch.setPaths([path('all')]);
@@ -83,7 +83,7 @@ test('one that is no longer in the configuration is left alone', async (context)
   assert.ok(await isTold(() => vrrp.write(lines)));
 });
 
-test('where no watch is left it is told as blind, and tried again; an absent one is not', (context) => {
+test('where no watch is left it is reported as blind, and tried again; an absent one is not', (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const blindSpots = createBlindSpots();
   let refusal = 'ENOSPC';

@@ -28,7 +28,7 @@ describe('a change outside', () => {
     assert.equal((await store.read(newest.id))?.text, 'b');
   });
 
-  it('is not what this program wrote, is writing or has put back', async (context) => {
+  it('is not what this program wrote, is writing or has restored', async (context) => {
     const { store, notice } = await makeStore(context);
     await store.keep(newVersion('live', { outcome: 'live' }));
     assert.equal(await notice('live'), undefined);

@@ -64,7 +64,7 @@ describe('the version store', () => {
     assert.deepEqual(await store.list(), []);
   });
 
-  it('forgets the oldest of a thousand, never the one in force', async (context) => {
+  it('forgets the oldest of a thousand, never the active one', async (context) => {
     const directory = await makeFolder(context);
     const store = await createVersionStore({ directory });
     await store.keep(newVersion('another file', { fileId: 'stored-master' }));

@@ -28,7 +28,7 @@ it('a first virtual_server on a kernel without IPVS has to be accepted', async (
   assert.match(danger, /no IPVS .*keepalived exits .*releases every virtual IP.*modprobe ip_vs/);
 });
 
-it('as has one where that cannot be told, with the reason', async () => {
+it('as has one where it can’t tell, with the reason', async () => {
   const answer: IpvsLook = { kind: 'unseen', reason: 'The program `modprobe` is missing.' };
   const [danger = ''] = await foreseeDangers(text, balanced, answer);
   assert.match(danger, /^Can’t tell whether .*`modprobe` is missing/);

@@ -97,7 +97,7 @@ const conflict: ApplyOutcome = {
 };
 
 describe('a change that must be confirmed', () => {
-  it('goes back at its deadline, not before, and that is told', async (context) => {
+  it('goes back at its deadline, not before, and that is reported', async (context) => {
     const machine = await createMachine(context);
     const changes = machine.start();
     assert.equal((await changes.save('new', 120)).kind, 'live');
@@ -234,7 +234,7 @@ describe('a restart while a change waits', () => {
     await first.save('new', 120);
     first.close();
     machine.wallMs += 100_000;
-    // The monotonic clock begins anew with the machine.
+    // The monotonic clock starts again with the machine.
     machine.monotonicMs = 5;
     const second = machine.start();
     await second.resume();
@@ -243,7 +243,7 @@ describe('a restart while a change waits', () => {
     assert.equal(machine.text, 'old');
   });
 
-  it('goes back at once if the deadline has passed meanwhile', async (context) => {
+  it('goes back at once if the deadline has passed', async (context) => {
     const machine = await createMachine(context);
     const first = machine.start();
     await first.save('new', 60);

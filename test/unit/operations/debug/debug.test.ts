@@ -90,7 +90,7 @@ describe('an examination', () => {
     await debug.close();
   });
 
-  it('that is begun anew asks again, and ends the capture of the former one', async () => {
+  it('that starts again asks again, and ends the capture of the former one', async () => {
     let asked = 0;
     const { debug, listening } = createCase({
       readFirewall() {

@@ -30,7 +30,7 @@ test('a drill is answered when it is known what keepalived tracks now', async ()
   assert.deepEqual(events, ['with tracking']);
 });
 
-test('a save that changed what runs is told with its author, a refused one is not', async () => {
+test('a save that changed what runs is reported with its author, a refused one is not', async () => {
   const told: unknown[] = [];
   let outcome = { kind: 'restored', findings: [] } as unknown as ApplyOutcome;
   const operations = createOperations({
@@ -52,7 +52,7 @@ test('a save that changed what runs is told with its author, a refused one is no
   assert.equal(told.length, 1);
 });
 
-test('whoever starts, stops, reloads or undoes is told, and from where, if anything was tried', async () => {
+test('whoever starts, stops, reloads or undoes is reported, and from where, if anything was tried', async () => {
   const told: unknown[] = [];
   let daemon: object = { state: 'running', pid: 1 };
   const answer = { result: 'failed', exitCode: 1, stdout: '', stderr: '', command: 'stop' };

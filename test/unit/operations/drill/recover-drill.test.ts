@@ -45,7 +45,7 @@ describe('a drill that ended with the program', () => {
     });
   }
 
-  it('whose file cannot be read is told, with what to write where', async (context) => {
+  it('whose file cannot be read is reported, with what to write where', async (context) => {
     const message = 'The folder is gone.';
     const { parts } = await createParts(context, { ok: false, message });
     await parts.runningDrill.set(drill);
@@ -55,7 +55,7 @@ describe('a drill that ended with the program', () => {
     assert.match(notice.sentence, /The folder is gone\. Write 0 into \/maintenance\/VI_1\./);
   });
 
-  it('whose record is damaged is told, and keeps nobody from starting', async (context) => {
+  it('whose record is damaged is reported, and keeps nobody from starting', async (context) => {
     const { parts, directory } = await createParts(context, { ok: true, value: 0 });
     await parts.runningDrill.set(drill);
     await appendFile(join(directory, 'running-drill.jsonl'), 'broken\n');

@@ -34,7 +34,7 @@ function fileOf(id: string, text: string): ConfigurationFileContent {
   return { ok: true, id, path: `/etc/keepalived/${id}`, text, tag, modifiedAtMs: 0, mode: 0o600 };
 }
 
-describe('a form of Set Default Master whose file was changed meanwhile', () => {
+describe('a form of Set Default Master whose file somebody changed', () => {
   const base = withAddress('192.168.0.100/24');
   const machine = {
     ...createSampleMachine('', 'stopped'),
@@ -64,7 +64,7 @@ describe('a form of Set Default Master whose file was changed meanwhile', () => 
     });
   });
 
-  it('keeps what he typed, and says what the file says now', async () => {
+  it('keeps what was entered, and says what the file says now', async () => {
     const typed = { virtualAddress: '192.168.0.120/24', healthcheckUrl: 'http://127.0.0.1/mine' };
     const { values, meanwhile } = await plan(typed, base);
     assert.deepEqual(values, { ...prefilled, ...typed });

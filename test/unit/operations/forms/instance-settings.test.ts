@@ -115,7 +115,7 @@ describe('the plan of the settings form', () => {
   });
 });
 
-describe('a form whose file was changed meanwhile', () => {
+describe('a form whose file somebody changed', () => {
   const base = sampleConfiguration;
   const theirs = base
     .replace('interval 120', 'interval 120\n    rise 3')

@@ -26,7 +26,7 @@ describe('the way back of a Reload', () => {
     const folder = await prepare(context, 'live');
     const parts = await createSimulatedParts(folder);
     assert.equal((await saveText(parts, proved)).kind, 'live');
-    assert.equal((await saveText(parts, textOf('# faulty, and taken back'))).kind, 'restored');
+    assert.equal((await saveText(parts, textOf('# faulty, and rolled back'))).kind, 'restored');
     const [newest] = await parts.versions.list('live');
     await parts.versions.setOutcome(newest?.id ?? '', later);
     return { folder, parts };

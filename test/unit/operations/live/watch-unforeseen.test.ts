@@ -75,7 +75,7 @@ async function watch(
 }
 
 describe('after a save', () => {
-  it('a movement that was not foretold leaves a notice', async () => {
+  it('a movement that was not predicted leaves a notice', async () => {
     const [notice, ...more] = await watch([here, master], [away, backup]);
     assert.match(
       notice ?? '',
@@ -88,7 +88,7 @@ describe('after a save', () => {
     assert.match(gone ?? '', /left this server, which hears no other/);
   });
 
-  it('one that was foretold leaves none, but the other way round it does', async () => {
+  it('one that was predicted leaves none, but the other way round it does', async () => {
     const options = { movements: [lost] };
     assert.deepEqual(await watch([here, master], [away, backup], options), []);
     assert.equal((await watch([away, backup], [here, master], options)).length, 1);

@@ -1,4 +1,4 @@
-/** What a start does about a change that was interrupted, where the machine was booted meanwhile. */
+/** What a start does about a change that was interrupted, where the machine has booted since. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';

@@ -60,7 +60,7 @@ async function observe(
 }
 
 describe('what became of a foreseen movement', () => {
-  it('is told with the time it took, as soon as both witnesses say so', async () => {
+  it('is reported with the time it took, as soon as both witnesses say so', async () => {
     const { sentence, asForeseen, tookMs } = await observe(
       { withinMs: 12_000 },
       { instance: sampleRuntime(), heldAt: (elapsedMs) => elapsedMs > 250 },

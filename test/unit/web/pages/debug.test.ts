@@ -147,7 +147,7 @@ describe('the page', () => {
     );
   });
 
-  it('says what cannot be told for one reason once', () => {
+  it('says what it can’t tell for one reason once', () => {
     const unknown = (id: ReportedCheck['id'], title: string) =>
       check({ id, title, verdict: 'cannot-tell', sentence: 'Nobody was heard.' });
     const checks = [unknown('password', 'Password'), unknown('checksum', 'Checksum'), check()];

@@ -89,7 +89,7 @@ test('a placeholder and an unreadable folder are said', () => {
   assert.match(text, /The folder cannot be read\./);
 });
 
-test('a file that was changed meanwhile is said to be replaced whole', () => {
+test('a file that somebody changed is replaced whole, and the page says so', () => {
   const meanwhile = {
     refilled: { virtualAddress: '192.168.0.100/24' },
     differing: { interfaceName: 'eth1' },

@@ -102,7 +102,7 @@ async function openBrowser(
 }
 
 describe('/keepalived/versions', () => {
-  test('says who, what, the outcome, and which is in force now', async (t) => {
+  test('says who, what, the outcome, and which is active now', async (t) => {
     const browser = await openBrowser(t);
     const html = (await browser.get('/keepalived/versions')).body;
     const rows = [...html.matchAll(/<tr>\s*<th scope="row">(.*?)<\/tr>/gs)].map(([row]) =>

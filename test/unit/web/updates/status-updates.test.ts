@@ -28,7 +28,7 @@ function watch(t: TestContext) {
 }
 
 describe('what is news', () => {
-  test('a change is told at once, and a burst of them in one look', (t) => {
+  test('a change is reported at once, and a burst of them in one look', (t) => {
     const { keeper, said, timers } = watch(t);
     keeper.say(standby);
     assert.deepEqual(said(), ['Standby']);

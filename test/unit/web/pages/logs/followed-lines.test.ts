@@ -1,4 +1,4 @@
-/** The stream of new lines, over HTTP, from a log file that is rotated meanwhile. */
+/** The stream of new lines, over HTTP, from a log file that is rotated. */
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -133,7 +133,7 @@ test('no answer tells a viewer a password that keepalived logged, or whether it 
   assert.equal(guess?.body, other?.body);
 });
 
-test('a log that is not there (any more) is told, and so is its return', async (t) => {
+test('a log that is missing is reported, and so is its return', async (t) => {
   const { path, open, tell } = await openLog(t);
   const client = await open();
   rmSync(path);

@@ -43,7 +43,7 @@ describe('the administrator’s own connection', () => {
 describe('the choice to go back', () => {
   const render = (goingBack: object) => renderPage('partials/going-back', goingBack);
 
-  test('is made for whoever could cut himself off, and explained', () => {
+  test('is made for somebody who could cut themselves off, and explained', () => {
     const html = render(describeGoingBack({ raw: connection('192.168.0.100') }, [old]));
     assert.match(html, /name="goBack"[^>]* checked/);
     assert.match(textOf(html), /You are connected to 192\.168\.0\.100, which is a virtual IP/);
