@@ -99,7 +99,7 @@ describe('the Debug page, on two servers', () => {
     );
     await eventually(
       'the end of the examination',
-      async () => (await page.getByText(/^Examined/).count()) > 0,
+      async () => (await page.getByText(/^Checked/).count()) > 0,
       { withinMs: examinedMs },
     );
     await page.getByRole('button', { name: 'Add this rule' }).click();
@@ -153,10 +153,10 @@ describe('the Debug page, on two servers', () => {
     await logIn(window.page, servers.server1.waiUrl, servers.adminPassword);
     await window.page.goto(`${servers.server1.waiUrl}/debug`);
     // The one that a firewall change began may go on: no other begins beside it.
-    await window.page.getByText(/^Examined/).waitFor({ timeout: examinedMs });
+    await window.page.getByText(/^Checked/).waitFor({ timeout: examinedMs });
     await window.page.getByRole('button', { name: 'Check now' }).click();
     await window.page.getByText(/Listening on eth0/).waitFor();
-    await window.page.getByText(/^Examined/).waitFor({ timeout: examinedMs });
+    await window.page.getByText(/^Checked/).waitFor({ timeout: examinedMs });
     await window.context.close();
   });
 });

@@ -246,10 +246,10 @@ describe('the editor', () => {
     await page.keyboard.press('Control+s');
     await page.getByText('Your text, their text, and what both started from').waitFor();
     await page.getByRole('button', { name: 'Load theirs' }).press('Enter');
-    await page.getByRole('button', { name: 'Take my text back' }).waitFor();
+    await page.getByRole('button', { name: 'Restore' }).waitFor();
     assert.match(await typed(page), /attic/);
     assert.match(await readFile(), /attic/);
-    await page.getByRole('button', { name: 'Take my text back' }).press('Enter');
+    await page.getByRole('button', { name: 'Restore' }).press('Enter');
     assert.match(await typed(page), /cellar[^]*51 # mine/);
   });
 

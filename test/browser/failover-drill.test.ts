@@ -78,7 +78,7 @@ describe('the failover drill, on two servers', () => {
       await page.getByRole('heading', { name: 'Not saved yet: confirm what this adds' }).waitFor();
       await page.getByLabel('Your password').fill(servers.adminPassword);
       await page.getByRole('button', { name: 'Set up' }).click();
-      await page.getByRole('heading', { name: 'What can be done' }).waitFor();
+      await page.getByRole('heading', { name: 'Actions' }).waitFor();
       assert.match(await mainText(page), /keepalived is running with it/);
     }
     await assertAccessible(page2);

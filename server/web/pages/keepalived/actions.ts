@@ -64,7 +64,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       method: 'post',
       path: '/keepalived/reload',
       explanation: explainReload(status),
-      busy: 'keepalived tests the configuration and loads it; then the result is checked. This takes up to a minute if a name server does not answer.',
+      busy: 'keepalived is testing the configuration, then it loads it and the result is checked. This takes up to a minute if a name server does not answer.',
       emphasis: 'plain',
     },
     {
