@@ -79,7 +79,7 @@ const navigation = [
 
 /** The whole web application: its plugins and pages, in the order in which a request meets them. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { settings, accounts, operations, debug, keeper } = options;
+  const { options: settings, accounts, operations, debug, keeper } = options;
   const tls = options.certificate !== undefined;
   const logLimit = createLogLimit();
   const cookieScope = { secret: options.sessionSecret, tls };
@@ -117,7 +117,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(eventStreams, { accounts, limits: options.streamLimits });
   await app.register(staticFiles);
   await app.register(registerHealth);
-  await app.register(registerMetrics, { keeper, settings });
+  await app.register(registerMetrics, { keeper, options: settings });
   const sums = setInterval(() => {
     logWithheld(app.log, logLimit);
   }, 60_000).unref();
@@ -144,16 +144,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await pages.register(registerApi, { keeper, updates });
     await pages.register(registerKeepalivedPage, { operations, updates });
     await pages.register(registerFailoversPage, { keeper });
-    await pages.register(registerDefaultRolePages, { operations, keeper, settings });
-    await pages.register(registerSettingsPage, { operations, settings });
-    await pages.register(registerDrillPage, { operations, keeper, settings });
+    await pages.register(registerDefaultRolePages, { operations, keeper, options: settings });
+    await pages.register(registerSettingsPage, { operations, options: settings });
+    await pages.register(registerDrillPage, { operations, keeper, options: settings });
     await pages.register(registerEditPage, { operations });
     await pages.register(registerVersionsPage, { operations });
     await pages.register(registerConfirmPage, { operations });
     await pages.register(registerConfigurationCheck, { operations });
     await pages.register(registerLogsPage, { operations, keeper });
     await pages.register(registerDebugPage, { debug, keeper, operations });
-    await pages.register(registerBootPage, { operations, keeper, settings });
+    await pages.register(registerBootPage, { operations, keeper, options: settings });
   });
   return app;
 }

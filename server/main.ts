@@ -32,8 +32,8 @@ import { explainStartFailure, formatListen } from './process/explain-start-failu
 import { describeExposure, readExposure } from './process/exposure.ts';
 import { freeSocketPath } from './process/free-socket-path.ts';
 import { loadCertificate } from './process/tls-certificate.ts';
-import { parseSettings } from './settings.ts';
-import type { Settings } from './settings.ts';
+import { parseProgramOptions } from './program-options.ts';
+import type { ProgramOptions } from './program-options.ts';
 import { createMutex } from './shared/mutex.ts';
 import { failoverRecordSchema } from './state/failover-records.ts';
 import { createStateKeeper } from './state/state-keeper.ts';
@@ -43,10 +43,10 @@ const failoverRecordLimit = 10_000;
 
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
-async function start(settings: Settings): Promise<void> {
-  const { stateDirectory, listen } = settings;
+async function start(options: ProgramOptions): Promise<void> {
+  const { stateDirectory, listen } = options;
   const lock = await acquireLock(stateDirectory);
-  const { accounts, generatedPassword } = await openAccounts(settings);
+  const { accounts, generatedPassword } = await openAccounts(options);
   // At once: should the rest of the start fail, nobody could log in later.
   if (generatedPassword !== undefined) await announceAccount(stateDirectory, generatedPassword);
   const directory = join(stateDirectory, 'history');
@@ -54,7 +54,7 @@ async function start(settings: Settings): Promise<void> {
   const reportDamage = (sentence: string) => void damages.push(sentence);
   const versions = await createVersionStore({ directory, reportDamage });
   const journal = createJournal({ directory });
-  const appliance = await createAppliance(settings);
+  const appliance = await createAppliance(options);
   const keeper = createStateKeeper({
     appliance,
     clock,
@@ -67,11 +67,11 @@ async function start(settings: Settings): Promise<void> {
       app.log.error({ err: error }, 'a witness could not be asked');
     },
   });
-  const certificate = settings.tls.enabled
-    ? await loadCertificate(settings, listOwnHosts())
+  const certificate = options.tls.enabled
+    ? await loadCertificate(options, listOwnHosts())
     : undefined;
-  const exposure = await readExposure(settings, certificate);
-  const listWarnings = () => describeExposure(settings, exposure, Date.now());
+  const exposure = await readExposure(options, certificate);
+  const listWarnings = () => describeExposure(options, exposure, Date.now());
   const notices = await openNotices({ directory: stateDirectory });
   const runningDrill = createRunningDrill({ directory });
   const parts = { appliance, keeper, versions, journal, notices, runningDrill };
@@ -98,7 +98,7 @@ async function start(settings: Settings): Promise<void> {
   });
   const stopWatching = watchOutsideChanges({ ...parts, exclusive, onProblem });
   const app = await createApp({
-    settings,
+    options,
     accounts,
     findFirstPasswordFile: accountsWatch.findFirstPasswordFile,
     operations: createOperations({ ...parts, exclusive, confirmed }),
@@ -136,7 +136,7 @@ async function start(settings: Settings): Promise<void> {
   await app.listen({ ...listen, listenTextResolver: () => 'listening' });
   await keeper.start();
   reportBlindness(keeper.evidence());
-  announceAddress(settings);
+  announceAddress(options);
 }
 
 // Standard output is for people; the log goes to standard error.
@@ -170,24 +170,24 @@ function reportBlindness({ daemon, blindSpots = [] }: Evidence): void {
   }
 }
 
-function announceAddress({ listen, tls }: Settings): void {
+function announceAddress({ listen, tls }: ProgramOptions): void {
   const scheme = 'path' in listen ? '' : `${tls.enabled ? 'https' : 'http'}://`;
   process.stdout.write(`keepalived-wai: ${scheme}${formatListen(listen)}\n`);
 }
 
 async function main(): Promise<void> {
-  let settings: Settings | undefined;
+  let options: ProgramOptions | undefined;
   try {
     const command = readCommandLine(process.argv.slice(2));
     if (command.kind === 'tell') {
       process.stdout.write(`${command.text}\n`);
       return;
     }
-    settings = parseSettings(process.env);
-    if (command.kind === 'serve') await start(settings);
-    else process.stdout.write(await addAccount(settings.stateDirectory, command, process.stdin));
+    options = parseProgramOptions(process.env);
+    if (command.kind === 'serve') await start(options);
+    else process.stdout.write(await addAccount(options.stateDirectory, command, process.stdin));
   } catch (error) {
-    process.stderr.write(`keepalived-wai: ${explainStartFailure(error, settings?.listen)}\n`);
+    process.stderr.write(`keepalived-wai: ${explainStartFailure(error, options?.listen)}\n`);
     process.exit(1);
   }
 }

@@ -110,7 +110,7 @@ export interface Appliance {
   /** `keepalived -t` on exactly these bytes, in a private mount, without touching the disk's files. */
   testConfiguration(id: string, text: string): Promise<ConfigurationTest>;
   /** Whether there is a file at this absolute path that can be run. */
-  lookForProgram(path: string): Promise<ProgramLook>;
+  lookUpProgram(path: string): Promise<ProgramLookup>;
   /** Whether there is a network namespace of this name; undefined: unknown. */
   hasNetworkNamespace(name: string): Promise<boolean | undefined>;
   /** Whether the kernel lets a program send from this address; undefined: unknown. */
@@ -247,7 +247,8 @@ export type ConfigurationFileContent =
     };
 
 /** The reason has no full stop. */
-export type ProgramLook = { known: true; isExecutable: boolean } | { known: false; reason: string };
+export type ProgramLookup =
+  { known: true; isExecutable: boolean } | { known: false; reason: string };
 
 /** The interfaces through which a default route leaves, those of IPv4 first. */
 export type DefaultRoutes =

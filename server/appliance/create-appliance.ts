@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import type { Settings } from '../settings.ts';
+import type { ProgramOptions } from '../program-options.ts';
 import type { Appliance, LogFollower } from './appliance.ts';
-import { lookForProgram } from './commands/find-executable.ts';
+import { lookUpProgram } from './commands/find-executable.ts';
 import { sweepTestFolders, testConfiguration } from './configuration-test/configuration-test.ts';
 import { readConfigurationId } from './daemon/configuration-id.ts';
 import { createDaemonReader, readInstalledVersion } from './daemon/daemon-process.ts';
@@ -37,15 +37,15 @@ import { watchAppliance } from './watch/watch.ts';
  * This machine behind the port. Finds its service manager and boot tool, and removes what a
  * crash may have left: temporary files beside the configuration files, copies of them for a test.
  */
-export async function createAppliance(settings: Settings): Promise<Appliance> {
-  const { configPath, pidPath, extraArguments } = settings.keepalived;
+export async function createAppliance(options: ProgramOptions): Promise<Appliance> {
+  const { configPath, pidPath, extraArguments } = options.keepalived;
   const readDaemon = createDaemonReader(pidPath, configPath);
-  const manager = await findServiceManager(settings, readDaemon);
-  const bootTool = findBootTool(settings.bootTool);
-  const files = createConfigurationFiles(settings);
-  const trackFiles = createTrackFiles(settings.stateDirectory);
+  const manager = await findServiceManager(options, readDaemon);
+  const bootTool = findBootTool(options.bootTool);
+  const files = createConfigurationFiles(options);
+  const trackFiles = createTrackFiles(options.stateDirectory);
   const dumps = createDumpReaders(readDaemon);
-  const log = createLog(settings.log);
+  const log = createLog(options.log);
   const readId = () => readConfigurationId(readDaemon, extraArguments);
   const blindSpots = createBlindSpots();
   blindSpots.note('rights', findMissingRights());
@@ -100,8 +100,8 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     withdrawVrrp: removeVrrpRules,
     removeOwnFirewallRule: removeRuleByCommand,
     askForAddress,
-    watch: async (onEvent) => keep(await watchAppliance(settings, onEvent, blindSpots)),
-    followLog: async (onLines) => keep(await followLog(settings.log, log, onLines, blindSpots)),
+    watch: async (onEvent) => keep(await watchAppliance(options, onEvent, blindSpots)),
+    followLog: async (onLines) => keep(await followLog(options.log, log, onLines, blindSpots)),
     readBlindSpots: () => Promise.resolve(blindSpots.list()),
 
     listConfigurationFiles: files.list,
@@ -115,7 +115,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
       const reason = 'There is no such configuration file.';
       return { ran: false, reason, exitCode: undefined, output: '', testedPath: undefined };
     },
-    lookForProgram,
+    lookUpProgram,
     hasNetworkNamespace,
     canSendFrom,
 
@@ -123,7 +123,7 @@ export async function createAppliance(settings: Settings): Promise<Appliance> {
     readTrackFile: trackFiles.read,
     writeTrackFile: trackFiles.write,
 
-    readServices: () => readServices(settings.services, { manager, bootTool, readDaemon }),
+    readServices: () => readServices(options.services, { manager, bootTool, readDaemon }),
     readKeepalivedExit: (pid) => manager.readKeepalivedExit(pid),
     controlService: (service, action) => manager.control(service, action),
     setStartOnBoot: (service, enabled) => bootTool.set(service, enabled),

@@ -40,7 +40,7 @@ export const isAbsent = (error: unknown): boolean =>
  * @returns undefined if it is not there
  * @throws {UnseenError} if it can’t tell
  */
-export async function unlessAbsent<Value>(
+export async function undefinedIfAbsent<Value>(
   what: string,
   read: () => Value | Promise<Value>,
 ): Promise<Value | undefined> {
@@ -55,7 +55,7 @@ export async function unlessAbsent<Value>(
 }
 
 /** For a promise's `catch`: this value where something could not be looked at. */
-export function ofUnseen<Value>(value: Value): (error: unknown) => Value {
+export function useIfUnseen<Value>(value: Value): (error: unknown) => Value {
   return (error) => {
     if (error instanceof UnseenError) return value;
     throw error;

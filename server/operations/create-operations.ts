@@ -19,7 +19,7 @@ import type { FormOrigin } from './forms/form-origin.ts';
 import { planInstanceSettings } from './forms/instance-settings.ts';
 import { createPlannedSaves } from './forms/planned-saves.ts';
 import { checkSave } from './live/apply-configuration.ts';
-import { look } from './live/prove-live.ts';
+import { readProofEvidence } from './live/prove-live.ts';
 import { watchUnforeseen } from './live/watch-unforeseen.ts';
 import type { Operations } from './operations.ts';
 import { hasLoaded } from './outcomes.ts';
@@ -179,7 +179,7 @@ export function createOperations(
       return findings;
     },
     foreseeConfiguration: async (fileId, text) =>
-      foreseeApply(appliance, { fileId, text }, await look(appliance)),
+      foreseeApply(appliance, { fileId, text }, await readProofEvidence(appliance)),
     async saveConfiguration(request) {
       const { outcome } = await runSave(request.actor, async () => ({
         outcome: await confirmed.apply(request),

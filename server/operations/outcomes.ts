@@ -1,8 +1,8 @@
 import type { CommandReport } from '../appliance/appliance.ts';
 import type { Finding } from '../keepalived/config/rules/finding.ts';
 import type { ForeseenMovement } from '../keepalived/foresight/foresight-result.ts';
-import type { Observation } from '../keepalived/foresight/observations.ts';
-import type { Sighting } from '../keepalived/proof/proof.ts';
+import type { MovementResult } from '../keepalived/foresight/movement-result.ts';
+import type { ProofEvidence } from '../keepalived/proof/proof.ts';
 
 /** Who asked for a change, for the audit line and the history. */
 export interface Actor {
@@ -39,10 +39,10 @@ export type ApplyOutcome =
         movements: ForeseenMovement[];
         savedAtMs: number;
         /** What was before, and who saved, for what moves although it was not foreseen. */
-        baseline?: { before: Sighting; userName: string };
+        baseline?: { before: ProofEvidence; userName: string };
       };
       /** What became of it. */
-      observations?: Observation[];
+      observations?: MovementResult[];
     }
   | {
       kind: 'saved';

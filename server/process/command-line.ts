@@ -1,6 +1,6 @@
 import { roles } from '../access/accounts.ts';
 import type { User } from '../access/accounts.ts';
-import { SettingsError } from '../settings.ts';
+import { ProgramOptionsError } from '../program-options.ts';
 import { version } from '../shared/version.ts';
 
 /** What the program is asked for by its arguments. */
@@ -22,7 +22,7 @@ const told = new Map([
 
 /**
  * Reads the arguments behind the program's name.
- * @throws {SettingsError} saying what is allowed
+ * @throws {ProgramOptionsError} saying what is allowed
  */
 export function readCommandLine(words: readonly string[]): Command {
   const [option, name, roleWord, more, ...rest] = words;
@@ -33,7 +33,7 @@ export function readCommandLine(words: readonly string[]): Command {
   const isPasswordGiven = more === '--password-stdin';
   const isSound = rest.length === 0 && (more === undefined || isPasswordGiven);
   if (option !== '--add-account' || name === undefined || role === undefined || !isSound) {
-    throw new SettingsError(`“${words.join(' ')}” is not understood. ${usage}`);
+    throw new ProgramOptionsError(`“${words.join(' ')}” is not understood. ${usage}`);
   }
   return { kind: 'add-account', account: { name, role }, isPasswordGiven };
 }

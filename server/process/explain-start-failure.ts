@@ -1,9 +1,9 @@
-import { SettingsError } from '../settings.ts';
-import type { Settings } from '../settings.ts';
+import { ProgramOptionsError } from '../program-options.ts';
+import type { ProgramOptions } from '../program-options.ts';
 import { UserError } from '../shared/errors.ts';
 
 /** The address as it is given in WAI_LISTEN. */
-export function formatListen(listen: Settings['listen']): string {
+export function formatListen(listen: ProgramOptions['listen']): string {
   if ('path' in listen) return `unix:${listen.path}`;
   return listen.host.includes(':')
     ? `[${listen.host}]:${listen.port}`
@@ -13,9 +13,9 @@ export function formatListen(listen: Settings['listen']): string {
 /** The one line that ends a start that failed: what is wrong, and what to do. */
 export function explainStartFailure(
   error: unknown,
-  listen: Settings['listen'] | undefined,
+  listen: ProgramOptions['listen'] | undefined,
 ): string {
-  if (error instanceof SettingsError || error instanceof UserError) return error.message;
+  if (error instanceof ProgramOptionsError || error instanceof UserError) return error.message;
   const { code, syscall, path, message } = error as NodeJS.ErrnoException;
   if (syscall === 'listen' && listen) return explainListenFailure(code, formatListen(listen));
   if ((code === 'EACCES' || code === 'EPERM' || code === 'EROFS') && path !== undefined) {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { Settings } from '../settings.ts';
+import type { ProgramOptions } from '../program-options.ts';
 import type { Certificate } from '../web/server-factory.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -14,7 +14,7 @@ export interface ExposureFacts {
 
 /** @throws the system's error if the file of the key is gone */
 export async function readExposure(
-  { tls }: Pick<Settings, 'tls'>,
+  { tls }: Pick<ProgramOptions, 'tls'>,
   certificate: Certificate | undefined,
 ): Promise<ExposureFacts> {
   const { keyPath } = tls;
@@ -29,7 +29,7 @@ export async function readExposure(
  * @param nowMs since the epoch
  */
 export function describeExposure(
-  { listen, tls }: Pick<Settings, 'listen' | 'tls'>,
+  { listen, tls }: Pick<ProgramOptions, 'listen' | 'tls'>,
   { certificate, isKeyReadable }: ExposureFacts,
   nowMs: number,
 ): string[] {

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { Settings } from '../settings.ts';
+import type { ProgramOptions } from '../program-options.ts';
 import { findFileText, writeDurably } from '../shared/durable-file.ts';
 import { UserError } from '../shared/errors.ts';
 import type { Certificate } from '../web/server-factory.ts';
@@ -19,7 +19,7 @@ const renewBeforeMs = 30 * dayMs;
  * @throws {UserError} if the files named cannot be used
  */
 export async function loadCertificate(
-  { tls, stateDirectory }: Pick<Settings, 'tls' | 'stateDirectory'>,
+  { tls, stateDirectory }: Pick<ProgramOptions, 'tls' | 'stateDirectory'>,
   hosts: string[],
 ): Promise<Certificate> {
   if (tls.certificatePath !== undefined && tls.keyPath !== undefined) {

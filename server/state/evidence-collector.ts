@@ -14,7 +14,7 @@ import {
   noteTracking,
 } from '../keepalived/runtime/log/log-evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
-import { noteMasterContacts } from '../keepalived/status/masters/heard-master.ts';
+import { noteMasterContacts } from '../keepalived/status/masters/master-contacts.ts';
 import { noteReceivedAdvertisements } from '../keepalived/status/masters/other-masters.ts';
 import { noEvidence } from '../keepalived/status/no-evidence.ts';
 import type { ConfigurationEvidence } from '../keepalived/status/status-model.ts';

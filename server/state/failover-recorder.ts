@@ -5,9 +5,9 @@
  */
 import type { RuntimeInstance } from '../keepalived/proof/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
-import type { StateBegin } from '../keepalived/status/state-begin.ts';
+import type { StateStart } from '../keepalived/status/state-start.ts';
 import type { DrillOrders, Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
-import { findTransitions, tellsOfTransition } from '../keepalived/transitions/transitions.ts';
+import { findTransitions, isTransitionLine } from '../keepalived/transitions/transitions.ts';
 import type { LastingState, Transition } from '../keepalived/transitions/transitions.ts';
 import { estimateUnserved } from '../keepalived/transitions/unserved-time.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -19,8 +19,8 @@ import type {
   TransitionRecord,
 } from './failover-records.ts';
 import { createSplitBrainWatch } from './split-brain-watch.ts';
-import { createStateBegins } from './state-begins.ts';
-import { findEndings, findUnloggedChanges } from './unlogged-changes.ts';
+import { createStateStarts } from './state-starts.ts';
+import { findStoppedInstances, findUnloggedChanges } from './unlogged-changes.ts';
 import { findPid } from './evidence-collector.ts';
 
 export interface FailoverRecorder {
@@ -34,7 +34,7 @@ export interface FailoverRecorder {
   /** What somebody has just done by this program. */
   noteAction(action: FinishedAction): void;
   /** Since when each instance has been in its state, by what was recorded. */
-  stateBegins: () => ReadonlyMap<string, StateBegin>;
+  stateBegins: () => ReadonlyMap<string, StateStart>;
   /** The drills that last, by what was recorded. */
   drillOrders: () => DrillOrders;
   /** Writes what is pending and ends. */
@@ -68,7 +68,7 @@ export function createFailoverRecorder({
   onProblem: (error: unknown) => void;
   onRecorded: () => void;
 }): FailoverRecorder {
-  const begins = createStateBegins();
+  const begins = createStateStarts();
   const splitBrains = createSplitBrainWatch();
   const states = new Map<string, LastingState>();
   const lastAtMs = new Map<string, number>();
@@ -157,12 +157,10 @@ export function createFailoverRecorder({
 
   function takeHappening(happening: Happening): TransitionRecord[] {
     if ('endedAtMs' in happening) {
-      return take(findEndings(states, happening.endedAtMs, lastAtMs), 'process');
+      return take(findStoppedInstances(states, happening.endedAtMs, lastAtMs), 'process');
     }
     const { lines } = happening;
-    const transitions = lines.some(tellsOfTransition)
-      ? findTransitions(context, lines, states)
-      : [];
+    const transitions = lines.some(isTransitionLine) ? findTransitions(context, lines, states) : [];
     context = [...context, ...lines].slice(-contextLines);
     return take(transitions, 'log');
   }
@@ -262,7 +260,7 @@ export function createFailoverRecorder({
       noteAwake();
       begins.noteLines(lines);
       noteLinesPending(lines);
-      if (lines.some(tellsOfTransition)) {
+      if (lines.some(isTransitionLine)) {
         linesSeenAtMs = clock.monotonicMs();
         settleSoon();
       } else if (!settling) {

@@ -22,7 +22,7 @@ import { findNotifyFifos } from './live-configuration.ts';
 import { createPace, restingLifetimeMs } from './pace.ts';
 import { findSplitBrains } from './split-brains.ts';
 import type { SplitBrain } from './split-brains.ts';
-import { tellsOfChange, tellsOfHealth } from './telling-lines.ts';
+import { isStateLine, isHealthLine } from './relevant-lines.ts';
 import { createTimedTask } from './timed-task.ts';
 import { createEvidenceCollector } from './evidence-collector.ts';
 
@@ -166,8 +166,8 @@ export function createStateKeeper({
   const onLines = (lines: LogLine[]) => {
     witnesses.noteLines(lines);
     recorder.noteLines(lines);
-    if (lines.some(tellsOfChange)) onEvent({ about: 'instances' });
-    if (lines.some(tellsOfHealth)) inBackground(tracking.ask);
+    if (lines.some(isStateLine)) onEvent({ about: 'instances' });
+    if (lines.some(isHealthLine)) inBackground(tracking.ask);
   };
 
   const pace = createPace(

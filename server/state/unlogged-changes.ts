@@ -8,7 +8,7 @@ type KnownStates = ReadonlyMap<string, LastingState>;
  * What the end of keepalived's process means for the instances that were not stopped in order.
  * @param lastAtMs when each changed last: one that changed later was restarted since
  */
-export function findEndings(
+export function findStoppedInstances(
   states: KnownStates,
   atMs: number,
   lastAtMs: ReadonlyMap<string, number>,

@@ -16,7 +16,7 @@ import type { Consent } from '../../server/operations/checks/foresee-apply.ts';
 import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { ApplyOutcome } from '../../server/operations/outcomes.ts';
 import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import { eventually } from '../lab/eventually.ts';
 
 export const configPath = '/etc/keepalived/keepalived.conf';
@@ -47,7 +47,7 @@ ${more.instance ?? ''}
 }
 
 export const readConfiguration = (): string => readFileSync(configPath, 'utf8');
-export const tagOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const createTag = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The parts that the process would have, over the real machine; nothing is remembered of a load. */
 export async function createParts(
@@ -57,10 +57,10 @@ export async function createParts(
     WAI_KEEPALIVED_ARGS: '--log-detail',
   },
 ): Promise<ApplyDependencies> {
-  const settings = parseSettings(environment);
+  const options = parseProgramOptions(environment);
   const history = join(directory, 'history');
   return {
-    appliance: await createAppliance(settings),
+    appliance: await createAppliance(options),
     keeper: { noteLoaded: () => undefined, followAddressChanges: () => () => undefined },
     versions: await createVersionStore({ directory: history }),
     journal: createJournal({ directory: history }),
@@ -109,7 +109,7 @@ export const blindTest: Pick<Appliance, 'testConfiguration'> = {
 /** Saves over what is on disk now, and accepts whatever is foreseen. */
 export async function save(parts: ApplyDependencies, text: string): Promise<ApplyOutcome> {
   const request = {
-    ...{ fileId: 'live', text, expectedTag: tagOf(readConfiguration()), action: 'edit' },
+    ...{ fileId: 'live', text, expectedTag: createTag(readConfiguration()), action: 'edit' },
     ...{ actor: { userName: 'admin', remoteAddress: 'unix' }, comment: '' },
   };
   return accepting((consent) => applyConfiguration(parts, { ...request, ...consent }));

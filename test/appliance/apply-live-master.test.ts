@@ -18,7 +18,7 @@ import {
   readConfiguration,
   readPid,
   save,
-  tagOf,
+  createTag,
   virtualAddress,
   watchAddress,
   withAppliance,
@@ -183,7 +183,7 @@ if (inLabServer(import.meta.url)) {
         outcome.message,
         /VI_1 went into FAULT.*The previous configuration is running again\.$/,
       );
-      assert.equal(tagOf(readConfiguration()), proved?.tag);
+      assert.equal(createTag(readConfiguration()), proved?.tag);
       assert.equal(await holds(parts.appliance, virtualAddress), true);
       assert.equal(await newestOutcome(), 'restored');
     });
@@ -198,7 +198,7 @@ if (inLabServer(import.meta.url)) {
       const outcome = await save(racing, harmless);
       assert.equal(outcome.kind, 'conflict');
       assert.equal(outcome.currentText, theirs);
-      assert.equal(outcome.currentTag, tagOf(theirs));
+      assert.equal(outcome.currentTag, createTag(theirs));
       assert.equal(readConfiguration(), theirs);
       assert.equal(await newestOutcome(), 'conflict');
     });

@@ -10,7 +10,7 @@ import { getAddress } from '../../server/keepalived/addresses/address-places.ts'
 import { normalizeAddress } from '../../server/keepalived/addresses/addresses.ts';
 import type { ConfiguredInstance } from '../../server/keepalived/config/questions.ts';
 import type { RuntimeInstance } from '../../server/keepalived/proof/evidence.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import { readLiveConfiguration } from '../../server/state/live-configuration.ts';
 import { askUntil, end, preparePrivateMachine, startKeepalived } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
@@ -82,7 +82,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     }
     execFileSync('ip', ['address', 'add', '192.168.0.10/24', 'dev', 'eth0']);
     appliance = await createAppliance(
-      parseSettings({ WAI_SERVICE_MANAGER: 'supervised', WAI_KEEPALIVED_ARGS: '-i high' }),
+      parseProgramOptions({ WAI_SERVICE_MANAGER: 'supervised', WAI_KEEPALIVED_ARGS: '-i high' }),
     );
   });
   after(() => appliance.close());

@@ -6,7 +6,7 @@ import test, { after, before } from 'node:test';
 import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { checkConfiguration } from '../../server/operations/checks/check-configuration.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import { preparePrivateMachine, writeConfiguration } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
@@ -31,7 +31,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     mkdirSync('/etc/keepalived/conf.d');
     writeFileSync('/etc/keepalived/conf.d/one.conf', 'global_defs {\n}\n');
     writeConfiguration('include conf.d/*.conf\n');
-    appliance = await createAppliance(parseSettings({ WAI_SERVICE_MANAGER: 'supervised' }));
+    appliance = await createAppliance(parseProgramOptions({ WAI_SERVICE_MANAGER: 'supervised' }));
   });
   after(() => appliance.close());
 

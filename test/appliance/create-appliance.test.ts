@@ -5,11 +5,11 @@ import test, { before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApplianceEvent } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import { goodConfiguration, preparePrivateMachine } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
-const settings = parseSettings({
+const options = parseProgramOptions({
   WAI_SERVICE_MANAGER: 'supervised',
   WAI_STATE_DIR: '/run/keepalived-wai',
   WAI_LOG: 'file:/var/log/messages',
@@ -34,7 +34,7 @@ if (inPrivateNamespaces(import.meta.url)) {
 
   test('from an empty folder to a served address, and an end that leaves keepalived alone', async (context) => {
     writeFileSync('/etc/keepalived/.keepalived-wai-0123456789abcdef', 'half a file');
-    const appliance = await createAppliance(settings);
+    const appliance = await createAppliance(options);
     // Also after a failed assertion: what it watches would keep this process alive.
     context.after(async () => {
       await appliance.controlService('keepalived', 'stop');

@@ -20,7 +20,7 @@ import { foreseeChange } from '../../server/keepalived/foresight/foresight.ts';
 import { parseConfiguration } from '../../server/keepalived/language/tree.ts';
 import type { RuntimeInstance } from '../../server/keepalived/proof/evidence.ts';
 import { parseJsonDump } from '../../server/keepalived/runtime/dump/json-dump.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import {
   askUntil,
   end,
@@ -64,7 +64,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     mkdirSync(peerFolder);
     writeFileSync('/tmp/plus', '5\n');
     writeFileSync('/tmp/minus', '-7\n');
-    appliance = await createAppliance(parseSettings({ WAI_SERVICE_MANAGER: 'supervised' }));
+    appliance = await createAppliance(parseProgramOptions({ WAI_SERVICE_MANAGER: 'supervised' }));
   });
   after(() => appliance.close());
 

@@ -6,7 +6,7 @@ import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { judgeStatus } from '../../server/keepalived/status/status.ts';
 import type { InstanceStatus, KeepalivedStatus } from '../../server/keepalived/status/status.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import { createEvidenceCollector } from '../../server/state/evidence-collector.ts';
 import {
   askUntil,
@@ -40,7 +40,7 @@ function defineTests(): void {
   before(async () => {
     preparePrivateMachine();
     appliance = await createAppliance(
-      parseSettings({ WAI_SERVICE_MANAGER: 'supervised', WAI_STATE_DIR: '/run/state' }),
+      parseProgramOptions({ WAI_SERVICE_MANAGER: 'supervised', WAI_STATE_DIR: '/run/state' }),
     );
   });
   beforeEach(() => {

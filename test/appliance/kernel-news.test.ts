@@ -5,7 +5,7 @@ import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { openRecordLog } from '../../server/history/record-log.ts';
 import type { NetworkReport } from '../../server/keepalived/proof/evidence.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import { failoverRecordSchema } from '../../server/state/failover-records.ts';
 import { createStateKeeper } from '../../server/state/state-keeper.ts';
 import { eventually } from '../lab/eventually.ts';
@@ -27,7 +27,7 @@ function defineTests(): void {
     const child = startKeepalived();
     context.after(() => end(child));
     const machine = await createAppliance(
-      parseSettings({ WAI_SERVICE_MANAGER: 'supervised', WAI_STATE_DIR: '/run/state' }),
+      parseProgramOptions({ WAI_SERVICE_MANAGER: 'supervised', WAI_STATE_DIR: '/run/state' }),
     );
     context.after(() => machine.close());
     let isBusy = false;

@@ -13,7 +13,7 @@ import { chkconfig } from '../../server/appliance/services/boot-tools/chkconfig.
 import { systemctl } from '../../server/appliance/services/boot-tools/systemctl.ts';
 import { createSystemd } from '../../server/appliance/services/service-managers/systemd.ts';
 import { createSysv } from '../../server/appliance/services/service-managers/sysv.ts';
-import { UnseenError, unlessAbsent } from '../../server/appliance/unseen-error.ts';
+import { UnseenError, undefinedIfAbsent } from '../../server/appliance/unseen-error.ts';
 import { programWords } from '../program-words.ts';
 import { mountTmpfs } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
@@ -108,7 +108,7 @@ function defineTests(): void {
   for (const code of ['EMFILE', 'EACCES', 'EIO', 'ETIMEDOUT', 'ESTALE', 'ELOOP', 'ENOMEM']) {
     it(`${code} is never “absent”`, async () => {
       const fail = () => Promise.reject(Object.assign(new Error(code), { code }));
-      await assert.rejects(unlessAbsent('It', fail), (error) => {
+      await assert.rejects(undefinedIfAbsent('It', fail), (error) => {
         assert.ok(error instanceof UnseenError);
         assert.match(error.message, /^It cannot be looked at: \S/);
         return true;
@@ -118,7 +118,7 @@ function defineTests(): void {
   for (const code of ['ENOENT', 'ESRCH', 'ENOTDIR']) {
     it(`${code} is “absent”`, async () => {
       const fail = (): Promise<unknown> => Promise.reject(Object.assign(new Error(code), { code }));
-      assert.equal(await unlessAbsent('It', fail), undefined);
+      assert.equal(await undefinedIfAbsent('It', fail), undefined);
     });
   }
 

@@ -4,11 +4,11 @@ import test, { after, before } from 'node:test';
 import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { normalizeAddress } from '../../server/keepalived/addresses/addresses.ts';
-import { prefixLengthOf } from '../../server/keepalived/config/addresses.ts';
+import { getPrefixLength } from '../../server/keepalived/config/addresses.ts';
 import { getAuthentication } from '../../server/keepalived/config/instance-questions.ts';
 import type { ConfiguredInstance } from '../../server/keepalived/config/questions.ts';
 import type { RuntimeInstance } from '../../server/keepalived/proof/evidence.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import { readLiveConfiguration } from '../../server/state/live-configuration.ts';
 import {
   askUntil,
@@ -102,7 +102,7 @@ if (inPrivateNamespaces(import.meta.url)) {
   before(async () => {
     preparePrivateMachine();
     appliance = await createAppliance(
-      parseSettings({ WAI_SERVICE_MANAGER: 'supervised', WAI_KEEPALIVED_ARGS: '-i here' }),
+      parseProgramOptions({ WAI_SERVICE_MANAGER: 'supervised', WAI_KEEPALIVED_ARGS: '-i here' }),
     );
   });
   after(() => appliance.close());
@@ -148,7 +148,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     nopreempt: one.nopreempt === true && one.initialState !== 'MASTER' && one.priority !== 255,
     authentication: words[getAuthentication(one) ?? 'none'],
     addresses: one.addresses
-      .map((address) => `${normalizeAddress(address.address)}/${prefixLengthOf(address)}`)
+      .map((address) => `${normalizeAddress(address.address)}/${getPrefixLength(address)}`)
       .toSorted(),
   });
   const describeRunning = (one: RuntimeInstance) => ({

@@ -18,12 +18,12 @@ import {
   replaceFile,
   removeUnfinishedReplacements,
 } from '../../server/appliance/files/replace-file.ts';
-import { tagOf } from '../../server/shared/tag.ts';
+import { createTag } from '../../server/shared/tag.ts';
 import { endAtChange } from '../unit/history/end-at-change.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
 const oldText = 'old line\n'.repeat(100);
-const oldTag = tagOf(Buffer.from(oldText));
+const oldTag = createTag(Buffer.from(oldText));
 
 function makeFolder(context: TestContext): { folder: string; path: string } {
   const folder = mkdtempSync(join(tmpdir(), 'replace-file-'));
@@ -43,7 +43,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     chownSync(path, 1234, 2345);
     chmodSync(path, 0o604);
     const result = await replaceFile(path, { text: 'new ü\n', expectedTag: oldTag });
-    assert.deepEqual(result, { outcome: 'replaced', tag: tagOf(Buffer.from('new ü\n')) });
+    assert.deepEqual(result, { outcome: 'replaced', tag: createTag(Buffer.from('new ü\n')) });
     assert.equal(readFileSync(path, 'utf8'), 'new ü\n');
     const stats = statSync(path);
     assert.deepEqual([stats.uid, stats.gid, stats.mode & 0o7777], [1234, 2345, 0o604]);
@@ -66,10 +66,13 @@ if (inPrivateNamespaces(import.meta.url)) {
 
   test('a file that another writer changed, or removed, is a conflict', async (context) => {
     const { folder, path } = makeFolder(context);
-    assert.deepEqual(await replaceFile(path, { text: 'x', expectedTag: tagOf(Buffer.from('?')) }), {
-      outcome: 'conflict',
-      currentTag: oldTag,
-    });
+    assert.deepEqual(
+      await replaceFile(path, { text: 'x', expectedTag: createTag(Buffer.from('?')) }),
+      {
+        outcome: 'conflict',
+        currentTag: oldTag,
+      },
+    );
     assert.deepEqual(await replaceFile(join(folder, 'gone'), { text: 'x', expectedTag: oldTag }), {
       outcome: 'conflict',
       currentTag: null,
@@ -86,7 +89,7 @@ if (inPrivateNamespaces(import.meta.url)) {
         if (step === 'sync' && moment === 'after') writeFileSync(path, 'theirs');
       },
     );
-    assert.deepEqual(result, { outcome: 'conflict', currentTag: tagOf(Buffer.from('theirs')) });
+    assert.deepEqual(result, { outcome: 'conflict', currentTag: createTag(Buffer.from('theirs')) });
     assert.equal(readFileSync(path, 'utf8'), 'theirs');
     assert.deepEqual(readdirSync(folder), ['keepalived.conf']);
   });
@@ -97,7 +100,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     const result = await replaceFile(fresh, { text: 'ours', expectedTag: null }, (step, moment) => {
       if (step === 'install' && moment === 'before') writeFileSync(fresh, 'theirs');
     });
-    assert.deepEqual(result, { outcome: 'conflict', currentTag: tagOf(Buffer.from('theirs')) });
+    assert.deepEqual(result, { outcome: 'conflict', currentTag: createTag(Buffer.from('theirs')) });
     assert.equal(readFileSync(fresh, 'utf8'), 'theirs');
   });
 

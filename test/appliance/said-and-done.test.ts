@@ -6,7 +6,7 @@ import test, { after, before } from 'node:test';
 import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { checkConfiguration } from '../../server/operations/checks/check-configuration.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import {
   askUntil,
   end,
@@ -236,7 +236,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     ip('tuntap', 'add', 'tun0', 'mode', 'tun');
     ip('link', 'set', 'tun0', 'up', 'multicast', 'on');
     writeConfiguration('\n');
-    appliance = await createAppliance(parseSettings({ WAI_SERVICE_MANAGER: 'supervised' }));
+    appliance = await createAppliance(parseProgramOptions({ WAI_SERVICE_MANAGER: 'supervised' }));
   });
   after(() => appliance.close());
 

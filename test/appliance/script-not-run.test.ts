@@ -9,7 +9,7 @@ import { generate } from 'selfsigned';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { findHealthcheckVerdict } from '../../server/keepalived/status/healthcheck-verdict.ts';
 import { judgeStatus } from '../../server/keepalived/status/status.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import { createEvidenceCollector } from '../../server/state/evidence-collector.ts';
 import {
   askUntil,
@@ -54,7 +54,7 @@ vrrp_instance VI_1 {
 async function seeInstance(breakIt?: () => void) {
   const daemon = startKeepalived();
   const appliance = await createAppliance(
-    parseSettings({ WAI_LOG: 'file:/run/messages', WAI_STATE_DIR: '/run/state' }),
+    parseProgramOptions({ WAI_LOG: 'file:/run/messages', WAI_STATE_DIR: '/run/state' }),
   );
   try {
     const witnesses = createEvidenceCollector({ appliance, clock, onChange: () => undefined });

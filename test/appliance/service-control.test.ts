@@ -21,7 +21,7 @@ import {
   holds,
   readPid,
   save,
-  tagOf,
+  createTag,
   virtualAddress,
   withAppliance,
 } from './apply-harness.ts';
@@ -58,7 +58,7 @@ if (inLabServer(import.meta.url)) {
       await becomeMaster(parts, good);
       const text = `${good}include /run/more.conf\n`;
       const request = {
-        ...{ fileId: 'live', text, expectedTag: tagOf(good), action: 'edit', comment: '' },
+        ...{ fileId: 'live', text, expectedTag: createTag(good), action: 'edit', comment: '' },
         actor: { userName: 'admin', remoteAddress: 'unix' },
       };
       const asked = await applyConfiguration(parts, request);
@@ -71,7 +71,7 @@ if (inLabServer(import.meta.url)) {
           await applyConfiguration(parts, {
             ...request,
             text: `# more\n${text}`,
-            expectedTag: tagOf(text),
+            expectedTag: createTag(text),
           })
         ).kind,
         'live',

@@ -14,7 +14,7 @@ import {
   holds,
   readConfiguration,
   save,
-  tagOf,
+  createTag,
   virtualAddress,
   watchAddress,
 } from './apply-harness.ts';
@@ -44,7 +44,7 @@ if (inLabServer(import.meta.url)) {
 
     it('is a danger, told with its cause before anything is written', async () => {
       const outcome = await applyConfiguration(parts, {
-        ...{ fileId: 'live', text: nameless, expectedTag: tagOf(named), action: 'edit' },
+        ...{ fileId: 'live', text: nameless, expectedTag: createTag(named), action: 'edit' },
         ...{ actor: { userName: 'admin', remoteAddress: 'unix' }, comment: '' },
       });
       assert.equal(outcome.kind, 'needs-acceptance', JSON.stringify(outcome));

@@ -6,7 +6,7 @@ import test, { type TestContext, before, describe } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { openRecordLog } from '../../server/history/record-log.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import { failoverRecordSchema } from '../../server/state/failover-records.ts';
 import { createStateKeeper, type StateKeeper } from '../../server/state/state-keeper.ts';
 import { eventually } from '../lab/eventually.ts';
@@ -71,7 +71,7 @@ async function startKeeper(
   log = `file:${logPath}`,
 ) {
   const problems: unknown[] = [];
-  const appliance = await createAppliance(parseSettings({ WAI_LOG: log }));
+  const appliance = await createAppliance(parseProgramOptions({ WAI_LOG: log }));
   const keeper = createStateKeeper({
     appliance,
     clock: { ...clock, wallMs },

@@ -14,7 +14,7 @@ import {
 import { parseConfiguration } from '../../server/keepalived/language/tree.ts';
 import type { InstanceStatus } from '../../server/keepalived/status/status.ts';
 import { judgeStatus } from '../../server/keepalived/status/status.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import { createEvidenceCollector } from '../../server/state/evidence-collector.ts';
 import { describeWatching } from '../../server/web/pages/keepalived/watching.ts';
 import {
@@ -116,7 +116,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
     const daemon = startKeepalived();
     const appliance = await createAppliance(
-      parseSettings({ WAI_LOG: 'file:/run/messages', WAI_STATE_DIR: '/run/state' }),
+      parseProgramOptions({ WAI_LOG: 'file:/run/messages', WAI_STATE_DIR: '/run/state' }),
     );
     try {
       const witnesses = createEvidenceCollector({ appliance, clock, onChange: () => undefined });

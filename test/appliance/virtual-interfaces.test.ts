@@ -6,7 +6,7 @@ import { findInstanceInterfaces } from '../../server/keepalived/addresses/instan
 import { summarizeConfiguration } from '../../server/keepalived/config/questions.ts';
 import { parseConfiguration } from '../../server/keepalived/language/tree.ts';
 import { findAddressStatuses } from '../../server/keepalived/status/address-status.ts';
-import { parseSettings } from '../../server/settings.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
 import {
   askUntil,
   preparePrivateMachine,
@@ -80,7 +80,9 @@ if (inPrivateNamespaces(import.meta.url)) {
     ip('link set foreign0 up');
     writeConfiguration(text);
     const { instances } = summarizeConfiguration(parseConfiguration(text));
-    const appliance = await createAppliance(parseSettings({ WAI_SERVICE_MANAGER: 'supervised' }));
+    const appliance = await createAppliance(
+      parseProgramOptions({ WAI_SERVICE_MANAGER: 'supervised' }),
+    );
     const daemon = startKeepalived();
     const look = async (asksKeepalived: boolean) => {
       const runtime = asksKeepalived ? await appliance.readRuntime() : undefined;

@@ -7,8 +7,8 @@ import type { ApplianceEvent } from '../../server/appliance/appliance.ts';
 import { replaceFile } from '../../server/appliance/files/replace-file.ts';
 import { createBlindSpots } from '../../server/appliance/watch/blind-spots.ts';
 import { watchAppliance } from '../../server/appliance/watch/watch.ts';
-import { parseSettings } from '../../server/settings.ts';
-import { tagOf } from '../../server/shared/tag.ts';
+import { parseProgramOptions } from '../../server/program-options.ts';
+import { createTag } from '../../server/shared/tag.ts';
 import { eventually } from '../lab/eventually.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
@@ -19,7 +19,7 @@ async function startWatching(context: TestContext) {
   let events: ApplianceEvent['about'][] = [];
   const blindSpots = createBlindSpots();
   const watch = await watchAppliance(
-    parseSettings({}),
+    parseProgramOptions({}),
     ({ about }) => events.push(about),
     blindSpots,
   );
@@ -96,9 +96,9 @@ if (inPrivateNamespaces(import.meta.url)) {
         writeFileSync(configPath, 'new');
       },
       'replaced by rename': () =>
-        replaceFile(configPath, { text: 'newer', expectedTag: tagOf(Buffer.from('new')) }),
+        replaceFile(configPath, { text: 'newer', expectedTag: createTag(Buffer.from('new')) }),
       'replaced again': () =>
-        replaceFile(configPath, { text: 'newest', expectedTag: tagOf(Buffer.from('newer')) }),
+        replaceFile(configPath, { text: 'newest', expectedTag: createTag(Buffer.from('newer')) }),
       'a new included file': () => {
         writeFileSync('/etc/keepalived/conf.d/one.conf', '');
       },
@@ -158,11 +158,11 @@ if (inPrivateNamespaces(import.meta.url)) {
     }
     execFileSync('umount', ['/etc/keepalived']);
     execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/etc/keepalived']);
-    const settings = parseSettings({
+    const options = parseProgramOptions({
       WAI_KEEPALIVED_CONFIG: '/etc/keepalived/later/keepalived.conf',
       WAI_KEEPALIVED_PID: '/run/later/keepalived.pid',
     });
-    const watch = await watchAppliance(settings, () => undefined);
+    const watch = await watchAppliance(options, () => undefined);
     context.after(() => watch.close());
     assert.ok(watch);
   });

@@ -11,7 +11,7 @@ import { createConfirmedChanges } from '../../server/operations/confirm/confirme
 import { createOperations } from '../../server/operations/create-operations.ts';
 import { createDebug } from '../../server/operations/debug/debug.ts';
 import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
-import type { Settings } from '../../server/settings.ts';
+import type { ProgramOptions } from '../../server/program-options.ts';
 import { createMutex } from '../../server/shared/mutex.ts';
 import { failoverRecordSchema } from '../../server/state/failover-records.ts';
 import { createStateKeeper } from '../../server/state/state-keeper.ts';
@@ -19,10 +19,13 @@ import { createStateKeeper } from '../../server/state/state-keeper.ts';
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
 /** @param onProblem told of what failed in the background */
-export async function createWholeProgram(settings: Settings, onProblem: (error: unknown) => void) {
-  const { stateDirectory } = settings;
+export async function createWholeProgram(
+  options: ProgramOptions,
+  onProblem: (error: unknown) => void,
+) {
+  const { stateDirectory } = options;
   const directory = join(stateDirectory, 'history');
-  const appliance = await createAppliance(settings);
+  const appliance = await createAppliance(options);
   const failoversPath = join(stateDirectory, 'failovers.jsonl');
   const failovers = await openRecordLog(failoversPath, failoverRecordSchema, 100);
   const keeper = createStateKeeper({ appliance, clock, failovers, onProblem });

@@ -25,7 +25,7 @@ import { assertReadable } from './readable.ts';
  * The order of events is what is proved here; how soon each is seen hangs on the machine, which may be
  * busy with much else. What is waited for comes within seconds on an idle one.
  */
-const patienceMs = 60_000;
+const getSilenceLimitMs = 60_000;
 
 const configurationOf = (server: LabServer) =>
   failoverConfiguration(server.name).replace(
@@ -77,14 +77,14 @@ describe('what happens to two servers, and what their pages say', () => {
   }
   /** As it should be: server1 serves, server2 stands by. */
   async function seeHealed() {
-    await see(page1, /^Active/, patienceMs);
-    await see(page2, /^Standby/, patienceMs);
+    await see(page1, /^Active/, getSilenceLimitMs);
+    await see(page2, /^Standby/, getSilenceLimitMs);
     await eventually(
       'server1 alone has the address',
       async () => (await servers.addressHolders(virtualAddress)).join() === 'server1',
     );
-    await see(page1, /^Active/, patienceMs);
-    await see(page2, /^Standby/, patienceMs);
+    await see(page1, /^Active/, getSilenceLimitMs);
+    await see(page2, /^Standby/, getSilenceLimitMs);
   }
   const pidOf = async (file: string) => (await servers.server1.readFile(`/run/${file}.pid`)).trim();
   const kill = (signal: string, ...pids: string[]) =>
@@ -92,8 +92,8 @@ describe('what happens to two servers, and what their pages say', () => {
 
   test('stopped: the other one serves', async () => {
     await servers.server1.stopKeepalived();
-    await see(page2, /^Active/, patienceMs);
-    await see(page1, /^Stopped/, patienceMs);
+    await see(page2, /^Active/, getSilenceLimitMs);
+    await see(page1, /^Stopped/, getSilenceLimitMs);
     await servers.server1.startKeepalived();
     await seeHealed();
   });
@@ -101,11 +101,11 @@ describe('what happens to two servers, and what their pages say', () => {
   test('kill -9 of the daemon', async () => {
     const vrrp = await pidOf('vrrp');
     await kill('KILL', await pidOf('keepalived'));
-    await see(page1, /^Stopped|^keepalived is not running/, patienceMs);
-    await see(page1, /^Stopped/, patienceMs, 'keepalived process');
-    await see(page2, /^Active/, patienceMs);
+    await see(page1, /^Stopped|^keepalived is not running/, getSilenceLimitMs);
+    await see(page1, /^Stopped/, getSilenceLimitMs, 'keepalived process');
+    await see(page2, /^Active/, getSilenceLimitMs);
     await servers.server1.run('sh', ['-c', `ip address del ${virtualAddress}/24 dev eth0 || true`]);
-    await see(page1, /^Stopped/, patienceMs);
+    await see(page1, /^Stopped/, getSilenceLimitMs);
     await servers.server1.awaitEnd(vrrp);
     await servers.server1.startKeepalived();
     await seeHealed();
@@ -115,15 +115,15 @@ describe('what happens to two servers, and what their pages say', () => {
     const old = await pidOf('vrrp');
     await kill('KILL', old);
     // Never the green of the process that is gone: the new one stands for election first.
-    await see(page1, /^(?!Active)/, patienceMs);
+    await see(page1, /^(?!Active)/, getSilenceLimitMs);
     await eventually('a new VRRP process', async () => (await pidOf('vrrp')) !== old);
     await seeHealed();
   });
 
   test('the cable is pulled', async () => {
     await servers.network.setLink('server1', 'down');
-    await see(page1, /^Fault.*its interface eth0 has no carrier/s, patienceMs);
-    await see(page2, /^Active/, patienceMs);
+    await see(page1, /^Fault.*its interface eth0 has no carrier/s, getSilenceLimitMs);
+    await see(page2, /^Active/, getSilenceLimitMs);
     await servers.network.setLink('server1', 'up');
     await seeHealed();
   });
@@ -133,31 +133,31 @@ describe('what happens to two servers, and what their pages say', () => {
     await see(
       page1,
       /^Fault.*its tracked script chk_vshell failed \(exited with status 22\)/s,
-      patienceMs,
+      getSilenceLimitMs,
     );
-    await see(page2, /^Active/, patienceMs);
+    await see(page2, /^Active/, getSilenceLimitMs);
     const row = page1.getByRole('row', { name: /^Script chk_vshell/ });
     await eventually('the failed script', async () => (await row.innerText()).includes('Failed'));
     assert.match(await row.innerText(), /exited with status 22/);
     assert.match(await row.innerText(), /Fault: releases the address/);
-    await see(page1, /^HTTP 503/, patienceMs, 'Healthcheck Status');
+    await see(page1, /^HTTP 503/, getSilenceLimitMs, 'Healthcheck Status');
     await assertAccessible(page1);
     await takePicture(page1, 'server1-script-failed');
     await servers.server1.setGateway(200);
-    await see(page1, /^Connection OK/, patienceMs, 'Healthcheck Status');
+    await see(page1, /^Connection OK/, getSilenceLimitMs, 'Healthcheck Status');
     await seeHealed();
     await eventually('the good script', async () => (await row.innerText()).includes('Succeeded'));
   });
 
   test('partitioned, both are Active, which is the truth; healed, one steps back', async () => {
     await servers.network.setPartition('on');
-    await see(page2, /^Active/, patienceMs);
-    await see(page1, /^Active/, patienceMs);
+    await see(page2, /^Active/, getSilenceLimitMs);
+    await see(page1, /^Active/, getSilenceLimitMs);
     assert.equal((await servers.addressHolders(virtualAddress)).length, 2);
     await servers.network.setPartition('off');
     // Whoever advertises first: server2 may step back before server1 has heard of it.
-    await see(page2, /^Standby/, patienceMs);
-    await seeNoAlarm(page1, /Another master/, patienceMs);
+    await see(page2, /^Standby/, getSilenceLimitMs);
+    await seeNoAlarm(page1, /Another master/, getSilenceLimitMs);
     await seeHealed();
   });
 
@@ -169,23 +169,25 @@ describe('what happens to two servers, and what their pages say', () => {
       await servers.server2.run('kill', ['-HUP', pid]);
     };
     await reload(configurationOf(servers.server2).replace('lab-only', 'another'));
-    await see(page2, /^Active/, patienceMs);
+    await see(page2, /^Active/, getSilenceLimitMs);
     const words =
       /Another master is heard for virtual router ID 51: .*not understood here because it uses another password\. Two servers may serve 192\.168\.0\.100\./;
-    await seeAlarm(page1, words, patienceMs);
-    await seeAlarm(page2, words, patienceMs);
-    await see(page1, /^Active/, patienceMs);
+    await seeAlarm(page1, words, getSilenceLimitMs);
+    await seeAlarm(page2, words, getSilenceLimitMs);
+    await see(page1, /^Active/, getSilenceLimitMs);
     await takePicture(page1, 'server1-another-master');
     await assertAccessible(page1);
     await reload(configurationOf(servers.server2));
     await seeHealed();
-    await Promise.all([page1, page2].map((page) => seeNoAlarm(page, /Another master/, patienceMs)));
+    await Promise.all(
+      [page1, page2].map((page) => seeNoAlarm(page, /Another master/, getSilenceLimitMs)),
+    );
   });
 
   test('the address is deleted behind keepalived’s back: it stands for election again', async () => {
     await servers.server1.run('ip', ['address', 'del', `${virtualAddress}/24`, 'dev', 'eth0']);
     const isNoticed = /^keepalived says MASTER, but 192\.168\.0\.100 is not on eth0|^Standby/;
-    await see(page1, isNoticed, patienceMs);
+    await see(page1, isNoticed, getSilenceLimitMs);
     await seeHealed();
   });
 
@@ -200,11 +202,11 @@ describe('what happens to two servers, and what their pages say', () => {
     await see(
       page1,
       /^keepalived says MASTER, but 192\.168\.0\.100 is not on eth0\. The kernel refused to set it: Operation not permitted\. .*NET_ADMIN/,
-      patienceMs,
+      getSilenceLimitMs,
     );
-    await see(page1, /^No/, patienceMs, 'Serving on Virtual IP');
+    await see(page1, /^No/, getSilenceLimitMs, 'Serving on Virtual IP');
     await servers.server1.stopKeepalived();
-    await see(page1, /^Stopped/, patienceMs);
+    await see(page1, /^Stopped/, getSilenceLimitMs);
     await servers.server1.startKeepalived();
     await seeHealed();
   });
@@ -216,19 +218,19 @@ describe('what happens to two servers, and what their pages say', () => {
     await see(
       page1,
       /^keepalived is not running, but 192\.168\.0\.100 is still on eth0/,
-      patienceMs,
+      getSilenceLimitMs,
     );
-    await see(page2, /^Active/, patienceMs);
+    await see(page2, /^Active/, getSilenceLimitMs);
     await wai1.stop();
     wai1 = await servers.server1.startWai();
     page1 = await openPage(servers.server1);
     await see(
       page1,
       /^keepalived is not running, but 192\.168\.0\.100 is still on eth0/,
-      patienceMs,
+      getSilenceLimitMs,
     );
     await servers.server1.run('ip', ['address', 'del', `${virtualAddress}/24`, 'dev', 'eth0']);
-    await see(page1, /^Stopped/, patienceMs);
+    await see(page1, /^Stopped/, getSilenceLimitMs);
     await servers.server1.startKeepalived();
     await seeHealed();
   });

@@ -1,8 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../shared/error-code.ts';
-import type { ProgramLook } from '../appliance.ts';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import type { ProgramLookup } from '../appliance.ts';
+import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
 import { commandFolders } from './run-command.ts';
 
 /**
@@ -24,7 +24,7 @@ export async function findExecutable(name: string): Promise<string | undefined> 
 export async function isInstalled(name: string): Promise<boolean> {
   for (const folder of commandFolders) {
     const path = join(folder, name);
-    if ((await unlessAbsent(path, () => stat(path)))?.isFile()) return true;
+    if ((await undefinedIfAbsent(path, () => stat(path)))?.isFile()) return true;
   }
   return false;
 }
@@ -34,7 +34,7 @@ export async function isInstalled(name: string): Promise<boolean> {
  * @throws {UnseenError} if it can’t tell
  */
 export async function isExecutable(path: string): Promise<boolean> {
-  if (!(await unlessAbsent(path, () => stat(path)))?.isFile()) return false;
+  if (!(await undefinedIfAbsent(path, () => stat(path)))?.isFile()) return false;
   const mayRun = async (): Promise<boolean> =>
     access(path, constants.X_OK).then(
       () => true,
@@ -44,11 +44,11 @@ export async function isExecutable(path: string): Promise<boolean> {
         throw error;
       },
     );
-  return (await unlessAbsent(path, mayRun)) ?? false;
+  return (await undefinedIfAbsent(path, mayRun)) ?? false;
 }
 
 /** For the port: the answer, or why there is none. */
-export async function lookForProgram(path: string): Promise<ProgramLook> {
+export async function lookUpProgram(path: string): Promise<ProgramLookup> {
   try {
     return { known: true, isExecutable: await isExecutable(path) };
   } catch (error) {

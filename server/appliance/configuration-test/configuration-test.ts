@@ -14,8 +14,8 @@ import { readRegularFile } from '../files/regular-file.ts';
 import {
   explainCode,
   ignoreFailure,
-  ofUnseen,
-  unlessAbsent,
+  useIfUnseen,
+  undefinedIfAbsent,
   UnseenError,
 } from '../unseen-error.ts';
 import { ShadowTooLargeError } from './shadow-folder.ts';
@@ -131,7 +131,7 @@ async function runTest(
 async function powerlessly(): Promise<string[]> {
   const path = '/proc/self/status';
   // Not known is not none: the test would run with all of root's powers.
-  const status = (await unlessAbsent(path, () => readFile(path, 'utf8'))) ?? '';
+  const status = (await undefinedIfAbsent(path, () => readFile(path, 'utf8'))) ?? '';
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   if ((effective & (1n << capabilitySetpcap)) === 0n) return [];
   const kept = '--bounding-set=-all,+dac_override,+setuid,+setgid';
@@ -154,7 +154,7 @@ export async function sweepTestFolders(): Promise<void> {
 }
 
 const hasEnded = (pid: number): Promise<boolean> =>
-  readProcess(pid).then((found) => found === undefined, ofUnseen(false));
+  readProcess(pid).then((found) => found === undefined, useIfUnseen(false));
 
 const lineFeed = 0x0a;
 

@@ -12,7 +12,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createPathFacts } from '../files/path-facts.ts';
 import { pathExists } from '../files/regular-file.ts';
-import { unlessAbsent } from '../unseen-error.ts';
+import { undefinedIfAbsent } from '../unseen-error.ts';
 import { copyToShadow } from './shadow-folder.ts';
 
 /** Programs and libraries, read-only: keepalived itself, and what its scripts are looked for in. */
@@ -62,7 +62,7 @@ export async function layOutTestRoot(
     await mkdir(join(root, path), { recursive: true });
   }
   const mountHere = async (path: string, options: string): Promise<void> => {
-    const stats = await unlessAbsent(path, () => lstat(path));
+    const stats = await undefinedIfAbsent(path, () => lstat(path));
     if (stats === undefined) return;
     const target = join(root, path);
     await mkdir(stats.isDirectory() ? target : dirname(target), { recursive: true });
@@ -71,7 +71,7 @@ export async function layOutTestRoot(
   };
   for (const path of programFolders) await mountHere(path, 'bind,ro');
   for (const path of rootProgramFolders) {
-    const isLink = (await unlessAbsent(path, () => lstat(path)))?.isSymbolicLink() === true;
+    const isLink = (await undefinedIfAbsent(path, () => lstat(path)))?.isSymbolicLink() === true;
     const target = isLink ? await readlink(path) : undefined;
     if (target === undefined) await mountHere(path, 'bind,ro');
     else await symlink(target, join(root, path));
@@ -119,9 +119,9 @@ function mountLine(from: string, to: string, options: string): string {
 /** Never what only some may read, though it has one of these names. */
 async function copyPublic(from: string, to: string): Promise<void> {
   // What a link leads to is what is copied.
-  const stats = await unlessAbsent(from, () => stat(from));
+  const stats = await undefinedIfAbsent(from, () => stat(from));
   if (stats?.isFile() !== true || (stats.mode & 0o004) === 0) return;
-  await unlessAbsent(from, () => copyFile(from, to));
+  await undefinedIfAbsent(from, () => copyFile(from, to));
 }
 
 /**

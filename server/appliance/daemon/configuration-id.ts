@@ -1,6 +1,6 @@
 import { findOption } from '../../keepalived/proof/command-line.ts';
 import { readHostName } from '../host.ts';
-import { ofUnseen } from '../unseen-error.ts';
+import { useIfUnseen } from '../unseen-error.ts';
 import type { DaemonReader } from './daemon-process.ts';
 import { readArguments } from './process-table.ts';
 
@@ -18,7 +18,7 @@ export async function readConfigurationId(
   if (daemon.state === 'unknown') return undefined;
   const words =
     daemon.state === 'running'
-      ? await readArguments(daemon.pid).catch(ofUnseen(undefined))
+      ? await readArguments(daemon.pid).catch(useIfUnseen(undefined))
       : startArguments;
   if (words === undefined) return undefined;
   return findOption(words, { short: '-i', long: '--config-id' }) ?? readHostName();

@@ -1,7 +1,7 @@
 import { readdir, readlink, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { findOption } from '../../keepalived/proof/command-line.ts';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
 import {
   nameProcess,
   readArguments,
@@ -88,7 +88,7 @@ async function findDoubt(
 async function scan(): Promise<MainProcess[]> {
   // With hidepid (proc(5)) the folders of others are not even listed: init's own tells.
   await readProcess(1);
-  const names = (await unlessAbsent('/proc', () => readdir('/proc'))) ?? [];
+  const names = (await undefinedIfAbsent('/proc', () => readdir('/proc'))) ?? [];
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
   const found: MainProcess[] = [];
   for (const pid of pids) {
@@ -121,7 +121,7 @@ async function hasKeepalivedChild(pid: number): Promise<boolean> {
 async function sharesNamespace(pid: number, kind: 'net' | 'pid'): Promise<boolean> {
   const [own, other] = await Promise.all(
     ['self', pid].map((who) =>
-      unlessAbsent(`process ${who}`, () => readlink(`/proc/${who}/ns/${kind}`)),
+      undefinedIfAbsent(`process ${who}`, () => readlink(`/proc/${who}/ns/${kind}`)),
     ),
   );
   return own !== undefined && own === other;
@@ -137,7 +137,8 @@ async function findOtherConfiguration(
   if (named === undefined) {
     return defaultConfigPath.test(configPath) ? undefined : 'that of its default';
   }
-  const folder = (await unlessAbsent(`process ${pid}`, () => readlink(`/proc/${pid}/cwd`))) ?? '/';
+  const folder =
+    (await undefinedIfAbsent(`process ${pid}`, () => readlink(`/proc/${pid}/cwd`))) ?? '/';
   const path = resolve(folder, named);
   if (path === configPath) return undefined;
   const [one, other] = await Promise.all([path, configPath].map(resolveLinks));
@@ -145,5 +146,5 @@ async function findOtherConfiguration(
 }
 
 async function resolveLinks(path: string): Promise<string> {
-  return (await unlessAbsent(path, () => realpath(path))) ?? path;
+  return (await undefinedIfAbsent(path, () => realpath(path))) ?? path;
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { unlessAbsent } from '../unseen-error.ts';
+import { undefinedIfAbsent } from '../unseen-error.ts';
 
 /**
  * The pid in a pid file; undefined if there is no file, 0 if it holds no pid.
  * @throws {UnseenError} if the file cannot be read
  */
 export async function readPidFile(path: string): Promise<number | undefined> {
-  const text = await unlessAbsent(path, () => readFileSync(path, 'utf8'));
+  const text = await undefinedIfAbsent(path, () => readFileSync(path, 'utf8'));
   if (text === undefined) return undefined;
   // Digits only: 0 and negative numbers would signal whole groups of processes.
   return /^\s*[1-9]\d{0,9}\s*$/.test(text) ? Number(text) : 0;
@@ -35,7 +35,7 @@ const pidFolders = ['/run', '/run/keepalived'];
  */
 export async function findPidFileOf(pid: number): Promise<string | undefined> {
   for (const folder of pidFolders) {
-    const names = (await unlessAbsent(folder, () => readdir(folder))) ?? [];
+    const names = (await undefinedIfAbsent(folder, () => readdir(folder))) ?? [];
     for (const name of names.filter((one) => /^keepalived(?:_.*)?\.pid$/.test(one))) {
       const path = join(folder, name);
       if ((await readPidFile(path)) === pid) return path;

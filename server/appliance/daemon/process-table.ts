@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
 
 /** What the kernel says of a process that lives; see proc(5). */
 interface ProcessStatus {
@@ -133,7 +133,7 @@ async function readSignalMasks(pid: number, signal: number) {
  * @throws {UnseenError} if it cannot be read
  */
 export async function readUptimeSeconds(): Promise<number> {
-  const text = await unlessAbsent('/proc/uptime', () => readFile('/proc/uptime', 'utf8'));
+  const text = await undefinedIfAbsent('/proc/uptime', () => readFile('/proc/uptime', 'utf8'));
   if (text === undefined) throw new UnseenError('/proc is not mounted');
   return Number.parseFloat(text);
 }
@@ -156,7 +156,7 @@ async function readOfProcess(
   pid: number,
   read: () => string | Promise<string>,
 ): Promise<string | undefined> {
-  const text = await unlessAbsent(`process ${pid}`, read);
+  const text = await undefinedIfAbsent(`process ${pid}`, read);
   if (text === undefined && (await isHidden(pid))) {
     throw new UnseenError(
       `process ${pid} exists, but /proc hides it (hidepid): run this program as root, with the capability CAP_SYS_PTRACE`,
@@ -168,7 +168,7 @@ async function readOfProcess(
 /** With `hidepid` (proc(5)) a process of another user has no folder, but can be found by its pid. */
 async function isHidden(pid: number): Promise<boolean> {
   const isShown = async () =>
-    (await unlessAbsent(`process ${pid}`, () => stat(`/proc/${pid}`))) !== undefined;
+    (await undefinedIfAbsent(`process ${pid}`, () => stat(`/proc/${pid}`))) !== undefined;
   return exists(pid) && !(await isShown()) && exists(pid);
 }
 

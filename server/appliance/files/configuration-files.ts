@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Settings } from '../../settings.ts';
-import { tagOf } from '../../shared/tag.ts';
+import type { ProgramOptions } from '../../program-options.ts';
+import { createTag } from '../../shared/tag.ts';
 import type {
   CandidateText,
   ConfigurationFileContent,
@@ -10,7 +10,7 @@ import type {
   FileReplacement,
   FileReplacementResult,
 } from '../appliance.ts';
-import { ignoreFailure, ofUnseen, unlessAbsent, UnseenError } from '../unseen-error.ts';
+import { ignoreFailure, useIfUnseen, undefinedIfAbsent, UnseenError } from '../unseen-error.ts';
 import { type FollowedIncludes, followIncludes, readTextFromDisk } from './includes.ts';
 import { maxConfigurationBytes, readRegularFile } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
@@ -24,8 +24,8 @@ export interface ConfigurationFiles {
 }
 
 /** The files that the page manages: the live one, the stored ones beside it, the included ones. */
-export function createConfigurationFiles(settings: Settings): ConfigurationFiles {
-  const livePath = settings.keepalived.configPath;
+export function createConfigurationFiles(options: ProgramOptions): ConfigurationFiles {
+  const livePath = options.keepalived.configPath;
   const folder = dirname(livePath);
   const ownFiles = [
     { id: 'live', role: 'live', path: livePath },
@@ -39,7 +39,7 @@ export function createConfigurationFiles(settings: Settings): ConfigurationFiles
       candidate !== undefined && isPlaceOf(candidate, path, isLive)
         ? Promise.resolve(candidate.text)
         : readTextFromDisk(path),
-    ).catch(ofUnseen({ files: [], byPath: new Map(), livePath }));
+    ).catch(useIfUnseen({ files: [], byPath: new Map(), livePath }));
 
   async function list(candidate?: CandidateText): Promise<ConfigurationFileEntry[]> {
     const followed = await follow(candidate);
@@ -96,7 +96,7 @@ export function createConfigurationFiles(settings: Settings): ConfigurationFiles
       return { ok: false, id, path, problem: 'not-text', message };
     }
     const { modifiedAtMs, mode } = file;
-    return { ok: true, id, path, text, tag: tagOf(file.bytes), modifiedAtMs, mode };
+    return { ok: true, id, path, text, tag: createTag(file.bytes), modifiedAtMs, mode };
   }
 
   /** One at a time: between our own comparison and our rename nobody of us may come. */
@@ -132,7 +132,7 @@ const unknownFileMessage = 'There is no such configuration file. Choose one from
  */
 async function lookAt(path: string): Promise<'absent' | 'skipped' | 'read' | UnseenError> {
   try {
-    const stats = await unlessAbsent(path, () => lstat(path));
+    const stats = await undefinedIfAbsent(path, () => lstat(path));
     if (stats === undefined) return 'absent';
     return stats.isFile() && (stats.mode & 0o111) === 0 ? 'read' : 'skipped';
   } catch (error) {

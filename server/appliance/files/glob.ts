@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
 
 /** Beyond these, a pattern is a mistake or an attack, not a configuration. */
 const maxAlternatives = 256;
@@ -70,7 +70,7 @@ async function look<Value>(
   { unseen }: GlobResult,
 ): Promise<Value | undefined> {
   try {
-    return await unlessAbsent(path, read);
+    return await undefinedIfAbsent(path, read);
   } catch (error) {
     if (!(error instanceof UnseenError)) throw error;
     unseen.set(path, error.message);

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ResolvedInclude } from '../../keepalived/language/assembled.ts';
-import { UnseenError, ofUnseen, unlessAbsent } from '../unseen-error.ts';
+import { UnseenError, useIfUnseen, undefinedIfAbsent } from '../unseen-error.ts';
 import { findMatches } from './glob.ts';
 import { type IncludeDefinitions, findIncludePatterns } from './include-lines.ts';
 import { pathExists, readRegularFile } from './regular-file.ts';
@@ -42,7 +42,7 @@ export async function followIncludes(
   const folder = await resolvePath(dirname(livePath));
   if (folder === undefined) return { files: [], byPath: new Map(), livePath };
   const isInside = async (path: string) => {
-    const resolved = await resolvePath(path).catch(ofUnseen(undefined));
+    const resolved = await resolvePath(path).catch(useIfUnseen(undefined));
     return resolved !== undefined && contains(folder, resolved);
   };
   const included = new Map<string, IncludedFile>();
@@ -123,7 +123,7 @@ export function contains(folder: string, path: string): boolean {
  * @throws {UnseenError} if it cannot be looked at
  */
 export async function resolvePath(path: string): Promise<string | undefined> {
-  const real = await unlessAbsent(path, () => realpath(path));
+  const real = await undefinedIfAbsent(path, () => realpath(path));
   if (real !== undefined) return real;
   if (await pathExists(path)) return undefined;
   const name = basename(path);

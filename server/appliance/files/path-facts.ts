@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize, resolve } from 'node:path';
 import { keepOwnerAndMode } from '../configuration-test/shadow-folder.ts';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
 
 /** More paths than a configuration names. */
 const maxPaths = 400;
@@ -23,7 +23,7 @@ export function createPathFacts(root: string, isLeftOut: (path: string) => boole
     for (const [index, name] of names.entries()) {
       current = `${current}/${name}`;
       if (isLeftOut(current)) return;
-      const stats = await unlessAbsent(current, () => lstat(current)).catch(ofHidden);
+      const stats = await undefinedIfAbsent(current, () => lstat(current)).catch(ofHidden);
       if (stats === undefined) return;
       const isNew = !known.has(current) && known.size < maxPaths;
       if (isNew) known.add(current);

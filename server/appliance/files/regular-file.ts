@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { errorCode } from '../../shared/error-code.ts';
-import { explainCode, unlessAbsent } from '../unseen-error.ts';
+import { explainCode, undefinedIfAbsent } from '../unseen-error.ts';
 
 /** Why a path could not be read as a plain file. */
 export interface FileProblem {
@@ -63,7 +63,7 @@ export async function readRegularFile(path: string): Promise<RegularFile | FileP
  * @throws {UnseenError} if it can’t tell
  */
 export async function pathExists(path: string): Promise<boolean> {
-  return (await unlessAbsent(path, () => lstat(path))) !== undefined;
+  return (await undefinedIfAbsent(path, () => lstat(path))) !== undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../shared/error-code.ts';
-import { tagOf } from '../../shared/tag.ts';
+import { createTag } from '../../shared/tag.ts';
 import type { FileReplacement, FileReplacementResult } from '../appliance.ts';
 import { ignoreFailure } from '../unseen-error.ts';
 import { type RegularFile, readRegularFile } from './regular-file.ts';
@@ -55,7 +55,7 @@ export async function replaceFile(
     await step('remove', () => unlink(temporaryPath).catch(ignoreFailure));
   }
   return await step('sync-folder', () => syncFolder(dirname(path))).then(
-    () => ({ outcome: 'replaced', tag: tagOf(bytes) }) as const,
+    () => ({ outcome: 'replaced', tag: createTag(bytes) }) as const,
     (error: unknown) => ({
       outcome: 'failed',
       code: 'EFOLDERSYNC',
@@ -91,14 +91,14 @@ async function compareTag(path: string, expectedTag: string | null): Promise<Com
   if (!file.ok && file.problem !== 'missing') {
     return { outcome: 'failed', code: file.code, message: file.message };
   }
-  const currentTag = file.ok ? tagOf(file.bytes) : null;
+  const currentTag = file.ok ? createTag(file.bytes) : null;
   if (currentTag !== expectedTag) return { outcome: 'conflict', currentTag };
   return { current: file.ok ? file : undefined };
 }
 
 async function conflictWith(path: string): Promise<FileReplacementResult> {
   const file = await readRegularFile(path);
-  return { outcome: 'conflict', currentTag: file.ok ? tagOf(file.bytes) : null };
+  return { outcome: 'conflict', currentTag: file.ok ? createTag(file.bytes) : null };
 }
 
 async function writeTemporary(

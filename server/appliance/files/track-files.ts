@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { TrackingReport } from '../../keepalived/proof/evidence.ts';
 import { errorCode } from '../../shared/error-code.ts';
-import { tagOf } from '../../shared/tag.ts';
+import { createTag } from '../../shared/tag.ts';
 import type { TrackFileReading, TrackFileWriting } from '../appliance.ts';
 import { readRegularFile } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
@@ -73,7 +73,7 @@ async function readNumber(
   if (!file.ok) return file;
   const [, digits] = /^\s*([+-]?\d{1,9}|)\s*$/.exec(file.bytes.toString('latin1')) ?? [];
   if (digits === undefined) return { ok: false, message: `${path} does not hold a number.` };
-  return { ok: true, value: Number(digits), tag: tagOf(file.bytes) };
+  return { ok: true, value: Number(digits), tag: createTag(file.bytes) };
 }
 
 /** In a folder that others may write, somebody could make root write elsewhere. */

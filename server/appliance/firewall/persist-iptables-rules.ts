@@ -6,7 +6,7 @@ import { errorCode } from '../../shared/error-code.ts';
 import { explainNoAnswer, reportCommand } from '../commands/command-report.ts';
 import { isInstalled } from '../commands/find-executable.ts';
 import { runCommand } from '../commands/run-command.ts';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
 import type { PersistenceResult } from './persistence-result.ts';
 
@@ -67,7 +67,7 @@ async function readSavedFiles(): Promise<{ path: string; saved: string; live: st
   const files: { path: string; saved: string; live: string }[] = [];
   for (const { path, program } of savedFiles) {
     const read = () => readFile(path, 'utf8').then((text) => [text]);
-    const saved = await unlessAbsent(path, read).catch(asSentence);
+    const saved = await undefinedIfAbsent(path, read).catch(asSentence);
     if (typeof saved === 'string') return saved;
     const [text] = saved ?? [];
     if (text === undefined) continue;

@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path';
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
 import { listOwnRules } from '../../keepalived/firewall/rule-place.ts';
 import { errorCode } from '../../shared/error-code.ts';
-import { tagOf } from '../../shared/tag.ts';
+import { createTag } from '../../shared/tag.ts';
 import { reportCommand } from '../commands/command-report.ts';
 import { runCommand } from '../commands/run-command.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { systemctl } from '../services/boot-tools/systemctl.ts';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
 import { explainUnwritable } from './explain-unwritable.ts';
 import type { PersistenceResult } from './persistence-result.ts';
 
@@ -53,7 +53,7 @@ export async function persistNftRules(report: FirewallReport): Promise<Persisten
     return tell(false, `After a reboot the rule is back: ${reason} Or remove the file.`);
   }
   const file = await readRegularFile(place.dropInPath);
-  const expectedTag = file.ok ? tagOf(file.bytes) : null;
+  const expectedTag = file.ok ? createTag(file.bytes) : null;
   const text = `# Written by keepalived-wai.\n${lines.join('\n')}\n`;
   const written = await replaceFile(place.dropInPath, { text, expectedTag });
   if (written.outcome !== 'replaced') {
@@ -76,13 +76,14 @@ export async function persistNftRules(report: FirewallReport): Promise<Persisten
 /** @throws {UnseenError} if it can’t tell */
 async function findPlace(): Promise<{ rulesPath: string; dropInPath: string | undefined }> {
   for (const rulesPath of rulesPaths) {
-    const text = await unlessAbsent(rulesPath, () => readFile(rulesPath, 'utf8'));
+    const text = await undefinedIfAbsent(rulesPath, () => readFile(rulesPath, 'utf8'));
     if (text === undefined) continue;
     const [, folder = '', ending = ''] = /^\s*include\s+"(.*)\/\*(\.\w+)?"/m.exec(text) ?? [];
     // nft(8): a relative path is looked for in its own folder, /etc.
     const path = folder === '' ? undefined : resolve('/etc', folder);
     const isFolder =
-      path !== undefined && (await unlessAbsent(path, () => stat(path)))?.isDirectory() === true;
+      path !== undefined &&
+      (await undefinedIfAbsent(path, () => stat(path)))?.isDirectory() === true;
     return {
       rulesPath,
       dropInPath:

@@ -9,7 +9,7 @@ class SilenceError extends Error {
   }
 }
 
-export const silence = (afterMs: number): Error => new SilenceError(afterMs);
+export const createSilenceError = (afterMs: number): Error => new SilenceError(afterMs);
 
 /** `aborted`: the time for everything together is over. */
 export function describeRequestError(

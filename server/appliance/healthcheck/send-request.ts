@@ -5,7 +5,7 @@ import type { LookupFunction, Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { HealthcheckRequest } from '../../keepalived/healthcheck/request.ts';
 import type { HealthcheckExamination } from '../../keepalived/proof/evidence.ts';
-import { silence } from './request-error.ts';
+import { createSilenceError } from './request-error.ts';
 
 const maxBodyBytes = 64 * 1024;
 const beginningLength = 300;
@@ -54,14 +54,14 @@ export function sendRequest(
     });
     if (connectTimeoutMs !== undefined) limitConnecting(sent, connectTimeoutMs, isSecure);
     if (idleTimeoutMs !== undefined) {
-      sent.setTimeout(idleTimeoutMs, () => sent.destroy(silence(idleTimeoutMs)));
+      sent.setTimeout(idleTimeoutMs, () => sent.destroy(createSilenceError(idleTimeoutMs)));
     }
     sent.on('error', reject).end();
   });
 }
 
 function limitConnecting(sent: http.ClientRequest, limitMs: number, isSecure: boolean): void {
-  const timer = setTimeout(() => sent.destroy(silence(limitMs)), limitMs);
+  const timer = setTimeout(() => sent.destroy(createSilenceError(limitMs)), limitMs);
   const stop = () => {
     clearTimeout(timer);
   };

@@ -1,4 +1,4 @@
-import type { Settings } from '../../settings.ts';
+import type { ProgramOptions } from '../../program-options.ts';
 import { createFileLog } from './file-log.ts';
 import { createJournalLog } from './journal-log.ts';
 import type { LogSource } from './log-source.ts';
@@ -13,7 +13,7 @@ const noLogMessage = `No log was found: neither ${usualFiles.join(' nor ')} can 
  * syslog daemon may be installed later: the first of the usual files, then the journal, that
  * holds lines of keepalived; if none does, the first that can be read.
  */
-export function createLog(setting: Settings['log']): LogSource {
+export function createLog(setting: ProgramOptions['log']): LogSource {
   switch (setting.source) {
     case 'file':
       return createFileLog(setting.path);

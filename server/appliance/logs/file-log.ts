@@ -5,7 +5,7 @@ import {
   type LogFile,
   type LogFiles,
   closeLogFiles,
-  describeForeign,
+  describeForeignFile,
   notAFile,
   openLogFiles,
   readChunks,
@@ -49,7 +49,7 @@ async function* exportLog(path: string, filter: LogFilter): AsyncGenerator<strin
     opened = await openLogFiles(path);
     const { notes, foreign } = opened;
     for (const note of notes) yield `${note}\n`;
-    if (foreign.length > 0) yield `${describeForeign(foreign)}\n`;
+    if (foreign.length > 0) yield `${describeForeignFile(foreign)}\n`;
     const reader = createLogReader(filter);
     const files = opened.files.filter(({ modifiedAtMs }) => !reader.isLongBefore(modifiedAtMs));
     for (const file of files.reverse()) yield* exportFile(file, reader);

@@ -6,7 +6,7 @@ import {
   parseLogLine,
 } from '../../keepalived/runtime/log/log-lines.ts';
 import { isKeepalivedLine } from '../../keepalived/runtime/log/log-shapes.ts';
-import type { Settings } from '../../settings.ts';
+import type { ProgramOptions } from '../../program-options.ts';
 import type { LogFollower } from '../appliance.ts';
 import { type CommandStream, streamCommand } from '../commands/run-command.ts';
 import { ignoreFailure } from '../unseen-error.ts';
@@ -32,7 +32,7 @@ const blindWords = (why: string) =>
  * @param log of the same setting
  */
 export async function followLog(
-  setting: Settings['log'],
+  setting: ProgramOptions['log'],
   log: Pick<LogSource, 'read'>,
   onLines: (lines: LogLine[]) => void,
   blindSpots: BlindSpots = createBlindSpots(),

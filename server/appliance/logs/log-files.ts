@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { errorCode } from '../../shared/error-code.ts';
-import { ignoreFailure, unlessAbsent, UnseenError } from '../unseen-error.ts';
+import { ignoreFailure, undefinedIfAbsent, UnseenError } from '../unseen-error.ts';
 import { readBlocksBetween } from './reading/read-ahead.ts';
 
 /** The log file, or one that it was rotated into. */
@@ -57,7 +57,7 @@ export async function closeLogFiles({ files }: Pick<LogFiles, 'files'>): Promise
 }
 
 /** What is missing for want of a program that unpacks it here. */
-export function describeForeign(names: readonly string[]): string {
+export function describeForeignFile(names: readonly string[]): string {
   return `Older lines are not shown: ${names.join(', ')} cannot be unpacked here, only gzip can. Read them with xzcat, zstdcat or bzcat.`;
 }
 
@@ -123,7 +123,7 @@ async function listNames(
   const name = basename(path);
   let unseen: string | undefined;
   const list = () => readdir(dirname(path));
-  const found = await unlessAbsent(dirname(path), list).catch((error: unknown) => {
+  const found = await undefinedIfAbsent(dirname(path), list).catch((error: unknown) => {
     if (!(error instanceof UnseenError)) throw error;
     unseen = `Older lines are not shown. The rotated files are unknown: ${error.message}.`;
     return undefined;

@@ -57,7 +57,7 @@ export async function findPlace(
 }
 
 /** Which file a cursor was made in, if that is still the log's first one: its text is gone. */
-export function isOfFile(file: LogFile, cursor: string): boolean {
+export function isCursorOf(file: LogFile, cursor: string): boolean {
   return readPlace(cursor)?.ino === file.ino;
 }
 

@@ -12,7 +12,7 @@ import { askIp } from './ask-ip.ts';
 const discardPort = 9;
 const pollMs = 10;
 /** On one network an answer takes a millisecond or less. */
-const patienceMs = 120;
+const getSilenceLimitMs = 120;
 /** Of each command. */
 const timeoutMs = 1_000;
 
@@ -38,7 +38,7 @@ export async function askForAddress(
   const forgotten = await forgetNeighbour(`-${family}`, place);
   if (forgotten !== undefined) return { kind: 'unseen', reason: forgotten };
   const code = await sendDatagram(family === 4 ? 'udp4' : 'udp6', address, interfaceName);
-  const deadlineMs = performance.now() + patienceMs;
+  const deadlineMs = performance.now() + getSilenceLimitMs;
   do {
     const question = [`-${family}`, 'neigh', 'show', 'to', ...place];
     const neighbours = await askIp(question, neighboursSchema, timeoutMs);

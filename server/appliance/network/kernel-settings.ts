@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { KernelSettings } from '../../keepalived/proof/evidence.ts';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
 
 /** Reads what the kernel is set to on each of these interfaces, as far as the setting exists. */
 export async function readKernelSettings(
@@ -44,7 +44,7 @@ type Setting = number | 'unseen' | undefined;
 async function readSetting(name: string, reasons: Set<string>): Promise<Setting> {
   const path = `/proc/sys/net/${name}`;
   try {
-    const text = await unlessAbsent(path, () => readFile(path, 'utf8'));
+    const text = await undefinedIfAbsent(path, () => readFile(path, 'utf8'));
     return text === undefined ? undefined : Number(text.trim());
   } catch (error) {
     if (!(error instanceof UnseenError)) throw error;

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { ofUnseen, unlessAbsent } from '../unseen-error.ts';
+import { useIfUnseen, undefinedIfAbsent } from '../unseen-error.ts';
 
 /**
  * Whether `ip netns add` has made a network namespace of this name, where keepalived looks for it.
@@ -7,8 +7,8 @@ import { ofUnseen, unlessAbsent } from '../unseen-error.ts';
  */
 export async function hasNetworkNamespace(name: string): Promise<boolean | undefined> {
   const path = `/run/netns/${name}`;
-  return unlessAbsent(path, () => stat(path)).then(
+  return undefinedIfAbsent(path, () => stat(path)).then(
     (found) => found !== undefined,
-    ofUnseen(undefined),
+    useIfUnseen(undefined),
   );
 }

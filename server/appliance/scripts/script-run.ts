@@ -4,7 +4,7 @@ import type { ScriptRun } from '../../keepalived/proof/evidence.ts';
 import type { ScriptRunRequest } from '../appliance.ts';
 import { explainNoAnswer, joinOutput } from '../commands/command-report.ts';
 import { type CommandResult, runCommand } from '../commands/run-command.ts';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
 import { findScriptObstacle } from './script-file.ts';
 import { findPathComponents } from './script-path.ts';
 
@@ -100,7 +100,7 @@ async function findOtherMounts(
   const path = `/proc/${pid}/ns/mnt`;
   const [theirs, ours] = await Promise.all(
     [path, '/proc/self/ns/mnt'].map((link) =>
-      unlessAbsent('what keepalived sees of the disk', () => readlink(link)),
+      undefinedIfAbsent('what keepalived sees of the disk', () => readlink(link)),
     ),
   );
   return theirs === undefined || theirs === ours ? undefined : { pid, path };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathExists } from '../files/regular-file.ts';
-import { UnseenError, unlessAbsent } from '../unseen-error.ts';
+import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
 
 /** Where native units stand, the administrator's own first; see systemd.unit(5). */
 const unitFolders = [
@@ -69,7 +69,7 @@ export async function describeService(service: string): Promise<string> {
   try {
     const unitFile = await findUnitFile(service);
     const path = unitFile ?? initScriptPath(service);
-    const text = (await unlessAbsent(path, () => readFile(path, 'utf8'))) ?? '';
+    const text = (await undefinedIfAbsent(path, () => readFile(path, 'utf8'))) ?? '';
     const line = unitFile === undefined ? /^#\s*Short-Description:(.*)$/m : /^Description=(.*)$/m;
     return line.exec(text)?.[1]?.trim() ?? '';
   } catch (error) {

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FSWatcher, watch as watchPaths } from 'chokidar';
 import type { AddressChange } from '../../keepalived/proof/evidence.ts';
-import type { Settings } from '../../settings.ts';
+import type { ProgramOptions } from '../../program-options.ts';
 import type { ApplianceEvent, ApplianceWatch } from '../appliance.ts';
 import { type CommandStream, streamCommand } from '../commands/run-command.ts';
 import { ignoreFailure } from '../unseen-error.ts';
@@ -31,7 +31,7 @@ const childPidFile = /^(?:vrrp|checkers|bfd)(?:_.*)?\.pid$/;
  * watches left) is noted as a blind spot and tried again; whoever needs certainty re-checks now and then.
  */
 export async function watchAppliance(
-  settings: Settings,
+  options: ProgramOptions,
   onEvent: (event: ApplianceEvent) => void,
   blindSpots: BlindSpots = createBlindSpots(),
 ): Promise<ApplianceWatch> {
@@ -39,7 +39,7 @@ export async function watchAppliance(
   const network = watchNetwork((change) => {
     tell('network', change);
   }, blindSpots);
-  const { configPath, pidPath } = settings.keepalived;
+  const { configPath, pidPath } = options.keepalived;
   const processes = await watchProcesses({ pidPath, configPath }, () => {
     tell('daemon');
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appendJsonLines, readJsonLines, replaceJsonLines } from '../json-lines.ts';
-import { findSurplus, versionOutcomeSchema, versionRecordSchema } from './version-record.ts';
+import { findExpendable, versionOutcomeSchema, versionRecordSchema } from './version-record.ts';
 import type { VersionOutcome, VersionRecord } from './version-record.ts';
 
 const entrySchema = z.discriminatedUnion('entry', [
@@ -54,7 +54,7 @@ export async function openVersionIndex(path: string, limit: number): Promise<Ver
     find: (id) => byId.get(id),
     records,
     async add(record) {
-      const surplus = findSurplus([...records(record.fileId), record], limit);
+      const surplus = findExpendable([...records(record.fileId), record], limit);
       await write([
         { entry: 'kept', record },
         ...surplus.map(({ id }): Entry => ({ entry: 'dropped', id })),

@@ -51,7 +51,7 @@ function findInForce(records: readonly VersionRecord[]): VersionRecord | undefin
  * Which of one file's records (oldest first) have to go so that `limit` are left. Never the one in
  * force, and never the newest, which may be about to be.
  */
-export function findSurplus(records: readonly VersionRecord[], limit: number): VersionRecord[] {
+export function findExpendable(records: readonly VersionRecord[], limit: number): VersionRecord[] {
   const inForce = findInForce(records);
   return records
     .slice(0, -1)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { makePrivateFolder, removeUnfinishedWrites } from '../../shared/durable-file.ts';
 import { UserError } from '../../shared/errors.ts';
-import { tagOf } from '../../shared/tag.ts';
+import { createTag } from '../../shared/tag.ts';
 import { explainWriteFailure } from '../explain-write-failure.ts';
 import { openVersionIndex } from './version-index.ts';
 import type { VersionOutcome, VersionRecord } from './version-record.ts';
@@ -74,7 +74,7 @@ export async function createVersionStore(options: VersionStoreOptions): Promise<
   await removeUnusedTexts();
 
   async function keep({ text, ...version }: NewVersion): Promise<VersionRecord> {
-    if (tagOf(text) !== version.tag) throw new Error('The tag is not that of the text.');
+    if (createTag(text) !== version.tag) throw new Error('The tag is not that of the text.');
     const { remoteAddress } = version;
     const record = { ...version, remoteAddress, id: randomUUID(), keptAtMs: clock() };
     try {

@@ -6,7 +6,7 @@ import {
   writeDurably,
 } from '../../shared/durable-file.ts';
 import { findBytes } from '../../shared/find-bytes.ts';
-import { tagOf } from '../../shared/tag.ts';
+import { createTag } from '../../shared/tag.ts';
 
 /** Texts stored once each, under their tag. */
 export interface VersionTexts {
@@ -24,7 +24,7 @@ export async function openVersionTexts(folder: string): Promise<VersionTexts> {
 
   async function find(tag: string): Promise<string | undefined> {
     const bytes = await findBytes(join(folder, tag));
-    return bytes && tagOf(bytes) === tag ? bytes.toString('utf8') : undefined;
+    return bytes && createTag(bytes) === tag ? bytes.toString('utf8') : undefined;
   }
 
   return {

@@ -4,7 +4,7 @@
  * tells addresses apart by. The same number elsewhere (on `lo` for LVS direct routing, with another
  * prefix length) is somebody else's: keepalived leaves it alone (measured, 2.2.7), and so do we.
  */
-import { prefixLengthOf } from '../config/addresses.ts';
+import { getPrefixLength } from '../config/addresses.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { NetworkReport, RuntimeInstance, RuntimeReport } from '../proof/evidence.ts';
 import { bareAddress, normalizeAddress } from './addresses.ts';
@@ -65,7 +65,7 @@ function listMisplacements({ runtime, network }: AddressEvidence): Misplacement[
   const held = mapHeld(network);
   return listInstances(runtime).flatMap((instance) =>
     listPlaces(instance).flatMap((place): Misplacement[] => {
-      const key = keyOf(place);
+      const key = getAddressKey(place);
       const { name, state } = instance;
       const isHeld = held.has(key);
       if (isHeld === (state === 'MASTER')) return [];
@@ -81,12 +81,12 @@ function listMisplacements({ runtime, network }: AddressEvidence): Misplacement[
 /** What keepalived served, and no longer knows there, but did not take off the interface. */
 function listLeftBehind(before: AddressEvidence, after: AddressEvidence): Misplacement[] {
   if (!after.runtime?.ok) return [];
-  const known = new Set(after.runtime.instances.flatMap(listPlaces).map(keyOf));
+  const known = new Set(after.runtime.instances.flatMap(listPlaces).map(getAddressKey));
   const held = mapHeld(after.network);
   return listServedPlaces(before)
-    .filter((place) => held.has(keyOf(place)) && !known.has(keyOf(place)))
+    .filter((place) => held.has(getAddressKey(place)) && !known.has(getAddressKey(place)))
     .map((place) => ({
-      key: `left ${keyOf(place)}`,
+      key: `left ${getAddressKey(place)}`,
       sentence: `keepalived no longer serves ${place.cidr}, but left it on ${place.interfaceName}`,
     }));
 }
@@ -94,7 +94,7 @@ function listLeftBehind(before: AddressEvidence, after: AddressEvidence): Mispla
 /** The places that an instance claims as MASTER and where the kernel has the address. */
 export function listServedPlaces({ runtime, network }: AddressEvidence): HeldAddress[] {
   const held = mapHeld(network);
-  return listClaimed(runtime).filter((place) => held.has(keyOf(place)));
+  return listClaimed(runtime).filter((place) => held.has(getAddressKey(place)));
 }
 
 /** The numbers of the addresses that this server serves, whatever their places. */
@@ -120,13 +120,13 @@ export function findOrphanedAddresses(
   configurations: readonly ConfigurationSummary[],
 ): OrphanedAddress[] {
   const seen = [...served, ...(before ? listServedPlaces(before) : [])];
-  const lost = new Set(served.filter(({ lostAtMs }) => lostAtMs !== undefined).map(keyOf));
+  const lost = new Set(served.filter(({ lostAtMs }) => lostAtMs !== undefined).map(getAddressKey));
   const instances = configurations.flatMap((summary) => summary.instances);
   const configured = instances.flatMap(listConfiguredPlaces);
   const wasHeld = before?.network.ok ? mapHeld(before.network) : undefined;
   // It was not here before keepalived was told to put it here.
-  const come = wasHeld ? configured.filter((place) => !wasHeld.has(keyOf(place))) : [];
-  const ours = new Map([...come, ...seen].map((place) => [keyOf(place), place]));
+  const come = wasHeld ? configured.filter((place) => !wasHeld.has(getAddressKey(place))) : [];
+  const ours = new Map([...come, ...seen].map((place) => [getAddressKey(place), place]));
   const owned = new Set([
     ...instances.filter(isOwner).flatMap(listConfiguredPlaces).map(getAddress),
     ...listInstances(after.runtime)
@@ -134,9 +134,11 @@ export function findOrphanedAddresses(
       .flatMap(listPlaces)
       .map(getAddress),
   ]);
-  const claimed = new Set(listClaimed(after.runtime).map(keyOf));
-  const foreign = new Set(before ? listForeign(before) : []);
-  const places = new Map([...configured, ...ours.values()].map((place) => [keyOf(place), place]));
+  const claimed = new Set(listClaimed(after.runtime).map(getAddressKey));
+  const foreign = new Set(before ? listForeignAddresses(before) : []);
+  const places = new Map(
+    [...configured, ...ours.values()].map((place) => [getAddressKey(place), place]),
+  );
 
   const held = mapHeld(after.network);
   return [...places.keys()].flatMap((key) => {
@@ -150,8 +152,8 @@ export function findOrphanedAddresses(
 }
 
 /** The keys of what the kernel has without an instance that claims it. */
-export function listForeign(witnesses: AddressEvidence): string[] {
-  const claimed = new Set(listClaimed(witnesses.runtime).map(keyOf));
+export function listForeignAddresses(witnesses: AddressEvidence): string[] {
+  const claimed = new Set(listClaimed(witnesses.runtime).map(getAddressKey));
   return [...mapHeld(witnesses.network).keys()].filter((key) => !claimed.has(key));
 }
 
@@ -179,7 +181,7 @@ function listConfiguredPlaces({ addresses, interfaceName }: ConfiguredInstance):
   return addresses.flatMap((address) => {
     const name = address.interfaceName ?? interfaceName;
     if (name === undefined) return [];
-    const cidr = normalizeCidr(`${address.address}/${prefixLengthOf(address)}`);
+    const cidr = normalizeCidr(`${address.address}/${getPrefixLength(address)}`);
     const label = address.label === name ? undefined : address.label;
     return [{ interfaceName: name, cidr, label }];
   });
@@ -187,7 +189,7 @@ function listConfiguredPlaces({ addresses, interfaceName }: ConfiguredInstance):
 
 /** Whether the kernel has an address right there. */
 export const isHeld = (place: HeldAddress, network: NetworkReport): boolean =>
-  mapHeld(network).has(keyOf(place));
+  mapHeld(network).has(getAddressKey(place));
 
 /** The address alone of what is written as `10.9.0.100/24`, in its one spelling. */
 export const getAddress = ({ cidr }: { cidr: string }): string =>
@@ -198,7 +200,8 @@ function normalizeCidr(cidr: string): string {
 }
 
 /** What the kernel tells addresses apart by. */
-export const keyOf = ({ interfaceName, cidr }: HeldAddress): string => `${cidr} ${interfaceName}`;
+export const getAddressKey = ({ interfaceName, cidr }: HeldAddress): string =>
+  `${cidr} ${interfaceName}`;
 
 /** What the kernel has, by its place. */
 function mapHeld(network: NetworkReport): Map<string, HeldAddress> {
@@ -208,5 +211,5 @@ function mapHeld(network: NetworkReport): Map<string, HeldAddress> {
       return { interfaceName, cidr: `${normalizeAddress(address)}/${prefixLength}`, label };
     }),
   );
-  return new Map(held.map((place) => [keyOf(place), place]));
+  return new Map(held.map((place) => [getAddressKey(place), place]));
 }

@@ -4,7 +4,7 @@
  * keepalived's account names it, else it is found among the kernel's links as keepalived finds it:
  * by the interface that it stands on and its MAC address (`vrrp.c`, 2.2.7).
  */
-import { prefixLengthOf } from '../config/addresses.ts';
+import { getPrefixLength } from '../config/addresses.ts';
 import type {
   ConfiguredAddress,
   ConfiguredInstance,
@@ -104,7 +104,7 @@ function listConfigured(
   if (!configured) return [];
   return configured.addresses.map((address) =>
     place(
-      `${address.address}/${prefixLengthOf(address)}`,
+      `${address.address}/${getPrefixLength(address)}`,
       findHolder(address, configured, virtual, links),
       address.label,
     ),

@@ -5,8 +5,8 @@
 import type { AddressChange } from '../proof/evidence.ts';
 import {
   isHeld,
-  keyOf,
-  listForeign,
+  getAddressKey,
+  listForeignAddresses,
   listInstances,
   listPlaces,
   listServedPlaces,
@@ -25,10 +25,10 @@ export function noteServed(
   now: AddressEvidence,
   atMs: number,
 ): ServedPlace[] {
-  const foreign = new Set(before ? listForeign(before) : []);
-  const served = new Map(listServedPlaces(now).map((place) => [keyOf(place), place]));
+  const foreign = new Set(before ? listForeignAddresses(before) : []);
+  const served = new Map(listServedPlaces(now).map((place) => [getAddressKey(place), place]));
   const all = new Map<string, ServedPlace>(served);
-  for (const place of beginWith(known, before)) all.set(keyOf(place), place);
+  for (const place of beginWith(known, before)) all.set(getAddressKey(place), place);
   return [...all.entries()]
     .filter(([key]) => !foreign.has(key))
     .map(([key, place]) => {
@@ -52,11 +52,11 @@ export function noteRemoved(
     changes
       .filter(({ kind }) => kind === 'removed')
       .map(({ interfaceName, address: { address, prefixLength } }) =>
-        keyOf({ interfaceName, cidr: `${normalizeAddress(address)}/${prefixLength}` }),
+        getAddressKey({ interfaceName, cidr: `${normalizeAddress(address)}/${prefixLength}` }),
       ),
   );
   return beginWith(known, before).map((place) =>
-    removed.has(keyOf(place)) ? { ...place, lostAtMs: atMs } : place,
+    removed.has(getAddressKey(place)) ? { ...place, lostAtMs: atMs } : place,
   );
 }
 
@@ -66,7 +66,7 @@ function beginWith(
   before: AddressEvidence | undefined,
 ): ServedPlace[] {
   const all = [...(before ? listServedPlaces(before) : []), ...known];
-  return [...new Map(all.map((place) => [keyOf(place), place])).values()];
+  return [...new Map(all.map((place) => [getAddressKey(place), place])).values()];
 }
 
 /** Whether an instance that became MASTER after this time has the address. */
@@ -75,6 +75,6 @@ function isServedSince(place: HeldAddress, { runtime }: AddressEvidence, sinceMs
     (instance) =>
       instance.state === 'MASTER' &&
       (instance.lastTransitionAtMs ?? -Infinity) > sinceMs &&
-      listPlaces(instance).some((one) => keyOf(one) === keyOf(place)),
+      listPlaces(instance).some((one) => getAddressKey(one) === getAddressKey(place)),
   );
 }

@@ -96,7 +96,7 @@ function findAddressFamily(address: string): 'inet' | 'inet6' | undefined {
 const longestPrefix = { inet: 32, inet6: 128 };
 
 /** As keepalived puts it on the interface: an address without one stands alone. */
-export function prefixLengthOf({ prefixLength, family }: ConfiguredAddress): number {
+export function getPrefixLength({ prefixLength, family }: ConfiguredAddress): number {
   return prefixLength ?? longestPrefix[family];
 }
 

@@ -1,4 +1,4 @@
-import { childrenOf, hasUnreadParts, lastNumber, lastValue } from '../language/block-reading.ts';
+import { getChildren, hasUnreadParts, lastNumber, lastValue } from '../language/block-reading.ts';
 import { findStatements } from '../language/tree.ts';
 import type { ConfigurationNode } from '../language/tree.ts';
 
@@ -23,7 +23,7 @@ export function readHmac(
   intervalSeconds: number,
 ): ConfiguredHmac | undefined {
   const blocks = findStatements(nodes, 'auth_hmac');
-  const block = blocks.flatMap(childrenOf);
+  const block = blocks.flatMap(getChildren);
   if (blocks.length === 0 || hasUnreadParts(block)) return undefined;
   const keyIds = [...readHmacKeys(nodes).keys()];
   const activeKey = lastNumber(block, 'active_key');
@@ -46,7 +46,7 @@ export function readHmac(
 export function readHmacKeys(
   nodes: readonly ConfigurationNode[],
 ): Map<number, Uint8Array | undefined> {
-  const block = findStatements(nodes, 'auth_hmac').flatMap(childrenOf);
+  const block = findStatements(nodes, 'auth_hmac').flatMap(getChildren);
   const keys = new Map<number, Uint8Array | undefined>();
   for (const { words } of findStatements(block, 'key')) {
     const [, id, value] = words.map(({ text }) => text);

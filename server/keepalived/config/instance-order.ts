@@ -1,5 +1,5 @@
 import { bareAddress } from '../addresses/addresses.ts';
-import { childrenOf, hasUnknownWord, isUnread } from '../language/block-reading.ts';
+import { getChildren, hasUnknownWord, isUnread } from '../language/block-reading.ts';
 import { getConfigurationPlace } from '../language/place.ts';
 import type { ConfigurationNode, Statement } from '../language/tree.ts';
 import { findAddress } from './addresses.ts';
@@ -107,7 +107,7 @@ function readAddresses(
 }
 
 const statementsIn = (block: Statement): Statement[] =>
-  childrenOf(block).filter((node) => node.kind === 'statement');
+  getChildren(block).filter((node) => node.kind === 'statement');
 
 const firstOf = ({ words }: Statement): string => words[0].text;
 

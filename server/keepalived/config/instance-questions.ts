@@ -1,6 +1,6 @@
 import { ownerPriority } from '../addresses/owner-priority.ts';
 import {
-  childrenOf,
+  getChildren,
   hasUnknownWord,
   hasUnreadParts,
   isSwitchedOn,
@@ -37,7 +37,7 @@ export function summarizeInstance(
   globals: readonly ConfigurationNode[],
   problems: ConfigurationProblem[],
 ): ConfiguredInstance {
-  const nodes = childrenOf(statement);
+  const nodes = getChildren(statement);
   const globalVersion = readVersion(globals, 'vrrp_version');
   const { family, addresses, ...inOrder } = readInOrder(nodes, problems);
   const isIpv6 = family === 'inet6';
@@ -188,7 +188,7 @@ function readAuthentication(
   isWhole: boolean,
   instance: { isStrict: boolean; isIpv6: boolean; version: 2 | 3 | undefined },
 ): ConfiguredAuthentication {
-  const block = findStatements(nodes, 'authentication').flatMap(childrenOf);
+  const block = findStatements(nodes, 'authentication').flatMap(getChildren);
   const isKnown = isWhole && !hasUnreadParts(block);
   const type = findStatements(block, 'auth_type')
     .map(({ words }) => words[1]?.text)

@@ -1,4 +1,4 @@
-import { childrenOf, lastNumber, lastValue } from '../language/block-reading.ts';
+import { getChildren, lastNumber, lastValue } from '../language/block-reading.ts';
 import { findStatements } from '../language/tree.ts';
 import type { ConfigurationContent } from '../language/tree.ts';
 import { readHmacKeys } from './hmac-questions.ts';
@@ -23,8 +23,8 @@ export function readPasswords({
   const instances = findStatements(children, 'vrrp_instance');
   const byName = new Map(
     instances.toReversed().map((statement): [string, InstancePassword] => {
-      const nodes = childrenOf(statement);
-      const block = findStatements(nodes, 'authentication').flatMap(childrenOf);
+      const nodes = getChildren(statement);
+      const block = findStatements(nodes, 'authentication').flatMap(getChildren);
       const instanceName = statement.words[1]?.text ?? '';
       const interfaceName = lastValue(nodes, 'interface');
       const virtualRouterId = lastNumber(nodes, 'virtual_router_id');

@@ -3,7 +3,7 @@ import type { HealthcheckProbe } from '../healthcheck/find-probe.ts';
 import { assembleConfiguration } from '../language/assembled.ts';
 import type { ConfigurationSource } from '../language/assembled.ts';
 import {
-  childrenOf,
+  getChildren,
   isUnread,
   lastArguments,
   lastNumber,
@@ -40,7 +40,7 @@ export type { ConfigurationSummary, ConfiguredInstance } from './summary.ts';
 export function summarizeConfiguration(content: ConfigurationContent): ConfigurationSummary {
   const nodes = content.children;
   const problems: ConfigurationProblem[] = [...content.problems];
-  const globals = findStatements(nodes, 'global_defs').flatMap(childrenOf);
+  const globals = findStatements(nodes, 'global_defs').flatMap(getChildren);
   const keepDefined = createDefinedFilter(nodes);
   const syncGroups = findNamed(nodes, 'vrrp_sync_group', problems).map((statement) =>
     keepDefined(summarizeSyncGroup(statement), statement),
@@ -126,7 +126,7 @@ function summarizeScript(
   statement: Statement,
   scriptUserName: string | undefined,
 ): ConfiguredScript {
-  const nodes = childrenOf(statement);
+  const nodes = getChildren(statement);
   const command = lastArguments(nodes, 'script')?.join(' ') ?? '';
   // 0 counts as 1.
   const intervalSeconds = Math.max(1, lastNumber(nodes, 'interval') ?? 1);
@@ -156,7 +156,7 @@ function summarizeScript(
 function findIncludes(nodes: readonly ConfigurationNode[]): ConfiguredInclude[] {
   return nodes.flatMap((node) => {
     if (node.kind === 'opaque') return [];
-    if (node.kind === 'statement') return findIncludes(childrenOf(node));
+    if (node.kind === 'statement') return findIncludes(getChildren(node));
     const { keyword, pattern, isRead } = node;
     return [{ keyword, pattern, ...getConfigurationPlace(node), isRead }];
   });

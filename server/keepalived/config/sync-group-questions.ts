@@ -1,4 +1,4 @@
-import { childrenOf, entriesOf, entryNames, hasUnreadParts } from '../language/block-reading.ts';
+import { getChildren, getEntries, entryNames, hasUnreadParts } from '../language/block-reading.ts';
 import { getConfigurationPlace } from '../language/place.ts';
 import { findStatements } from '../language/tree.ts';
 import type { ConfigurationNode, Statement } from '../language/tree.ts';
@@ -7,7 +7,7 @@ import { readTrackers } from './tracking-questions.ts';
 
 /** What one `vrrp_sync_group` says. */
 export function summarizeSyncGroup(statement: Statement): ConfiguredSyncGroup {
-  const nodes = childrenOf(statement);
+  const nodes = getChildren(statement);
   const keywords = nodes.flatMap((node) => (node.kind === 'statement' ? node.words[0].text : []));
   return {
     name: statement.words[1]?.text ?? '',
@@ -27,8 +27,8 @@ export function summarizeSyncGroup(statement: Statement): ConfiguredSyncGroup {
  * several on one line; keepalived skips a second block (`vrrp_parser.c` 2.2.7).
  */
 export function findMembers(statement: Statement): string[] {
-  const blocks = findStatements(childrenOf(statement), 'group').slice(0, 1);
-  return entriesOf(blocks, 'group').flatMap(({ words }) => words.map(({ text }) => text));
+  const blocks = findStatements(getChildren(statement), 'group').slice(0, 1);
+  return getEntries(blocks, 'group').flatMap(({ words }) => words.map(({ text }) => text));
 }
 
 /** What the tracking blocks of an instance or a sync group name. */
@@ -39,7 +39,9 @@ export function readTracking(nodes: readonly ConfigurationNode[]): ConfiguredTra
     trackedScripts: entryNames(nodes, 'track_script'),
     trackedInterfaces: entryNames(nodes, 'track_interface'),
     tracked: kinds.flatMap((kind) =>
-      entriesOf(nodes, kind).map(({ words }) => [kind, ...words.map(({ text }) => text)].join(' ')),
+      getEntries(nodes, kind).map(({ words }) =>
+        [kind, ...words.map(({ text }) => text)].join(' '),
+      ),
     ),
   };
 }

@@ -1,6 +1,6 @@
 import {
-  childrenOf,
-  entriesOf,
+  getChildren,
+  getEntries,
   isUnread,
   lastArguments,
   lastValue,
@@ -20,7 +20,7 @@ const kinds: readonly TrackedKind[] = ['script', 'interface', 'file', 'process',
 /** What the tracking blocks of an instance or a sync group name, each with the weight it has there. */
 export function readTrackers(nodes: readonly ConfigurationNode[]): ConfiguredTracker[] {
   return kinds.flatMap((kind) =>
-    entriesOf(nodes, `track_${kind}`).map(({ words }) => {
+    getEntries(nodes, `track_${kind}`).map(({ words }) => {
       const [name = '', ...options] = words.map(({ text }) => text);
       const index = options.indexOf('weight');
       const weight = index === -1 ? undefined : readWeight(options.slice(index + 1));
@@ -40,7 +40,7 @@ export function readTrackDefinitions(
   ] as const;
   return blocks.flatMap(({ kind, keyword, weight }) =>
     findStatements(nodes, keyword).map((statement) => {
-      const inside = childrenOf(statement);
+      const inside = getChildren(statement);
       const path = lastValue(inside, 'file');
       return {
         kind,
@@ -76,7 +76,7 @@ const definitions = new Map([
 ] as const);
 
 /** What of an instance or a sync group keepalived really tracks. */
-export type KeepDefined = <Tracking extends ConfiguredTracking>(
+export type DefinedFilter = <Tracking extends ConfiguredTracking>(
   tracking: Tracking,
   statement: Statement,
 ) => Tracking;
@@ -87,7 +87,7 @@ export type KeepDefined = <Tracking extends ConfiguredTracking>(
  * (`vrrp_track.c` 2.2.7, measured). Behind a part that is not read every name may be defined.
  * @param nodes the top level of a configuration
  */
-export function createDefinedFilter(nodes: readonly ConfigurationNode[]): KeepDefined {
+export function createDefinedFilter(nodes: readonly ConfigurationNode[]): DefinedFilter {
   const definedAt = new Map<string, number>();
   const unreadAt = nodes.findIndex(isUnread);
   const positions = new Map(nodes.map((node, index) => [node, index]));
@@ -120,7 +120,7 @@ export function createDefinedFilter(nodes: readonly ConfigurationNode[]): KeepDe
 
 /** keepalived removes a script that has nothing to run. */
 function lacksCommand(definition: Statement): boolean {
-  const inside = childrenOf(definition);
+  const inside = getChildren(definition);
   return (
     definition.words[0].text === 'vrrp_script' &&
     !inside.some(isUnread) &&

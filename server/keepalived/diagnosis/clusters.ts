@@ -5,17 +5,17 @@ import { groupBySender } from './sender.ts';
 import type { Sender } from './sender.ts';
 
 /** A virtual router on the network, and who advertises it. */
-export interface HeardCluster {
+export interface DetectedCluster {
   virtualRouterId: number;
   family: 'inet' | 'inet6';
   interfaceName: string | undefined;
   vlanIds: number[];
   /** All that any of its senders advertises. */
   addresses: string[];
-  senders: HeardSender[];
+  senders: DetectedSender[];
 }
 
-export type HeardSender = Pick<
+export type DetectedSender = Pick<
   VrrpAdvertisement,
   | 'source'
   | 'sourceMac'
@@ -39,12 +39,12 @@ export type HeardSender = Pick<
 };
 
 /** The clusters that were heard, by virtual router ID; each sender as it was heard last. */
-export function listClusters(advertisements: readonly VrrpAdvertisement[]): HeardCluster[] {
+export function listClusters(advertisements: readonly VrrpAdvertisement[]): DetectedCluster[] {
   const clusters = groupBy(advertisements, ({ interfaceName, vlanIds, virtualRouterId, family }) =>
     JSON.stringify([interfaceName, vlanIds, virtualRouterId, family]),
   );
   return [...clusters.values()]
-    .flatMap((heard): HeardCluster[] => {
+    .flatMap((heard): DetectedCluster[] => {
       const [first] = heard;
       if (!first) return [];
       const { virtualRouterId, family, interfaceName, vlanIds } = first;
@@ -73,7 +73,7 @@ export function proposeFreeVrids(
     .slice(0, count);
 }
 
-function summarizeSender({ source, last, advertisements }: Sender): HeardSender {
+function summarizeSender({ source, last, advertisements }: Sender): DetectedSender {
   const times = advertisements.map(({ atMs }) => atMs);
   const pauses = times.slice(1).map((atMs, at) => atMs - (times[at] ?? atMs));
   return {

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { VrrpAdvertisement } from '../wire/decoded-frame.ts';
 import type { InstanceView } from './instance-view.ts';
-import { memoryMs } from './sender.ts';
+import { getRelevanceMs } from './sender.ts';
 import type { Sender } from './sender.ts';
 
 /**
@@ -10,10 +10,10 @@ import type { Sender } from './sender.ts';
  * intervals (RFC 9568, 6.4), so each earlier advertisement went unheeded. A single one is no sign:
  * when one server takes over, the packets of both may cross.
  */
-export function findUnheededSince(deaf: Sender, master: Sender, toMs: number): number | undefined {
-  const times = findUnheededTimes(deaf, master);
+export function findIgnoredSince(deaf: Sender, master: Sender, toMs: number): number | undefined {
+  const times = findIgnoredTimes(deaf, master);
   const intervalMs = Math.max(deaf.last.intervalMs, master.last.intervalMs);
-  const pauseMs = memoryMs(intervalMs);
+  const pauseMs = getRelevanceMs(intervalMs);
   const lastMs = times.at(-1);
   if (lastMs === undefined || lastMs < toMs - pauseMs) return undefined;
   let sinceMs = lastMs;
@@ -33,7 +33,7 @@ export function findClaimSince(
   { advertisements, last }: Sender,
 ): number | undefined {
   if (state !== 'MASTER' || stateSinceMs === undefined) return undefined;
-  const sinceMs = Math.max(stateSinceMs, fromMs, stateAtMs - memoryMs(last.intervalMs));
+  const sinceMs = Math.max(stateSinceMs, fromMs, stateAtMs - getRelevanceMs(last.intervalMs));
   const meanwhile = advertisements.filter(
     ({ atMs, priority }) => priority > 0 && atMs >= sinceMs && atMs <= stateAtMs,
   );
@@ -41,7 +41,7 @@ export function findClaimSince(
   return first && final && final.atMs - first.atMs >= 2 * last.intervalMs ? first.atMs : undefined;
 }
 
-function findUnheededTimes(deaf: Sender, master: Sender): number[] {
+function findIgnoredTimes(deaf: Sender, master: Sender): number[] {
   const times: number[] = [];
   let next = 0;
   for (const sent of deaf.advertisements) {

@@ -13,7 +13,7 @@ import type { LogLine } from '../runtime/log/log-lines.ts';
 import type { ArpMessage, VrrpAdvertisement } from '../wire/decoded-frame.ts';
 
 /** What was captured from when to when; times are wall clock, milliseconds since the epoch. */
-export interface Heard {
+export interface CapturedTraffic {
   fromMs: number;
   /** Now, while the capture goes on: a sender without a packet for long before it has stopped. */
   toMs: number;
@@ -33,7 +33,7 @@ export interface DiagnosisInput {
   /** When it was asked; wall clock, as it is compared with what was heard before. */
   runtimeAtMs: number;
   network: NetworkReport | undefined;
-  heard: Heard | undefined;
+  heard: CapturedTraffic | undefined;
   /** keepalived's lines of the time that is judged, oldest first. */
   log: readonly LogLine[];
   /** How what is tracked fares by keepalived's own account. */

@@ -24,7 +24,7 @@ export function groupBySender(advertisements: readonly VrrpAdvertisement[]): Sen
  * How long a master may be silent before others take over: three intervals and a part of one
  * (RFC 9568, 6.1), but never so short that a busy capture would look like silence.
  */
-export function patienceMs(intervalMs: number): number {
+export function getSilenceLimitMs(intervalMs: number): number {
   return Math.max(4 * intervalMs, 5000);
 }
 
@@ -32,13 +32,13 @@ export function patienceMs(intervalMs: number): number {
  * How long what a sender said still counts. Longer than patience, because a master is kept from
  * sending by advertisements that it refuses: each starts its timer anew (measured, 2.2.7).
  */
-export function memoryMs(intervalMs: number): number {
+export function getRelevanceMs(intervalMs: number): number {
   return Math.max(15 * intervalMs, 15_000);
 }
 
 /** Whether it was heard lately enough to count. */
 export function isCurrent({ last }: Sender, toMs: number): boolean {
-  return last.atMs >= toMs - memoryMs(last.intervalMs);
+  return last.atMs >= toMs - getRelevanceMs(last.intervalMs);
 }
 
 /** What it says, for the evidence of a check. */

@@ -1,7 +1,7 @@
 import { normalizeAddress } from '../addresses/addresses.ts';
 import type { VrrpAdvertisement } from '../wire/decoded-frame.ts';
 import { groupBy } from './group-by.ts';
-import type { DiagnosisInput, Heard } from './input.ts';
+import type { DiagnosisInput, CapturedTraffic } from './input.ts';
 import type { AdvertisedSettings } from './advertised-settings.ts';
 import { groupBySender, isCurrent } from './sender.ts';
 import type { Sender } from './sender.ts';
@@ -41,7 +41,7 @@ interface Link extends Pick<VrrpAdvertisement, 'interfaceName' | 'family'> {
  * instances it is gone through once.
  */
 export function createSenderSorter(
-  heard: Heard,
+  heard: CapturedTraffic,
   isOwn: (advertisement: VrrpAdvertisement) => boolean,
 ): (settings: AdvertisedSettings) => SortedSenders {
   const links = listLinks(heard.advertisements, isOwn);

@@ -1,8 +1,8 @@
 import type { VrrpPacket } from './packet.ts';
-import { keyOfChain } from './rule-place.ts';
+import { getChainKey } from './rule-place.ts';
 import type { RulePlace } from './rule-place.ts';
 import type { Chain } from './rule-set.ts';
-import { describeState, joinStates, untouched } from './walk/packet-state.ts';
+import { describeState, joinStates, initialState } from './walk/packet-state.ts';
 import type { PacketState } from './walk/packet-state.ts';
 import type { Passage } from './walk/passage.ts';
 import { enterChain } from './walk/walk-chain.ts';
@@ -25,9 +25,9 @@ export type PacketFate =
  * to the packet, or may do, goes with it.
  */
 export function followPacket(packet: VrrpPacket, chains: readonly Chain[]): PacketFate {
-  const byKey = new Map(chains.toReversed().map((chain) => [keyOfChain(chain), chain]));
+  const byKey = new Map(chains.toReversed().map((chain) => [getChainKey(chain), chain]));
   const enter = (chain: Chain, before: PacketState) => pass(chain, before, packet, byKey);
-  let state = untouched;
+  let state = initialState;
   let doubtful: PacketFate | undefined;
   for (const group of listChainsOnTheWay(packet, chains)) {
     const entry = group.length > 1 ? findEntry(group, state, enter) : state;

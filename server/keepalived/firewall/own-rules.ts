@@ -4,7 +4,7 @@ import type { FirewallReport } from './firewall-report.ts';
 import type { VrrpPacket } from './packet.ts';
 import { describePlace, listOwnRules } from './rule-place.ts';
 import type { RuleManager } from './rule-set.ts';
-import { matchesPacket } from './walk/holds.ts';
+import { matchesPacket } from './walk/packet-tests.ts';
 
 /** A rule that this program added, whatever instance it was for. */
 export interface OwnRule {

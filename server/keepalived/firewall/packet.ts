@@ -6,7 +6,7 @@ import type { NetworkAddress, NetworkReport } from '../proof/evidence.ts';
 import { compareAddresses } from './address-range.ts';
 import { findLinkStack } from './link-stack.ts';
 import type { LinkStack } from './link-stack.ts';
-import { protocolOf } from './protocols.ts';
+import { getProtocol } from './protocols.ts';
 import type { PacketKey } from './rule-set.ts';
 import { findTimeToLive } from './time-to-live.ts';
 
@@ -180,7 +180,7 @@ export function matchesValue(key: PacketKey, actual: string, wanted: string): bo
     case 'protocol':
     case 'time-to-live':
     case 'fragment':
-      return matchesNumber(Number(actual), key === 'protocol' ? protocolOf(wanted) : wanted);
+      return matchesNumber(Number(actual), key === 'protocol' ? getProtocol(wanted) : wanted);
     case 'connection-status':
       return wanted === 'dnat' || wanted === 'snat' ? false : undefined;
     case 'family':

@@ -10,7 +10,7 @@ const numbers: Readonly<Record<string, string>> = {
 const someOther = '255';
 
 /** The number (or `10-20`) behind a protocol's name, as far as it can be one of VRRP's. */
-export function protocolOf(name: string): string {
+export function getProtocol(name: string): string {
   if (/^\d/.test(name)) return name;
   return numbers[name.toLowerCase()] ?? someOther;
 }

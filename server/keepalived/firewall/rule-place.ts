@@ -19,7 +19,7 @@ export function getRulePlace(
 }
 
 /** Two chains with the same words are the same. */
-export function keyOfChain({ manager, family, table, chain }: ChainPlace): string {
+export function getChainKey({ manager, family, table, chain }: ChainPlace): string {
   return `${manager} ${family} ${table} ${chain}`;
 }
 

@@ -17,7 +17,7 @@ import { nothingForeseen, told } from './foresight-result.ts';
 import type { Foresight } from './foresight-result.ts';
 import type { InstanceChange, InstanceSetting } from './instance-change.ts';
 import { compareInstances } from './instance-changes.ts';
-import { aboutSeconds, joinWords } from './words.ts';
+import { formatApproximateSeconds, joinWords } from './words.ts';
 
 export interface ForeseenChange {
   /** The files as they are on the disk. */
@@ -158,7 +158,7 @@ function foreseeFault(
   const condition = after.nopreempt
     ? 'if no peer serves it then (nopreempt is set)'
     : `if its priority ${after.priority} is higher than the peer’s`;
-  const sentence = `This server is in Fault. If the cause is ${[...new Set(causes)].join(' or ')}, this change removes it: then this server will take ${addresses} in ${aboutSeconds(takeMs)}, ${condition}.`;
+  const sentence = `This server is in Fault. If the cause is ${[...new Set(causes)].join(' or ')}, this change removes it: then this server will take ${addresses} in ${formatApproximateSeconds(takeMs)}, ${condition}.`;
   const files = dropped.filter((entry) => entry.startsWith('track_file '));
   return {
     ...told(sentence),

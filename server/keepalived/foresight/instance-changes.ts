@@ -1,7 +1,7 @@
 import { getAddress } from '../addresses/address-places.ts';
 import { normalizeAddress } from '../addresses/addresses.ts';
 import { findInstanceInterfaces } from '../addresses/instance-interfaces.ts';
-import { prefixLengthOf } from '../config/addresses.ts';
+import { getPrefixLength } from '../config/addresses.ts';
 import { getAuthentication } from '../config/instance-questions.ts';
 import type { ConfigurationSummary, ConfiguredInstance } from '../config/questions.ts';
 import type { ConfiguredAddress } from '../config/summary.ts';
@@ -202,7 +202,7 @@ const ignoresPreemption = ({ initialState, priority }: ConfiguredInstance): bool
 function placeOf(address: ConfiguredAddress, instance: ConfiguredInstance): AddressPlace {
   return {
     interfaceName: address.interfaceName ?? instance.interfaceName,
-    prefixLength: prefixLengthOf(address),
+    prefixLength: getPrefixLength(address),
     label: address.label,
     scope: address.scope ?? 'global',
   };

@@ -1,5 +1,5 @@
 import { getAddress, listPlaces } from '../addresses/address-places.ts';
-import { childrenOf, lastValue } from '../language/block-reading.ts';
+import { getChildren, lastValue } from '../language/block-reading.ts';
 import { findStatements } from '../language/tree.ts';
 import type { ConfigurationContent } from '../language/tree.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
@@ -10,12 +10,15 @@ import { joinWords } from './words.ts';
  * does where there is no router_id, once in its life (`init_global_data`, 2.2.7 to 2.4.3), and while
  * there was one it had no reason to.
  */
-export function looksUpOwnName(before: ConfigurationContent, after: ConfigurationContent): boolean {
+export function needsOwnNameLookup(
+  before: ConfigurationContent,
+  after: ConfigurationContent,
+): boolean {
   return hasRouterId(before) && !hasRouterId(after);
 }
 
 function hasRouterId({ children }: ConfigurationContent): boolean {
-  const globals = findStatements(children, 'global_defs').flatMap(childrenOf);
+  const globals = findStatements(children, 'global_defs').flatMap(getChildren);
   return lastValue(globals, 'router_id') !== undefined;
 }
 

@@ -5,7 +5,7 @@ export const joinWords = (words: readonly string[]): string =>
   words.length === 0 ? 'no virtual IP' : listInWords(words);
 
 /** A time that was computed, not measured: `about 3.6 s`. */
-export function aboutSeconds(durationMs: number): string {
+export function formatApproximateSeconds(durationMs: number): string {
   return `about ${(durationMs / 1_000).toFixed(1)} s`;
 }
 

@@ -2,7 +2,7 @@ import { findStatements } from './tree.ts';
 import type { ConfigurationNode, Statement } from './tree.ts';
 
 /** The nodes in a statement's block; none if it has no block. */
-export function childrenOf(statement: Statement | undefined): ConfigurationNode[] {
+export function getChildren(statement: Statement | undefined): ConfigurationNode[] {
   return statement?.block?.children ?? [];
 }
 
@@ -62,15 +62,15 @@ function readNumber(
 }
 
 /** The entries, one a line, of all blocks with this keyword (keepalived adds them up). */
-export function entriesOf(nodes: readonly ConfigurationNode[], keyword: string): Statement[] {
+export function getEntries(nodes: readonly ConfigurationNode[], keyword: string): Statement[] {
   return findStatements(nodes, keyword)
-    .flatMap(childrenOf)
+    .flatMap(getChildren)
     .filter((node): node is Statement => node.kind === 'statement');
 }
 
 /** The first word of each entry: names of scripts, interfaces, peers. */
 export function entryNames(nodes: readonly ConfigurationNode[], keyword: string): string[] {
-  return entriesOf(nodes, keyword).map((entry) => entry.words[0].text);
+  return getEntries(nodes, keyword).map((entry) => entry.words[0].text);
 }
 
 /**
@@ -92,7 +92,7 @@ export function hasUnreadParts(nodes: readonly ConfigurationNode[]): boolean {
   return nodes.some(
     (node) =>
       isUnread(node) ||
-      (node.kind === 'statement' && (hasUnknownWord(node) || hasUnreadParts(childrenOf(node)))),
+      (node.kind === 'statement' && (hasUnknownWord(node) || hasUnreadParts(getChildren(node)))),
   );
 }
 

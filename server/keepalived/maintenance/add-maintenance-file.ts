@@ -1,5 +1,5 @@
 import { addStatement } from '../config/edit/block-edits.ts';
-import { refuse } from '../config/edit/edit-values.ts';
+import { createRefusal } from '../config/edit/edit-values.ts';
 import {
   checkBlock,
   childIndent,
@@ -8,7 +8,13 @@ import {
 } from '../config/edit/editable-blocks.ts';
 import type { EditableBlock } from '../config/edit/editable-blocks.ts';
 import type { EditResult } from '../config/edit/edits.ts';
-import { applyTextEdits, endOf, indentOf, insertLines, lineAt } from '../config/edit/text-edits.ts';
+import {
+  applyTextEdits,
+  getEndPosition,
+  getIndent,
+  insertLines,
+  lineAt,
+} from '../config/edit/text-edits.ts';
 import type { TextEdit } from '../config/edit/text-edits.ts';
 import type { ConfigurationTree } from '../language/tree.ts';
 import { findTrackFile, membersWith } from './maintenance-file.ts';
@@ -31,23 +37,24 @@ export function addMaintenanceFile(
 ): EditResult {
   const name = nameMaintenanceFile(instanceName);
   if (name === undefined) {
-    return refuse(
+    return createRefusal(
       `The name “${instanceName}” cannot be part of a file name: edit the text itself.`,
     );
   }
   if (findTrackFile(tree.children, name)) {
-    return refuse(
+    return createRefusal(
       `There is a track_file “${name}” already, but it is used otherwise: edit the text itself.`,
     );
   }
-  if (!/^\/[\w./-]+$/.test(path)) return refuse(`${path} cannot be written as the path of a file.`);
+  if (!/^\/[\w./-]+$/.test(path))
+    return createRefusal(`${path} cannot be written as the path of a file.`);
   const instance = findEditableBlock(tree, 'vrrp_instance', instanceName);
   if (!instance.ok) return instance;
   const own = findOwnStatement(instance, 'track_file');
   if (!own.ok) return own;
   const { statement } = instance;
-  if (indentOf(lineAt(tree, statement.line)).length !== statement.words[0].start) {
-    return refuse(`${instance.label} does not begin its line: edit the text itself.`);
+  if (getIndent(lineAt(tree, statement.line)).length !== statement.words[0].start) {
+    return createRefusal(`${instance.label} does not begin its line: edit the text itself.`);
   }
   const weight = membersWith(tree.children, instanceName).length > 1 ? 0 : 1;
   const definition = insertDefinition(tree, instance, [
@@ -87,6 +94,8 @@ function insertDefinition(
 
 function appendEntry(tree: ConfigurationTree, block: EditableBlock, name: string): TextEdit {
   const last = block.children.findLast((node) => node.kind === 'statement');
-  const position = last ? endOf(last) : { line: block.open.line, column: block.open.column + 1 };
+  const position = last
+    ? getEndPosition(last)
+    : { line: block.open.line, column: block.open.column + 1 };
   return insertLines(tree, position, [childIndent(tree, block) + name]);
 }

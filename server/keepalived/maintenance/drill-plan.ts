@@ -6,7 +6,7 @@
 import { bareAddress } from '../addresses/addresses.ts';
 import { ownerPriority } from '../addresses/owner-priority.ts';
 import { masterDownIntervalMs } from '../foresight/elections/elections.ts';
-import { aboutSeconds } from '../foresight/words.ts';
+import { formatApproximateSeconds } from '../foresight/words.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
 import type { MaintenanceFile } from './maintenance-file.ts';
 
@@ -57,7 +57,7 @@ export function planDrill(action: DrillAction, drill: DrillCase): DrillPlan {
   const waitMs = plan.steps.reduce((sum, { movement }) => sum + (movement?.withinMs ?? 0), 0);
   if (waitMs <= longestMs) return plan;
   return no(
-    `With its advertisement interval and preempt_delay this would take up to ${aboutSeconds(waitMs).replace('about ', '')}, longer than this page can wait.`,
+    `With its advertisement interval and preempt_delay this would take up to ${formatApproximateSeconds(waitMs).replace('about ', '')}, longer than this page can wait.`,
   );
 }
 
@@ -94,7 +94,7 @@ function planMaintenance(drill: DrillCase): DrillPlan {
     return {
       possible: true,
       steps: [held],
-      sentences: [`This server will not serve ${addressesOf(instance)} until you end it.`],
+      sentences: [`This server will not serve ${getAddresses(instance)} until you end it.`],
       dangers:
         instance.state === 'BACKUP' && instance.masterPriority === undefined
           ? [nobodyKnown(instance)]
@@ -112,12 +112,12 @@ function chooseWay({ way, instance, file }: DrillCase): DrillWay {
 
 function stepDown({ instance }: DrillCase, next: DrillStep[]): DrillPlan {
   const takeMs = masterDownIntervalMs(instance, 1);
-  const addresses = addressesOf(instance);
+  const addresses = getAddresses(instance);
   return {
     possible: true,
     steps: [{ value: stepDownValue, movement: lose(takeMs) }, ...next],
     sentences: [
-      `The priority of this server becomes 1. A peer that is healthy takes ${addresses} over in ${aboutSeconds(takeMs)}, practically without a gap: until then this server serves on.`,
+      `The priority of this server becomes 1. A peer that is healthy takes ${addresses} over in ${formatApproximateSeconds(takeMs)}, practically without a gap: until then this server serves on.`,
       'If no peer takes it, or nopreempt is set there, nothing moves, and this server goes back to its priority.',
     ],
     dangers: [],
@@ -126,12 +126,12 @@ function stepDown({ instance }: DrillCase, next: DrillStep[]): DrillPlan {
 
 function fail({ instance }: DrillCase, next: DrillStep[]): DrillPlan {
   const takeMs = skewMs(instance);
-  const addresses = addressesOf(instance);
+  const addresses = getAddresses(instance);
   return {
     possible: true,
     steps: [{ value: maintenanceValue, movement: lose(takeMs) }, ...next],
     sentences: [
-      `This server gives ${addresses} up at once and tells the peer, which takes over within ${aboutSeconds(takeMs)}: so long nobody serves it.`,
+      `This server gives ${addresses} up at once and tells the peer, which takes over within ${formatApproximateSeconds(takeMs)}: so long nobody serves it.`,
       'If no peer answers for it then, this server takes it back.',
     ],
     dangers: [nobodyKnown(instance)],
@@ -141,15 +141,15 @@ function fail({ instance }: DrillCase, next: DrillStep[]): DrillPlan {
 function nobodyKnown(instance: RuntimeInstance): string {
   const outageMs =
     skewMs(instance) + graceMs + masterDownIntervalMs(instance, instance.basePriority);
-  const addresses = addressesOf(instance);
+  const addresses = getAddresses(instance);
   return instance.state === 'MASTER'
-    ? `Nobody is known to take ${addresses}: a server that stands by sends nothing, so it cannot be seen from here. If there is none, ${addresses} is not served for ${aboutSeconds(outageMs)}.`
+    ? `Nobody is known to take ${addresses}: a server that stands by sends nothing, so it cannot be seen from here. If there is none, ${addresses} is not served for ${formatApproximateSeconds(outageMs)}.`
     : `Nobody is known to serve ${addresses}: no master is heard. If there is none, ${addresses} stays unserved until you end the maintenance.`;
 }
 
 function planTakeOver({ instance, file, value, preemptDelaySeconds }: DrillCase): DrillPlan {
   const { state, masterPriority, basePriority, effectivePriority } = instance;
-  const addresses = addressesOf(instance);
+  const addresses = getAddresses(instance);
   if (state === 'MASTER') return no('This server is the master already.');
   if (value === maintenanceValue) return no('This server is in maintenance: end that first.');
   if (state !== 'BACKUP') return no(`This server cannot serve: keepalived says ${state}.`);
@@ -188,7 +188,7 @@ function planTakeOver({ instance, file, value, preemptDelaySeconds }: DrillCase)
     possible: true,
     steps: [{ value: needed, movement: { ...lose(takeMs), direction: 'take' } }],
     sentences: [
-      `The priority of this server becomes ${priority}, above the master’s ${masterPriority}: it takes ${addresses} over in ${aboutSeconds(takeMs)}, practically without a gap.`,
+      `The priority of this server becomes ${priority}, above the master’s ${masterPriority}: it takes ${addresses} over in ${formatApproximateSeconds(takeMs)}, practically without a gap.`,
       ...(needed > 0 ? ['It stays raised until you choose “Back to normal”.'] : []),
     ],
     dangers: [],
@@ -198,18 +198,18 @@ function planTakeOver({ instance, file, value, preemptDelaySeconds }: DrillCase)
 function planEnd({ instance, value, preemptDelaySeconds }: DrillCase): DrillPlan {
   if (value === 0) return no('Nothing is to be ended: this server has its normal priority.');
   const { state, nopreempt, basePriority } = instance;
-  const addresses = addressesOf(instance);
+  const addresses = getAddresses(instance);
   const takeMs = masterDownIntervalMs(instance, basePriority) + preemptDelaySeconds * 1_000;
   const step = (direction?: 'lose' | 'take'): DrillStep[] => [
     { value: 0, movement: direction && { ...lose(takeMs), direction, optional: true } },
   ];
   if (state === 'MASTER') {
-    const sentence = `This server goes back to its normal priority: a peer of a higher one takes ${addresses} over in ${aboutSeconds(takeMs)}, practically without a gap.`;
+    const sentence = `This server goes back to its normal priority: a peer of a higher one takes ${addresses} over in ${formatApproximateSeconds(takeMs)}, practically without a gap.`;
     return { possible: true, steps: step('lose'), sentences: [sentence], dangers: [] };
   }
   const sentence = nopreempt
     ? `This server stands by for ${addresses} again; with nopreempt the other one keeps it.`
-    : `This server has its normal priority ${basePriority} again: if the other one’s is lower, it takes ${addresses} back in ${aboutSeconds(takeMs)}, practically without a gap.`;
+    : `This server has its normal priority ${basePriority} again: if the other one’s is lower, it takes ${addresses} back in ${formatApproximateSeconds(takeMs)}, practically without a gap.`;
   return {
     possible: true,
     steps: nopreempt ? step() : step('take'),
@@ -229,6 +229,6 @@ function skewMs({ version, advertIntervalSeconds }: RuntimeInstance): number {
   return (version === 3 ? advertIntervalSeconds : 1) * 1_000;
 }
 
-export function addressesOf({ addresses }: RuntimeInstance): string {
+export function getAddresses({ addresses }: RuntimeInstance): string {
   return addresses.map(({ cidr }) => bareAddress(cidr)).join(', ');
 }

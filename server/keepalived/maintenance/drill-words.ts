@@ -1,5 +1,5 @@
 /** What a drill has shown, in sentences. */
-import { addressesOf, maintenanceValue } from './drill-plan.ts';
+import { getAddresses, maintenanceValue } from './drill-plan.ts';
 import type { DrillCase, DrillStep } from './drill-plan.ts';
 
 /** What was seen of the address; times in ms. */
@@ -18,7 +18,7 @@ export function describeMovement(
   { direction, withinMs }: Awaited,
   { movedAfterMs, macAddress, awayAtMostMs, unseenReason }: SeenMovement,
 ): string {
-  const addresses = addressesOf(instance);
+  const addresses = getAddresses(instance);
   if (movedAfterMs === undefined && unseenReason !== undefined) {
     return `Whether ${addresses} has moved could not be looked at: ${unseenReason}`;
   }
@@ -50,7 +50,7 @@ export function describeReturn(
   { unseenReason }: SeenMovement,
   back: SeenMovement | undefined,
 ): string {
-  const addresses = addressesOf(instance);
+  const addresses = getAddresses(instance);
   const waited = seconds(step.movement.withinMs);
   if (unseenReason !== undefined) {
     return `Whether ${addresses} moved within ${waited} could not be looked at, so this server has its old priority again. ${unseenReason} ${describeBack(addresses, back)}`;
@@ -74,7 +74,7 @@ function describeBack(addresses: string, back: SeenMovement | undefined): string
 
 /** What lasts from now on, by the number in the file. */
 export function describeLasting({ instance, file }: DrillCase, value: number): string | undefined {
-  const addresses = addressesOf(instance);
+  const addresses = getAddresses(instance);
   if (value === maintenanceValue || (value !== 0 && !file.addsToPriority)) {
     return `Maintenance is on: this server will not serve ${addresses} until you end it.`;
   }

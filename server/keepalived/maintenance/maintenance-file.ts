@@ -1,6 +1,6 @@
 /** The `track_file` by which a server steps down on purpose, as the configuration has it. */
 import { findMembers, summarizeSyncGroup } from '../config/sync-group-questions.ts';
-import { childrenOf, entriesOf, lastArguments, lastValue } from '../language/block-reading.ts';
+import { getChildren, getEntries, lastArguments, lastValue } from '../language/block-reading.ts';
 import { findStatements } from '../language/tree.ts';
 import type { ConfigurationNode, Statement } from '../language/tree.ts';
 
@@ -32,8 +32,8 @@ export function findMaintenanceFile(
     const [name, ...options] = entry.words.map(({ text }) => text);
     const block = findTrackFile(nodes, name ?? '');
     if (name === undefined || !block) continue;
-    const path = lastValue(childrenOf(block), 'file') ?? '';
-    const weight = readWeight(childrenOf(block), options);
+    const path = lastValue(getChildren(block), 'file') ?? '';
+    const weight = readWeight(getChildren(block), options);
     if (!/maint/i.test(`${name} ${path}`) || !path.startsWith('/')) continue;
     if (weight === undefined || isOverwritten(block)) continue;
     const using = trackers.filter((tracker) => tracker.entry.words[0].text === name);
@@ -86,7 +86,7 @@ function listTrackers(nodes: readonly ConfigurationNode[]): Tracker[] {
     instanceNames: findMembers(statement),
   }));
   return [...instances, ...groups].flatMap(({ statement, ...tracker }) =>
-    entriesOf(childrenOf(statement), 'track_file').map((entry) => ({ ...tracker, entry })),
+    getEntries(getChildren(statement), 'track_file').map((entry) => ({ ...tracker, entry })),
   );
 }
 
@@ -116,5 +116,5 @@ function readWeight(nodes: readonly ConfigurationNode[], options: string[]): 0 |
 
 /** It would end a maintenance at each reload. */
 function isOverwritten(block: Statement): boolean {
-  return lastArguments(childrenOf(block), 'init_file')?.includes('overwrite') ?? false;
+  return lastArguments(getChildren(block), 'init_file')?.includes('overwrite') ?? false;
 }

@@ -48,7 +48,7 @@ const keywordConsequences: Partial<Record<string, string>> = {
   data_use_instance: 'names keepalived’s dumps differently: this page may no longer find them',
 };
 
-export const consequenceOf = (keyword: string, power: StatementPower): string =>
+export const getConsequence = (keyword: string, power: StatementPower): string =>
   (power === 'hidden' ? undefined : keywordConsequences[keyword]) ?? consequences[power];
 
 /**

@@ -1,11 +1,11 @@
 import { isPackagedHealthcheck } from '../config/default-configurations.ts';
-import { childrenOf } from '../language/block-reading.ts';
+import { getChildren } from '../language/block-reading.ts';
 import { maximumLineBytes, splitLines } from '../language/tokens.ts';
 import { parseConfiguration } from '../language/tree.ts';
 import type { ConfigurationNode, ConfigurationTree, Opaque, Statement } from '../language/tree.ts';
 import { maskSecrets } from '../secrets/mask-secrets.ts';
 import { findPower, isList, isSafeguard } from './keyword-powers.ts';
-import { consequenceOf } from './power-words.ts';
+import { getConsequence } from './power-words.ts';
 import type { StatementPower } from './power-words.ts';
 
 /** Something in a configuration by which keepalived does more than VRRP, or may do so. */
@@ -64,7 +64,7 @@ function findInBlock(
       found.push(...describeOpaque(node, place));
     } else {
       found.push(...describeStatement(node, groups, place));
-      findInBlock(childrenOf(node), place === '' ? written(node) : place, found);
+      findInBlock(getChildren(node), place === '' ? written(node) : place, found);
     }
   }
 }
@@ -122,7 +122,7 @@ function describeStatement(
 
 /** All that stands in a block: the addresses of mail, the routes, what a check asks. */
 function listWritten(statement: Statement): string[] {
-  return childrenOf(statement).flatMap((node) => {
+  return getChildren(statement).flatMap((node) => {
     if (node.kind === 'statement') return [written(node), ...listWritten(node)];
     return node.kind === 'opaque' ? [node.text] : [];
   });
@@ -158,7 +158,11 @@ function findDefinitions({ text: whole, children }: ConfigurationTree): Privileg
 
 function listOpaque(nodes: readonly ConfigurationNode[]): Opaque[] {
   return nodes.flatMap((node) =>
-    node.kind === 'opaque' ? [node] : node.kind === 'statement' ? listOpaque(childrenOf(node)) : [],
+    node.kind === 'opaque'
+      ? [node]
+      : node.kind === 'statement'
+        ? listOpaque(getChildren(node))
+        : [],
   );
 }
 
@@ -190,7 +194,7 @@ function describe(
   // Each for itself, for a keyword counts where a line begins.
   const masked = parts.map((part) => quote(maskSecrets(part))).join(' with ');
   const text = masked.length > longestText ? `${masked.slice(0, longestText)}…` : masked;
-  const consequence = consequenceOf(keyword, power);
+  const consequence = getConsequence(keyword, power);
   const id = `${place} ${whole}`;
   return { isSafeguard: false, isPackaged: false, power, consequence, ...facts, id, text, place };
 }

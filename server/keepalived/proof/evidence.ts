@@ -135,7 +135,7 @@ export interface TrackedItem {
 }
 
 /** The master that an instance hears while it is BACKUP. */
-export interface HeardMaster {
+export interface MasterRouter {
   instanceName: string;
   /** Of the server that sends the advertisements. */
   address: string;
@@ -150,7 +150,7 @@ export type TrackingReport =
       ok: true;
       items: TrackedItem[];
       /** Absent: none is heard. */
-      masters?: HeardMaster[];
+      masters?: MasterRouter[];
     }
   | { ok: false; reason: string };
 

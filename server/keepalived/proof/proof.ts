@@ -11,13 +11,13 @@ import type { ReloadLog } from '../runtime/log/reload-log.ts';
 import type { DaemonProcess, RuntimeInstance } from './evidence.ts';
 
 /** One look at the machine. */
-export interface Sighting extends AddressEvidence {
+export interface ProofEvidence extends AddressEvidence {
   daemon: DaemonProcess;
 }
 
 /** What a proof is about. */
 export interface ProofCase {
-  before: Sighting;
+  before: ProofEvidence;
   /** The summary of the configuration that was installed. */
   expected: ConfigurationSummary;
   /** That of the one before it, where it could be read. */
@@ -45,7 +45,7 @@ export type ProofVerdict =
  */
 export function judgeProof(
   proof: ProofCase,
-  after: Sighting,
+  after: ProofEvidence,
   log: ReloadLog | undefined,
 ): ProofVerdict {
   const load = judgeLoad(proof, after, log);
@@ -55,7 +55,7 @@ export function judgeProof(
 /** Whether the daemon and its children live, and run what the file says. */
 function judgeLoad(
   { before, expected, previous }: ProofCase,
-  after: Sighting,
+  after: ProofEvidence,
   log: ReloadLog | undefined,
 ): ProofVerdict {
   const about = 'load';
@@ -91,7 +91,7 @@ function judgeLoad(
 /** What the instances make of it: no new FAULT, and the addresses where the states say. */
 function judgeStates(
   { before, expected, previous }: ProofCase,
-  after: Sighting,
+  after: ProofEvidence,
   log: ReloadLog | undefined,
 ): ProofVerdict {
   const about = 'states';
@@ -113,7 +113,7 @@ function judgeStates(
 const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
 function findNewFault(
-  { runtime }: Sighting,
+  { runtime }: ProofEvidence,
   running: readonly RuntimeInstance[],
 ): RuntimeInstance | undefined {
   const known = runtime?.ok ? runtime.instances : [];

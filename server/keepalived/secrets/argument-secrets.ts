@@ -1,6 +1,6 @@
 import type { LineWord } from './line-word.ts';
 import { isMarkedKey, isSecretHeader, isSecretName } from './secret-names.ts';
-import { isLoginOption, mayBePassword, secretOptionsOf } from './secret-options.ts';
+import { isLoginOption, mayBePassword, getSecretOptions } from './secret-options.ts';
 import type { SecretRange } from './url-credentials.ts';
 import { isQuote, quoteBefore, readValue, findNextNonBlank } from './values.ts';
 
@@ -37,7 +37,7 @@ function findOption(word: LineWord): SecretRange | undefined {
   const value = readValue(line, findNextNonBlank(line, isQuote(line[end]) ? end + 1 : end));
   const next = line.slice(value.start, value.end);
   if (next === '' || next.startsWith('-')) return undefined;
-  const options = secretOptionsOf(program);
+  const options = getSecretOptions(program);
   const isSecret =
     options.has(text) ||
     isLogin(name, line, value) ||
@@ -55,7 +55,7 @@ function findAttached({ line, start, text, program }: LineWord): SecretRange | u
   const option = text.slice(0, 2);
   if (text.length < 3 || option === '--') return undefined;
   const isLoginWord = /^-[uU]/.test(text) && text.includes(':');
-  if (!isLoginWord && !secretOptionsOf(program).has(option)) return undefined;
+  if (!isLoginWord && !getSecretOptions(program).has(option)) return undefined;
   return readValue(line, start + 2, quoteBefore(line, start));
 }
 

@@ -29,7 +29,7 @@ export function findProgramWithSecrets(word: string): string | undefined {
   return optionsByProgram.has(name) ? name : undefined;
 }
 
-export const secretOptionsOf = (program: string | undefined): ReadonlySet<string> =>
+export const getSecretOptions = (program: string | undefined): ReadonlySet<string> =>
   optionsByProgram.get(program ?? '') ?? none;
 
 /** Options whose value is `user:password` in many programs (curl, check_http, …). */

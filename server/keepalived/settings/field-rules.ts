@@ -20,7 +20,7 @@ export function judgeInstanceSettings(
   const problems: SettingsMessage[] = findTooLong(typed, surroundings);
   const tooLong = problems.map(({ field }) => field);
   // Nothing is to be compared with what is too long, which takes its time.
-  const values = withCurrent(typed, surroundings.current, tooLong);
+  const values = replaceByCurrent(typed, surroundings.current, tooLong);
   for (const field of settingIds) {
     const { judge, group } = settingFields[field];
     if (judge === undefined || tooLong.includes(field)) continue;
@@ -42,7 +42,7 @@ export function judgeInstanceSettings(
 }
 
 /** The values with some fields as they are in the file. */
-export function withCurrent(
+export function replaceByCurrent(
   values: InstanceSettings,
   current: InstanceSettings,
   fields: readonly SettingsField[],

@@ -1,12 +1,12 @@
 import { setHealthcheckUrl, setScriptValue } from '../config/edit/edits.ts';
-import { refuse } from '../config/edit/edit-values.ts';
+import { createRefusal } from '../config/edit/edit-values.ts';
 import { longestUrl } from '../language/value-lengths.ts';
 import type { SettingEdit, SettingField } from './setting-field.ts';
 import { judgeHealthcheckUrl, wholeNumber } from './value-rules.ts';
 
 type Edit<Field extends string> = SettingEdit<Record<Field, string>>;
 
-const noScript = refuse('No script in this file that the instance tracks asks a URL.');
+const noScript = createRefusal('No script in this file that the instance tracks asks a URL.');
 
 const writeNumberOf =
   <Field extends string>(field: Field, keyword: 'interval' | 'fall' | 'rise') =>

@@ -1,4 +1,4 @@
-import { familyOf } from '../config/rules/instance-rules.ts';
+import { getFamily } from '../config/rules/instance-rules.ts';
 import { writeValue } from '../config/edit/edit-values.ts';
 import { isHealthcheckAddress } from '../healthcheck/healthcheck-url.ts';
 import type { SettingSurroundings } from './setting-field.ts';
@@ -41,7 +41,7 @@ export function judgeVirtualRouterId(
     (other) =>
       other.virtualRouterId === Number(values.virtualRouterId) &&
       other.interfaceName === values.interfaceName &&
-      familyOf(other) === familyOf(instance),
+      getFamily(other) === getFamily(instance),
   );
   return twin
     ? [`${twin.name} has the number ${values.virtualRouterId} on ${values.interfaceName} already.`]

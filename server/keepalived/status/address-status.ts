@@ -60,7 +60,7 @@ export function listElsewhere(
 }
 
 /** What the row Serving on Virtual IP says. */
-export function servingWord(addresses: AddressStatus[]): InstanceStatus['serving'] {
+export function describeServing(addresses: AddressStatus[]): InstanceStatus['serving'] {
   if (addresses.length === 0) return 'No';
   if (addresses.some(({ held }) => held === undefined)) return 'Unknown';
   return addresses.every(({ held }) => held) ? 'Yes' : 'No';

@@ -1,7 +1,7 @@
 /** Why an instance is in FAULT, in words that one can act on. */
 import type { NetworkReport } from '../proof/evidence.ts';
 import type { WatchedItem } from './status-model.ts';
-import { isAgainst } from './watched-items.ts';
+import { isFailing } from './watched-items.ts';
 
 export interface FaultCase {
   interfaceName: string | undefined;
@@ -19,7 +19,7 @@ export interface FaultCase {
 export function explainFault(fault: FaultCase): string {
   const ofInterface = explainInterface(fault);
   const ofItems = fault.watched
-    .filter((item) => isAgainst(item) && item.forcesFault)
+    .filter((item) => isFailing(item) && item.forcesFault)
     .filter(
       ({ kind, name }) => !(ofInterface && kind === 'interface' && name === fault.interfaceName),
     )
@@ -47,7 +47,7 @@ function explainInterface({ interfaceName, network }: FaultCase): string | undef
 /** Whether something else than its maintenance keeps it in FAULT. */
 export function hasOtherCause(fault: FaultCase): boolean {
   const others = fault.watched.filter(
-    (item) => isAgainst(item) && item.forcesFault && item !== fault.maintenanceItem,
+    (item) => isFailing(item) && item.forcesFault && item !== fault.maintenanceItem,
   );
   return explainInterface(fault) !== undefined || others.length > 0;
 }

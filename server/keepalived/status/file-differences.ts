@@ -1,6 +1,6 @@
 /** Where the file on disk says otherwise than what keepalived runs: the two are never mixed. */
 import { bareAddress, normalizeAddress } from '../addresses/addresses.ts';
-import { prefixLengthOf } from '../config/addresses.ts';
+import { getPrefixLength } from '../config/addresses.ts';
 import type { ConfiguredInstance } from '../config/questions.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
 
@@ -33,7 +33,7 @@ export function compareWithFile(
     ...(!configured.hasUnreadParts &&
       !isSameList(configured, running) && {
         addresses: configured.addresses.map(
-          (address) => `${address.address}/${prefixLengthOf(address)}`,
+          (address) => `${address.address}/${getPrefixLength(address)}`,
         ),
       }),
   };

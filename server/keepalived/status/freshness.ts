@@ -17,7 +17,7 @@ export function fresh<Value>(
 }
 
 /** Why `fresh` gave nothing. */
-export function staleWords(fact: Observed<unknown> | undefined, nowMs: number): string {
+export function describeStaleness(fact: Observed<unknown> | undefined, nowMs: number): string {
   if (!fact) return 'not asked yet';
   return `last seen ${Math.round((nowMs - fact.atMs) / 1000)} s ago, too old to be believed`;
 }

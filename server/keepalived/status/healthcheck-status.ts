@@ -4,7 +4,7 @@ import { describeNotRepeatable } from '../healthcheck/find-probe.ts';
 import { describeKey } from '../healthcheck/request.ts';
 import type { HealthcheckResult, Observed } from '../proof/evidence.ts';
 import { maskSecrets } from '../secrets/mask-secrets.ts';
-import { fresh, staleWords } from './freshness.ts';
+import { fresh, describeStaleness } from './freshness.ts';
 import type { InstanceStatus } from './status-model.ts';
 
 /** Asked every 10 s while someone looks, answered within 10 s: three missed rounds are too old. */
@@ -31,7 +31,9 @@ export function judgeHealthcheck(
   const result = fresh(seen, nowMs, lifetimeMs);
   return {
     ...about,
-    words: result ? maskSecrets(healthcheckWords(result)) : `Unknown (${staleWords(seen, nowMs)})`,
+    words: result
+      ? maskSecrets(describeHealthcheckResult(result))
+      : `Unknown (${describeStaleness(seen, nowMs)})`,
     good: result && isGood(result),
     durationMs: result && Math.round(result.durationMs),
     isRepeatable: true,
@@ -44,7 +46,7 @@ function isGood({ outcome: { kind } }: HealthcheckResult): boolean | undefined {
 }
 
 /** What the Healthcheck Status row says. */
-export function healthcheckWords({ outcome }: HealthcheckResult): string {
+export function describeHealthcheckResult({ outcome }: HealthcheckResult): string {
   switch (outcome.kind) {
     case 'ok':
       return 'Connection OK';

@@ -156,7 +156,7 @@ const interfaceOf = (held: AddressStatus[]): string => held[0]?.interfaceName ??
  * How long a state has been Unknown, in ms: since the witness that is missing last said something.
  * @param lastAccountAtMs monotonic: when keepalived last gave an account of itself
  */
-export function measureUnknown(
+export function measureUnknownTime(
   { daemon, network }: Record<'daemon' | 'network', Observed<unknown> | undefined>,
   lastAccountAtMs: number | undefined,
   freshEvidence: FreshEvidence,

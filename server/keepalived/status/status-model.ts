@@ -15,7 +15,7 @@ import type { Alarm } from './alarms/alarm-codes.ts';
 import type { DebugFinding } from './alarms/debug-findings.ts';
 import type { FileDifference } from './file-differences.ts';
 import type { Maintenance } from './hold.ts';
-import type { MasterContacts } from './masters/heard-master.ts';
+import type { MasterContacts } from './masters/master-contacts.ts';
 
 /** Everything that was witnessed, each with its age; undefined: not asked yet. */
 export interface Evidence {

@@ -17,18 +17,18 @@ import type { FailureCase } from './alarms/script-failure.ts';
 import { explainFault } from './fault-reason.ts';
 import type { FaultCase } from './fault-reason.ts';
 import { compareWithFile } from './file-differences.ts';
-import { evidenceLifetimeMs, fresh, oldestAge, staleWords } from './freshness.ts';
+import { evidenceLifetimeMs, fresh, oldestAge, describeStaleness } from './freshness.ts';
 import { judgeHealthcheck } from './healthcheck-status.ts';
 import type { DrillOrders } from './hold.ts';
-import { judgeState, measureUnknown } from './instance-state.ts';
+import { judgeState, measureUnknownTime } from './instance-state.ts';
 import type { FreshEvidence } from './instance-state.ts';
 import { findLoweredPriority, findMaintenanceItem, judgeMaintenance } from './maintenance.ts';
 import { findServingMaster } from './masters/serving-master.ts';
-import { lastTransition } from './state-begin.ts';
-import type { StateBegin } from './state-begin.ts';
+import { lastTransition } from './state-start.ts';
+import type { StateStart } from './state-start.ts';
 import type { Evidence, InstanceStatus, KeepalivedStatus } from './status-model.ts';
-import { listWatched, withObstacles } from './watched-items.ts';
-import { listElsewhere, servingWord, findAddressStatuses } from './address-status.ts';
+import { listWatched, addObstacles } from './watched-items.ts';
+import { listElsewhere, describeServing, findAddressStatuses } from './address-status.ts';
 import type { AddressStatus } from './address-status.ts';
 
 export { evidenceLifetimeMs };
@@ -53,7 +53,7 @@ export type {
 export function judgeStatus(
   evidence: Evidence,
   nowMs: number,
-  begins: ReadonlyMap<string, StateBegin> = new Map(),
+  begins: ReadonlyMap<string, StateStart> = new Map(),
   orders: DrillOrders = new Map(),
 ): KeepalivedStatus {
   const { lifetimeMs } = evidence;
@@ -86,7 +86,7 @@ export function judgeStatus(
   };
   const statesForMs = nowMs - (evidence.statesSinceMs ?? nowMs);
   return {
-    daemon: daemon ?? { state: 'unknown', reason: staleWords(evidence.daemon, nowMs) },
+    daemon: daemon ?? { state: 'unknown', reason: describeStaleness(evidence.daemon, nowMs) },
     startOnBoot,
     instances: names.map((name) => judgeInstance(name, scene)),
     alarms: judgeMachine({
@@ -97,7 +97,7 @@ export function judgeStatus(
     configuration: {
       problem:
         configuration === undefined
-          ? staleWords(evidence.configuration, nowMs)
+          ? describeStaleness(evidence.configuration, nowMs)
           : configuration.ok
             ? undefined
             : configuration.reason,
@@ -112,7 +112,7 @@ interface Scene {
   addresses: ReadonlyMap<string, AddressStatus[]>;
   evidence: Evidence;
   nowMs: number;
-  begins: ReadonlyMap<string, StateBegin>;
+  begins: ReadonlyMap<string, StateStart>;
   orders: DrillOrders;
   freshEvidence: FreshEvidence;
   /** Of the file on disk. */
@@ -142,7 +142,7 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     evidence.log,
     running && configured ? findDecidingScripts(configured, scene) : undefined,
   );
-  const watched = running ? withObstacles(listed, evidence.scriptObstacles) : listed;
+  const watched = running ? addObstacles(listed, evidence.scriptObstacles) : listed;
   const fileDifference = running && summary ? compareWithFile(running, configured) : undefined;
   const inFile = fileDifference?.kind === 'differs' ? fileDifference : undefined;
   // With a virtual interface keepalived names that one; the file names the one below.
@@ -193,9 +193,9 @@ function judgeInstance(name: string, scene: Scene): InstanceStatus {
     servingMaster,
     unknownForMs:
       verdict.state === 'Unknown'
-        ? measureUnknown(evidence, evidence.lastAccountAtMs, freshEvidence, nowMs)
+        ? measureUnknownTime(evidence, evidence.lastAccountAtMs, freshEvidence, nowMs)
         : undefined,
-    serving: servingWord(addresses),
+    serving: describeServing(addresses),
     interfaceName,
     virtualRouterId: running?.virtualRouterId ?? configured?.virtualRouterId,
     priority: {

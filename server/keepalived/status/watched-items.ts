@@ -70,7 +70,7 @@ function pickTracker({ weight, forcesFault, isReversed, good }: TrackedItem['ins
 }
 
 /** Whether its newest result costs the instance something; of one with `reverse`, that is a success. */
-export const isAgainst = ({ good, isReversed }: WatchedItem): boolean =>
+export const isFailing = ({ good, isReversed }: WatchedItem): boolean =>
   good === (isReversed === true);
 
 /** keepalived's account says what it is, the log since when and how it came. */
@@ -93,7 +93,7 @@ function describe(item: Omit<TrackedItem, 'instances'>, log: LogEvidence) {
  * What cannot be run has no result: keepalived's account goes on calling it good (measured, 2.2.7).
  * @param obstacles by the name of the script, each the end of a sentence
  */
-export function withObstacles(
+export function addObstacles(
   items: readonly WatchedItem[],
   obstacles: ReadonlyMap<string, string> = new Map(),
 ): WatchedItem[] {

@@ -1,6 +1,6 @@
 /** Why an instance changed its state: what the lines around the change say. */
-import { createBeginningFinder } from './beginnings.ts';
-import type { Beginning } from './beginnings.ts';
+import { createPrecedingActionFinder } from './preceding-action.ts';
+import type { PrecedingAction } from './preceding-action.ts';
 import { readSigns } from './signs.ts';
 import type { Sign, SignName } from './signs.ts';
 import type { ExplainedLine, Transition, TransitionReason } from './transition.ts';
@@ -21,7 +21,7 @@ const lookLines = 200;
 export function createReasonFinder(
   lines: readonly ExplainedLine[],
 ): (change: Change, index: number) => TransitionReason | undefined {
-  const findBeginning = createBeginningFinder(lines);
+  const findBeginning = createPrecedingActionFinder(lines);
   const placesOf = indexSigns(lines);
 
   /** The sign of one of these names whose line is nearest: before the change, else after it. */
@@ -135,7 +135,7 @@ const causes: Record<Transition['to'], SignName[][]> = {
 function isPossible(
   name: SignName,
   { from, to }: Change,
-  beginning: Beginning | undefined,
+  beginning: PrecedingAction | undefined,
 ): boolean {
   if (name === 'restarted') return from === 'STOPPED';
   if (name === 'fault-over') return from === 'FAULT';
@@ -145,7 +145,7 @@ function isPossible(
   return true;
 }
 
-const beginningReasons: Record<Beginning, TransitionReason> = {
+const beginningReasons: Record<PrecedingAction, TransitionReason> = {
   start: { code: 'started', words: 'keepalived was started' },
   reload: { code: 'reloaded', words: 'keepalived reloaded its configuration' },
 };
@@ -153,7 +153,7 @@ const beginningReasons: Record<Beginning, TransitionReason> = {
 function toReason(
   { name, words }: Sign,
   { to }: Change,
-  beginning: Beginning | undefined,
+  beginning: PrecedingAction | undefined,
 ): TransitionReason | undefined {
   if (name !== 'begins' && name !== 'first-state') return { code: name, words };
   const reason = beginning && beginningReasons[beginning];

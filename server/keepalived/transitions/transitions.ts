@@ -41,7 +41,7 @@ export function findTransitions(
 }
 
 /** Whether a line tells of a change of state, whatever the states are. */
-export function tellsOfTransition(line: LogLine): boolean {
+export function isTransitionLine(line: LogLine): boolean {
   const { message } = line;
   const explained = explainLine(line);
   return (

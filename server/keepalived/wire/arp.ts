@@ -1,7 +1,7 @@
-import { formatAddress, formatMac, viewOf } from './bytes.ts';
+import { formatAddress, formatMac, createDataView } from './bytes.ts';
 import type { ArpMessage } from './decoded-frame.ts';
 import { etherTypes } from './link-layer.ts';
-import { malformed, other } from './undecodable.ts';
+import { createMalformed, createOther } from './undecodable.ts';
 import type { Undecodable } from './undecodable.ts';
 
 export type ArpFields = Pick<
@@ -13,14 +13,14 @@ const messageBytes = 28;
 
 /** Reads ARP for IPv4 over Ethernet (RFC 826); other kinds of it are `other`. */
 export function readArp(bytes: Uint8Array): ArpFields | Undecodable {
-  if (bytes.length < 8) return malformed('shorter than an ARP header');
-  const view = viewOf(bytes);
+  if (bytes.length < 8) return createMalformed('shorter than an ARP header');
+  const view = createDataView(bytes);
   const isEthernet = view.getUint16(0) === 1 && view.getUint8(4) === 6;
   const isIpv4 = view.getUint16(2) === etherTypes.ipv4 && view.getUint8(5) === 4;
-  if (!isEthernet || !isIpv4) return other('ARP, but not for IPv4 over Ethernet');
-  if (bytes.length < messageBytes) return malformed('an ARP message is cut short');
+  if (!isEthernet || !isIpv4) return createOther('ARP, but not for IPv4 over Ethernet');
+  if (bytes.length < messageBytes) return createMalformed('an ARP message is cut short');
   const operation = view.getUint16(6);
-  if (operation !== 1 && operation !== 2) return other(`ARP operation ${operation}`);
+  if (operation !== 1 && operation !== 2) return createOther(`ARP operation ${operation}`);
   const senderAddress = formatAddress(bytes.subarray(14, 18));
   const targetAddress = formatAddress(bytes.subarray(24, 28));
   return {

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { viewOf } from './bytes.ts';
+import { createDataView } from './bytes.ts';
 import type { IpPacket } from './ip.ts';
 import { paddedPassword } from './password.ts';
-import { malformed } from './undecodable.ts';
+import { createMalformed } from './undecodable.ts';
 import type { Undecodable } from './undecodable.ts';
 
 export const authenticationHeaderProtocol = 51;
@@ -23,11 +23,11 @@ const timeToLiveSent = 255;
 
 /** Reads the header of protocol 51 (RFC 4302) at the beginning of a packet's payload. */
 export function readAuthenticationHeader(payload: Uint8Array): AuthenticationHeader | Undecodable {
-  if (payload.length < fixedBytes) return malformed('an authentication header is cut short');
-  const view = viewOf(payload);
+  if (payload.length < fixedBytes) return createMalformed('an authentication header is cut short');
+  const view = createDataView(payload);
   const bytes = (view.getUint8(1) + 2) * 4;
   if (bytes < fixedBytes || payload.length < bytes) {
-    return malformed('an authentication header of an impossible length');
+    return createMalformed('an authentication header of an impossible length');
   }
   return { protocol: view.getUint8(0), payload: payload.subarray(bytes), bytes };
 }

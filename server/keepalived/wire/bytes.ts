@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 
 /** Reads numbers in network byte order; the caller has checked the length. */
-export function viewOf(bytes: Uint8Array): DataView {
+export function createDataView(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

@@ -13,7 +13,7 @@ import type { IpPacket } from './ip.ts';
 import { etherTypes, readLinkLayer } from './link-layer.ts';
 import type { LinkLayer } from './link-layer.ts';
 import type { PcapPacket } from './pcap.ts';
-import { isUndecodable, malformed, other } from './undecodable.ts';
+import { isUndecodable, createMalformed, createOther } from './undecodable.ts';
 import type { Undecodable } from './undecodable.ts';
 import { readVrrp } from './vrrp.ts';
 
@@ -69,11 +69,12 @@ function readAdvertisement(
       ? readAuthenticationHeader(packet.payload)
       : packet;
   if (isUndecodable(enclosed)) return enclosed;
-  if (enclosed.protocol !== vrrpProtocol) return other(`IP protocol ${enclosed.protocol}`);
+  if (enclosed.protocol !== vrrpProtocol) return createOther(`IP protocol ${enclosed.protocol}`);
 
   const { family, missingBytes, fragmented } = packet;
   const truncated = missingBytes > 0;
-  if (truncated && originalLength <= bytes.length) return malformed('shorter than it claims to be');
+  if (truncated && originalLength <= bytes.length)
+    return createMalformed('shorter than it claims to be');
   const read = readVrrp(enclosed.payload, {
     family,
     // A later fragment may bring any number.

@@ -6,7 +6,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
-import { viewOf } from './bytes.ts';
+import { createDataView } from './bytes.ts';
 import type { HmacTrailer } from './decoded-frame.ts';
 
 export const trailerBytes = 28;
@@ -29,7 +29,7 @@ export function readHmacTrailer(
   { source, keys }: { source: string; keys: HmacKeys | undefined },
 ): HmacTrailer {
   const trailer = message.subarray(message.length - trailerBytes);
-  const view = viewOf(trailer);
+  const view = createDataView(trailer);
   const keyId = view.getUint8(1);
   const facts = {
     keyId,

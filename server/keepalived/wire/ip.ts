@@ -1,6 +1,6 @@
-import { formatAddress, viewOf } from './bytes.ts';
+import { formatAddress, createDataView } from './bytes.ts';
 import { etherTypes } from './link-layer.ts';
-import { isUndecodable, malformed, other } from './undecodable.ts';
+import { isUndecodable, createMalformed, createOther } from './undecodable.ts';
 import type { Undecodable } from './undecodable.ts';
 
 export interface IpPacket {
@@ -22,21 +22,21 @@ export interface IpPacket {
 export function readIp(etherType: number, bytes: Uint8Array): IpPacket | Undecodable {
   if (etherType === etherTypes.ipv4) return readIpv4(bytes);
   if (etherType === etherTypes.ipv6) return readIpv6(bytes);
-  return other(`Ethernet type 0x${etherType.toString(16).padStart(4, '0')}`);
+  return createOther(`Ethernet type 0x${etherType.toString(16).padStart(4, '0')}`);
 }
 
 function readIpv4(bytes: Uint8Array): IpPacket | Undecodable {
-  if (bytes.length < 20) return malformed('shorter than an IPv4 header');
-  const view = viewOf(bytes);
+  if (bytes.length < 20) return createMalformed('shorter than an IPv4 header');
+  const view = createDataView(bytes);
   const first = view.getUint8(0);
-  if (first >> 4 !== 4) return malformed('an IPv4 header of another version');
+  if (first >> 4 !== 4) return createMalformed('an IPv4 header of another version');
   const headerBytes = (first & 0xf) * 4;
   const totalBytes = view.getUint16(2);
   if (headerBytes < 20 || totalBytes < headerBytes || bytes.length < headerBytes) {
-    return malformed('an IPv4 header of an impossible length');
+    return createMalformed('an IPv4 header of an impossible length');
   }
   const fragmentation = view.getUint16(6);
-  if ((fragmentation & 0x1fff) > 0) return other('a later fragment');
+  if ((fragmentation & 0x1fff) > 0) return createOther('a later fragment');
   const payload = bytes.subarray(headerBytes, totalBytes);
   return {
     family: 'inet',
@@ -53,9 +53,9 @@ function readIpv4(bytes: Uint8Array): IpPacket | Undecodable {
 }
 
 function readIpv6(bytes: Uint8Array): IpPacket | Undecodable {
-  if (bytes.length < 40) return malformed('shorter than an IPv6 header');
-  const view = viewOf(bytes);
-  if (view.getUint8(0) >> 4 !== 6) return malformed('an IPv6 header of another version');
+  if (bytes.length < 40) return createMalformed('shorter than an IPv6 header');
+  const view = createDataView(bytes);
+  if (view.getUint8(0) >> 4 !== 6) return createMalformed('an IPv6 header of another version');
   const payloadBytes = view.getUint16(4);
   const captured = bytes.subarray(40, 40 + payloadBytes);
   const content = skipExtensionHeaders(view.getUint8(6), captured);
@@ -86,16 +86,18 @@ function skipExtensionHeaders(
   let payload = packetPayload;
   let fragmented = false;
   for (let count = 0; skippedHeaders.has(protocol) || protocol === fragmentHeader; count += 1) {
-    if (count === maximumExtensionHeaders) return malformed('too many IPv6 extension headers');
-    if (payload.length < 8) return malformed('an IPv6 extension header is cut short');
-    const view = viewOf(payload);
+    if (count === maximumExtensionHeaders)
+      return createMalformed('too many IPv6 extension headers');
+    if (payload.length < 8) return createMalformed('an IPv6 extension header is cut short');
+    const view = createDataView(payload);
     if (protocol === fragmentHeader) {
       const fragmentation = view.getUint16(2);
-      if (fragmentation >> 3 > 0) return other('a later fragment');
+      if (fragmentation >> 3 > 0) return createOther('a later fragment');
       fragmented ||= (fragmentation & 1) !== 0;
     }
     const headerBytes = protocol === fragmentHeader ? 8 : (view.getUint8(1) + 1) * 8;
-    if (payload.length < headerBytes) return malformed('an IPv6 extension header is cut short');
+    if (payload.length < headerBytes)
+      return createMalformed('an IPv6 extension header is cut short');
     protocol = view.getUint8(0);
     payload = payload.subarray(headerBytes);
   }

@@ -1,5 +1,5 @@
-import { formatMac, viewOf } from './bytes.ts';
-import { malformed, other } from './undecodable.ts';
+import { formatMac, createDataView } from './bytes.ts';
+import { createMalformed, createOther } from './undecodable.ts';
 import type { Undecodable } from './undecodable.ts';
 
 export const etherTypes = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const;
@@ -38,14 +38,14 @@ export function readLinkLayer(linkType: number, bytes: Uint8Array): LinkLayer | 
     case 229:
       return readRawIp(bytes);
     default:
-      return other(`link type ${linkType} is not read`);
+      return createOther(`link type ${linkType} is not read`);
   }
 }
 
 function readEthernet(bytes: Uint8Array): LinkLayer | Undecodable {
-  if (bytes.length < 14) return malformed('shorter than an Ethernet header');
+  if (bytes.length < 14) return createMalformed('shorter than an Ethernet header');
   return skipVlanTags({
-    etherType: viewOf(bytes).getUint16(12),
+    etherType: createDataView(bytes).getUint16(12),
     payload: bytes.subarray(14),
     sourceMac: formatMac(bytes.subarray(macBytes, 2 * macBytes)),
     vlanIds: [],
@@ -55,8 +55,8 @@ function readEthernet(bytes: Uint8Array): LinkLayer | Undecodable {
 }
 
 function readCooked1(bytes: Uint8Array): LinkLayer | Undecodable {
-  if (bytes.length < 16) return malformed('shorter than a Linux cooked header');
-  const view = viewOf(bytes);
+  if (bytes.length < 16) return createMalformed('shorter than a Linux cooked header');
+  const view = createDataView(bytes);
   return skipVlanTags({
     etherType: view.getUint16(14),
     payload: bytes.subarray(16),
@@ -68,8 +68,8 @@ function readCooked1(bytes: Uint8Array): LinkLayer | Undecodable {
 }
 
 function readCooked2(bytes: Uint8Array): LinkLayer | Undecodable {
-  if (bytes.length < 20) return malformed('shorter than a Linux cooked header');
-  const view = viewOf(bytes);
+  if (bytes.length < 20) return createMalformed('shorter than a Linux cooked header');
+  const view = createDataView(bytes);
   return skipVlanTags({
     etherType: view.getUint16(0),
     payload: bytes.subarray(20),
@@ -82,7 +82,7 @@ function readCooked2(bytes: Uint8Array): LinkLayer | Undecodable {
 
 function readRawIp(bytes: Uint8Array): LinkLayer | Undecodable {
   const version = (bytes[0] ?? 0) >> 4;
-  if (version !== 4 && version !== 6) return malformed('neither IPv4 nor IPv6');
+  if (version !== 4 && version !== 6) return createMalformed('neither IPv4 nor IPv6');
   return {
     etherType: version === 4 ? etherTypes.ipv4 : etherTypes.ipv6,
     payload: bytes,
@@ -97,9 +97,9 @@ function skipVlanTags(layer: LinkLayer): LinkLayer | Undecodable {
   let { etherType, payload } = layer;
   const vlanIds: number[] = [];
   for (let count = 0; vlanEtherTypes.has(etherType); count += 1) {
-    if (count === maximumVlanTags) return malformed(`more than ${maximumVlanTags} VLAN tags`);
-    if (payload.length < 4) return malformed('a VLAN tag is cut short');
-    const view = viewOf(payload);
+    if (count === maximumVlanTags) return createMalformed(`more than ${maximumVlanTags} VLAN tags`);
+    if (payload.length < 4) return createMalformed('a VLAN tag is cut short');
+    const view = createDataView(payload);
     const vlanId = view.getUint16(0) & 0xfff;
     if (vlanId !== 0) vlanIds.push(vlanId);
     etherType = view.getUint16(2);

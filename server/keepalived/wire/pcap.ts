@@ -1,4 +1,4 @@
-import { viewOf } from './bytes.ts';
+import { createDataView } from './bytes.ts';
 
 /** A packet as tcpdump recorded it. */
 export interface PcapPacket {
@@ -41,14 +41,14 @@ export function createPcapReader(): PcapReader {
 
   function readHeader(): void {
     if (format !== undefined || pending.length < fileHeaderBytes) return;
-    format = findFormat(viewOf(pending));
+    format = findFormat(createDataView(pending));
     if (format === undefined) problem = 'This is no pcap file.';
     pending = pending.subarray(fileHeaderBytes);
   }
 
   function takePacket({ littleEndian, fractionsPerMs, linkType }: FileFormat) {
     if (pending.length < recordHeaderBytes) return undefined;
-    const header = viewOf(pending);
+    const header = createDataView(pending);
     const capturedLength = header.getUint32(8, littleEndian);
     if (capturedLength > maximumPacketBytes) {
       problem = `A packet claims to have ${capturedLength} bytes: the file is damaged.`;

@@ -4,8 +4,8 @@ export interface Undecodable {
   reason: string;
 }
 
-export const other = (reason: string): Undecodable => ({ kind: 'other', reason });
-export const malformed = (reason: string): Undecodable => ({ kind: 'malformed', reason });
+export const createOther = (reason: string): Undecodable => ({ kind: 'other', reason });
+export const createMalformed = (reason: string): Undecodable => ({ kind: 'malformed', reason });
 
 /** A layer that was read has no `kind: 'other' | 'malformed'` of its own. */
 export function isUndecodable(layer: object): layer is Undecodable {

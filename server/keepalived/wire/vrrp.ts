@@ -1,7 +1,7 @@
-import { formatAddress, viewOf } from './bytes.ts';
+import { formatAddress, createDataView } from './bytes.ts';
 import type { VrrpAdvertisement } from './decoded-frame.ts';
 import { paddedPassword, passwordBytes } from './password.ts';
-import { malformed, other } from './undecodable.ts';
+import { createMalformed, createOther } from './undecodable.ts';
 import type { Undecodable } from './undecodable.ts';
 
 export type VrrpFields = Pick<
@@ -34,13 +34,13 @@ export function readVrrp(
     passwords: ReadonlyMap<number, string>;
   },
 ): VrrpFields | Undecodable {
-  if (message.length < headerBytes) return malformed('shorter than a VRRP header');
-  const view = viewOf(message);
+  if (message.length < headerBytes) return createMalformed('shorter than a VRRP header');
+  const view = createDataView(message);
   const version = view.getUint8(0) >> 4;
   const type = view.getUint8(0) & 0xf;
-  if (version !== 2 && version !== 3) return malformed(`VRRP version ${version}`);
-  if (type !== 1) return malformed(`VRRP message of type ${type}`);
-  if (isCarp(message)) return other('CARP, which has the same protocol number');
+  if (version !== 2 && version !== 3) return createMalformed(`VRRP version ${version}`);
+  if (type !== 1) return createMalformed(`VRRP message of type ${type}`);
+  if (isCarp(message)) return createOther('CARP, which has the same protocol number');
 
   const virtualRouterId = view.getUint8(1);
   const count = view.getUint8(3);
@@ -48,7 +48,7 @@ export function readVrrp(
   const addressesEnd = headerBytes + count * addressBytes;
   const neededBytes = addressesEnd + (version === 2 ? passwordBytes : 0);
   if (message.length + surroundings.missingBytes < neededBytes) {
-    return malformed(`too short for the ${count} addresses that it announces`);
+    return createMalformed(`too short for the ${count} addresses that it announces`);
   }
   const authentication =
     version === 3 ? 'none' : (authenticationNames[view.getUint8(4)] ?? 'unknown');

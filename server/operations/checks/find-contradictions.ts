@@ -28,7 +28,7 @@ export async function findContradictions(
     namespace?.name === undefined ? undefined : appliance.hasNetworkNamespace(namespace.name),
     // The addresses of another namespace are not those that this program sees.
     namespace === undefined ? findUnicastContradictions(appliance, children, summary) : [],
-    Promise.all(programs.map(({ program }) => appliance.lookForProgram(program))),
+    Promise.all(programs.map(({ program }) => appliance.lookUpProgram(program))),
   ]);
   return [
     ...(namespace === undefined ? [] : describeNamespace(namespace, exists)),

@@ -9,7 +9,7 @@ import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
 import { foreseeChange } from '../../keepalived/foresight/foresight.ts';
 import type { ForeseenChange } from '../../keepalived/foresight/foresight.ts';
 import { describeIpvsDanger, opensIpvs } from '../../keepalived/foresight/ipvs.ts';
-import { describeNameAnswer, looksUpOwnName } from '../../keepalived/foresight/own-name.ts';
+import { describeNameAnswer, needsOwnNameLookup } from '../../keepalived/foresight/own-name.ts';
 import {
   describeNewUrl,
   describeScriptDanger,
@@ -21,8 +21,8 @@ import { assembleConfiguration } from '../../keepalived/language/assembled.ts';
 import type { ConfigurationSource } from '../../keepalived/language/assembled.ts';
 import { findAddedPowers } from '../../keepalived/powers/added-commands.ts';
 import type { TrackingReport } from '../../keepalived/proof/evidence.ts';
-import type { Sighting } from '../../keepalived/proof/proof.ts';
-import { healthcheckWords } from '../../keepalived/status/healthcheck-status.ts';
+import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
+import { describeHealthcheckResult } from '../../keepalived/status/healthcheck-status.ts';
 import { readConfigurationSources } from '../../state/live-configuration.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
 
@@ -44,7 +44,7 @@ export interface Consent {
 export async function foreseeApply(
   appliance: Appliance,
   { fileId, text }: { fileId: string; text: string },
-  sighting: Sighting,
+  sighting: ProofEvidence,
   { isConsented = false } = {},
 ): Promise<Foresight> {
   if (fileId.startsWith('stored-')) {
@@ -72,7 +72,7 @@ export async function foreseeApply(
 export async function foreseeReload(
   appliance: Appliance,
   oldText: string | undefined,
-  sighting: Sighting,
+  sighting: ProofEvidence,
   { isConsented = false } = {},
 ): Promise<Foresight> {
   const [before, after] = await Promise.all([
@@ -89,7 +89,7 @@ async function foresee(
   appliance: Appliance,
   before: readonly ConfigurationSource[],
   after: readonly ConfigurationSource[],
-  sighting: Sighting,
+  sighting: ProofEvidence,
   asksUrls: boolean,
 ): Promise<Foresight> {
   const options = { configurationId: await appliance.readConfigurationId() };
@@ -107,7 +107,7 @@ async function foresee(
     findResult,
   });
   if (typeof running === 'string') return foresight;
-  const own = looksUpOwnName(contentBefore, contentAfter)
+  const own = needsOwnNameLookup(contentBefore, contentAfter)
     ? describeNameAnswer(await appliance.lookUpOwnName(), running, await appliance.readHostName())
     : {};
   const ipvsDanger = opensIpvs(contentBefore, contentAfter)
@@ -132,7 +132,7 @@ async function foresee(
 async function askResults(
   appliance: Appliance,
   summaries: readonly ConfigurationSummary[],
-  { daemon, network }: Sighting,
+  { daemon, network }: ProofEvidence,
 ): Promise<FindResult> {
   const isTracking = summaries.some(({ instances, syncGroups }) =>
     [...instances, ...syncGroups].some(({ trackers }) => trackers.length > 0),
@@ -184,7 +184,7 @@ async function judgeScripts(
       const result = await appliance.probeHealthcheck(probe.request);
       return result.outcome.kind === 'ok'
         ? undefined
-        : describeScriptDanger(change, healthcheckWords(result));
+        : describeScriptDanger(change, describeHealthcheckResult(result));
     }),
   );
   return { sentences, dangers: dangers.filter((danger) => danger !== undefined) };
@@ -214,7 +214,7 @@ function isSubset(some: readonly string[], all: readonly string[]): boolean {
   return some.every((one) => known.has(one));
 }
 
-function readRunning({ daemon, runtime }: Sighting): ForeseenChange['running'] {
+function readRunning({ daemon, runtime }: ProofEvidence): ForeseenChange['running'] {
   if (daemon.state === 'unknown') return 'unknown';
   if (daemon.state !== 'running') return 'stopped';
   return runtime?.ok ? runtime.instances : 'unknown';

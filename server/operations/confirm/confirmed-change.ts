@@ -7,7 +7,7 @@ import type { KeptRecord } from '../../history/kept-record.ts';
 import type { Confirmation } from '../../history/pending-confirmation.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Mutex } from '../../shared/mutex.ts';
-import { tagOf } from '../../shared/tag.ts';
+import { createTag } from '../../shared/tag.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { StateKeeper } from '../../state/state-keeper.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
@@ -138,7 +138,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesDependencies): Con
 
   /** Undefined: there is nothing to go back to, or it will come to nothing. */
   async function prepare(request: ApplyRequest, current: ConfigurationFileContent, forMs: number) {
-    const currentTag = tagOf(request.text);
+    const currentTag = createTag(request.text);
     const isChange = current.ok && current.tag === request.expectedTag;
     if (!isChange || current.tag === currentTag) return undefined;
     const { id: restoreVersionId } = await keepCurrent(versions, current);

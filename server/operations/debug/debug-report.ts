@@ -2,7 +2,7 @@ import type { ConfigurationSummary } from '../../keepalived/config/questions.ts'
 import { orderChecks } from '../../keepalived/diagnosis/check.ts';
 import type { Check } from '../../keepalived/diagnosis/check.ts';
 import { listClusters, proposeFreeVrids } from '../../keepalived/diagnosis/clusters.ts';
-import type { HeardCluster } from '../../keepalived/diagnosis/clusters.ts';
+import type { DetectedCluster } from '../../keepalived/diagnosis/clusters.ts';
 import { diagnose, diagnoseWitnessed } from '../../keepalived/diagnosis/diagnose.ts';
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
 import { createOwnTest } from '../../keepalived/diagnosis/sort-senders.ts';
@@ -47,7 +47,7 @@ export interface DebugReport {
   checks: ReportedCheck[] | undefined;
   reason: string | undefined;
   /** What was heard on the network. */
-  clusters: (HeardCluster & { isOurs: boolean; ownSources: string[] })[];
+  clusters: (DetectedCluster & { isOurs: boolean; ownSources: string[] })[];
   freeVirtualRouterIds: number[];
   interfaceNames: string[];
   /** Every rule of this program in the firewall, as last read. */

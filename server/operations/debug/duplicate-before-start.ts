@@ -3,7 +3,7 @@ import type { ConfigurationSummary } from '../../keepalived/config/questions.ts'
 import type { Check } from '../../keepalived/diagnosis/check.ts';
 import { checkDuplicateAddress } from '../../keepalived/diagnosis/checks/duplicate-address.ts';
 import { createInstanceViews } from '../../keepalived/diagnosis/instance-view.ts';
-import { patienceMs } from '../../keepalived/diagnosis/sender.ts';
+import { getSilenceLimitMs } from '../../keepalived/diagnosis/sender.ts';
 import { startListening } from './listening.ts';
 import { askAddresses, findListeningPlaces, findLongestInterval } from './questions.ts';
 
@@ -60,5 +60,5 @@ export async function findDuplicateBeforeStart(
 
 /** As long as a master may be silent. */
 function secondsToListen(summary: ConfigurationSummary): number {
-  return Math.min(patienceMs(findLongestInterval(summary) * 1000), longestMs) / 1000;
+  return Math.min(getSilenceLimitMs(findLongestInterval(summary) * 1000), longestMs) / 1000;
 }

@@ -1,7 +1,7 @@
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { InstancePassword } from '../../keepalived/config/passwords.ts';
 import { groupBy } from '../../keepalived/diagnosis/group-by.ts';
-import type { Heard } from '../../keepalived/diagnosis/input.ts';
+import type { CapturedTraffic } from '../../keepalived/diagnosis/input.ts';
 import { decodeFrame } from '../../keepalived/wire/decode-frame.ts';
 import type { ArpMessage, VrrpAdvertisement } from '../../keepalived/wire/decoded-frame.ts';
 import { createPcapReader } from '../../keepalived/wire/pcap.ts';
@@ -18,7 +18,7 @@ export interface ListeningPlan {
 
 export interface Listening {
   /** What was heard until now, or until the end. */
-  heard(): Heard;
+  heard(): CapturedTraffic;
   /** Why nothing was heard on an interface, as the end of a sentence. */
   problems(): ReadonlyMap<string, string>;
   /** The packets as tcpdump wrote them; undefined: nothing was captured on that interface. */

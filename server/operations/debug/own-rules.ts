@@ -7,7 +7,7 @@ import type { OwnFirewallRule } from './firewall.ts';
 /** So long a reading serves everybody who opens the page. */
 const freshMs = 5_000;
 /** No page waits longer for a firewall that is slow to answer; it shows the last reading then. */
-const patienceMs = 500;
+const getSilenceLimitMs = 500;
 
 export interface OwnRulesReader {
   /** As they were read last; undefined: not yet. */
@@ -42,7 +42,7 @@ export function createOwnRulesReader(
         .finally(() => {
           reading = undefined;
         });
-      await Promise.race([reading, sleep(patienceMs, undefined, { ref: false })]);
+      await Promise.race([reading, sleep(getSilenceLimitMs, undefined, { ref: false })]);
     },
     forget() {
       readAtMs = -Infinity;

@@ -2,7 +2,7 @@ import type { Appliance } from '../../appliance/appliance.ts';
 import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
 import { assembleConfiguration } from '../../keepalived/language/assembled.ts';
-import { childrenOf, lastNumber } from '../../keepalived/language/block-reading.ts';
+import { getChildren, lastNumber } from '../../keepalived/language/block-reading.ts';
 import { findStatements, parseConfiguration } from '../../keepalived/language/tree.ts';
 import type { ConfigurationNode } from '../../keepalived/language/tree.ts';
 import {
@@ -15,7 +15,7 @@ import type { MaintenanceFile } from '../../keepalived/maintenance/maintenance-f
 import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
 import { readConfigurationFiles } from '../../state/live-configuration.ts';
 import { foreseeApply } from '../checks/foresee-apply.ts';
-import { look } from '../live/prove-live.ts';
+import { readProofEvidence } from '../live/prove-live.ts';
 
 /** The one change of the configuration that drills need. */
 export interface DrillSetUp {
@@ -73,7 +73,7 @@ export async function readDrill(
   const foresight = await foreseeApply(
     appliance,
     { fileId: 'live', text: newText },
-    await look(appliance),
+    await readProofEvidence(appliance),
   );
   const setUp = { path, currentText: live.text, currentTag: live.tag, newText, foresight };
   return { kind: 'to-set-up', instanceNames, instanceName: name, setUp };
@@ -111,6 +111,6 @@ async function readCase(
   const statement = findStatements(nodes, 'vrrp_instance').find(
     ({ words }) => words[1]?.text === instanceName,
   );
-  const preemptDelaySeconds = lastNumber(childrenOf(statement), 'preempt_delay', { whole: false });
+  const preemptDelaySeconds = lastNumber(getChildren(statement), 'preempt_delay', { whole: false });
   return { instance, file, value: reading.value, preemptDelaySeconds: preemptDelaySeconds ?? 0 };
 }

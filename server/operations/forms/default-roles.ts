@@ -15,7 +15,7 @@ import { parseConfiguration } from '../../keepalived/language/tree.ts';
 import type { ConfigurationTree } from '../../keepalived/language/tree.ts';
 import { foreseeApply } from '../checks/foresee-apply.ts';
 import { ignoreFullDisk } from '../live/change.ts';
-import { look } from '../live/prove-live.ts';
+import { readProofEvidence } from '../live/prove-live.ts';
 import { programItself } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 import {
@@ -161,7 +161,11 @@ export async function planDefaultRole(
     foresight:
       newText === undefined
         ? undefined
-        : await foreseeApply(appliance, { fileId: 'live', text: newText }, await look(appliance)),
+        : await foreseeApply(
+            appliance,
+            { fileId: 'live', text: newText },
+            await readProofEvidence(appliance),
+          ),
     placeholder: values.virtualAddress === placeholderVirtualAddress,
     meanwhile,
   };

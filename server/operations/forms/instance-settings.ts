@@ -13,7 +13,7 @@ import {
   editInstanceSettings,
   findUneditableFields,
 } from '../../keepalived/settings/edit-instance-settings.ts';
-import { judgeInstanceSettings, withCurrent } from '../../keepalived/settings/field-rules.ts';
+import { judgeInstanceSettings, replaceByCurrent } from '../../keepalived/settings/field-rules.ts';
 import {
   isSameSetting,
   readInstanceSettings,
@@ -25,7 +25,7 @@ import { rebaseSettings } from '../../keepalived/settings/rebase-settings.ts';
 import type { ChangedSetting } from '../../keepalived/settings/rebase-settings.ts';
 import { readAssembledConfiguration } from '../../state/live-configuration.ts';
 import { foreseeApply } from '../checks/foresee-apply.ts';
-import { look } from '../live/prove-live.ts';
+import { readProofEvidence } from '../live/prove-live.ts';
 import type { FormOrigin } from './form-origin.ts';
 
 /** What became of a form whose file is another one by now. */
@@ -125,7 +125,12 @@ export async function planInstanceSettings(
   const verdict = judge(values, current, { instance, summary: whole, interfaces });
   const flawed = verdict.problems.map(({ field }) => field);
   // What is refused already need not be tried.
-  const edited = editInstanceSettings(tree, place, current, withCurrent(values, current, flawed));
+  const edited = editInstanceSettings(
+    tree,
+    place,
+    current,
+    replaceByCurrent(values, current, flawed),
+  );
   const problems = [
     ...verdict.problems.filter((problem) => !uneditable.some((one) => one.field === problem.field)),
     ...edited.refusals.filter(
@@ -153,7 +158,11 @@ export async function planInstanceSettings(
     foresight:
       newText === undefined || newText === live.text
         ? undefined
-        : await foreseeApply(appliance, { fileId: 'live', text: newText }, await look(appliance)),
+        : await foreseeApply(
+            appliance,
+            { fileId: 'live', text: newText },
+            await readProofEvidence(appliance),
+          ),
     meanwhile: form.meanwhile,
   };
 }

@@ -8,7 +8,7 @@ import type { Finding } from '../../keepalived/config/rules/finding.ts';
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
 import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
 import type { DaemonProcess } from '../../keepalived/proof/evidence.ts';
-import type { Sighting } from '../../keepalived/proof/proof.ts';
+import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { UserError } from '../../shared/errors.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import { checkConfiguration, hasFatal } from '../checks/check-configuration.ts';
@@ -28,7 +28,7 @@ import type { Change } from './change.ts';
 import { conflictWith, findTag } from './conflict.ts';
 import { findLastProved } from './kept-versions.ts';
 import { makeLive } from './make-live.ts';
-import { look } from './prove-live.ts';
+import { readProofEvidence } from './prove-live.ts';
 
 /** Checks, compares, keeps, installs, and makes live what the request brings. */
 export function applyConfiguration(
@@ -45,7 +45,7 @@ export function applyConfiguration(
     }
     const { findings, known } = await checkSave(appliance, request, old.ok ? old.text : undefined);
     if (hasFatal(findings)) return refused(findings);
-    const before = await look(appliance);
+    const before = await readProofEvidence(appliance);
     if (before.daemon.state === 'unknown' && !isStored(request.fileId)) {
       return refuseUnseen(before.daemon);
     }
@@ -88,7 +88,7 @@ export function reloadConfiguration(
     await settleInterrupted(parts);
     const current = await appliance.readConfigurationFile('live');
     if (!current.ok) return { kind: 'failed', message: current.message };
-    const before = await look(appliance);
+    const before = await readProofEvidence(appliance);
     if (before.daemon.state === 'unknown') return refuseUnseen(before.daemon);
     if (before.daemon.state !== 'running') {
       return { kind: 'failed', message: 'keepalived is not running: start it instead.' };
@@ -145,7 +145,7 @@ const withDangers = (foresight: Foresight, dangers: readonly string[]): Foresigh
 /** What loading the live file as it is would do, compared with the version that was proved last. */
 export async function foreseeEdited(
   { appliance, versions }: Pick<ApplyDependencies, 'appliance' | 'versions'>,
-  sighting: Sighting,
+  sighting: ProofEvidence,
   options: { isConsented?: boolean } = {},
 ): Promise<Foresight> {
   const current = await appliance.readConfigurationFile('live');

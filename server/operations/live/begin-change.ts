@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
 import type { TransactionIntent } from '../../history/journal.ts';
-import type { Sighting } from '../../keepalived/proof/proof.ts';
-import { tagOf } from '../../shared/tag.ts';
+import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
+import { createTag } from '../../shared/tag.ts';
 import type { LiveConfiguration } from '../../state/live-configuration.ts';
 import type { Actor } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
@@ -20,13 +20,17 @@ import { findLastProved, keepCurrent } from './kept-versions.ts';
 export async function beginChange(
   { versions, journal }: ApplyDependencies,
   request: ApplyRequest,
-  surroundings: { old: ConfigurationFileContent; before: Sighting; previous: LiveConfiguration },
+  surroundings: {
+    old: ConfigurationFileContent;
+    before: ProofEvidence;
+    previous: LiveConfiguration;
+  },
 ): Promise<Change> {
   const { old, before, previous } = surroundings;
   const { fileId, text, action, comment } = request;
   const { userName, remoteAddress } = request.actor;
   const { path } = old;
-  const newTag = tagOf(text);
+  const newTag = createTag(text);
   const oldVersion = old.ok ? await keepCurrent(versions, old) : undefined;
   const kept = await versions.keep({
     ...{ fileId, path, text, tag: newTag },
@@ -59,7 +63,7 @@ export async function beginChange(
 export async function beginReload(
   { versions, journal }: ApplyDependencies,
   current: ConfigurationFileContent & { ok: true },
-  before: Sighting,
+  before: ProofEvidence,
   actor: Actor,
 ): Promise<Change> {
   const { id } = await keepCurrent(versions, current);
@@ -74,7 +78,7 @@ export async function beginReload(
 }
 
 function createIntent(
-  { daemon }: Sighting,
+  { daemon }: ProofEvidence,
   facts: Omit<TransactionIntent, 'id' | 'daemonPid' | 'startedAtMs'>,
 ): TransactionIntent {
   const daemonPid = daemon.state === 'running' ? daemon.pid : undefined;

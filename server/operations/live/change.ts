@@ -3,7 +3,7 @@ import type { Transaction, TransactionIntent, TransactionStep } from '../../hist
 import type { VersionOutcome } from '../../history/versions/version-store.ts';
 import type { ServedPlace } from '../../keepalived/addresses/address-places.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
-import type { Sighting } from '../../keepalived/proof/proof.ts';
+import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 import type { OldVersion } from './kept-versions.ts';
@@ -14,7 +14,7 @@ export interface Change {
   /** What to go back to; undefined: nothing is known to have worked. */
   old: OldVersion | undefined;
   /** The machine before it; undefined: a crash took it. */
-  before: Sighting | undefined;
+  before: ProofEvidence | undefined;
   /** What the configuration said before it, where that could be read. */
   previous: ConfigurationSummary | undefined;
   /** What keepalived was seen to serve since it began: only that is surely keepalived's. */

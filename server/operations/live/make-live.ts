@@ -1,16 +1,16 @@
 import { noteRemoved, noteServed } from '../../keepalived/addresses/served-places.ts';
 import { describeSlowRead } from '../../keepalived/proof/proof.ts';
-import type { Sighting } from '../../keepalived/proof/proof.ts';
+import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 import { endChange, isUnchanged, recordStep } from './change.ts';
 import type { Change } from './change.ts';
 import { conflictWith } from './conflict.ts';
-import { loadAndProve, look } from './prove-live.ts';
+import { loadAndProve, readProofEvidence } from './prove-live.ts';
 import type { LoadResult } from './prove-live.ts';
 import { restoreConfiguration } from './restore-configuration.ts';
-import { endedDaemonOf, wasStoppedByOthers } from './stopped-by-others.ts';
+import { getEndedDaemon, wasStoppedByOthers } from './stopped-by-others.ts';
 
 export interface MakeLiveOptions {
   /** `none`: keepalived was told before a crash. */
@@ -75,9 +75,9 @@ async function makeLiveOrGoBack(
 async function introduceEndByOthers(
   appliance: ApplyDependencies['appliance'],
   change: Change,
-  after: Sighting | undefined,
+  after: ProofEvidence | undefined,
 ): Promise<string | undefined> {
-  const ended = endedDaemonOf(change);
+  const ended = getEndedDaemon(change);
   const isAnother = after?.daemon.state === 'running' && after.daemon.pid !== ended.pid;
   const hasEnded = isAnother || after?.daemon.state === 'stopped';
   if (!hasEnded || !(await wasStoppedByOthers(appliance, ended))) return undefined;
@@ -92,7 +92,11 @@ async function load(
   change: Change,
   command: MakeLiveOptions['command'],
 ): Promise<
-  Pick<LoadResult, 'failure' | 'report'> & { liveTag?: string; after?: Sighting; readMs?: number }
+  Pick<LoadResult, 'failure' | 'report'> & {
+    liveTag?: string;
+    after?: ProofEvidence;
+    readMs?: number;
+  }
 > {
   const installed = await readLiveConfiguration(appliance);
   if (!installed.ok) return { failure: installed.reason, report: undefined };
@@ -106,7 +110,7 @@ async function load(
     expected: installed.summary,
     previous,
     onTold: () => recordStep(change, 'proving'),
-    onSighting: (now) => {
+    onEvidence: (now) => {
       change.served = noteServed(change.served, change.before, now, Date.now());
     },
   });
@@ -115,5 +119,5 @@ async function load(
 
 /** After a crash: who lives now has to go on living, but no FAULT of now is an old one. */
 async function lookAnew(appliance: ApplyDependencies['appliance']) {
-  return { ...(await look(appliance)), runtime: undefined };
+  return { ...(await readProofEvidence(appliance)), runtime: undefined };
 }

@@ -7,7 +7,7 @@ import {
   longestReadMs,
   proofTimeoutMs,
 } from '../../keepalived/proof/proof.ts';
-import type { ProofCase, ProofVerdict, Sighting } from '../../keepalived/proof/proof.ts';
+import type { ProofCase, ProofVerdict, ProofEvidence } from '../../keepalived/proof/proof.ts';
 import type { ReloadLog } from '../../keepalived/runtime/log/reload-log.ts';
 import { followReload } from './follow-reload.ts';
 
@@ -23,7 +23,7 @@ const neededProofs = 2;
 const neededFailures = { failed: 2, wrong: 3, pending: Infinity, unheard: Infinity };
 
 /** One look at the machine, past the snapshot: a proof needs facts younger than the reload. */
-export async function look(appliance: Appliance): Promise<Sighting> {
+export async function readProofEvidence(appliance: Appliance): Promise<ProofEvidence> {
   const daemon = await appliance.readDaemon();
   const [network, runtime] = await Promise.all([
     appliance.readNetwork(),
@@ -45,7 +45,7 @@ export interface LoadRequest extends ProofCase {
   /** Called when keepalived was told, before it is looked at. */
   onTold?: () => Promise<void>;
   /** Called with each look. */
-  onSighting?: (sighting: Sighting) => void;
+  onEvidence?: (sighting: ProofEvidence) => void;
 }
 
 export interface LoadResult {
@@ -55,7 +55,7 @@ export interface LoadResult {
   /** Of a failure: whether keepalived did not take the file, or what came of its states. */
   about: 'load' | 'states';
   /** The last look. */
-  after: Sighting;
+  after: ProofEvidence;
   /** How long keepalived was seen to read the file, where its log tells. */
   readMs: number;
 }
@@ -63,7 +63,14 @@ export interface LoadResult {
 /** Tells keepalived to take the file on disk, and proves that it did. */
 export async function loadAndProve(
   appliance: Appliance,
-  { command, restored, isTolerated = restored, onTold, onSighting, ...proof }: LoadRequest,
+  {
+    command,
+    restored,
+    isTolerated = restored,
+    onTold,
+    onEvidence: onEvidence,
+    ...proof
+  }: LoadRequest,
 ): Promise<LoadResult> {
   const { before, expected } = proof;
   const readLog = await followReload(appliance, before.daemon);
@@ -71,7 +78,7 @@ export async function loadAndProve(
     command === 'none' ? undefined : await appliance.controlService('keepalived', command);
   if (report && report.result !== 'ok') {
     const failure = (await findComplaint(readLog)) ?? commandFailure(report);
-    return { report, failure, about: 'load', after: await look(appliance), readMs: 0 };
+    return { report, failure, about: 'load', after: await readProofEvidence(appliance), readMs: 0 };
   }
   await onTold?.();
 
@@ -84,8 +91,8 @@ export async function loadAndProve(
   let steady = { key: '', times: 0 };
   for (;;) {
     const log = await readLog();
-    const after = await look(appliance);
-    onSighting?.(after);
+    const after = await readProofEvidence(appliance);
+    onEvidence?.(after);
     const judged = judgeProof(baseline, after, isTolerated ? withoutComplaint(log) : log);
     const nowMs = performance.now();
     if (log?.isReading) {
@@ -151,7 +158,7 @@ function keyOf(verdict: ProofVerdict): string {
     : verdict.kind;
 }
 
-function servesAsBefore(before: Sighting, after: Sighting): boolean {
+function servesAsBefore(before: ProofEvidence, after: ProofEvidence): boolean {
   const served = new Set(listServedAddresses(after));
   return listServedAddresses(before).every((address) => served.has(address));
 }

@@ -5,7 +5,7 @@ import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import { parseConfiguration } from '../../keepalived/language/tree.ts';
 import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
-import type { Sighting } from '../../keepalived/proof/proof.ts';
+import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
@@ -14,9 +14,9 @@ import type { Change } from './change.ts';
 import { hasDeadChild } from './dead-child.ts';
 import { findOldVersion } from './kept-versions.ts';
 import type { OldVersion } from './kept-versions.ts';
-import { loadAndProve, look } from './prove-live.ts';
+import { loadAndProve, readProofEvidence } from './prove-live.ts';
 import { settleAddresses } from './settle-addresses.ts';
-import { endedDaemonOf, wasStoppedByOthers } from './stopped-by-others.ts';
+import { getEndedDaemon, wasStoppedByOthers } from './stopped-by-others.ts';
 
 type RestoreOutcome = Omit<
   Extract<ApplyOutcome, { kind: 'restored' | 'restore-failed' }>,
@@ -54,7 +54,7 @@ export async function restoreConfiguration(
     return { kind: 'restored', message: [intro, ...sentences].join(' ') };
   };
 
-  const wasStopped = () => wasStoppedByOthers(appliance, endedDaemonOf(change));
+  const wasStopped = () => wasStoppedByOthers(appliance, getEndedDaemon(change));
 
   if (!old) {
     return giveUp(
@@ -68,7 +68,7 @@ export async function restoreConfiguration(
   if (!live.ok)
     return giveUp(`The previous version was restored, but cannot be read: ${live.reason}`);
 
-  const now = await look(appliance);
+  const now = await readProofEvidence(appliance);
   if (now.daemon.state === 'unknown') {
     return giveUp(`${intent.path} is as it was before. ${describeNotRunning(now.daemon)}`);
   }
@@ -86,7 +86,7 @@ export async function restoreConfiguration(
   }
   if (loaded.failure !== undefined && (await hasDeadChild(appliance))) {
     await appliance.controlService('keepalived', 'stop');
-    loaded = await loadOld(parts, change, await look(appliance), live.summary);
+    loaded = await loadOld(parts, change, await readProofEvidence(appliance), live.summary);
     loaded.sentences.unshift('keepalived was restarted: its VRRP process had crashed.');
   }
   const { failure, sentences } = loaded;
@@ -140,7 +140,7 @@ export async function putBack(
 async function loadOld(
   { appliance, versions }: ApplyDependencies,
   change: Change,
-  now: Sighting,
+  now: ProofEvidence,
   expected: ConfigurationSummary,
 ): Promise<{ failure: string | undefined; sentences: string[] }> {
   const { before, intent } = change;
@@ -154,7 +154,7 @@ async function loadOld(
     before: { ...(before ?? now), daemon: now.daemon },
     expected,
     previous: tried,
-    onSighting: (sighting) => {
+    onEvidence: (sighting) => {
       change.served = noteServed(change.served, before, sighting, Date.now());
     },
   });

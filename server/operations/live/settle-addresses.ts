@@ -9,11 +9,11 @@ import type {
   OrphanedAddress,
 } from '../../keepalived/addresses/address-places.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
-import type { Sighting } from '../../keepalived/proof/proof.ts';
+import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { commandFailure } from './prove-live.ts';
 
 export interface SettlingCase extends OrphanCase {
-  after: Sighting;
+  after: ProofEvidence;
 }
 
 /**
@@ -67,7 +67,7 @@ function nameUntold({ interfaceName, cidr }: HeldAddress): string {
 const removalOf = ({ interfaceName, cidr }: HeldAddress): string =>
   `ip address del ${cidr} dev ${interfaceName}`;
 
-function nameLost(before: SettlingCase['before'], after: Sighting): string[] {
+function nameLost(before: SettlingCase['before'], after: ProofEvidence): string[] {
   const served = new Set(listServedAddresses(after));
   return (before ? listServedAddresses(before) : [])
     .filter((address) => !served.has(address))

@@ -17,7 +17,7 @@ export interface EndedDaemon {
 }
 
 /** The keepalived that ran when a change began. */
-export function endedDaemonOf({ intent }: Pick<Change, 'intent'>): EndedDaemon {
+export function getEndedDaemon({ intent }: Pick<Change, 'intent'>): EndedDaemon {
   return { pid: intent.daemonPid, sinceMs: intent.startedAtMs };
 }
 

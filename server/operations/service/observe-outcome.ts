@@ -3,8 +3,8 @@ import type { Appliance } from '../../appliance/appliance.ts';
 import { getAddress, isHeld, listPlaces } from '../../keepalived/addresses/address-places.ts';
 import { normalizeAddress } from '../../keepalived/addresses/addresses.ts';
 import type { ForeseenMovement } from '../../keepalived/foresight/foresight-result.ts';
-import { judgeMovement } from '../../keepalived/foresight/observations.ts';
-import type { Observation } from '../../keepalived/foresight/observations.ts';
+import { judgeMovement } from '../../keepalived/foresight/movement-result.ts';
+import type { MovementResult } from '../../keepalived/foresight/movement-result.ts';
 import type { NetworkReport, RuntimeReport } from '../../keepalived/proof/evidence.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
 
@@ -40,7 +40,7 @@ async function observeMovements(
   appliance: Pick<Appliance, 'readNetwork' | 'readRuntime'>,
   movements: readonly ForeseenMovement[],
   savedAtMs: number,
-): Promise<Observation[]> {
+): Promise<MovementResult[]> {
   const awaited = movements.filter(({ withinMs }) => withinMs + graceMs <= longestWaitMs);
   if (awaited.length === 0) return [];
   const seenAfterMs = new Map<ForeseenMovement, number>();

@@ -7,7 +7,7 @@ import type { ConfigurationSummary } from '../../keepalived/config/questions.ts'
 import type { Finding } from '../../keepalived/config/rules/finding.ts';
 import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
 import type { DaemonProcess } from '../../keepalived/proof/evidence.ts';
-import type { Sighting } from '../../keepalived/proof/proof.ts';
+import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import { checkConfiguration } from '../checks/check-configuration.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
@@ -16,7 +16,7 @@ import { findDuplicateBeforeStart } from '../debug/duplicate-before-start.ts';
 import { foreseeEdited, reloadConfiguration, seekConsent } from '../live/apply-configuration.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import { keepCurrent } from '../live/kept-versions.ts';
-import { commandFailure, loadAndProve, look } from '../live/prove-live.ts';
+import { commandFailure, loadAndProve, readProofEvidence } from '../live/prove-live.ts';
 import { settleAddresses } from '../live/settle-addresses.ts';
 import { programItself } from '../outcomes.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from '../outcomes.ts';
@@ -60,7 +60,7 @@ export async function restartKeepalived(
   consent: Pick<Consent, 'acceptedDangers'> = {},
 ): Promise<ActionOutcome> {
   const { appliance } = parts;
-  const seen = await look(appliance);
+  const seen = await readProofEvidence(appliance);
   if (seen.daemon.state === 'unknown') return refuseUnseen('restarted', seen.daemon);
   const live = await appliance.readConfigurationFile('live');
   if (!live.ok) return failed(`keepalived was not restarted: ${live.message}`, undefined);
@@ -77,7 +77,7 @@ export async function restartKeepalived(
     const { dangers } = missing;
     return { ...failed(sentence, undefined), needsConfirmation: true, dangers };
   }
-  const stopped = await stopSeen(appliance, await look(appliance));
+  const stopped = await stopSeen(appliance, await readProofEvidence(appliance));
   return stopped.ok ? start(parts, true) : stopped;
 }
 
@@ -87,7 +87,7 @@ export async function restartKeepalived(
  */
 async function start(parts: ApplyDependencies, startAnyway: boolean): Promise<ActionOutcome> {
   const { appliance, keeper } = parts;
-  const before = await look(appliance);
+  const before = await readProofEvidence(appliance);
   if (before.daemon.state === 'running') return done('keepalived is already running.', undefined);
   if (before.daemon.state === 'unknown') return refuseUnseen('started', before.daemon);
   const refusal = await findReasonNotToStart(appliance, startAnyway ? 'anyway' : 'asking');
@@ -177,21 +177,21 @@ async function stop(
   appliance: Appliance,
   { acceptedDangers }: Pick<Consent, 'acceptedDangers'>,
 ): Promise<ActionOutcome> {
-  const before = await look(appliance);
+  const before = await readProofEvidence(appliance);
   const isRunning = before.daemon.state === 'running';
   const question = isRunning ? await askBeforeStop(appliance, before, acceptedDangers) : undefined;
   return question ?? stopSeen(appliance, before);
 }
 
 /** Stops the keepalived of this look; what it gives up was accepted. */
-async function stopSeen(appliance: Appliance, before: Sighting): Promise<ActionOutcome> {
+async function stopSeen(appliance: Appliance, before: ProofEvidence): Promise<ActionOutcome> {
   if (before.daemon.state === 'unknown') return refuseUnseen('stopped', before.daemon);
   if (before.daemon.state !== 'running') return done('keepalived is not running.', undefined);
   const report = await appliance.controlService('keepalived', 'stop');
   if (report.result !== 'ok') {
     return failed(`keepalived was not stopped: ${commandFailure(report)}`, report);
   }
-  const after = await look(appliance);
+  const after = await readProofEvidence(appliance);
   if (after.daemon.state === 'unknown') {
     return failed(`keepalived was told to stop. ${describeNotRunning(after.daemon)}`, report);
   }
@@ -213,8 +213,8 @@ async function stopSeen(appliance: Appliance, before: Sighting): Promise<ActionO
  */
 async function nameLeft(
   appliance: Appliance,
-  before: Sighting,
-  after: Sighting,
+  before: ProofEvidence,
+  after: ProofEvidence,
 ): Promise<string[]> {
   if (before.runtime?.ok) return [];
   const live = await readLiveConfiguration(appliance);

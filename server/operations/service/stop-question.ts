@@ -4,7 +4,7 @@ import {
   describeLost,
   listLostByStop,
 } from '../../keepalived/addresses/lost-by-stop.ts';
-import type { Sighting } from '../../keepalived/proof/proof.ts';
+import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import type { ActionOutcome } from '../outcomes.ts';
 
@@ -16,7 +16,7 @@ import type { ActionOutcome } from '../outcomes.ts';
  */
 export async function askBeforeStop(
   appliance: Appliance,
-  before: Sighting,
+  before: ProofEvidence,
   acceptedDangers: readonly string[] = [],
 ): Promise<ActionOutcome | undefined> {
   const isTold = before.runtime?.ok === true;

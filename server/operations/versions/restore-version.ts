@@ -4,7 +4,7 @@ import type { VersionRecord } from '../../history/versions/version-store.ts';
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
 import { foreseeApply } from '../checks/foresee-apply.ts';
 import type { ConfirmableRequest, SaveConsent } from '../confirm/confirmed-change.ts';
-import { look } from '../live/prove-live.ts';
+import { readProofEvidence } from '../live/prove-live.ts';
 import type { Actor } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 
@@ -64,7 +64,7 @@ export async function planRestore(
   return {
     version,
     current: await appliance.readConfigurationFile(fileId),
-    foresight: await foreseeApply(appliance, { fileId, text }, await look(appliance)),
+    foresight: await foreseeApply(appliance, { fileId, text }, await readProofEvidence(appliance)),
   };
 }
 

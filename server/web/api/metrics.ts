@@ -4,8 +4,8 @@ import type { Metrics } from './metrics-registry.ts';
 
 /** `/metrics`: the status and this process, in the text format of Prometheus. */
 export const registerMetrics: FastifyPluginCallback<
-  Pick<PageDependencies, 'keeper' | 'settings'>
-> = (app, { keeper, settings }, done) => {
+  Pick<PageDependencies, 'keeper' | 'options'>
+> = (app, { keeper, options }, done) => {
   let loading: Promise<Metrics> | undefined;
 
   app.get('/metrics', { config: { access: 'viewer' } }, async (_request, reply) => {
@@ -21,7 +21,7 @@ export const registerMetrics: FastifyPluginCallback<
     return createMetrics({
       takeSnapshot: () => keeper.current(),
       countEventStreams: () => app.countEventStreams(),
-      instanceLabel: settings.metricsInstanceLabel,
+      instanceLabel: options.metricsInstanceLabel,
     });
   }
 };

@@ -12,7 +12,7 @@ import { parseConfiguration } from '../../../server/keepalived/language/tree.ts'
 import type { Consent } from '../../../server/operations/checks/foresee-apply.ts';
 import { applyConfiguration } from '../../../server/operations/live/apply-configuration.ts';
 import type { ApplyOutcome } from '../../../server/operations/outcomes.ts';
-import { configPath, createParts, readConfiguration, tagOf } from '../apply-harness.ts';
+import { configPath, createParts, readConfiguration, createTag } from '../apply-harness.ts';
 import { mutate } from './mutate.ts';
 
 const saves = Number(process.argv[2]);
@@ -47,7 +47,7 @@ await parts.appliance.close();
 
 function save(text: string, consent: Consent = {}): Promise<ApplyOutcome> {
   return applyConfiguration(parts, {
-    ...{ fileId: 'live', text, expectedTag: tagOf(readConfiguration()), ...consent },
+    ...{ fileId: 'live', text, expectedTag: createTag(readConfiguration()), ...consent },
     ...{ actor: { userName: 'admin', remoteAddress: 'unix' }, action: 'edit', comment: '' },
   });
 }

@@ -8,12 +8,12 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Operations } from '../../../server/operations/operations.ts';
 import type { ApplyOutcome } from '../../../server/operations/outcomes.ts';
-import { parseSettings } from '../../../server/settings.ts';
+import { parseProgramOptions } from '../../../server/program-options.ts';
 import { eventually } from '../../lab/eventually.ts';
 import { createWholeProgram } from '../whole-program.ts';
 
 const problems: Record<string, string> = {};
-const program = await createWholeProgram(parseSettings(process.env), (error) => {
+const program = await createWholeProgram(parseProgramOptions(process.env), (error) => {
   problems['in the background'] = String(error);
 });
 const { appliance, debug } = program;

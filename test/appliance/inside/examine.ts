@@ -8,7 +8,7 @@ import { createAppliance } from '../../../server/appliance/create-appliance.ts';
 import { openRecordLog } from '../../../server/history/record-log.ts';
 import { createDebug } from '../../../server/operations/debug/debug.ts';
 import { findDuplicateBeforeStart } from '../../../server/operations/debug/duplicate-before-start.ts';
-import { parseSettings } from '../../../server/settings.ts';
+import { parseProgramOptions } from '../../../server/program-options.ts';
 import { failoverRecordSchema } from '../../../server/state/failover-records.ts';
 import { createStateKeeper } from '../../../server/state/state-keeper.ts';
 
@@ -17,11 +17,11 @@ const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() }
 const onProblem = (error: unknown) => {
   throw error;
 };
-const settings = parseSettings({
+const options = parseProgramOptions({
   WAI_SERVICE_MANAGER: 'supervised',
   WAI_LOG: 'file:/var/log/messages',
 });
-const appliance = await createAppliance(settings);
+const appliance = await createAppliance(options);
 const failovers = await openRecordLog('/tmp/examined.jsonl', failoverRecordSchema, 100);
 const keeper = createStateKeeper({ appliance, clock, failovers, onProblem });
 await keeper.start();

@@ -9,10 +9,10 @@ import {
   listOwnFirewallRules,
   withdrawVrrp,
 } from '../../../server/operations/debug/firewall.ts';
-import { parseSettings } from '../../../server/settings.ts';
+import { parseProgramOptions } from '../../../server/program-options.ts';
 import { readLiveConfiguration } from '../../../server/state/live-configuration.ts';
 
-const appliance = await createAppliance(parseSettings({ WAI_SERVICE_MANAGER: 'supervised' }));
+const appliance = await createAppliance(parseProgramOptions({ WAI_SERVICE_MANAGER: 'supervised' }));
 
 async function check() {
   const live = await readLiveConfiguration(appliance);

@@ -3,7 +3,7 @@
  * (`nobody`), or with no file descriptor left (`no-descriptor`). Prints what each of them says.
  */
 import { openSync } from 'node:fs';
-import { lookForProgram } from '../../../server/appliance/commands/find-executable.ts';
+import { lookUpProgram } from '../../../server/appliance/commands/find-executable.ts';
 import { testConfiguration } from '../../../server/appliance/configuration-test/configuration-test.ts';
 import { createConfigurationFiles } from '../../../server/appliance/files/configuration-files.ts';
 import { persistIptablesRules } from '../../../server/appliance/firewall/persist-iptables-rules.ts';
@@ -17,11 +17,11 @@ import { findBootTool } from '../../../server/appliance/services/boot-tools/find
 import { describeService } from '../../../server/appliance/services/service-files.ts';
 import { createSystemd } from '../../../server/appliance/services/service-managers/systemd.ts';
 import { createSysv } from '../../../server/appliance/services/service-managers/sysv.ts';
-import { parseSettings } from '../../../server/settings.ts';
+import { parseProgramOptions } from '../../../server/program-options.ts';
 import { configPath } from '../private-keepalived.ts';
 
 const [mode] = process.argv.slice(2);
-const files = createConfigurationFiles(parseSettings({}));
+const files = createConfigurationFiles(parseProgramOptions({}));
 const readDaemon = () => Promise.resolve({ state: 'unknown' as const, reason: 'not asked' });
 const noRules = { programs: [], chains: [], problems: [], firewalld: undefined };
 const script = {
@@ -33,7 +33,7 @@ const live = { id: 'live', role: 'live', path: configPath, exists: true } as con
 const questions: Record<string, () => Promise<unknown>> = {
   network: readNetwork,
   routes: readDefaultRoutes,
-  program: () => lookForProgram('/opt/looked/check'),
+  program: () => lookUpProgram('/opt/looked/check'),
   files: () => files.list(),
   liveFile: () => files.read('live'),
   log: () => createFileLog('/var/log/messages').read({ limit: 10 }),

@@ -7,7 +7,7 @@ import { createJournal } from '../../../server/history/journal.ts';
 import { createPendingConfirmation } from '../../../server/history/pending-confirmation.ts';
 import { createVersionStore } from '../../../server/history/versions/version-store.ts';
 import { buildChild, endAtEveryChange, makeFolder } from '../../unit/history/run-child.ts';
-import { confirmation, newVersion, steps, tagOf } from '../../unit/history/samples.ts';
+import { confirmation, newVersion, steps, createTag } from '../../unit/history/samples.ts';
 
 describe('a process that is killed', () => {
   it('leaves a journal that has every acknowledged step on the disk', async (context) => {
@@ -53,7 +53,7 @@ describe('a process that is killed', () => {
           `found ${texts}`,
         );
         const stored = (await readdir(join(directory, 'versions'))).sort();
-        assert.deepEqual(stored, texts.split(',').map(tagOf).sort());
+        assert.deepEqual(stored, texts.split(',').map(createTag).sort());
         assert.deepEqual((await readdir(directory)).sort(), ['index.jsonl', 'versions']);
       },
     });
@@ -79,7 +79,7 @@ describe('a process that is killed', () => {
         seen.add((await createPendingConfirmation({ directory }).find())?.currentTag);
       },
     });
-    assert.deepEqual(seen, new Set([tagOf('old'), tagOf('new')]));
+    assert.deepEqual(seen, new Set([createTag('old'), createTag('new')]));
     assert.match(changes.join(' '), /open writeFile sync rename sync$/);
   });
 });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { TransactionStep } from '../../../server/history/journal.ts';
 import { decideRecovery } from '../../../server/history/recovery.ts';
 import type { RecoveryDecision } from '../../../server/history/recovery.ts';
-import { intent, tagOf } from './samples.ts';
+import { intent, createTag } from './samples.ts';
 
 type Row = [
   lastStep: TransactionStep | undefined,
@@ -31,9 +31,9 @@ describe('the decision after a crash', () => {
     it(`after ${lastStep ?? 'the begin'}: ${ifOld}, ${ifNew}, ${ifThird}`, () => {
       const decide = (currentTag: string | null) =>
         decideRecovery({ intent, lastStep }, currentTag);
-      assert.equal(decide(tagOf('old')), ifOld);
-      assert.equal(decide(tagOf('new')), ifNew);
-      assert.equal(decide(tagOf('third')), ifThird);
+      assert.equal(decide(createTag('old')), ifOld);
+      assert.equal(decide(createTag('new')), ifNew);
+      assert.equal(decide(createTag('third')), ifThird);
       assert.equal(decide(null), ifThird);
     });
   }
@@ -44,21 +44,24 @@ describe('the decision after a crash', () => {
       { ...intent, fileId: 'stored-master' },
     ]) {
       for (const lastStep of ['installing', 'installed', 'finished'] as const) {
-        assert.equal(decideRecovery({ intent: unseen, lastStep }, tagOf('old')), 'nothing');
+        assert.equal(decideRecovery({ intent: unseen, lastStep }, createTag('old')), 'nothing');
       }
     }
   });
 
   it('knows that a reload needs no step before keepalived is told', () => {
     const reload = { intent: { ...intent, action: 'reload' }, lastStep: undefined };
-    assert.equal(decideRecovery(reload, tagOf('old')), 'undo');
-    assert.equal(decideRecovery(reload, tagOf('new')), 'undo');
-    assert.equal(decideRecovery(reload, tagOf('third')), 'ask');
+    assert.equal(decideRecovery(reload, createTag('old')), 'undo');
+    assert.equal(decideRecovery(reload, createTag('new')), 'undo');
+    assert.equal(decideRecovery(reload, createTag('third')), 'ask');
   });
 
   it('knows a file that did not exist before', () => {
     const created = { ...intent, oldTag: null };
     assert.equal(decideRecovery({ intent: created, lastStep: 'installing' }, null), 'nothing');
-    assert.equal(decideRecovery({ intent: created, lastStep: 'installed' }, tagOf('new')), 'undo');
+    assert.equal(
+      decideRecovery({ intent: created, lastStep: 'installed' }, createTag('new')),
+      'undo',
+    );
   });
 });

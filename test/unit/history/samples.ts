@@ -3,7 +3,7 @@ import type { TransactionIntent, TransactionStep } from '../../../server/history
 import type { Confirmation } from '../../../server/history/pending-confirmation.ts';
 import type { NewVersion } from '../../../server/history/versions/version-store.ts';
 
-export function tagOf(text: string): string {
+export function createTag(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -12,7 +12,7 @@ export function newVersion(text: string, other: Partial<NewVersion> = {}): NewVe
     fileId: 'live',
     path: '/etc/keepalived/keepalived.conf',
     text,
-    tag: tagOf(text),
+    tag: createTag(text),
     userName: 'admin',
     action: 'edit',
     comment: '',
@@ -25,8 +25,8 @@ export const intent: TransactionIntent = {
   id: 'a7',
   fileId: 'live',
   path: '/etc/keepalived/keepalived.conf',
-  oldTag: tagOf('old'),
-  newTag: tagOf('new'),
+  oldTag: createTag('old'),
+  newTag: createTag('new'),
   oldVersionId: '6a0e2f0c-53a3-4c06-8a3f-1d4f0a6f7b10',
   newVersionId: '6a0e2f0c-53a3-4c06-8a3f-1d4f0a6f7b11',
   action: 'edit',
@@ -50,6 +50,6 @@ export function confirmation(content: string): Confirmation {
     deadlineAtMs: 1_753_000_120_000,
     fileId: 'live',
     restoreVersionId: '6a0e2f0c-53a3-4c06-8a3f-1d4f0a6f7b10',
-    currentTag: tagOf(content),
+    currentTag: createTag(content),
   };
 }

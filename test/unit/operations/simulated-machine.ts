@@ -11,7 +11,7 @@ import { summarizeConfiguration } from '../../../server/keepalived/config/questi
 import { parseConfiguration } from '../../../server/keepalived/language/tree.ts';
 import type { RuntimeInstance } from '../../../server/keepalived/proof/evidence.ts';
 import { parseLogLine } from '../../../server/keepalived/runtime/log/log-lines.ts';
-import { parseSettings } from '../../../server/settings.ts';
+import { parseProgramOptions } from '../../../server/program-options.ts';
 
 /** A file with this word ends the simulated daemon, and leaves the addresses where they are. */
 export const deadlyWord = 'eth9';
@@ -40,7 +40,7 @@ export function writeDaemonFile(folder: string, daemon: SimulatedDaemon): void {
 /** The appliance over `folder`, which holds `etc/` and `daemon.json`. */
 export function createSimulatedAppliance(folder: string): Appliance {
   const files = createConfigurationFiles(
-    parseSettings({ WAI_KEEPALIVED_CONFIG: configPathOf(folder) }),
+    parseProgramOptions({ WAI_KEEPALIVED_CONFIG: configPathOf(folder) }),
   );
 
   async function load(word: 'reload' | 'start'): Promise<CommandReport> {
@@ -65,7 +65,7 @@ export function createSimulatedAppliance(folder: string): Appliance {
         ...{ ran: true, reason: undefined, exitCode: 0 },
         ...{ output: '', testedPath: undefined },
       }),
-    lookForProgram: () => Promise.resolve({ known: true, isExecutable: true }),
+    lookUpProgram: () => Promise.resolve({ known: true, isExecutable: true }),
     hasNetworkNamespace: () => Promise.resolve(true),
     canSendFrom: (address) =>
       Promise.resolve(['10.9.0.1', ...readDaemonFile(folder).held].includes(address)),

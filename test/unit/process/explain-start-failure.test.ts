@@ -4,7 +4,7 @@ import {
   explainStartFailure,
   formatListen,
 } from '../../../server/process/explain-start-failure.ts';
-import { SettingsError } from '../../../server/settings.ts';
+import { ProgramOptionsError } from '../../../server/program-options.ts';
 import { UserError } from '../../../server/shared/errors.ts';
 
 const listen = { host: '127.0.0.1', port: 9443 };
@@ -12,7 +12,7 @@ const systemError = (fields: { code: string; syscall?: string; path?: string }) 
   Object.assign(new Error(`${fields.code}: as the system says it`), fields);
 
 for (const [what, error, sentence] of [
-  ['a wrong setting', new SettingsError('WAI_TLS: no.'), /^WAI_TLS: no\.$/],
+  ['a wrong setting', new ProgramOptionsError('WAI_TLS: no.'), /^WAI_TLS: no\.$/],
   ['a file that cannot be used', new UserError('x', 'accounts.json is damaged.'), /damaged\.$/],
   [
     'a port in use',

@@ -7,7 +7,7 @@ import test from 'node:test';
 import type { TestContext } from 'node:test';
 import { describeExposure, readExposure } from '../../../server/process/exposure.ts';
 import { loadCertificate } from '../../../server/process/tls-certificate.ts';
-import { parseSettings } from '../../../server/settings.ts';
+import { parseProgramOptions } from '../../../server/program-options.ts';
 import { createTestApp, TestBrowser } from '../web/app-harness.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -15,15 +15,15 @@ const dayMs = 24 * 60 * 60_000;
 async function makeCertificate(context: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'wai-exposure-'));
   context.after(() => rm(folder, { recursive: true }));
-  const settings = parseSettings({ WAI_STATE_DIR: folder });
-  const certificate = await loadCertificate(settings, ['ha1']);
+  const options = parseProgramOptions({ WAI_STATE_DIR: folder });
+  const certificate = await loadCertificate(options, ['ha1']);
   const keyPath = join(folder, 'certificate-key.pem');
-  const given = parseSettings({
+  const given = parseProgramOptions({
     WAI_TLS_CERT: join(folder, 'certificate.pem'),
     WAI_TLS_KEY: keyPath,
     WAI_LISTEN: '0.0.0.0:9443',
   });
-  return { settings, given, certificate, keyPath };
+  return { settings: options, given, certificate, keyPath };
 }
 
 test('a certificate that is over, or soon will be, or is not valid yet', async (context) => {
@@ -64,8 +64,8 @@ test('no TLS on an address that others reach', async () => {
     ['localhost:80', false],
     ['unix:/run/wai', false],
   ] as const) {
-    const settings = parseSettings({ WAI_TLS: 'off', WAI_LISTEN: listen });
-    const sentences = describeExposure(settings, await readExposure(settings, undefined), 0);
+    const options = parseProgramOptions({ WAI_TLS: 'off', WAI_LISTEN: listen });
+    const sentences = describeExposure(options, await readExposure(options, undefined), 0);
     assert.equal(
       sentences.join().includes('without TLS: passwords cross the network'),
       isSaid,

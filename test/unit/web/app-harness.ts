@@ -5,7 +5,7 @@ import { createApp } from '../../../server/app.ts';
 import type { AppOptions } from '../../../server/app.ts';
 import type { Debug } from '../../../server/operations/debug/debug.ts';
 import type { Operations } from '../../../server/operations/operations.ts';
-import { parseSettings } from '../../../server/settings.ts';
+import { parseProgramOptions } from '../../../server/program-options.ts';
 import type { StateKeeper } from '../../../server/state/state-keeper.ts';
 
 export const password = 'correct horse battery staple';
@@ -30,7 +30,7 @@ export async function createTestApp(
     return user && { name: user.name, role: user.role };
   };
   const app = await createApp({
-    settings: parseSettings({}),
+    options: parseProgramOptions({}),
     // No test of the plumbing reaches it.
     keeper: {} as StateKeeper,
     debug: {} as Debug,

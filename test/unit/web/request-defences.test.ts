@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { InjectOptions } from 'fastify';
-import { parseSettings } from '../../../server/settings.ts';
+import { parseProgramOptions } from '../../../server/program-options.ts';
 import { createTestApp, TestBrowser } from './app-harness.ts';
 
 const policy =
@@ -98,7 +98,7 @@ test('only names of this machine are answered, else 421', async (context) => {
 
 test('WAI_ALLOWED_HOSTS takes the place of the own names, but not of the loopback', async (context) => {
   const { app } = await createTestApp({
-    settings: parseSettings({ WAI_ALLOWED_HOSTS: 'ha.example.com [fd00::1]' }),
+    options: parseProgramOptions({ WAI_ALLOWED_HOSTS: 'ha.example.com [fd00::1]' }),
   });
   context.after(() => app.close());
   for (const [host, expected] of [

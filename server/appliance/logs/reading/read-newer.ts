@@ -6,7 +6,7 @@ import {
   createPlaceAfter,
   createPlaceBefore,
   findPlace,
-  isOfFile,
+  isCursorOf,
 } from '../log-place.ts';
 import { type LogReader, createLogReader } from '../log-reader.ts';
 import { newerLines } from '../log-source.ts';
@@ -38,7 +38,7 @@ export async function readNewer(
 /** A log that was truncated is told from its start; of another one only what comes from now on. */
 function findNextBest([current]: LogFile[], after: string): FoundPlace {
   if (!current) return { index: 0, offset: 0 };
-  return { index: 0, offset: isOfFile(current, after) ? 0 : current.size };
+  return { index: 0, offset: isCursorOf(current, after) ? 0 : current.size };
 }
 
 async function readFile(

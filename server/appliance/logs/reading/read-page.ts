@@ -4,7 +4,7 @@ import type { LogPage, LogQuery } from '../../appliance.ts';
 import {
   type LogFile,
   type LogFiles,
-  describeForeign,
+  describeForeignFile,
   isDamage,
   readAt,
   readChunks,
@@ -62,7 +62,7 @@ export async function readPage(
     stop = await scan.readFile(file, end, files[index + 1]);
     if (stop) break;
   }
-  if (!stop && foreign.length > 0) notes.push(describeForeign(foreign));
+  if (!stop && foreign.length > 0) notes.push(describeForeignFile(foreign));
   return {
     ok: true,
     source,

@@ -1,4 +1,4 @@
-import type { Settings } from '../../../settings.ts';
+import type { ProgramOptions } from '../../../program-options.ts';
 import { findExecutable } from '../../commands/find-executable.ts';
 import { UnseenError } from '../../unseen-error.ts';
 import { findUnitFile } from '../service-files.ts';
@@ -25,7 +25,7 @@ const createNoBootTool = (reason: string): BootTool => ({
 });
 
 /** The boot tool that the settings name, or for `auto` the one in charge of each service. */
-export function findBootTool(choice: Settings['bootTool']): BootTool {
+export function findBootTool(choice: ProgramOptions['bootTool']): BootTool {
   if (choice !== 'auto') return bootTools[choice];
   return {
     read: async (service) => (await findToolFor(service)).read(service),

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { reportCommand } from '../../commands/command-report.ts';
 import { runCommand } from '../../commands/run-command.ts';
-import { UnseenError, ofUnseen, unlessAbsent } from '../../unseen-error.ts';
+import { UnseenError, useIfUnseen, undefinedIfAbsent } from '../../unseen-error.ts';
 import { findInitScriptFlaw } from '../service-files.ts';
 import type { BootTool } from './boot-tool.ts';
 
@@ -25,7 +25,7 @@ export const updateRcD: BootTool = {
 
   async set(service, enabled) {
     // It changes links, but makes none of its own accord.
-    const findNone = async () => (await findLinks(service).catch(ofUnseen(['?']))).length === 0;
+    const findNone = async () => (await findLinks(service).catch(useIfUnseen(['?']))).length === 0;
     if ((await findInitScriptFlaw(service)) === undefined && (await findNone())) {
       const added = await runCommand(tool, [service, 'defaults']);
       if (added.kind !== 'ok') return reportCommand(added);
@@ -37,7 +37,9 @@ export const updateRcD: BootTool = {
 /** @throws {UnseenError} if a folder is there, but cannot be read */
 async function findLinks(service: string): Promise<string[]> {
   const folders = await Promise.all(
-    bootFolders.map(async (folder) => (await unlessAbsent(folder, () => readdir(folder))) ?? []),
+    bootFolders.map(
+      async (folder) => (await undefinedIfAbsent(folder, () => readdir(folder))) ?? [],
+    ),
   );
   return folders.flat().filter((name) => /^[SK]\d\d/.test(name) && name.slice(3) === service);
 }

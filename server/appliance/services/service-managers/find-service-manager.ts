@@ -1,4 +1,4 @@
-import type { Settings } from '../../../settings.ts';
+import type { ProgramOptions } from '../../../program-options.ts';
 import { findExecutable } from '../../commands/find-executable.ts';
 import type { DaemonReader } from '../../daemon/daemon-process.ts';
 import { pathExists } from '../../files/regular-file.ts';
@@ -13,7 +13,7 @@ import { createSysv } from './sysv.ts';
  * (sd_booted(3)), else init scripts if keepalived has one, else none but this program.
  */
 export async function findServiceManager(
-  { serviceManager, keepalived }: Pick<Settings, 'serviceManager' | 'keepalived'>,
+  { serviceManager, keepalived }: Pick<ProgramOptions, 'serviceManager' | 'keepalived'>,
   readDaemon: DaemonReader,
 ): Promise<ServiceManager> {
   const name = serviceManager === 'auto' ? await detect() : serviceManager;

@@ -5,7 +5,7 @@ import type { CommandReport, ServiceAction } from '../../appliance.ts';
 import { joinOutput } from '../../commands/command-report.ts';
 import type { DaemonReader } from '../../daemon/daemon-process.ts';
 import { runsKeepalived, zombie } from '../../daemon/process-table.ts';
-import { ofUnseen } from '../../unseen-error.ts';
+import { useIfUnseen } from '../../unseen-error.ts';
 
 const pollMs = 50;
 /** How long a start may take, from the end of its command to a VRRP process. */
@@ -96,7 +96,7 @@ export async function awaitStop(pids: readonly number[]): Promise<number[]> {
   for (;;) {
     const remaining: number[] = [];
     for (const pid of pids) {
-      if (await runsKeepalived(pid).catch(ofUnseen(true))) remaining.push(pid);
+      if (await runsKeepalived(pid).catch(useIfUnseen(true))) remaining.push(pid);
     }
     if (remaining.length === 0 || performance.now() >= deadlineMs) return remaining;
     await sleep(pollMs);
@@ -104,7 +104,7 @@ export async function awaitStop(pids: readonly number[]): Promise<number[]> {
 }
 
 /** Waits, at most 5 s, for the remains of a killed daemon to go: a start would do nothing. */
-export async function awaitRemains(readDaemon: DaemonReader): Promise<void> {
+export async function awaitEndOfRemains(readDaemon: DaemonReader): Promise<void> {
   const deadlineMs = performance.now() + remainsLimitMs;
   while (hasRemains(await readDaemon()) && performance.now() < deadlineMs) await sleep(pollMs);
 }
@@ -123,7 +123,7 @@ export async function proveOutcome(
   readDaemon: DaemonReader,
   command: () => Promise<CommandReport>,
 ): Promise<CommandReport> {
-  if (action === 'start' || action === 'restart') await awaitRemains(readDaemon);
+  if (action === 'start' || action === 'restart') await awaitEndOfRemains(readDaemon);
   const before = await readDaemon();
   const kept =
     action === 'start' || action === 'restart' ? refuseSecond(action, before) : undefined;

@@ -2,15 +2,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeNotRunning } from '../../../keepalived/proof/daemon-words.ts';
-import type { Settings } from '../../../settings.ts';
+import type { ProgramOptions } from '../../../program-options.ts';
 import type { CommandReport } from '../../appliance.ts';
 import { joinOutput } from '../../commands/command-report.ts';
 import { isInstalled } from '../../commands/find-executable.ts';
 import { startDetached } from '../../commands/run-command.ts';
 import type { DaemonReader } from '../../daemon/daemon-process.ts';
 import { childPidPath } from '../../daemon/pid-file.ts';
-import { ofUnseen } from '../../unseen-error.ts';
-import { awaitRemains, awaitStart, awaitStop, stopThenStart } from './keepalived-outcome.ts';
+import { useIfUnseen } from '../../unseen-error.ts';
+import { awaitEndOfRemains, awaitStart, awaitStop, stopThenStart } from './keepalived-outcome.ts';
 import type { ServiceManager } from './service-manager.ts';
 import { removeStalePidFiles } from './stale-pid-files.ts';
 
@@ -31,7 +31,7 @@ const exitMeanings = new Map([
  * this program; whichever daemon the pid file leads to is taken over. Knows no other service.
  */
 export function createSupervised(
-  { configPath, pidPath, extraArguments }: Settings['keepalived'],
+  { configPath, pidPath, extraArguments }: ProgramOptions['keepalived'],
   readDaemon: DaemonReader,
 ): ServiceManager {
   const daemonArguments = [
@@ -51,14 +51,14 @@ export function createSupervised(
       return succeeded(startCommand, `keepalived is already running (pid ${before.pid}).`);
     }
     if (before.state === 'unknown') return failed(startCommand, describeNotRunning(before));
-    const removed = await removeStalePidFiles(pidPath).catch(ofUnseen([]));
-    await awaitRemains(readDaemon);
+    const removed = await removeStalePidFiles(pidPath).catch(useIfUnseen([]));
+    await awaitEndOfRemains(readDaemon);
     const folder = await mkdtemp(join(tmpdir(), 'keepalived-start-'));
     try {
       const outputPath = join(folder, 'output');
       const started = await startDetached('keepalived', daemonArguments, { outputPath });
       if (started === undefined) {
-        const isMissing = !(await isInstalled('keepalived').catch(ofUnseen(true)));
+        const isMissing = !(await isInstalled('keepalived').catch(useIfUnseen(true)));
         const output = isMissing
           ? 'keepalived is not installed: install the package keepalived.'
           : 'keepalived could not be started. Check whether this server has free file descriptors, memory and processes.';

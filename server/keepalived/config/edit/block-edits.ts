@@ -2,7 +2,7 @@ import type { ConfigurationTree, Statement } from '../../language/tree.ts';
 import type { Refusal } from './edit-values.ts';
 import { childIndent, findOwnStatement } from './editable-blocks.ts';
 import type { EditableBlock } from './editable-blocks.ts';
-import { endOf, indentOf, insertLines, lineAt, replaceWords } from './text-edits.ts';
+import { getEndPosition, getIndent, insertLines, lineAt, replaceWords } from './text-edits.ts';
 import type { Position, TextEdit } from './text-edits.ts';
 
 /** The order in which administrators write a block; a new line goes behind those before it. */
@@ -43,7 +43,7 @@ export function addStatement(
   lines: readonly string[],
 ): TextEdit {
   const indent = childIndent(tree, block);
-  const step = indent.slice(indentOf(lineAt(tree, block.statement.line)).length);
+  const step = indent.slice(getIndent(lineAt(tree, block.statement.line)).length);
   const indented = lines.map((line, index) =>
     index === 0 || index === lines.length - 1 ? indent + line : indent + step + line,
   );
@@ -62,5 +62,7 @@ function findAnchor({ open, children }: EditableBlock, keyword: string): Positio
     const index = customaryOrder.indexOf(node.words[0].text);
     return index !== -1 && index < order;
   });
-  return before === undefined ? { line: open.line, column: open.column + 1 } : endOf(before);
+  return before === undefined
+    ? { line: open.line, column: open.column + 1 }
+    : getEndPosition(before);
 }

@@ -4,7 +4,7 @@ export interface Refusal {
   reason: string;
 }
 
-export function refuse(reason: string): Refusal {
+export function createRefusal(reason: string): Refusal {
   return { ok: false, reason };
 }
 
@@ -24,7 +24,7 @@ const forbidden: readonly [RegExp, string][] = [
  */
 export function writeValue(value: string, what: string): { ok: true; written: string } | Refusal {
   const flaw = forbidden.find(([pattern]) => pattern.test(value));
-  if (flaw !== undefined) return refuse(`${what} ${flaw[1]}.`);
+  if (flaw !== undefined) return createRefusal(`${what} ${flaw[1]}.`);
   return {
     ok: true,
     written: /[ !#{}]/.test(value) || value.startsWith('@') ? `"${value}"` : value,

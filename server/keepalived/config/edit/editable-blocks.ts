@@ -5,9 +5,9 @@ import type {
   ConfigurationTree,
   Statement,
 } from '../../language/tree.ts';
-import { refuse } from './edit-values.ts';
+import { createRefusal } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';
-import { indentOf, lineAt } from './text-edits.ts';
+import { getIndent, lineAt } from './text-edits.ts';
 
 /** A block whose braces are both plain text in this file. */
 export interface EditableBlock {
@@ -30,9 +30,9 @@ export function findEditableBlock(
   const [statement, second] = findStatements(tree.children, keyword).filter(
     ({ words }) => words[1]?.text === name,
   );
-  if (statement === undefined) return refuse(`There is no ${label} in this file.`);
+  if (statement === undefined) return createRefusal(`There is no ${label} in this file.`);
   if (second !== undefined) {
-    return refuse(
+    return createRefusal(
       `${label} is defined twice, on lines ${statement.line} and ${second.line}: remove one first.`,
     );
   }
@@ -41,14 +41,16 @@ export function findEditableBlock(
 
 export function checkBlock(statement: Statement, label: string): EditableBlock | Refusal {
   const { block } = statement;
-  if (block === undefined) return refuse(`${label} on line ${statement.line} has no block.`);
+  if (block === undefined) return createRefusal(`${label} on line ${statement.line} has no block.`);
   if (block.close === undefined) {
-    return refuse(
+    return createRefusal(
       `${label} opens on line ${block.open.line} and is never closed: repair it first.`,
     );
   }
   if ([statement, block.open, block.close].some(({ origin }) => origin !== 'plain')) {
-    return refuse(`${label} is not plain text (line ${statement.line}): edit the text itself.`);
+    return createRefusal(
+      `${label} is not plain text (line ${statement.line}): edit the text itself.`,
+    );
   }
   return {
     ok: true,
@@ -76,18 +78,18 @@ export function findOwnStatement(
   const found = findStatements(children, keyword);
   const [statement, second] = found;
   if (statement !== undefined && second !== undefined) {
-    return refuse(
+    return createRefusal(
       `${label} has ${keyword} on line ${statement.line} and on line ${second.line}: remove one first.`,
     );
   }
   if (statement !== undefined && statement.origin !== 'plain') {
-    return refuse(describeOrigin(statement, keyword));
+    return createRefusal(describeOrigin(statement, keyword));
   }
   // What is written decides over all that stands before it.
   const from = statement === undefined ? 0 : children.indexOf(statement);
   const hidden = children.find((node, index) => mayDecide(node, keyword, index < from));
   if (hidden !== undefined) {
-    return refuse(
+    return createRefusal(
       `${keyword} of ${label} may be set by line ${hidden.line}, which is left alone here: edit the text itself.`,
     );
   }
@@ -101,10 +103,10 @@ export function childIndent(
 ): string {
   for (const child of children) {
     if (child.kind !== 'statement' || child.origin !== 'plain') continue;
-    const indent = indentOf(lineAt(tree, child.line));
+    const indent = getIndent(lineAt(tree, child.line));
     if (child.words[0].start === indent.length && child.line > open.line) return indent;
   }
-  const own = indentOf(lineAt(tree, statement.line));
+  const own = getIndent(lineAt(tree, statement.line));
   return own + (own.includes('\t') ? '\t' : '    ');
 }
 

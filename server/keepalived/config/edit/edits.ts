@@ -9,7 +9,7 @@ import type { Word } from '../../language/tokens.ts';
 import type { ConfigurationTree } from '../../language/tree.ts';
 import { placeholderNote, placeholderVirtualAddress } from '../default-configurations.ts';
 import { addStatement, setBlockValue } from './block-edits.ts';
-import { refuse, writeValue } from './edit-values.ts';
+import { createRefusal, writeValue } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';
 import { checkBlock, findEditableBlock, findOwnStatement, isPlain } from './editable-blocks.ts';
 import type { EditableBlock } from './editable-blocks.ts';
@@ -40,7 +40,7 @@ export function setInstanceValue(
 ): EditResult {
   const text = String(value);
   const { pattern, says } = valueRules[keyword];
-  if (!pattern.test(text)) return refuse(`The value of ${keyword} must be ${says}.`);
+  if (!pattern.test(text)) return createRefusal(`The value of ${keyword} must be ${says}.`);
   const quoted = writeValue(text, `The value of ${keyword}`);
   if (!quoted.ok) return quoted;
   return editBlock(tree, 'vrrp_instance', instanceName, (block) =>
@@ -59,7 +59,9 @@ export function setInstanceFlag(
     const opposite = findOwnStatement(block, 'preempt');
     if (!opposite.ok) return opposite;
     if (opposite.statement !== undefined) {
-      return refuse(`${block.label} has “preempt” on line ${opposite.statement.line}: remove it.`);
+      return createRefusal(
+        `${block.label} has “preempt” on line ${opposite.statement.line}: remove it.`,
+      );
     }
     const own = findOwnStatement(block, flag);
     if (!own.ok) return own;
@@ -79,7 +81,8 @@ export function setVirtualAddresses(
   addresses: readonly string[],
   { keepsOptions }: { keepsOptions: boolean },
 ): EditResult {
-  if (addresses.length === 0) return refuse('An instance needs at least one virtual address.');
+  if (addresses.length === 0)
+    return createRefusal('An instance needs at least one virtual address.');
   return editBlock(tree, 'vrrp_instance', instanceName, (block) => {
     const changes = setEntries(tree, block, 'virtual_ipaddress', addresses, { keepsOptions });
     const isChanged = !addresses.some((address) => address.startsWith(placeholderVirtualAddress));
@@ -127,7 +130,7 @@ export function setAuthentication(
     const { statement } = own;
     if (setting.type === 'none') {
       const odd = statement?.block?.children.find((node) => !isPlain(node));
-      if (odd) return refuse(`Line ${odd.line} is not plain text: edit the text itself.`);
+      if (odd) return createRefusal(`Line ${odd.line} is not plain text: edit the text itself.`);
       return statement ? [removeStatement(tree, statement)] : [];
     }
     const password = writeValue(setting.password, 'The password');
@@ -157,7 +160,7 @@ export function setScriptValue(
   value: number,
 ): EditResult {
   if (!Number.isSafeInteger(value) || value < 1) {
-    return refuse(`The value of ${keyword} must be a whole number, 1 or more.`);
+    return createRefusal(`The value of ${keyword} must be a whole number, 1 or more.`);
   }
   return editBlock(tree, 'vrrp_script', scriptName, (block) =>
     setBlockValue(tree, block, keyword, String(value)),
@@ -174,7 +177,7 @@ export function setHealthcheckUrl(
   url: string,
 ): EditResult {
   if (!isHealthcheckAddress(url)) {
-    return refuse(
+    return createRefusal(
       'The healthcheck URL must begin with http:// or https:// and have no blank or quote.',
     );
   }
@@ -190,7 +193,7 @@ export function setHealthcheckUrl(
     const place = request?.place;
     const found = place && findWordAt(words, place);
     if (statement === undefined || !place || !found) {
-      return refuse(
+      return createRefusal(
         `The command of ${block.label} asks no URL that this form can find: edit the text itself.`,
       );
     }
@@ -199,7 +202,9 @@ export function setHealthcheckUrl(
     // A shell would take a part of it for something else; curl takes some for a pattern.
     const isForShell = /\bsh\s/.test(before) && !/^[\w:/.%@+,=?-]+$/.test(url);
     if (next?.url !== url || next.probe.kind !== request.probe.kind || isForShell) {
-      return refuse(`The command of ${block.label} would not ask ${url}: edit the text itself.`);
+      return createRefusal(
+        `The command of ${block.label} would not ask ${url}: edit the text itself.`,
+      );
     }
     const { word, start, end } = found;
     const text = word.text.slice(0, start) + url + word.text.slice(end);

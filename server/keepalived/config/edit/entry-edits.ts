@@ -2,11 +2,11 @@ import { diffArrays } from 'diff';
 import type { ConfigurationTree, Statement } from '../../language/tree.ts';
 import { findAddress } from '../addresses.ts';
 import { addStatement } from './block-edits.ts';
-import { refuse } from './edit-values.ts';
+import { createRefusal } from './edit-values.ts';
 import type { Refusal } from './edit-values.ts';
 import { checkBlock, childIndent, findOwnStatement, isPlain } from './editable-blocks.ts';
 import type { EditableBlock } from './editable-blocks.ts';
-import { endOf, insertLines, removeStatement, replaceWords } from './text-edits.ts';
+import { getEndPosition, insertLines, removeStatement, replaceWords } from './text-edits.ts';
 import type { Position, TextEdit } from './text-edits.ts';
 
 interface EntryRule {
@@ -28,7 +28,7 @@ export function setEntries(
   rule: EntryRule,
 ): TextEdit[] | Refusal {
   const flawed = entries.find((entry) => !isAddressEntry(entry));
-  if (flawed !== undefined) return refuse(`${JSON.stringify(flawed)} is no IP address.`);
+  if (flawed !== undefined) return createRefusal(`${JSON.stringify(flawed)} is no IP address.`);
   const own = findOwnStatement(instance, keyword);
   if (!own.ok) return own;
   const { statement } = own;
@@ -43,7 +43,9 @@ export function setEntries(
     (node) => !isPlain(node) || (node.kind === 'statement' && node.block !== undefined),
   );
   if (odd !== undefined) {
-    return refuse(`Line ${odd.line} in ${block.label} is not plain text: edit the text itself.`);
+    return createRefusal(
+      `Line ${odd.line} in ${block.label} is not plain text: edit the text itself.`,
+    );
   }
   if (entries.length === 0) return [removeStatement(tree, statement)];
   return changeEntries(tree, block, { current, wanted: entries }, rule);
@@ -66,7 +68,7 @@ function changeEntries(
       if (entry === undefined) changes.push(removeStatement(tree, statement));
       else {
         changes.push(replaceEntry(tree, statement, entry, rule));
-        position = endOf(statement);
+        position = getEndPosition(statement);
       }
     }
     const lines = added.map((entry) => indent + entry);
@@ -86,7 +88,7 @@ function changeEntries(
       flush();
       index += part.count;
       const last = current[index - 1];
-      if (last !== undefined) position = endOf(last);
+      if (last !== undefined) position = getEndPosition(last);
     }
   }
   flush();

@@ -35,7 +35,7 @@ export function lineAt({ text, lineStarts }: ConfigurationTree, number: number):
   return sliceLine(text, start, lineStarts[number] ?? text.length);
 }
 
-export function indentOf(line: Line): string {
+export function getIndent(line: Line): string {
   return line.text.slice(0, findNextNonBlank(line.text, 0));
 }
 
@@ -77,7 +77,7 @@ export function insertLines(
   }
   const start = line.start + after.column;
   const end = line.start + line.text.length - rest.length;
-  return { start, end, replacement: ['', ...newLines, indentOf(line)].join(ending) };
+  return { start, end, replacement: ['', ...newLines, getIndent(line)].join(ending) };
 }
 
 /**
@@ -87,7 +87,7 @@ export function insertLines(
 export function removeStatement(tree: ConfigurationTree, statement: Statement): TextEdit {
   const first = lineAt(tree, statement.line);
   const start = statement.words[0].start;
-  const end = endOf(statement);
+  const end = getEndPosition(statement);
   const last = lineAt(tree, end.line);
   const rest = last.text.slice(findNextNonBlank(last.text, end.column));
   if (findNextNonBlank(first.text, 0) === start && (rest === '' || /^[!#]/.test(rest))) {
@@ -98,7 +98,7 @@ export function removeStatement(tree: ConfigurationTree, statement: Statement): 
 }
 
 /** Right behind a statement's last word or its closing brace. */
-export function endOf(statement: Statement): Position {
+export function getEndPosition(statement: Statement): Position {
   const close = statement.block?.close;
   if (close !== undefined) return { line: close.line, column: close.column + 1 };
   const lastWord = statement.words.at(-1) ?? statement.words[0];

@@ -170,12 +170,12 @@ function shareRouterId(one: ConfiguredInstance, other: ConfiguredInstance): bool
     one.virtualRouterId === other.virtualRouterId &&
     one.interfaceName !== undefined &&
     one.interfaceName === other.interfaceName &&
-    familyOf(one) === familyOf(other)
+    getFamily(one) === getFamily(other)
   );
 }
 
 /** The family of its advertisements. */
-export function familyOf({ addresses }: ConfiguredInstance): 'inet' | 'inet6' {
+export function getFamily({ addresses }: ConfiguredInstance): 'inet' | 'inet6' {
   return (addresses.find(({ excluded }) => !excluded) ?? addresses[0])?.family ?? 'inet';
 }
 

@@ -1,4 +1,4 @@
-import { childrenOf } from '../../language/block-reading.ts';
+import { getChildren } from '../../language/block-reading.ts';
 import { getConfigurationPlace } from '../../language/place.ts';
 import type { ConfigurationPlace } from '../../language/place.ts';
 import { findStatements } from '../../language/tree.ts';
@@ -24,8 +24,8 @@ export function createLocator(nodes: readonly ConfigurationNode[]): LocateSettin
       ({ line, path, words }) =>
         line === instance.line && path === instance.path && words[1]?.text === instance.name,
     );
-    const setting = findLast(childrenOf(own), keyword);
-    const inner = entry === undefined ? undefined : findLast(childrenOf(setting), entry);
+    const setting = findLast(getChildren(own), keyword);
+    const inner = entry === undefined ? undefined : findLast(getChildren(setting), entry);
     return getConfigurationPlace(inner ?? setting ?? instance);
   };
 }
@@ -34,6 +34,6 @@ export function createLocator(nodes: readonly ConfigurationNode[]): LocateSettin
 function findLast(nodes: readonly ConfigurationNode[], word: string): Statement | undefined {
   return nodes
     .filter((node): node is Statement => node.kind === 'statement')
-    .flatMap((node) => [node, findLast(childrenOf(node), word)])
+    .flatMap((node) => [node, findLast(getChildren(node), word)])
     .findLast((node) => node?.words[0].text === word);
 }

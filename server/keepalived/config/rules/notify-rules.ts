@@ -1,4 +1,4 @@
-import { childrenOf } from '../../language/block-reading.ts';
+import { getChildren } from '../../language/block-reading.ts';
 import { getConfigurationPlace } from '../../language/place.ts';
 import type { ConfigurationPlace } from '../../language/place.ts';
 import { findStatements } from '../../language/tree.ts';
@@ -24,7 +24,7 @@ const notifyKeywords = new Set([
 export function findNotifyPrograms(nodes: readonly ConfigurationNode[]): NotifyProgram[] {
   return ['vrrp_instance', 'vrrp_sync_group']
     .flatMap((keyword) => findStatements(nodes, keyword))
-    .flatMap(childrenOf)
+    .flatMap(getChildren)
     .filter((node): node is Statement => node.kind === 'statement' && node.origin === 'plain')
     .flatMap((statement) => {
       const [keyword, command] = statement.words;

@@ -1,4 +1,4 @@
-import { childrenOf } from '../../language/block-reading.ts';
+import { getChildren } from '../../language/block-reading.ts';
 import type { ConfigurationNode, Statement } from '../../language/tree.ts';
 import type { Finding } from './finding.ts';
 
@@ -25,7 +25,7 @@ export function findStatementOf(
   ): PlacedStatement | undefined => {
     for (const node of children) {
       if (node.kind !== 'statement') continue;
-      const inner = search(childrenOf(node), [...around, node]);
+      const inner = search(getChildren(node), [...around, node]);
       if (inner) return inner;
       if (node.line === finding.line && (node.path ?? mainPath) === path) {
         return { statement: node, around };

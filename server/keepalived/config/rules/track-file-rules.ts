@@ -1,4 +1,4 @@
-import { childrenOf, lastArguments } from '../../language/block-reading.ts';
+import { getChildren, lastArguments } from '../../language/block-reading.ts';
 import { getConfigurationPlace } from '../../language/place.ts';
 import { findStatements } from '../../language/tree.ts';
 import type { ConfigurationNode } from '../../language/tree.ts';
@@ -19,7 +19,7 @@ export function findTrackFileFindings(
   );
   return definitions.flatMap((statement) => {
     const name = statement.words[1]?.text ?? '';
-    const words = lastArguments(childrenOf(statement), 'init_file') ?? [];
+    const words = lastArguments(getChildren(statement), 'init_file') ?? [];
     const value = words.map(Number).find(Number.isInteger);
     const definition = trackDefinitions.find((one) => one.kind === 'file' && one.name === name);
     if (value === undefined || definition === undefined) return [];

@@ -1,5 +1,5 @@
 import { isInAgreement } from '../agreement/agreement.ts';
-import { findUnheededSince } from '../conflict.ts';
+import { findIgnoredSince } from '../conflict.ts';
 import type { InstanceView } from '../instance-view.ts';
 import { describeSender } from '../sender.ts';
 import type { Sender } from '../sender.ts';
@@ -44,8 +44,8 @@ function findLoss(view: InstanceView): { sentence: string; remedy: string } | un
   const { own, toMs } = view;
   if (!own) return undefined;
   for (const peer of view.peers.filter((candidate) => isInAgreement(view, candidate))) {
-    if (findUnheededSince(own, peer, toMs) !== undefined) return describeOwnDeafness(own, peer);
-    if (findUnheededSince(peer, own, toMs) !== undefined) return describeTheirDeafness(own, peer);
+    if (findIgnoredSince(own, peer, toMs) !== undefined) return describeOwnDeafness(own, peer);
+    if (findIgnoredSince(peer, own, toMs) !== undefined) return describeTheirDeafness(own, peer);
   }
   return undefined;
 }

@@ -7,7 +7,7 @@ import type { InstanceView } from '../instance-view.ts';
 import type { Judgement } from '../judgement.ts';
 import { cannotTell, findWorst, good } from '../judgement.ts';
 import { findPeerSigns } from '../peer-signs.ts';
-import { patienceMs } from '../sender.ts';
+import { getSilenceLimitMs } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
 
 /**
@@ -63,7 +63,7 @@ function judge(probe: AddressProbe, view: InstanceView): Judgement {
     };
   }
   const hasListened =
-    view.obstacle === undefined && view.toMs - view.fromMs >= patienceMs(view.intervalMs);
+    view.obstacle === undefined && view.toMs - view.fromMs >= getSilenceLimitMs(view.intervalMs);
   if (!hasListened) {
     return cannotTell(`${who}; whether that is the other server of this cluster is not known yet.`);
   }

@@ -1,7 +1,7 @@
 import { listInWords } from '../../words.ts';
 import { describeSender } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
-import { whyOthersAreUnknown } from '../unheard.ts';
+import { explainUnknownClusters } from '../unknown-clusters.ts';
 
 /** Whether another cluster on the network has our virtual router ID. */
 export const checkForeignCluster: InstanceCheck = ({ foreigners, ...view }) => {
@@ -13,7 +13,7 @@ export const checkForeignCluster: InstanceCheck = ({ foreigners, ...view }) => {
     evidence: foreigners.map(describeSender),
     about: { instance: view.name, setting: 'virtual_router_id', ours },
   } as const;
-  const unknown = whyOthersAreUnknown(view.obstacle, [...foreigners, ...view.peers]);
+  const unknown = explainUnknownClusters(view.obstacle, [...foreigners, ...view.peers]);
   if (unknown !== undefined) {
     return { ...check, verdict: 'cannot-tell', sentence: unknown, remedy: undefined };
   }

@@ -2,7 +2,7 @@ import { explainLine } from '../../runtime/messages/explain-message.ts';
 import { isInAgreement } from '../agreement/agreement.ts';
 import type { Check, CheckEvidence } from '../check.ts';
 import type { InstanceView } from '../instance-view.ts';
-import { describeSender, patienceMs } from '../sender.ts';
+import { describeSender, getSilenceLimitMs } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
 import { describeDuration } from '../words.ts';
 import { findSilentUnicastPeers } from './silent-peer.ts';
@@ -34,7 +34,7 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
   if (state !== undefined && state !== 'MASTER') {
     return tell('note', 'This server is not master, so it has nothing to advertise.');
   }
-  const isHeard = own !== undefined && own.last.atMs >= stateAtMs - patienceMs(intervalMs);
+  const isHeard = own !== undefined && own.last.atMs >= stateAtMs - getSilenceLimitMs(intervalMs);
   if (isHeard) return tell('good', `This server’s advertisements leave on ${interfaceName}.`);
   if (findSendErrors(view).length > 0 && state === 'MASTER') {
     return {
@@ -46,7 +46,7 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
   }
   if (state === undefined) return tell('cannot-tell', 'keepalived does not say what it does.');
   if (obstacle !== undefined) return tell('cannot-tell', `This cannot be seen: ${obstacle}.`);
-  if (listenedMs < patienceMs(intervalMs)) {
+  if (listenedMs < getSilenceLimitMs(intervalMs)) {
     return tell(
       'cannot-tell',
       `Listened for only ${describeDuration(Math.max(0, listenedMs))} so far since it became master.`,

@@ -1,7 +1,7 @@
 import { listInWords } from '../../words.ts';
 import type { Check } from '../check.ts';
 import type { InstanceView } from '../instance-view.ts';
-import { describeSender, isCurrent, patienceMs } from '../sender.ts';
+import { describeSender, isCurrent, getSilenceLimitMs } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
 import { describeDuration } from '../words.ts';
 
@@ -40,7 +40,7 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
       remedy: `Ping it from here (ping ${mute[0] ?? ''}); compare unicast_peer with the other server’s address.`,
     };
   }
-  if (listenedMs < patienceMs(intervalMs)) {
+  if (listenedMs < getSilenceLimitMs(intervalMs)) {
     return {
       verdict: 'cannot-tell',
       sentence: `Listened for only ${listened} so far.`,

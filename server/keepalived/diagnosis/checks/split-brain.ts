@@ -1,5 +1,5 @@
 import { listInWords } from '../../words.ts';
-import { findClaimSince, findUnheededSince } from '../conflict.ts';
+import { findClaimSince, findIgnoredSince } from '../conflict.ts';
 import type { InstanceView } from '../instance-view.ts';
 import { cannotTell, good } from '../judgement.ts';
 import type { Judgement } from '../judgement.ts';
@@ -97,7 +97,7 @@ function findSplit(view: InstanceView): Split | undefined {
   const nameOf = (source: string) => (source === own?.source ? `this server (${source})` : source);
   const splits = senders.flatMap((master) =>
     senders.flatMap((deaf): Split[] => {
-      const sinceMs = deaf === master ? undefined : findUnheededSince(deaf, master, toMs);
+      const sinceMs = deaf === master ? undefined : findIgnoredSince(deaf, master, toMs);
       if (sinceMs === undefined) return [];
       return [{ sinceMs, masters: [nameOf(master.source), nameOf(deaf.source)] }];
     }),

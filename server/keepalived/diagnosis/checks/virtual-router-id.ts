@@ -1,7 +1,7 @@
 import { listInWords } from '../../words.ts';
 import { describeSender } from '../sender.ts';
 import type { InstanceCheck } from '../setting-check.ts';
-import { whyOthersAreUnknown } from '../unheard.ts';
+import { explainUnknownClusters } from '../unknown-clusters.ts';
 
 /** Whether somebody serves our addresses under another number. */
 export const checkVirtualRouterId: InstanceCheck = ({ misnumbered, ...view }) => {
@@ -12,7 +12,7 @@ export const checkVirtualRouterId: InstanceCheck = ({ misnumbered, ...view }) =>
     title: 'Virtual router ID',
     evidence: misnumbered.map(describeSender),
   } as const;
-  const unknown = whyOthersAreUnknown(view.obstacle, [...misnumbered, ...view.peers]);
+  const unknown = explainUnknownClusters(view.obstacle, [...misnumbered, ...view.peers]);
   if (unknown !== undefined) {
     return {
       ...check,

@@ -16,7 +16,7 @@ export interface PacketState {
 }
 
 /** As it comes from the network, or from keepalived, which sets no mark. */
-export const untouched: PacketState = { mark: noMark, untracked: false, unsure: new Set() };
+export const initialState: PacketState = { mark: noMark, untracked: false, unsure: new Set() };
 
 /** After another program had it. */
 export const unknownState: PacketState = {

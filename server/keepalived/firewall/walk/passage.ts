@@ -34,15 +34,15 @@ export interface Passage {
 }
 
 /** Nothing becomes of it. */
-export const nowhere: Passage = {
+export const emptyPassage: Passage = {
   ...{ drop: undefined, certainDrop: undefined, accepted: undefined },
   ...{ doubt: undefined, exit: undefined, left: undefined },
 };
 
 /** One or the other; `one` comes first. */
-export function merge(one: Passage, other: Passage): Passage {
-  if (one === nowhere) return other;
-  if (other === nowhere) return one;
+export function mergePassages(one: Passage, other: Passage): Passage {
+  if (one === emptyPassage) return other;
+  if (other === emptyPassage) return one;
   return {
     drop: one.drop ?? other.drop,
     certainDrop: one.certainDrop ?? other.certainDrop,

@@ -1,12 +1,12 @@
-import { keyOfChain, getRulePlace } from '../rule-place.ts';
+import { getChainKey, getRulePlace } from '../rule-place.ts';
 import type { RulePlace } from '../rule-place.ts';
 import type { Chain, Rule, Step, Test, RuleVerdict } from '../rule-set.ts';
-import { holdAll, holds } from './holds.ts';
-import type { Surroundings } from './holds.ts';
+import { areTestsMet, isTestMet } from './packet-tests.ts';
+import type { Surroundings } from './packet-tests.ts';
 import { computeMark } from './mark.ts';
 import { describeState, joinKeys, joinStates, unknownState } from './packet-state.ts';
 import type { PacketState } from './packet-state.ts';
-import { merge, nowhere, stopBefore } from './passage.ts';
+import { mergePassages, emptyPassage, stopBefore } from './passage.ts';
 import type { Passage } from './passage.ts';
 
 /** One packet's way through one base chain and all that is jumped to from there. */
@@ -29,28 +29,29 @@ export function enterChain(chain: Chain, state: PacketState, walk: Walk): Passag
   const passage = passChain(chain, state, walk);
   const { left, exit } = passage;
   if (!left || !exit || !chain.base) return passage;
-  if (chain.base.policy === 'accept') return merge(passage, { ...nowhere, accepted: left });
+  if (chain.base.policy === 'accept')
+    return mergePassages(passage, { ...emptyPassage, accepted: left });
   // A rule behind the one that leaves the chain for its policy is not passed.
   const drop = { place: getRulePlace(chain, undefined, 0), before: exit, doubt: undefined };
-  return merge(passage, { ...nowhere, drop, certainDrop: drop });
+  return mergePassages(passage, { ...emptyPassage, drop, certainDrop: drop });
 }
 
 function passChain(chain: Chain, state: PacketState, walk: Walk): Passage {
-  const key = `${keyOfChain(chain)} ${describeState(state)}`;
+  const key = `${getChainKey(chain)} ${describeState(state)}`;
   const known = walk.known.get(key);
   if (known) return known;
   walk.inside.add(chain);
-  let passage = nowhere;
+  let passage = emptyPassage;
   let current: PacketState | undefined = state;
   for (const [at, rule] of chain.rules.entries()) {
     const result: RuleResult = applyRule(rule, getRulePlace(chain, rule, at), current, walk);
-    passage = merge(passage, stopBefore(passage.exit, result.passage));
+    passage = mergePassages(passage, stopBefore(passage.exit, result.passage));
     current = result.next;
     if (!current) break;
   }
   if (current) {
-    passage = merge(passage, {
-      ...nowhere,
+    passage = mergePassages(passage, {
+      ...emptyPassage,
       exit: getRulePlace(chain, undefined, 0),
       left: current,
     });
@@ -78,8 +79,8 @@ function applyRule(rule: Rule, place: RulePlace, before: PacketState, walk: Walk
   for (const step of rule.steps) {
     switch (step.kind) {
       case 'test': {
-        const truth = holds(step.test, state, walk);
-        if (truth === false) return { passage: nowhere, next: joinStates(ended, state) };
+        const truth = isTestMet(step.test, state, walk);
+        if (truth === false) return { passage: emptyPassage, next: joinStates(ended, state) };
         if (truth === true) break;
         doubt ??= textOf(step.test);
         walk.doubt ??= doubt;
@@ -101,7 +102,7 @@ function applyRule(rule: Rule, place: RulePlace, before: PacketState, walk: Walk
       }
     }
   }
-  return { passage: nowhere, next: joinStates(ended, state) };
+  return { passage: emptyPassage, next: joinStates(ended, state) };
 }
 
 function changeState(
@@ -136,26 +137,26 @@ function applyMap(
   walk: Walk,
 ): RuleResult {
   const { rule, state, doubt } = applied;
-  let passage = nowhere;
+  let passage = emptyPassage;
   let next: PacketState | undefined;
   let isSure = false;
   let isUnsure = false;
   for (const { tests, verdict } of entries) {
-    const truth = holdAll(tests, state, walk);
+    const truth = areTestsMet(tests, state, walk);
     if (truth === false) continue;
     isSure ||= truth === true;
     isUnsure ||= truth === undefined;
     const why = doubt ?? (truth === true ? undefined : rule.text);
     walk.doubt ??= why;
     const result = applyVerdict(verdict, { ...applied, doubt: why }, walk);
-    passage = merge(passage, result.passage);
+    passage = mergePassages(passage, result.passage);
     next = joinStates(next, result.next);
   }
   if (isSure) return { passage, next };
   if (!otherwise) return { passage, next: joinStates(next, state) };
   const why = doubt ?? (isUnsure ? rule.text : undefined);
   const result = applyVerdict(otherwise, { ...applied, doubt: why }, walk);
-  return { passage: merge(passage, result.passage), next: joinStates(next, result.next) };
+  return { passage: mergePassages(passage, result.passage), next: joinStates(next, result.next) };
 }
 
 /** What a verdict does where it applies; what else may happen is up to the rule. */
@@ -163,19 +164,19 @@ function applyVerdict(verdict: RuleVerdict, applied: Applied, walk: Walk): RuleR
   const { place, doubt, state } = applied;
   switch (verdict.kind) {
     case 'accept':
-      return { passage: { ...nowhere, accepted: state, doubt }, next: undefined };
+      return { passage: { ...emptyPassage, accepted: state, doubt }, next: undefined };
     case 'drop': {
       const drop = { place, before: place, doubt };
       const certainDrop = doubt === undefined ? drop : undefined;
-      return { passage: { ...nowhere, drop, certainDrop, doubt }, next: undefined };
+      return { passage: { ...emptyPassage, drop, certainDrop, doubt }, next: undefined };
     }
     case 'return':
-      return { passage: { ...nowhere, exit: place, left: state }, next: undefined };
+      return { passage: { ...emptyPassage, exit: place, left: state }, next: undefined };
     case 'unknown':
       return doubtEverything(verdict.text, place);
     case 'jump':
     case 'goto': {
-      const target = walk.chains.get(keyOfChain({ ...place, chain: verdict.chain }));
+      const target = walk.chains.get(getChainKey({ ...place, chain: verdict.chain }));
       const isLost = !target || walk.inside.has(target) || walk.inside.size > maxDepth;
       if (isLost) return doubtEverything(verdict.chain, place);
       const { exit, left, ...ends } = passChain(target, state, walk);
@@ -200,7 +201,7 @@ function weaken<Ends extends Omit<Passage, 'exit' | 'left'>>(ends: Ends, doubt: 
 
 function doubtEverything(doubt: string, place: RulePlace): RuleResult {
   const drop = { place, before: place, doubt };
-  return { passage: { ...nowhere, drop, accepted: unknownState, doubt }, next: unknownState };
+  return { passage: { ...emptyPassage, drop, accepted: unknownState, doubt }, next: unknownState };
 }
 
 function textOf(test: Test): string | undefined {

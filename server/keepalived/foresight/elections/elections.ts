@@ -3,7 +3,7 @@ import { isAnotherRouter } from '../another-router.ts';
 import { nothingForeseen, told } from '../foresight-result.ts';
 import type { ForeseenMovement, Foresight } from '../foresight-result.ts';
 import type { InstanceChange, InstanceSetting } from '../instance-change.ts';
-import { aboutSeconds, describeCauses, joinWords } from '../words.ts';
+import { formatApproximateSeconds, describeCauses, joinWords } from '../words.ts';
 
 /**
  * After how long without a better advertisement a server becomes master: three intervals and a
@@ -39,7 +39,7 @@ export function foreseeElection(change: InstanceChange, isBreached: boolean): Fo
   }
   const takeMs = masterDownIntervalMs(after, priority);
   if (state === 'MASTER' && isAnotherRouter(before, after)) {
-    const when = after.beginsAsOwner ? 'at once' : `after ${aboutSeconds(takeMs)}`;
+    const when = after.beginsAsOwner ? 'at once' : `after ${formatApproximateSeconds(takeMs)}`;
     const condition = isBreached
       ? 'Meanwhile the peer takes over what it has configured.'
       : after.nopreempt
@@ -51,7 +51,7 @@ export function foreseeElection(change: InstanceChange, isBreached: boolean): Fo
   if (state === 'MASTER') return isBreached ? nothingForeseen : foreseeStepDown(change, priority);
   if (state !== 'BACKUP') return nothingForeseen;
   if (isBreached) {
-    const sentence = `This server will take ${addresses} in ${aboutSeconds(takeMs)}, because it no longer hears the peer.`;
+    const sentence = `This server will take ${addresses} in ${formatApproximateSeconds(takeMs)}, because it no longer hears the peer.`;
     return moving(sentence, change, 'take', takeMs);
   }
   return foreseeTakeover(change, priority);
@@ -61,7 +61,7 @@ export function foreseeElection(change: InstanceChange, isBreached: boolean): Fo
 function foreseeNewcomer(change: InstanceChange, after: InstanceSetting): Foresight {
   const priority = change.foreseen ? change.foreseen.priority : after.priority;
   const takeMs = after.beginsAsOwner ? 0 : masterDownIntervalMs(after, priority ?? after.priority);
-  const takes = `This server will take ${joinWords(after.addresses)} ${takeMs === 0 ? 'at once' : `in ${aboutSeconds(takeMs)}`}`;
+  const takes = `This server will take ${joinWords(after.addresses)} ${takeMs === 0 ? 'at once' : `in ${formatApproximateSeconds(takeMs)}`}`;
   const peer = 'unless a peer with the same settings serves it already';
   if (after.nopreempt)
     return moving(`${takes}, ${peer}: nopreempt is set.`, change, 'take', takeMs);
@@ -72,7 +72,7 @@ function foreseeNewcomer(change: InstanceChange, after: InstanceSetting): Foresi
   const delay =
     after.preemptDelayMs === 0
       ? ''
-      : ` From a peer of a lower priority it takes over ${aboutSeconds(after.preemptDelayMs)} later (preempt_delay).`;
+      : ` From a peer of a lower priority it takes over ${formatApproximateSeconds(after.preemptDelayMs)} later (preempt_delay).`;
   return moving(`${takes}, ${peer} ${atLeast}.${delay}`, change, 'take', takeMs);
 }
 
@@ -94,7 +94,7 @@ function foreseeTakeover(change: InstanceChange, priority: number): Foresight {
   const takeMs = takeoverMs(after, priority);
   if (masterPriority === undefined) {
     if (!isRaised && wasPreempting) return nothingForeseen;
-    const sentence = `This server will take ${addresses} in ${aboutSeconds(takeMs)}, if its priority ${priority} is higher than the peer’s.`;
+    const sentence = `This server will take ${addresses} in ${formatApproximateSeconds(takeMs)}, if its priority ${priority} is higher than the peer’s.`;
     return moving(sentence, change, 'take', takeMs);
   }
   if (priority <= masterPriority) {
@@ -102,7 +102,7 @@ function foreseeTakeover(change: InstanceChange, priority: number): Foresight {
       `Nothing will move: the peer serves with priority ${masterPriority}, this server will have ${priority}.`,
     );
   }
-  const sentence = `This server will take ${addresses} from the peer in ${aboutSeconds(takeMs)}: its priority ${priority} is higher than the peer’s ${masterPriority}.${describeDelay(after)}`;
+  const sentence = `This server will take ${addresses} from the peer in ${formatApproximateSeconds(takeMs)}: its priority ${priority} is higher than the peer’s ${masterPriority}.${describeDelay(after)}`;
   return moving(sentence, change, 'take', takeMs);
 }
 
@@ -117,7 +117,7 @@ export function isAboutToPreempt(
 
 export function describeDelay({ preemptDelayMs }: InstanceSetting): string {
   if (preemptDelayMs === 0) return '';
-  return ` ${aboutSeconds(preemptDelayMs).replace('about ', '')} of it are its preempt_delay, which begins when keepalived has loaded the file.`;
+  return ` ${formatApproximateSeconds(preemptDelayMs).replace('about ', '')} of it are its preempt_delay, which begins when keepalived has loaded the file.`;
 }
 
 /** Of a server that serves: a peer of a priority in between takes over. */
@@ -128,7 +128,7 @@ function foreseeStepDown(change: InstanceChange, priority: number): Foresight {
   }
   // The peer's own priority is not known here; it must be higher than this one.
   const takeMs = masterDownIntervalMs(after, priority + 1);
-  const sentence = `The peer will take ${joinWords(after.addresses)} in ${aboutSeconds(takeMs)}, if its priority is higher than ${priority} and nopreempt is not set there. Until then this server serves on.`;
+  const sentence = `The peer will take ${joinWords(after.addresses)} in ${formatApproximateSeconds(takeMs)}, if its priority is higher than ${priority} and nopreempt is not set there. Until then this server serves on.`;
   return moving(sentence, change, 'lose', takeMs);
 }
 

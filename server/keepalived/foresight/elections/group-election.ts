@@ -5,7 +5,7 @@
 import { nothingForeseen, told } from '../foresight-result.ts';
 import type { ForeseenMovement, Foresight } from '../foresight-result.ts';
 import type { InstanceChange, InstanceSetting } from '../instance-change.ts';
-import { aboutSeconds, describeCauses, joinWords } from '../words.ts';
+import { formatApproximateSeconds, describeCauses, joinWords } from '../words.ts';
 import {
   describeDelay,
   isAboutToPreempt,
@@ -55,7 +55,7 @@ function foreseeGroupStepDown(members: readonly Member[]): Foresight {
   if (!isLowered) return nothingForeseen;
   const takeMs = longest(members, (after, priority) => masterDownIntervalMs(after, priority + 1));
   const priorities = members.map(({ change, next }) => `${next ?? '?'} in ${change.name}`);
-  const sentence = `The members of a sync group move together: the peer will take ${addressesOf(members)} in ${aboutSeconds(takeMs)}, if its priority is higher than ${joinWords(priorities)} and nopreempt is not set there. Until then this server serves on.`;
+  const sentence = `The members of a sync group move together: the peer will take ${addressesOf(members)} in ${formatApproximateSeconds(takeMs)}, if its priority is higher than ${joinWords(priorities)} and nopreempt is not set there. Until then this server serves on.`;
   return moving(sentence, members, 'lose', takeMs);
 }
 
@@ -79,7 +79,7 @@ function foreseeGroupTakeover(members: readonly Member[]): Foresight {
   const why = isHeard
     ? 'its priority is higher than the peer’s in each of them'
     : 'if its priority is higher than the peer’s in each of them';
-  const sentence = `The members of a sync group move together: this server will take ${addressesOf(members)} in ${aboutSeconds(takeMs)}${isHeard ? ': ' : ', '}${why}.${delay}`;
+  const sentence = `The members of a sync group move together: this server will take ${addressesOf(members)} in ${formatApproximateSeconds(takeMs)}${isHeard ? ': ' : ', '}${why}.${delay}`;
   return moving(sentence, members, 'take', takeMs);
 }
 

@@ -1,4 +1,4 @@
-import type { HeardMaster, TrackedItem, TrackingReport } from '../../proof/evidence.ts';
+import type { MasterRouter, TrackedItem, TrackingReport } from '../../proof/evidence.ts';
 import { readWholeDump, type DumpRecord } from './dump-records.ts';
 
 /**
@@ -28,7 +28,7 @@ export function parseTrackingDump(text: string): TrackingReport {
  * comes (vrrp.c, 2.2.7): it counts only if one came since. Its time is the one at which the master is
  * given up, less how long that takes.
  */
-function readMaster({ name, properties }: DumpRecord): HeardMaster[] {
+function readMaster({ name, properties }: DumpRecord): MasterRouter[] {
   const address = properties.get('Master router');
   const priority = Number(properties.get('Master priority') ?? 0);
   const seconds = (key: string) => Number.parseFloat(properties.get(key) ?? '');

@@ -1,7 +1,7 @@
 /** Who serves while this server is Standby, as far as keepalived's accounts prove it. */
 import type { Observed, RuntimeInstance, TrackingReport } from '../../proof/evidence.ts';
 import type { ServingMaster } from '../status-model.ts';
-import type { MasterContact } from './heard-master.ts';
+import type { MasterContact } from './master-contacts.ts';
 
 /**
  * How old the text dump may be that names the master's address: it is taken every 30 s while

@@ -17,19 +17,19 @@ const askingButtons: Partial<Record<BootAction, AnywayKind>> = {
 
 /** `/boot`: services now and at boot. */
 export const registerBootPage: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations' | 'keeper' | 'settings'>
-> = (app, { operations, keeper, settings }, done) => {
+  Pick<PageDependencies, 'operations' | 'keeper' | 'options'>
+> = (app, { operations, keeper, options }, done) => {
   app.get('/boot', { config: { access: 'viewer' } }, (_request, reply) =>
     reply.page('boot', { title: 'Bootup and Shutdown' }, describeBoot(keeper.current())),
   );
 
   app.post(
     '/boot',
-    { config: { access: 'admin' }, schema: { body: createBootFormSchema(settings.services) } },
+    { config: { access: 'admin' }, schema: { body: createBootFormSchema(options.services) } },
     async (request, reply) => {
       const { service: chosen, action } = request.body;
       // Of one service it is clear which is meant.
-      const services = settings.services.length === 1 ? settings.services : chosen;
+      const services = options.services.length === 1 ? options.services : chosen;
       if (services.length === 0) {
         const text = 'Nothing was changed: select the check box next to a service first.';
         return reply.flash({ tone: 'bad', text }).redirect('/boot', 303);

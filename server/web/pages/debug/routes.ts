@@ -9,7 +9,7 @@ import { getActor } from '../../view/actor.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
 import { proposePassword } from './propose-password.ts';
 import { writeReport } from './report-text.ts';
-import { describeDebug, reportFor } from './view-model.ts';
+import { describeDebug, hideFromViewer } from './view-model.ts';
 
 const examineFormSchema = z.strictObject({ kind: z.enum(['check', 'listen']) });
 const firewallFormSchema = z.strictObject({
@@ -28,7 +28,7 @@ export const registerDebugPage: FastifyPluginCallbackZod<
   Pick<PageDependencies, 'debug' | 'keeper' | 'operations'>
 > = (app, { debug, keeper, operations }, done) => {
   const describe = (role: Role, options?: { whole: boolean }) =>
-    describeDebug(reportFor(role, debug.report()), keeper.current().wallMs, options);
+    describeDebug(hideFromViewer(role, debug.report()), keeper.current().wallMs, options);
 
   app.get('/debug', { config: { access: 'viewer' } }, async (request, reply) => {
     await debug.refreshOwnRules();

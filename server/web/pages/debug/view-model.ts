@@ -39,7 +39,7 @@ export interface DebugModel {
  * What a report may tell: a viewer does not see what a script printed or a service answered, and no
  * arguments of commands.
  */
-export function reportFor(role: Role, report: DebugReport): DebugReport {
+export function hideFromViewer(role: Role, report: DebugReport): DebugReport {
   if (role === 'admin' || !report.checks) return report;
   const checks = report.checks.map((check) => ({
     ...check,

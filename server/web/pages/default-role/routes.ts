@@ -9,16 +9,16 @@ import { describeGoingBack, redirectAfterSave } from '../../view/change/going-ba
 import { checkPreview } from '../../view/change/preview.ts';
 import type { ShownAgain } from '../../view/change/preview.ts';
 import { defaultRoleFormSchema, doneQuerySchema } from './form-schema.ts';
-import { describeDefaultRole, describeDone, titleOf } from './view-model.ts';
+import { describeDefaultRole, describeDone, getTitle } from './view-model.ts';
 
 /** `/keepalived/default-master` and `/keepalived/default-backup`: preview, change, confirmation. */
 export const registerDefaultRolePages: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations' | 'keeper' | 'settings'>
-> = (app, { operations, keeper, settings }, done) => {
-  const { configPath } = settings.keepalived;
+  Pick<PageDependencies, 'operations' | 'keeper' | 'options'>
+> = (app, { operations, keeper, options }, done) => {
+  const { configPath } = options.keepalived;
   for (const role of ['master', 'backup'] as const) {
     const path = `/keepalived/default-${role}`;
-    const page = { title: titleOf(role) };
+    const page = { title: getTitle(role) };
 
     const show = (
       request: FastifyRequest,

@@ -41,7 +41,7 @@ export interface DefaultRoleModel {
 }
 
 /** `Set Default Master` or `Set Default Backup`: the title and the button. */
-export function titleOf(role: DefaultRole): string {
+export function getTitle(role: DefaultRole): string {
   return role === 'master' ? 'Set Default Master' : 'Set Default Backup';
 }
 
@@ -85,7 +85,7 @@ export function describeDefaultRole(
   return {
     path: `/keepalived/default-${plan.role}`,
     configPath,
-    title: titleOf(plan.role),
+    title: getTitle(plan.role),
     fields: [
       field('virtualAddress'),
       field('interfaceName', interfaces.toSorted()),
@@ -112,7 +112,7 @@ function describeMeanwhile({ role, values, meanwhile }: DefaultRolePlan): string
       ...{ now: wordsOf(now), here: wordsOf(values[field]) },
     }));
   return [
-    `Someone changed the file while this form was open. ${titleOf(role)} replaces the whole file, including that change. See below what changes in the current file.`,
+    `Someone changed the file while this form was open. ${getTitle(role)} replaces the whole file, including that change. See below what changes in the current file.`,
     ...list(meanwhile.refilled).map(
       ({ label, now }) =>
         `Someone changed ${label} to ${now} while this form was open. The form now shows ${now}.`,

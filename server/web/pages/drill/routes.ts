@@ -17,8 +17,8 @@ const page = { title: 'Failover drill' };
 
 /** `/drill`: moves an address on purpose, and measures how long it was away. */
 export const registerDrillPage: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations' | 'keeper' | 'settings'>
-> = (app, { operations, keeper, settings }, done) => {
+  Pick<PageDependencies, 'operations' | 'keeper' | 'options'>
+> = (app, { operations, keeper, options }, done) => {
   const show = (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -79,7 +79,7 @@ export const registerDrillPage: FastifyPluginCallbackZod<
         ...consent,
       });
       if (isSuccess(outcome)) {
-        reply.flash(describeSuccess(outcome, settings.keepalived.configPath));
+        reply.flash(describeSuccess(outcome, options.keepalived.configPath));
         return reply.redirect(urlOf(instance), 303);
       }
       const text = reading.kind === 'to-set-up' ? reading.setUp.newText : '';

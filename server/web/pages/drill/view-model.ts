@@ -1,6 +1,6 @@
 import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
 import {
-  addressesOf,
+  getAddresses,
   drillActions,
   planDrill,
 } from '../../../keepalived/maintenance/drill-plan.ts';
@@ -118,7 +118,7 @@ function describeReady(
 
 function describeNow(drill: DrillCase, transitions: readonly TransitionRecord[]): string[] {
   const { instance, file, value } = drill;
-  const addresses = addressesOf(instance);
+  const addresses = getAddresses(instance);
   const { state, masterPriority, effectivePriority } = instance;
   const others = file.instanceNames.filter((name) => name !== instance.name);
   return [

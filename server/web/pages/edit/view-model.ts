@@ -79,7 +79,7 @@ export function describeEdit(
     tag: content.ok ? content.tag : '',
     problem: content.ok || isNew ? undefined : content.message,
     isNew,
-    consequence: consequenceOf(files.find(({ id }) => id === content.id)?.role),
+    consequence: getConsequence(files.find(({ id }) => id === content.id)?.role),
     version,
     findings: findings && describeFindings(findings, text),
     preview: undefined,
@@ -88,7 +88,7 @@ export function describeEdit(
   };
 }
 
-function consequenceOf(role: ConfigurationFileRole | undefined): string {
+function getConsequence(role: ConfigurationFileRole | undefined): string {
   if (role === 'stored-master' || role === 'stored-backup') {
     return 'Checks the text, then saves it. It is not used until you set it as the default.';
   }

@@ -54,7 +54,7 @@ const maintenanceLook: Look = { tone: 'warn', shape: '◇' };
  * The colour of an instance's state: green only where nothing needs anybody.
  * @param machineAlarms as for its headline
  */
-export function toneOf(instance: InstanceStatus, machineAlarms: readonly Alarm[]): Tone {
+export function getTone(instance: InstanceStatus, machineAlarms: readonly Alarm[]): Tone {
   const { tone } = looks[instance.state];
   const alarms = [...instance.alarms, ...machineAlarms];
   const urgency = gradeInstance({ ...instance, alarms });
@@ -63,7 +63,7 @@ export function toneOf(instance: InstanceStatus, machineAlarms: readonly Alarm[]
 }
 
 /** The alarms of the machine that an instance has to tell: it is the only one that can. */
-export function alarmsToTell({ instances, alarms }: KeepalivedStatus): readonly Alarm[] {
+export function getShownAlarms({ instances, alarms }: KeepalivedStatus): readonly Alarm[] {
   return instances.length === 1 ? alarms : [];
 }
 

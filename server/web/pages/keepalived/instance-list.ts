@@ -4,12 +4,12 @@ import { describeFound } from './headline.ts';
 import type { Headline } from './headline.ts';
 import { describeTable } from './status-table.ts';
 import type { StatusTable } from './status-table.ts';
-import { needsSomebody } from './summary.ts';
+import { needsAttention } from './summary.ts';
 import { describeWatching } from './watching.ts';
 import type { WatchedSection } from './watching.ts';
 
 /** So many instances are shown whole, each with its table; of more there is a list. */
-export const mostShownWhole = 3;
+export const maxShownInFull = 3;
 
 /** One instance of many: a line that opens. */
 export interface ListedInstance<Line extends Headline> {
@@ -58,7 +58,7 @@ export function describeInstanceList<Line extends Headline>(
       {
         headline,
         addresses: instance.addresses.map(({ cidr }) => cidr).join(', '),
-        filters: needsSomebody(headline) ? attention : headline.word.toLowerCase(),
+        filters: needsAttention(headline) ? attention : headline.word.toLowerCase(),
         alarms: instance.alarms
           .filter((alarm) => alarm !== headline.told)
           .map((alarm) => ({ ...alarm, found: describeFound(alarm, wallMs) })),

@@ -4,7 +4,7 @@ import { describeServingMaster } from '../../../keepalived/status/masters/servin
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
-import { alarmsToTell, toneOf } from './headline.ts';
+import { getShownAlarms, getTone } from './headline.ts';
 import type { Tone } from './headline.ts';
 
 /** One row of the keepalived Status table. */
@@ -61,7 +61,7 @@ export function describeTable(
           instance?.configurationState ?? (isGone ? 'not in the file' : missingWord(instance)),
         ],
       },
-      currentStateRow(instance, alarmsToTell(status)),
+      currentStateRow(instance, getShownAlarms(status)),
       { label: 'Serving on Virtual IP', values: [instance?.serving ?? notConfigured] },
       processRow(status, wallMs),
       { label: 'Start On Boot', values: [startOnBootWords(status)] },
@@ -134,7 +134,7 @@ function currentStateRow(
   if (!instance) return row;
   const { state, reason } = instance;
   row.values = [state === 'Alarm' ? (reason ?? 'Alarm') : state];
-  row.tone = toneOf(instance, machineAlarms);
+  row.tone = getTone(instance, machineAlarms);
   const master = instance.servingMaster && describeServingMaster(instance.servingMaster);
   const notes = [master, state === 'Alarm' ? undefined : reason];
   const note = notes.filter((words) => words !== undefined).join('; ');

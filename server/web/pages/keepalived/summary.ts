@@ -17,14 +17,14 @@ export function describeSummary(
   machineAlarms: readonly Alarm[],
 ): Summary | undefined {
   const alarm = findWorstAlarm(machineAlarms);
-  const needy = headlines.filter(needsSomebody);
+  const needy = headlines.filter(needsAttention);
   const lead = needy[0] ?? headlines.find(({ word }) => word === 'Active') ?? headlines[0];
   if (alarm?.severity === 'critical') {
     return { ...alarmLook, word: 'Alarm', sentence: alarm.sentence, told: alarm };
   }
   if (!lead) return undefined;
   const { tone, shape, word } = lead;
-  const counted = countWords(headlines.filter((headline) => !needsSomebody(headline)));
+  const counted = countWords(headlines.filter((headline) => !needsAttention(headline)));
   if (needy.length > 0) {
     const names =
       needy.length === 1
@@ -41,7 +41,7 @@ export function describeSummary(
 }
 
 /** Whether somebody must look: only calm and green are well. */
-export function needsSomebody({ tone }: Pick<Headline, 'tone'>): boolean {
+export function needsAttention({ tone }: Pick<Headline, 'tone'>): boolean {
   return tone === 'bad' || tone === 'warn';
 }
 

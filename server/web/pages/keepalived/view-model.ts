@@ -6,9 +6,9 @@ import type { Elapsed, Zone } from '../../view/time-words.ts';
 import { describeActions } from './actions.ts';
 import type { PageAction } from './actions.ts';
 import { announceAlarm, announceInstance } from './announcements.ts';
-import { alarmsToTell, describeFound, describeHeadline } from './headline.ts';
+import { getShownAlarms, describeFound, describeHeadline } from './headline.ts';
 import type { Headline } from './headline.ts';
-import { describeInstanceList, mostShownWhole } from './instance-list.ts';
+import { describeInstanceList, maxShownInFull } from './instance-list.ts';
 import type { InstanceList } from './instance-list.ts';
 import { describeTable } from './status-table.ts';
 import type { StatusTable } from './status-table.ts';
@@ -55,10 +55,14 @@ export function describeKeepalived({
   const { instances, alarms, evidenceAgeMs } = status;
   const [only] = instances.length === 1 ? instances : [];
   const headlines = sortByUrgency(instances).map((instance) =>
-    announceHeadline(instance, describeHeadline(instance, alarmsToTell(status), wallMs), hostName),
+    announceHeadline(
+      instance,
+      describeHeadline(instance, getShownAlarms(status), wallMs),
+      hostName,
+    ),
   );
   const summary = only ? headlines[0] : describeSummary(headlines, alarms);
-  const isMany = instances.length > mostShownWhole;
+  const isMany = instances.length > maxShownInFull;
   const told = [...headlines.map((headline) => headline.told), summary?.told];
   return {
     tab: describeTab(summary, hostName),

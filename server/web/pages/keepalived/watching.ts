@@ -1,6 +1,6 @@
 /** What keepalived watches, beside what this page itself sees of the healthcheck. */
 import type { InstanceStatus, WatchedItem } from '../../../keepalived/status/status.ts';
-import { isAgainst } from '../../../keepalived/status/watched-items.ts';
+import { isFailing } from '../../../keepalived/status/watched-items.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
 import type { Tone } from './headline.ts';
@@ -60,7 +60,7 @@ function describeItem(item: WatchedItem, wallMs: number): WatchedRow {
           : good
             ? goodWords[kind]
             : badWords[kind],
-    tone: isRun === false || isAgainst(item) ? 'bad' : good === undefined ? 'mute' : 'good',
+    tone: isRun === false || isFailing(item) ? 'bad' : good === undefined ? 'mute' : 'good',
     detail,
     since: sinceMs === undefined ? undefined : describeMoment(sinceMs, wallMs),
     sinceWords: 'not known',

@@ -16,9 +16,9 @@ const page = { title: 'Settings' };
 
 /** `/keepalived/settings`: the values of one instance as a form. */
 export const registerSettingsPage: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations' | 'settings'>
-> = (app, { operations, settings }, done) => {
-  const { configPath } = settings.keepalived;
+  Pick<PageDependencies, 'operations' | 'options'>
+> = (app, { operations, options }, done) => {
+  const { configPath } = options.keepalived;
   const show = (
     request: FastifyRequest,
     reply: FastifyReply,

@@ -23,12 +23,12 @@ export function describeSuccess(outcome: Success, path: string): Flash {
   const observed = observations.map(({ sentence }) => ` ${sentence}`).join('');
   return {
     tone: observations.every(({ asForeseen }) => asForeseen) ? 'good' : 'info',
-    text: `The configuration has changed: ${path} was saved. ${consequenceOf(outcome)}${observed}${note}`,
+    text: `The configuration has changed: ${path} was saved. ${getConsequence(outcome)}${observed}${note}`,
     ...(outcome.kind === 'live' && outcome.report && { command: outcome.report.command }),
   };
 }
 
-function consequenceOf(outcome: Success): string {
+function getConsequence(outcome: Success): string {
   if (outcome.kind === 'live') return 'keepalived is running with it.';
   return outcome.reason === 'stored-file'
     ? 'It is a stored configuration. It is not used until you set it as the default.'

@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { createConfigurationFiles } from '../../../../server/appliance/files/configuration-files.ts';
-import { parseSettings } from '../../../../server/settings.ts';
-import { tagOf } from '../../../../server/shared/tag.ts';
+import { parseProgramOptions } from '../../../../server/program-options.ts';
+import { createTag } from '../../../../server/shared/tag.ts';
 
 /** A configuration folder with these files; `main` is the live one's text. */
 function makeFiles(context: TestContext, main: string, others: Record<string, string> = {}) {
@@ -28,7 +28,7 @@ function makeFiles(context: TestContext, main: string, others: Record<string, st
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
-  const files = createConfigurationFiles(parseSettings({ WAI_KEEPALIVED_CONFIG: livePath }));
+  const files = createConfigurationFiles(parseProgramOptions({ WAI_KEEPALIVED_CONFIG: livePath }));
   const listIncluded = async () =>
     (await files.list())
       .filter(({ role }) => role === 'included')
@@ -168,7 +168,8 @@ test('a link to another file of the folder leads to that file', async (context) 
   const entry = (await files.list()).at(-1);
   assert.equal(entry?.path, join(folder, 'available.conf'));
   assert.equal(
-    (await files.replace(entry.id, { text: 'y', expectedTag: tagOf(Buffer.from('x')) })).outcome,
+    (await files.replace(entry.id, { text: 'y', expectedTag: createTag(Buffer.from('x')) }))
+      .outcome,
     'replaced',
   );
   assert.equal(readFileSync(join(folder, 'enabled.conf'), 'utf8'), 'y');
@@ -188,7 +189,7 @@ test('reads text, tag, time and mode', async (context) => {
   const content = await files.read('live');
   assert.ok(content.ok);
   assert.equal(content.text, '\ufeff! bytes ü\r\n');
-  assert.equal(content.tag, tagOf(readFileSync(livePath)));
+  assert.equal(content.tag, createTag(readFileSync(livePath)));
   assert.equal(content.mode, 0o600);
   assert.ok(Math.abs(Date.now() - content.modifiedAtMs) < 60_000);
 });
@@ -239,7 +240,7 @@ test('an id is never a path', async (context) => {
 
 test('text that keepalived must never see is not written', async (context) => {
   const { files, livePath } = makeFiles(context, 'old');
-  const expectedTag = tagOf(Buffer.from('old'));
+  const expectedTag = createTag(Buffer.from('old'));
   for (const text of ['a\0b', 'ü'.repeat(600_000)]) {
     const result = await files.replace('live', { text, expectedTag });
     assert.equal(result.outcome, 'failed');
@@ -249,13 +250,13 @@ test('text that keepalived must never see is not written', async (context) => {
 
 test('of many who save at once exactly one wins, the others get a conflict', async (context) => {
   const { files, livePath } = makeFiles(context, 'old');
-  const expectedTag = tagOf(Buffer.from('old'));
+  const expectedTag = createTag(Buffer.from('old'));
   const texts = Array.from({ length: 20 }, (_, index) => `new ${index}`);
   const results = await Promise.all(
     texts.map((text) => files.replace('live', { text, expectedTag })),
   );
   const winners = results.flatMap((result) => (result.outcome === 'replaced' ? [result.tag] : []));
   assert.equal(winners.length, 1);
-  assert.equal(tagOf(readFileSync(livePath)), winners[0]);
+  assert.equal(createTag(readFileSync(livePath)), winners[0]);
   assert.equal(results.filter(({ outcome }) => outcome === 'conflict').length, 19);
 });

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { createVersionStore } from '../../../../server/history/versions/version-store.ts';
 import type { VersionStore } from '../../../../server/history/versions/version-store.ts';
 import { makeFolder } from '../run-child.ts';
-import { newVersion, tagOf } from '../samples.ts';
+import { newVersion, createTag } from '../samples.ts';
 
 function fail(sentence: string): never {
   throw new Error(sentence);
@@ -47,12 +47,12 @@ describe('the version store', () => {
     const store = await createVersionStore({ directory });
     await store.keep(newVersion('same'));
     await store.keep(newVersion('same'));
-    assert.deepEqual(await readdir(join(directory, 'versions')), [tagOf('same')]);
+    assert.deepEqual(await readdir(join(directory, 'versions')), [createTag('same')]);
     for (const [path, mode] of [
       [directory, 0o700],
       [join(directory, 'versions'), 0o700],
       [join(directory, 'index.jsonl'), 0o600],
-      [join(directory, 'versions', tagOf('same')), 0o600],
+      [join(directory, 'versions', createTag('same')), 0o600],
     ] as const) {
       assert.equal((await stat(path)).mode & 0o777, mode, path);
     }
@@ -60,7 +60,7 @@ describe('the version store', () => {
 
   it('refuses a text that is not the one of its tag', async (context) => {
     const store = await createVersionStore({ directory: await makeFolder(context) });
-    await assert.rejects(store.keep({ ...newVersion('a'), tag: tagOf('b') }), /tag/);
+    await assert.rejects(store.keep({ ...newVersion('a'), tag: createTag('b') }), /tag/);
     assert.deepEqual(await store.list(), []);
   });
 
@@ -112,7 +112,10 @@ describe('the version store', () => {
     const directory = await makeFolder(context);
     await writeFile(join(directory, 'elsewhere'), 'good');
     const store = await createVersionStore({ directory: join(directory, 'history') });
-    await symlink(join(directory, 'elsewhere'), join(directory, 'history/versions', tagOf('good')));
+    await symlink(
+      join(directory, 'elsewhere'),
+      join(directory, 'history/versions', createTag('good')),
+    );
     await assert.rejects(store.keep(newVersion('good')), { code: 'ELOOP' });
   });
 
@@ -144,7 +147,7 @@ describe('the version store', () => {
     assert.match(reports.join(), /^1 lines of .*index\.jsonl cannot be read/);
     for (let number = 0; number < 250; number += 1) await damaged.keep(newVersion('fourth'));
     assert.deepEqual(await textsOf(damaged), ['fourth', 'fourth']);
-    assert.ok((await readdir(join(directory, 'versions'))).includes(tagOf('second')));
+    assert.ok((await readdir(join(directory, 'versions'))).includes(createTag('second')));
     assert.ok((await readFile(indexPath, 'utf8')).startsWith(`${damagedLine}\n`));
   });
 });

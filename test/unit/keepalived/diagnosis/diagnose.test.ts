@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import type { CheckId, CheckVerdict } from '../../../../server/keepalived/diagnosis/check.ts';
 import { checkIds } from '../../../../server/keepalived/diagnosis/check.ts';
 import { diagnose } from '../../../../server/keepalived/diagnosis/diagnose.ts';
-import type { Heard } from '../../../../server/keepalived/diagnosis/input.ts';
+import type { CapturedTraffic } from '../../../../server/keepalived/diagnosis/input.ts';
 import { decodeFrame } from '../../../../server/keepalived/wire/decode-frame.ts';
 import { parsePcap } from '../../../../server/keepalived/wire/pcap.ts';
 import { fromFirst, fromSecond, inOrder, inputOf, toMs } from './scenario.ts';
@@ -452,14 +452,14 @@ describe('the first thing named is the cause', () => {
   });
 });
 
-const answerOfPeer: Heard['arp'][number] = {
+const answerOfPeer: CapturedTraffic['arp'][number] = {
   ...{ kind: 'arp', atMs: toMs - 5_000, interfaceName: 'eth0', vlanIds: [] },
   ...{ operation: 'reply', gratuitous: false, sourceMac: '02:00:00:00:00:02' },
   ...{ senderMac: '02:00:00:00:00:02', senderAddress: '192.168.0.12' },
   ...{ targetAddress: '192.168.0.11', probe: false, outgoing: undefined },
 };
 
-function unicastMaster(arp: Heard['arp'], macAddresses: string[] | undefined): Scenario {
+function unicastMaster(arp: CapturedTraffic['arp'], macAddresses: string[] | undefined): Scenario {
   const toPeer = { ...noPassword, unicast: true, destination: '192.168.0.12' };
   const [probe] = inOrder.addressProbes;
   return {

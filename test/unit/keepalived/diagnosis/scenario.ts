@@ -1,6 +1,9 @@
 /** Two servers as one of them hears them: 192.168.0.11 (priority 101) and .12 (priority 100). */
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import type { DiagnosisInput, Heard } from '../../../../server/keepalived/diagnosis/input.ts';
+import type {
+  DiagnosisInput,
+  CapturedTraffic,
+} from '../../../../server/keepalived/diagnosis/input.ts';
 import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import type {
   NetworkReport,
@@ -90,7 +93,7 @@ export interface Scenario {
   /** What stands before the instance: the scripts and the processes that it tracks. */
   definitions?: string;
   heard?: VrrpAdvertisement[];
-  arp?: Heard['arp'];
+  arp?: CapturedTraffic['arp'];
   link?: { up?: boolean; carrier?: boolean };
   /** Messages in keepalived's log, oldest first. */
   log?: string[];

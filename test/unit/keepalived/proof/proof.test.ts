@@ -9,7 +9,7 @@ import {
   judgeWhileReading,
   proofTimeoutMs,
 } from '../../../../server/keepalived/proof/proof.ts';
-import type { Sighting } from '../../../../server/keepalived/proof/proof.ts';
+import type { ProofEvidence } from '../../../../server/keepalived/proof/proof.ts';
 import type { ReloadLog } from '../../../../server/keepalived/runtime/log/reload-log.ts';
 
 const address = '10.9.0.100';
@@ -47,8 +47,8 @@ function instance(changes: Partial<RuntimeInstance> = {}): RuntimeInstance {
 function sighting(
   changes: Partial<RuntimeInstance> = {},
   held: string[] = [address],
-  daemon: Partial<Sighting['daemon'] & { state: 'running' }> = {},
-): Sighting {
+  daemon: Partial<ProofEvidence['daemon'] & { state: 'running' }> = {},
+): ProofEvidence {
   const addresses = ['10.9.0.1', ...held].map((one) => ({
     ...{ family: 'inet' as const, address: one, prefixLength: 24 },
   }));
@@ -64,7 +64,7 @@ function sighting(
   };
 }
 
-const stopped: Sighting = {
+const stopped: ProofEvidence = {
   ...sighting(),
   daemon: { state: 'stopped', stalePidFile: undefined, leftChildPids: [] },
   runtime: undefined,
@@ -81,8 +81,8 @@ function log(changes: Partial<ReloadLog> = {}): ReloadLog {
 
 interface Case {
   what: string;
-  before?: Sighting;
-  after: Sighting;
+  before?: ProofEvidence;
+  after: ProofEvidence;
   expected?: ReturnType<typeof summarize>;
   previous?: ReturnType<typeof summarize>;
   log?: ReloadLog;

@@ -25,8 +25,8 @@ import {
 import { noteExamination } from '../../../../server/keepalived/status/alarms/debug-findings.ts';
 import type { DebugFinding } from '../../../../server/keepalived/status/alarms/debug-findings.ts';
 import { noEvidence } from '../../../../server/keepalived/status/no-evidence.ts';
-import { claimBegin, withoutReloads } from '../../../../server/keepalived/status/state-begin.ts';
-import type { StateBegin } from '../../../../server/keepalived/status/state-begin.ts';
+import { addStartClaim, ignoreReloads } from '../../../../server/keepalived/status/state-start.ts';
+import type { StateStart } from '../../../../server/keepalived/status/state-start.ts';
 import { evidenceLifetimeMs, judgeStatus } from '../../../../server/keepalived/status/status.ts';
 import type { Evidence } from '../../../../server/keepalived/status/status.ts';
 
@@ -692,7 +692,7 @@ describe('the verdict', () => {
   });
 
   // keepalived sets its own time anew at a reload.
-  const begins: [what: string, begin: StateBegin | undefined, expectedMs: number | undefined][] = [
+  const begins: [what: string, begin: StateStart | undefined, expectedMs: number | undefined][] = [
     ['what was recorded of this state', { state: 'MASTER', claimsMs: [50_000] }, 50_000],
     ['the newest of it', { state: 'MASTER', claimsMs: [50_000, 120_000] }, 120_000],
     [
@@ -712,7 +712,7 @@ describe('the verdict', () => {
 
   test('a stopped keepalived has no last transition, whatever was recorded', () => {
     const scene = witness({ daemon: stopped });
-    const begin: StateBegin = { state: 'MASTER', claimsMs: [50_000] };
+    const begin: StateStart = { state: 'MASTER', claimsMs: [50_000] };
     const { instances } = judgeStatus(scene, nowMs, new Map([['VI_1', begin]]));
     assert.equal(instances[0]?.lastTransitionAtMs, undefined);
   });
@@ -772,12 +772,12 @@ describe('what runs and what the file says stand side by side', () => {
 describe('since when a state lasts', () => {
   const begun = (claims: number[], reloads: number[]) => {
     const seconds = (times: number[]) => times.map((time) => time * 1000);
-    const begin = seconds(claims).reduce<StateBegin | undefined>(
-      (known, atMs) => claimBegin(known, { state: 'MASTER', atMs }),
+    const begin = seconds(claims).reduce<StateStart | undefined>(
+      (known, atMs) => addStartClaim(known, { state: 'MASTER', atMs }),
       undefined,
     );
     assert.ok(begin);
-    return (withoutReloads(begin, seconds(reloads)).claimsMs.at(-1) ?? 0) / 1000;
+    return (ignoreReloads(begin, seconds(reloads)).claimsMs.at(-1) ?? 0) / 1000;
   };
   const cases: [what: string, claims: number[], reloads: number[], since: number][] = [
     ['a reload changes nothing', [100, 200.8], [200], 100],
@@ -797,8 +797,8 @@ describe('since when a state lasts', () => {
   }
 
   test('another state begins anew', () => {
-    const master: StateBegin = { state: 'MASTER', claimsMs: [100, 200] };
-    const backup = claimBegin(master, { state: 'BACKUP', atMs: 50 });
+    const master: StateStart = { state: 'MASTER', claimsMs: [100, 200] };
+    const backup = addStartClaim(master, { state: 'BACKUP', atMs: 50 });
     assert.deepEqual(backup, { state: 'BACKUP', claimsMs: [50] });
   });
 });

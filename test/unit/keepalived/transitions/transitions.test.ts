@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { parseLogLine } from '../../../../server/keepalived/runtime/log/log-lines.ts';
 import {
   findTransitions,
-  tellsOfTransition,
+  isTransitionLine,
 } from '../../../../server/keepalived/transitions/transitions.ts';
 import type {
   LastingState,
@@ -334,7 +334,7 @@ describe('the cause of a change', () => {
       '15:00:00 (VI_1) received lower priority (50) advert from 10.9.0.1 - discarding',
     );
     assert.deepEqual(
-      [change, stop, chatter].map((line) => line && tellsOfTransition(line)),
+      [change, stop, chatter].map((line) => line && isTransitionLine(line)),
       [true, true, false],
     );
   });

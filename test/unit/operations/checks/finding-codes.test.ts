@@ -94,12 +94,12 @@ const examples: Example[] = [
   {
     code: 'notify-script-missing',
     text: withLine('notify /usr/bin/tell'),
-    machine: { lookForProgram: () => Promise.resolve({ known: true, isExecutable: false }) },
+    machine: { lookUpProgram: () => Promise.resolve({ known: true, isExecutable: false }) },
   },
   {
     code: 'notify-script-unseen',
     text: withLine('notify /usr/bin/tell'),
-    machine: { lookForProgram: () => Promise.resolve({ known: false, reason: 'No.' }) },
+    machine: { lookUpProgram: () => Promise.resolve({ known: false, reason: 'No.' }) },
   },
   {
     code: 'network-namespace-missing',
@@ -134,7 +134,7 @@ async function find({ text = good, tested, machine }: Example): Promise<Finding[
   const appliance: Appliance = {
     ...createSampleMachine(text, 'stopped'),
     canSendFrom: () => Promise.resolve(undefined),
-    lookForProgram: () => Promise.resolve({ known: true, isExecutable: true }),
+    lookUpProgram: () => Promise.resolve({ known: true, isExecutable: true }),
     hasNetworkNamespace: () => Promise.resolve(true),
     testConfiguration: () =>
       Promise.resolve({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { IpvsLook } from '../../../../server/appliance/appliance.ts';
 import { foreseeApply } from '../../../../server/operations/checks/foresee-apply.ts';
-import { look } from '../../../../server/operations/live/prove-live.ts';
+import { readProofEvidence } from '../../../../server/operations/live/prove-live.ts';
 import { createSampleMachine, sampleRuntime } from '../sample-machine.ts';
 
 const text = `vrrp_instance VI_1 {
@@ -18,7 +18,7 @@ const balanced = `${text}virtual_server 192.168.0.100 80 {\n  protocol TCP\n}\n`
 async function foreseeDangers(before: string, after: string, answer: IpvsLook): Promise<string[]> {
   const machine = createSampleMachine(before, [sampleRuntime()]);
   machine.lookForIpvs = () => Promise.resolve(answer);
-  const sighting = await look(machine);
+  const sighting = await readProofEvidence(machine);
   const { dangers } = await foreseeApply(machine, { fileId: 'live', text: after }, sighting);
   return dangers.filter((danger) => danger.includes('ip_vs'));
 }

@@ -12,7 +12,7 @@ import type { ApplyOutcome } from '../../../../server/operations/outcomes.ts';
 import { createMutex } from '../../../../server/shared/mutex.ts';
 import type { FinishedAction } from '../../../../server/state/failover-records.ts';
 import { makeFolder } from '../../history/run-child.ts';
-import { tagOf } from '../../history/samples.ts';
+import { createTag } from '../../history/samples.ts';
 
 const path = '/etc/keepalived/keepalived.conf';
 const actor = { userName: 'admin', remoteAddress: '192.168.0.1' };
@@ -40,7 +40,7 @@ async function createMachine(context: TestContext) {
       const appliance: Pick<Appliance, 'readConfigurationFile'> = {
         readConfigurationFile: (id) =>
           Promise.resolve({
-            ...{ ok: true, id, path, text: machine.text, tag: tagOf(machine.text) },
+            ...{ ok: true, id, path, text: machine.text, tag: createTag(machine.text) },
             ...{ modifiedAtMs: 0, mode: 0o600 },
           }),
       };
@@ -53,13 +53,13 @@ async function createMachine(context: TestContext) {
           machine.requests.push(request);
           const answer = machine.answers.shift();
           if (answer) return answer;
-          if (request.expectedTag !== tagOf(machine.text)) return conflict;
+          if (request.expectedTag !== createTag(machine.text)) return conflict;
           machine.text = request.text;
           const { fileId, text, action, comment } = request;
-          const version = { fileId, path, text, tag: tagOf(text), action, comment };
+          const version = { fileId, path, text, tag: createTag(text), action, comment };
           const { userName } = request.actor;
           await versions.keep({ ...version, userName, outcome: 'live' });
-          return { kind: 'live', tag: tagOf(text), findings: [], report: undefined };
+          return { kind: 'live', tag: createTag(text), findings: [], report: undefined };
         },
         onProblem: (error) => {
           throw error;
@@ -74,7 +74,7 @@ async function createMachine(context: TestContext) {
         save: (text: string, confirmWithinSeconds?: number) =>
           exclusive(() =>
             changes.apply({
-              ...{ fileId: 'live', text, expectedTag: tagOf(machine.text), actor },
+              ...{ fileId: 'live', text, expectedTag: createTag(machine.text), actor },
               ...{ action: 'edit', comment: '', confirmWithinSeconds },
             }),
           ),
@@ -101,7 +101,7 @@ describe('a change that must be confirmed', () => {
     const machine = await createMachine(context);
     const changes = machine.start();
     assert.equal((await changes.save('new', 120)).kind, 'live');
-    assert.deepEqual(changes.find(), { path, tag: tagOf('new'), remainingMs: 120_000 });
+    assert.deepEqual(changes.find(), { path, tag: createTag('new'), remainingMs: 120_000 });
     await changes.pass(119_000);
     assert.equal(machine.text, 'new');
     assert.equal(changes.find()?.remainingMs, 1_000);
@@ -122,9 +122,9 @@ describe('a change that must be confirmed', () => {
     const machine = await createMachine(context);
     const changes = machine.start();
     await changes.save('new', 60);
-    assert.equal(await changes.confirm(tagOf('another')), false);
-    assert.equal(await changes.confirm(tagOf('new')), true);
-    assert.equal(await changes.confirm(tagOf('new')), false);
+    assert.equal(await changes.confirm(createTag('another')), false);
+    assert.equal(await changes.confirm(createTag('new')), true);
+    assert.equal(await changes.confirm(createTag('new')), false);
     await changes.pass(600_000);
     assert.equal(machine.text, 'new');
     assert.equal(await machine.confirmations.find(), undefined);
@@ -134,12 +134,12 @@ describe('a change that must be confirmed', () => {
     const machine = await createMachine(context);
     const changes = machine.start();
     await changes.save('new', 60);
-    assert.equal(await changes.undo(tagOf('another'), actor), undefined);
+    assert.equal(await changes.undo(createTag('another'), actor), undefined);
     assert.equal(machine.text, 'new');
-    assert.equal((await changes.undo(tagOf('new'), actor))?.kind, 'live');
+    assert.equal((await changes.undo(createTag('new'), actor))?.kind, 'live');
     assert.equal(machine.text, 'old');
     assert.equal((await machine.versions.list())[0]?.userName, 'admin');
-    assert.equal(await changes.undo(tagOf('new'), actor), undefined);
+    assert.equal(await changes.undo(createTag('new'), actor), undefined);
     assert.deepEqual(machine.notices.list(), []);
   });
 
@@ -147,7 +147,7 @@ describe('a change that must be confirmed', () => {
     const machine = await createMachine(context);
     const changes = machine.start();
     await changes.save('new', 60);
-    const confirmed = changes.exclusive(() => changes.confirm(tagOf('new')));
+    const confirmed = changes.exclusive(() => changes.confirm(createTag('new')));
     await changes.pass(60_000);
     assert.equal(await confirmed, true);
     assert.equal(machine.text, 'new');
@@ -160,7 +160,7 @@ describe('a change that must be confirmed', () => {
     const changes = machine.start();
     await changes.save('new', 60);
     const passed = changes.pass(60_000);
-    const confirmed = changes.exclusive(() => changes.confirm(tagOf('new')));
+    const confirmed = changes.exclusive(() => changes.confirm(createTag('new')));
     await passed;
     assert.equal(await confirmed, false);
     assert.equal(machine.text, 'old');
@@ -170,7 +170,7 @@ describe('a change that must be confirmed', () => {
     const machine = await createMachine(context);
     const changes = machine.start();
     await changes.save('new', 60);
-    const undone = changes.exclusive(() => changes.undo(tagOf('new'), actor));
+    const undone = changes.exclusive(() => changes.undo(createTag('new'), actor));
     await changes.pass(60_000);
     assert.equal((await undone)?.kind, 'live');
     assert.equal(machine.text, 'old');
@@ -185,7 +185,7 @@ describe('a change that must be confirmed', () => {
     const refusal = await changes.save('newer');
     assert.equal(refusal.kind, 'awaiting-confirmation');
     assert.equal(machine.text, 'new');
-    await changes.confirm(tagOf('new'));
+    await changes.confirm(createTag('new'));
     assert.equal((await changes.save('newer')).kind, 'live');
   });
 
@@ -288,6 +288,6 @@ describe('a restart while a change waits', () => {
       },
     };
     await machine.start().save('new', 60);
-    assert.deepEqual(seen[0], [tagOf('new'), 0]);
+    assert.deepEqual(seen[0], [createTag('new'), 0]);
   });
 });

@@ -8,7 +8,7 @@ import {
   applyConfiguration,
   seekConsent,
 } from '../../../../server/operations/live/apply-configuration.ts';
-import { look } from '../../../../server/operations/live/prove-live.ts';
+import { readProofEvidence } from '../../../../server/operations/live/prove-live.ts';
 import { prepare } from '../simulated-folder.ts';
 import { configPathOf } from '../simulated-machine.ts';
 import { createSimulatedParts, saveText, textOf } from '../simulated-parts.ts';
@@ -28,7 +28,11 @@ it('a URL that a preview brings is not asked; one that is saved is', async (cont
   };
   writeFileSync(configPathOf(folder), withUrl('http://127.0.0.1:80/'));
   const text = withUrl('http://admin:seeded@169.254.169.254/latest/');
-  const preview = await foreseeApply(appliance, { fileId: 'live', text }, await look(appliance));
+  const preview = await foreseeApply(
+    appliance,
+    { fileId: 'live', text },
+    await readProofEvidence(appliance),
+  );
   assert.deepEqual(asked, []);
   assert.match(
     preview.sentences.join(),

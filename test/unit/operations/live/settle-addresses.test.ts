@@ -4,7 +4,7 @@ import type { Appliance } from '../../../../server/appliance/appliance.ts';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
 import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';
 import type { NetworkReport, VrrpState } from '../../../../server/keepalived/proof/evidence.ts';
-import type { Sighting } from '../../../../server/keepalived/proof/proof.ts';
+import type { ProofEvidence } from '../../../../server/keepalived/proof/proof.ts';
 import { settleAddresses } from '../../../../server/operations/live/settle-addresses.ts';
 import { createSampleMachine, sampleRuntime } from '../sample-machine.ts';
 
@@ -37,7 +37,7 @@ async function see({
   state = 'BACKUP',
   hasAccount = true,
   on = [here],
-}: Look): Promise<Sighting> {
+}: Look): Promise<ProofEvidence> {
   const instance = sampleRuntime({ state, wantedState: state });
   const machine = createSampleMachine('', running === 'stopped' ? 'stopped' : [instance]);
   const network = await machine.readNetwork();
@@ -68,8 +68,8 @@ const master = await see({ state: 'MASTER' });
 
 /** @returns what was removed, and what is told */
 async function settle(
-  before: Sighting | undefined,
-  after: Sighting,
+  before: ProofEvidence | undefined,
+  after: ProofEvidence,
 ): Promise<{ removed: string[]; sentences: string[] }> {
   const removed: string[] = [];
   const appliance: Pick<Appliance, 'removeAddress'> = {
@@ -109,7 +109,7 @@ describe('an address that a failed change left on the interface', () => {
   });
 
   it('stays, and nothing is said of who serves it, where keepalived could not be looked at', async () => {
-    const unseen: Sighting['daemon'] = { state: 'unknown', reason: 'permission denied' };
+    const unseen: ProofEvidence['daemon'] = { state: 'unknown', reason: 'permission denied' };
     const after = await see({ running: 'stopped', hasAccount: false });
     const { removed, sentences } = await settle(master, { ...after, daemon: unseen });
     assert.deepEqual(removed, []);

@@ -4,7 +4,7 @@ import { createVersionStore } from '../../../../server/history/versions/version-
 import { watchOutsideChanges } from '../../../../server/operations/versions/watch-outside-changes.ts';
 import { createMutex } from '../../../../server/shared/mutex.ts';
 import { makeFolder } from '../../history/run-child.ts';
-import { newVersion, tagOf } from '../../history/samples.ts';
+import { newVersion, createTag } from '../../history/samples.ts';
 
 const path = '/etc/keepalived/keepalived.conf';
 
@@ -22,7 +22,7 @@ it('keeps what vim wrote once, after it has settled, never in the middle of a ch
       readConfigurationFile: (id) => {
         readings += 1;
         return Promise.resolve({
-          ...{ ok: true, id, path, text, tag: tagOf(text), modifiedAtMs: 0, mode: 0o600 },
+          ...{ ok: true, id, path, text, tag: createTag(text), modifiedAtMs: 0, mode: 0o600 },
         });
       },
     },

@@ -12,7 +12,7 @@ import { createOperations } from '../../../../server/operations/create-operation
 import { applyConfiguration } from '../../../../server/operations/live/apply-configuration.ts';
 import { createMutex } from '../../../../server/shared/mutex.ts';
 import { makeFolder } from '../../history/run-child.ts';
-import { tagOf } from '../../history/samples.ts';
+import { createTag } from '../../history/samples.ts';
 import { sampleConfiguration } from '../../keepalived/settings/samples.ts';
 import { createSampleMachine } from '../../operations/sample-machine.ts';
 import { configPathOf, writeDaemonFile } from '../../operations/simulated-machine.ts';
@@ -129,7 +129,7 @@ const routes: Record<string, Route> = {
     async page({ versions, folder }) {
       const { id } = await versions.keep({
         ...{ fileId: 'live', path: configPathOf(folder), text: withCommand },
-        ...{ tag: tagOf(withCommand), userName: 'admin', action: 'edit', comment: '' },
+        ...{ tag: createTag(withCommand), userName: 'admin', action: 'edit', comment: '' },
         outcome: 'live',
       });
       return `/keepalived/versions/restore?version=${id}`;
@@ -192,7 +192,7 @@ for (const [name, route] of Object.entries(routes)) {
 describe('the password', () => {
   const fields = { file: 'live', text: withCommand };
   const save = async ({ browser, readLive }: Opened, more: Record<string, string>) => {
-    const tag = tagOf(readLive());
+    const tag = createTag(readLive());
     return browser.post('/keepalived/edit', { ...fields, tag, ...more });
   };
 

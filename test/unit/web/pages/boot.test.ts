@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Operations } from '../../../../server/operations/operations.ts';
-import { parseSettings } from '../../../../server/settings.ts';
+import { parseProgramOptions } from '../../../../server/program-options.ts';
 import { createBootFormSchema } from '../../../../server/web/pages/boot/form-schema.ts';
 import { describeBoot } from '../../../../server/web/pages/boot/view-model.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
@@ -92,7 +92,7 @@ test('of several services none selected: refused with a sentence, and nothing is
     },
   };
   const { app } = await createTestApp({
-    settings: { ...parseSettings({ WAI_TLS: 'off' }), services: ['keepalived', 'httpd'] },
+    options: { ...parseProgramOptions({ WAI_TLS: 'off' }), services: ['keepalived', 'httpd'] },
     keeper: createTestKeeper(),
     operations: operations as Operations,
   });

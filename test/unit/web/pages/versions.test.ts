@@ -10,7 +10,7 @@ import type {
   RestoreRequest,
   VersionRecord,
 } from '../../../../server/operations/versions/restore-version.ts';
-import { tagOf } from '../../history/samples.ts';
+import { createTag } from '../../history/samples.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { createTestKeeper } from '../test-keeper.ts';
 import { textOf, wallMs } from './samples.ts';
@@ -23,7 +23,7 @@ const texts = {
 
 function record(text: string, changes: Partial<VersionRecord> = {}): VersionRecord {
   return {
-    ...{ id: randomUUID(), keptAtMs: wallMs, fileId: 'live', path, tag: tagOf(text) },
+    ...{ id: randomUUID(), keptAtMs: wallMs, fileId: 'live', path, tag: createTag(text) },
     ...{
       userName: 'admin',
       remoteAddress: '192.168.0.7',
@@ -48,7 +48,7 @@ const stored = record('stored\n', {
 const records = [triedVersion, nowVersion, oldVersion, stored];
 
 const current: ConfigurationFileContent = {
-  ...{ ok: true, id: 'live', path, text: texts.now, tag: tagOf(texts.now) },
+  ...{ ok: true, id: 'live', path, text: texts.now, tag: createTag(texts.now) },
   ...{ modifiedAtMs: 0, mode: 0o600 },
 };
 
@@ -78,13 +78,13 @@ async function openBrowser(
       Promise.resolve({
         records,
         files: [
-          { id: 'live', path, tag: tagOf(texts.now) },
+          { id: 'live', path, tag: createTag(texts.now) },
           { id: 'stored-master', path: `${path}.master`, tag: stored.tag },
         ],
       }),
     readVersion: (id) => {
       const found = records.find((one) => one.id === id);
-      const text = found && Object.values(texts).find((one) => tagOf(one) === found.tag);
+      const text = found && Object.values(texts).find((one) => createTag(one) === found.tag);
       return Promise.resolve(found && { record: found, text: text ?? '' });
     },
     findSecretDefinitions: () => Promise.resolve(new Set()),
@@ -224,7 +224,7 @@ describe('restoring a version', () => {
     });
     const shown = await browser.get(`/keepalived/versions/restore?version=${oldVersion.id}`);
     const answer = await browser.post('/keepalived/versions/restore', {
-      ...{ version: oldVersion.id, tag: tagOf(texts.now), goBack: 'yes', goBackSeconds: '90' },
+      ...{ version: oldVersion.id, tag: createTag(texts.now), goBack: 'yes', goBackSeconds: '90' },
     });
     return { shown, answer, request: requests[0] };
   }
@@ -236,7 +236,7 @@ describe('restoring a version', () => {
     assert.match(textOf(shown.body), /-priority 101 \+priority 100/);
     assert.match(shown.body, /<button[^>]*>Restore this version</);
     assert.equal(answer.headers.location, '/keepalived/confirm');
-    assert.equal(request?.expectedTag, tagOf(texts.now));
+    assert.equal(request?.expectedTag, createTag(texts.now));
     assert.equal(request.confirmWithinSeconds, 90);
   });
 
@@ -245,7 +245,7 @@ describe('restoring a version', () => {
     const browser = await openBrowser(t);
     await browser.get('/keepalived/versions');
     const shown = await browser.post('/keepalived/versions/restore', {
-      ...{ version: oldVersion.id, tag: tagOf(texts.now), intent: 'preview' },
+      ...{ version: oldVersion.id, tag: createTag(texts.now), intent: 'preview' },
       ...{ goBack: 'yes', goBackSeconds: '90' },
     });
     assert.equal(shown.statusCode, 200);
@@ -269,7 +269,7 @@ describe('restoring a version', () => {
 });
 
 describe('/keepalived/confirm', () => {
-  const waiting = { path, tag: tagOf(texts.now), remainingMs: 89_100 };
+  const waiting = { path, tag: createTag(texts.now), remainingMs: 89_100 };
 
   test('asks, and the Keepalived page tells how long', async (t) => {
     const browser = await openBrowser(t, { findWaitingChange: () => waiting });

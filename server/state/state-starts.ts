@@ -1,12 +1,12 @@
 import type { RuntimeInstance } from '../keepalived/proof/evidence.ts';
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import { explainLine } from '../keepalived/runtime/messages/explain-message.ts';
-import { claimBegin, withoutReloads } from '../keepalived/status/state-begin.ts';
-import type { StateBegin } from '../keepalived/status/state-begin.ts';
+import { addStartClaim, ignoreReloads } from '../keepalived/status/state-start.ts';
+import type { StateStart } from '../keepalived/status/state-start.ts';
 import type { LastingState } from '../keepalived/transitions/transitions.ts';
 
 /** Since when each instance has been in its state, kept up to date with all that tells of it. */
-export interface StateBegins {
+export interface StateStarts {
   /** keepalived's account: it names all instances that there are. */
   noteAccount(instances: readonly RuntimeInstance[]): void;
   /** A change that was recorded; the account may be of before or after it. */
@@ -17,19 +17,19 @@ export interface StateBegins {
   noteLines(lines: readonly LogLine[]): void;
   /** keepalived ended. */
   clear(): void;
-  current: () => ReadonlyMap<string, StateBegin>;
+  current: () => ReadonlyMap<string, StateStart>;
 }
 
 /** Only the newest can explain what an account says. */
 const keptReloads = 8;
 
-export function createStateBegins(): StateBegins {
-  let begins = new Map<string, StateBegin>();
+export function createStateStarts(): StateStarts {
+  let begins = new Map<string, StateStart>();
   let reloadsMs: readonly number[] = [];
 
-  const follow = (known: StateBegin | undefined, account: RuntimeInstance) => {
+  const follow = (known: StateStart | undefined, account: RuntimeInstance) => {
     const claim = readClaim(account);
-    return claim && withoutReloads(claimBegin(known, claim), reloadsMs);
+    return claim && ignoreReloads(addStartClaim(known, claim), reloadsMs);
   };
 
   return {
@@ -42,7 +42,7 @@ export function createStateBegins(): StateBegins {
       );
     },
     noteChange({ instance, to, atMs }, account) {
-      const change = claimBegin(undefined, { state: to, atMs });
+      const change = addStartClaim(undefined, { state: to, atMs });
       begins.set(instance, (account && follow(change, account)) ?? change);
     },
     noteLines(lines) {
@@ -51,9 +51,7 @@ export function createStateBegins(): StateBegins {
       );
       if (newMs.length === 0) return;
       reloadsMs = [...reloadsMs, ...newMs].slice(-keptReloads);
-      begins = new Map(
-        [...begins].map(([name, begin]) => [name, withoutReloads(begin, reloadsMs)]),
-      );
+      begins = new Map([...begins].map(([name, begin]) => [name, ignoreReloads(begin, reloadsMs)]));
     },
     clear() {
       begins = new Map();

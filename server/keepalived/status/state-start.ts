@@ -6,7 +6,7 @@ import type { LastingState } from '../transitions/transition.ts';
  * keepalived's accounts claimed since, without a change of state between. At a reload keepalived
  * sets its own time anew, though nothing changes (measured, 2.2.7), so an account alone does not know.
  */
-export interface StateBegin {
+export interface StateStart {
   state: LastingState;
   /** Wall clock, ms, oldest first; the newest holds. */
   claimsMs: readonly number[];
@@ -21,10 +21,10 @@ const keptClaims = 3;
  * The begin with one more claim.
  * @param known undefined, or of another state: the claim is the first
  */
-export function claimBegin(
-  known: StateBegin | undefined,
+export function addStartClaim(
+  known: StateStart | undefined,
   { state, atMs }: { state: LastingState; atMs: number },
-): StateBegin {
+): StateStart {
   if (known?.state !== state) return { state, claimsMs: [atMs] };
   const newestMs = known.claimsMs.at(-1) ?? -Infinity;
   return atMs > newestMs ? { state, claimsMs: [...known.claimsMs, atMs] } : known;
@@ -35,7 +35,7 @@ export function claimBegin(
  * the first claim stays.
  * @param reloadsMs wall clock, ms: when keepalived told of reloads
  */
-export function withoutReloads(begin: StateBegin, reloadsMs: readonly number[]): StateBegin {
+export function ignoreReloads(begin: StateStart, reloadsMs: readonly number[]): StateStart {
   const isReload = (atMs: number) =>
     reloadsMs.some((reloadMs) => Math.abs(atMs - reloadMs) < reloadToleranceMs);
   const claimsMs = begin.claimsMs.filter((atMs, index) => index === 0 || !isReload(atMs));
@@ -45,7 +45,7 @@ export function withoutReloads(begin: StateBegin, reloadsMs: readonly number[]):
 /** When an instance changed its state last; where nothing is recorded of this state, as keepalived says. */
 export function lastTransition(
   { state, lastTransitionAtMs }: Pick<RuntimeInstance, 'state' | 'lastTransitionAtMs'>,
-  begin: StateBegin | undefined,
+  begin: StateStart | undefined,
 ): number | undefined {
   return begin?.state === state ? begin.claimsMs.at(-1) : lastTransitionAtMs;
 }

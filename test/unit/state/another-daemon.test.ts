@@ -29,13 +29,13 @@ function createScene() {
     },
     readTracking: () => Promise.resolve(watched),
   };
-  const witnesses = createEvidenceCollector({
+  const collector = createEvidenceCollector({
     appliance: appliance as Appliance,
     clock: { monotonicMs: () => performance.now(), wallMs: () => Date.now() },
     onChange: () => undefined,
   });
   return {
-    witnesses,
+    collector,
     timesAsked: () => asked,
     give: (report: RuntimeReport) => {
       giveAccount(report);
@@ -45,7 +45,7 @@ function createScene() {
     },
     /** Asks; the account comes when the returned function is called. */
     ask: async () => {
-      const asked = witnesses.askRuntime();
+      const asked = collector.askRuntime();
       await new Promise((resolve) => setTimeout(resolve, 150));
       return async () => {
         giveAccount(account);
@@ -61,57 +61,57 @@ const others: [what: string, DaemonProcess][] = [
 ];
 for (const [what, other] of others) {
   test(`${what}: what the one before told is not believed of it`, async () => {
-    const { witnesses, run, ask } = createScene();
+    const { collector, run, ask } = createScene();
     const give = await ask();
     await give();
-    await witnesses.askTracking();
-    assert.equal(witnesses.evidence().runtime?.value, account);
-    assert.equal(witnesses.evidence().tracking?.value, watched);
+    await collector.askTracking();
+    assert.equal(collector.evidence().runtime?.value, account);
+    assert.equal(collector.evidence().tracking?.value, watched);
 
     run(other);
     const giveAnew = await ask();
-    assert.equal(witnesses.evidence().runtime, undefined, 'it has not spoken yet');
-    assert.equal(witnesses.evidence().tracking, undefined);
+    assert.equal(collector.evidence().runtime, undefined, 'it has not spoken yet');
+    assert.equal(collector.evidence().tracking, undefined);
     await giveAnew();
-    assert.equal(witnesses.evidence().runtime?.value, account);
+    assert.equal(collector.evidence().runtime?.value, account);
   });
 
   test(`${what} runs when an account arrives that was asked of the one before`, async () => {
-    const { witnesses, run, ask } = createScene();
+    const { collector, run, ask } = createScene();
     const give = await ask();
     run(other);
-    await witnesses.askDaemon();
+    await collector.askDaemon();
     await give();
-    assert.equal(witnesses.evidence().runtime, undefined);
+    assert.equal(collector.evidence().runtime, undefined);
   });
 }
 
 test('the same daemon, looked at again: its account stays', async () => {
-  const { witnesses, ask } = createScene();
+  const { collector, ask } = createScene();
   const give = await ask();
   await give();
-  await witnesses.askDaemon();
-  assert.equal(witnesses.evidence().runtime?.value, account);
+  await collector.askDaemon();
+  assert.equal(collector.evidence().runtime?.value, account);
 });
 
 test('who does not answer is asked again at once, and hangs only after that', async () => {
-  const { witnesses, give, timesAsked } = createScene();
+  const { collector, give, timesAsked } = createScene();
   const silence: RuntimeReport = { ok: false, reason: 'It did not answer.', silent: true };
   const isAsked = (times: number) =>
     eventually(`question ${times}`, () => timesAsked() === times, { everyMs: 5 });
-  const first = witnesses.askRuntime();
+  const first = collector.askRuntime();
   await isAsked(1);
   give(silence);
   await isAsked(2);
-  assert.equal(witnesses.evidence().isSilent, false);
+  assert.equal(collector.evidence().isSilent, false);
   give(silence);
   await first;
-  assert.equal(witnesses.evidence().isSilent, true);
+  assert.equal(collector.evidence().isSilent, true);
 
-  const second = witnesses.askRuntime();
+  const second = collector.askRuntime();
   await isAsked(3);
   give(account);
   await second;
-  assert.equal(witnesses.evidence().isSilent, false);
+  assert.equal(collector.evidence().isSilent, false);
   assert.equal(timesAsked(), 3);
 });

@@ -28,11 +28,11 @@ const results = new Set([
 ]);
 
 /** Whether the states may have changed. */
-export function tellsOfChange(line: LogLine): boolean {
+export function isStateLine(line: LogLine): boolean {
   return changes.has(explainLine(line)?.id ?? '');
 }
 
 /** Whether something that keepalived watches may have another result now. */
-export function tellsOfHealth(line: LogLine): boolean {
+export function isHealthLine(line: LogLine): boolean {
   return results.has(explainLine(line)?.id ?? '');
 }

@@ -3,7 +3,7 @@ import { listPacketValues, matchesValue } from '../packet.ts';
 import type { VrrpPacket } from '../packet.ts';
 import type { PacketKey, Rule, Test } from '../rule-set.ts';
 import { computeMark, isUnmarked, isWithin } from './mark.ts';
-import { untouched } from './packet-state.ts';
+import { initialState } from './packet-state.ts';
 import type { PacketState } from './packet-state.ts';
 
 /** Where a packet is asked. */
@@ -19,7 +19,7 @@ export interface Surroundings {
 }
 
 /** Whether a test holds. @returns undefined: not understood, or it depends. */
-export function holds(
+export function isTestMet(
   test: Test,
   state: PacketState,
   surroundings: Surroundings,
@@ -34,7 +34,7 @@ export function holds(
       return negateIf(test.negated, findTruth(test.ranges.map((range) => isWithin(bits, range))));
     }
     case 'one-of': {
-      const rows = test.rows.map((row) => holdAll(row, state, surroundings));
+      const rows = test.rows.map((row) => areTestsMet(row, state, surroundings));
       return negateIf(test.negated, findTruth(rows));
     }
     case 'compare': {
@@ -55,12 +55,12 @@ export function holds(
 }
 
 /** Whether all hold. */
-export function holdAll(
+export function areTestsMet(
   tests: readonly Test[],
   state: PacketState,
   surroundings: Surroundings,
 ): boolean | undefined {
-  const truths = tests.map((test) => holds(test, state, surroundings));
+  const truths = tests.map((test) => isTestMet(test, state, surroundings));
   if (truths.includes(false)) return false;
   return truths.includes(undefined) ? undefined : true;
 }
@@ -106,5 +106,5 @@ function listValues(
 /** Whether a rule's tests all hold for a packet, for certain. */
 export function matchesPacket({ steps }: Rule, packet: VrrpPacket): boolean {
   const tests = steps.flatMap((step) => (step.kind === 'test' ? [step.test] : []));
-  return holdAll(tests, untouched, { packet, isTracked: true }) === true;
+  return areTestsMet(tests, initialState, { packet, isTracked: true }) === true;
 }

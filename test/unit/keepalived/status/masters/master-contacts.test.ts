@@ -8,7 +8,7 @@ import type {
 } from '../../../../../server/keepalived/proof/evidence.ts';
 import { parseJsonDump } from '../../../../../server/keepalived/runtime/dump/json-dump.ts';
 import { parseTrackingDump } from '../../../../../server/keepalived/runtime/dump/tracking-dump.ts';
-import { noteMasterContacts } from '../../../../../server/keepalived/status/masters/heard-master.ts';
+import { noteMasterContacts } from '../../../../../server/keepalived/status/masters/master-contacts.ts';
 import {
   describeServingMaster,
   findServingMaster,

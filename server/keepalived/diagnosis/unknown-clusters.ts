@@ -5,7 +5,7 @@ import type { Sender } from './sender.ts';
  * listen, or nobody was heard. Undefined where somebody was.
  * @param heard every sender that would prove that others can be heard
  */
-export function whyOthersAreUnknown(
+export function explainUnknownClusters(
   obstacle: string | undefined,
   heard: readonly Sender[],
 ): string | undefined {

@@ -3,7 +3,7 @@ import type { ForeseenMovement } from './foresight-result.ts';
 import { joinWords } from './words.ts';
 
 /** What became of a foreseen movement. */
-export interface Observation {
+export interface MovementResult {
   asForeseen: boolean;
   sentence: string;
 }
@@ -20,7 +20,7 @@ export interface MovementEvidence {
 export function judgeMovement(
   { direction, addresses }: ForeseenMovement,
   { seenAfterMs, waitedMs, instance }: MovementEvidence,
-): Observation {
+): MovementResult {
   const what = joinWords(addresses);
   const says = instance ? `keepalived says ${instance.state}` : 'keepalived gives no account of it';
   const wantedState = direction === 'take' ? 'MASTER' : 'BACKUP';

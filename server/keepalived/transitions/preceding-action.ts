@@ -1,7 +1,7 @@
 /** What keepalived did last before a line: it was started, or it reloaded its configuration. */
 import type { ExplainedLine, Transition } from './transition.ts';
 
-export type Beginning = 'start' | 'reload';
+export type PrecedingAction = 'start' | 'reload';
 
 /** A start with some hundred instances logs a few lines for each before the first state. */
 const lookLines = 2_000;
@@ -12,10 +12,10 @@ const lookLines = 2_000;
  * @returns for a change told at an index of the lines; undefined: the log does not say, and the
  * instance may have been there before
  */
-export function createBeginningFinder(
+export function createPrecedingActionFinder(
   lines: readonly ExplainedLine[],
-): (change: Pick<Transition, 'from'>, index: number) => Beginning | undefined {
-  let last: { index: number; beginning: Beginning } | undefined;
+): (change: Pick<Transition, 'from'>, index: number) => PrecedingAction | undefined {
+  let last: { index: number; beginning: PrecedingAction } | undefined;
   const lastAt = lines.map((line, index) => {
     const beginning = readBeginning(line);
     if (beginning) last = { index, beginning };
@@ -28,7 +28,7 @@ export function createBeginningFinder(
   };
 }
 
-function readBeginning({ message, explained }: ExplainedLine): Beginning | undefined {
+function readBeginning({ message, explained }: ExplainedLine): PrecedingAction | undefined {
   const { id, values } = explained ?? {};
   if (id === 'reload') return 'reload';
   // A VRRP process that died is started alone.

@@ -46,7 +46,7 @@ const environmentSchema = z.object({
 type Environment = z.output<typeof environmentSchema>;
 
 /** Everything that the program is told from outside, parsed and defaulted. */
-export interface Settings {
+export interface ProgramOptions {
   listen: Environment['WAI_LISTEN'];
   tls: { enabled: boolean; certificatePath: string | undefined; keyPath: string | undefined };
   stateDirectory: string;
@@ -62,7 +62,7 @@ export interface Settings {
 }
 
 /** A setting that cannot be used; the message is the one line that ends the start. */
-export class SettingsError extends Error {}
+export class ProgramOptionsError extends Error {}
 
 const allowedWords: Record<string, string> = {
   WAI_LISTEN: 'ADDRESS:PORT, [IPV6]:PORT or unix:/path',
@@ -76,27 +76,31 @@ const allowedWords: Record<string, string> = {
 
 /**
  * Reads the settings out of environment variables (all optional, `WAI_…`).
- * @throws {SettingsError} naming the first variable that is wrong and what is allowed,
+ * @throws {ProgramOptionsError} naming the first variable that is wrong and what is allowed,
  *   also for a `WAI_…` variable that does not exist (a misspelt setting must not be ignored).
  */
-export function parseSettings(environment: Record<string, string | undefined>): Settings {
+export function parseProgramOptions(
+  environment: Record<string, string | undefined>,
+): ProgramOptions {
   const known = Object.keys(environmentSchema.shape);
   for (const name of Object.keys(environment)) {
     if (name.startsWith('WAI_') && !known.includes(name)) {
-      throw new SettingsError(`${name}: no such setting. The settings are: ${known.join(', ')}`);
+      throw new ProgramOptionsError(
+        `${name}: no such setting. The settings are: ${known.join(', ')}`,
+      );
     }
   }
   const parsed = environmentSchema.safeParse(environment);
   if (!parsed.success) {
     const name = String(parsed.error.issues[0]?.path[0]);
     const allowed = allowedWords[name] ?? 'an absolute path';
-    throw new SettingsError(
+    throw new ProgramOptionsError(
       `${name}: ${JSON.stringify(environment[name])} is not allowed. Use ${allowed}.`,
     );
   }
   const values = parsed.data;
   if ((values.WAI_TLS_CERT === undefined) !== (values.WAI_TLS_KEY === undefined)) {
-    throw new SettingsError('WAI_TLS_CERT, WAI_TLS_KEY: set both or neither.');
+    throw new ProgramOptionsError('WAI_TLS_CERT, WAI_TLS_KEY: set both or neither.');
   }
   return {
     listen: values.WAI_LISTEN,
@@ -121,7 +125,7 @@ export function parseSettings(environment: Record<string, string | undefined>): 
   };
 }
 
-function parseLogSource(text: string): Settings['log'] {
+function parseLogSource(text: string): ProgramOptions['log'] {
   if (text === 'auto' || text === 'journal') return { source: text };
   return { source: 'file', path: text.slice('file:'.length) };
 }
