@@ -7,6 +7,10 @@ const checks = [
   { name: 'lint', command: ['eslint', '.'] },
   { name: 'types', command: ['tsc'] },
   { name: 'types in the browser', command: ['tsc', '--project', 'public/src'] },
+  {
+    name: 'types in the scripts of the pages',
+    command: ['tsc', '--project', 'public/src/scripts.tsconfig.json'],
+  },
   { name: 'types in the templates', command: ['tsx', 'scripts/templates/main.ts'] },
   { name: 'format', command: ['prettier', '--check', '.'] },
   { name: 'dead code', command: ['knip'] },

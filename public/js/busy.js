@@ -51,7 +51,8 @@ function describe(button) {
 document.addEventListener(
   'submit',
   (event) => {
-    if (!doing || event.target.method !== 'post') return;
+    const { method } = /** @type {HTMLFormElement} */ (event.target);
+    if (!doing || method !== 'post') return;
     if (!doing.isLeaving && event.submitter !== doing.button) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -59,12 +60,13 @@ document.addEventListener(
   { capture: true },
 );
 
-document.addEventListener('submit', ({ defaultPrevented, target: form, submitter: button }) => {
+document.addEventListener('submit', ({ defaultPrevented, target, submitter: button }) => {
+  const form = /** @type {HTMLFormElement} */ (target);
   if (!defaultPrevented && form.method === 'post' && button) begin(button, true);
 });
 
 /** Another script answers by itself, without leaving the page; `detail` is the promise of its end. */
-document.addEventListener('busy', ({ target: button, detail: work }) => {
+document.addEventListener('busy', (/** @type {CustomEvent} */ { target: button, detail: work }) => {
   const what = begin(button, false);
   void work.finally(() => end(what));
 });

@@ -5,7 +5,7 @@ const id = 'connection-lost';
  * Shows the notice, or replaces its reason.
  * @param {string} reason a sentence, as `connect` tells it
  * @param {(notice: HTMLElement) => void} place puts a new notice on the page
- * @param {Node[]} more what follows the first words of a new notice, such as since when
+ * @param {(Node | string)[]} more what follows the first words of a new notice, such as since when
  */
 export function showConnectionLost(reason, place, more = []) {
   let notice = document.getElementById(id);

@@ -6,9 +6,15 @@ const silenceMs = 12_000;
 const retryMs = 3_000;
 
 /**
- * @param url of the events
- * @param listeners by event name: called with the event's data
- * @param onLost called with a sentence that says why, as far as it can be told, at each failure
+ * @template Events
+ * @typedef {{ [Name in keyof Events]: (data: Events[Name]) => void }} Listeners
+ */
+
+/**
+ * @param {string | URL} url of the events
+ * @param {Record<string, (data: any) => void>} listeners by event name: called with the event's data
+ * @param {(reason: string) => void} onLost called with a sentence that says why, as far as it can be
+ *   told, at each failure
  */
 export function connect(url, listeners, onLost) {
   let source;

@@ -12,7 +12,9 @@ function elapsedSeconds() {
 const graceSeconds = 2;
 
 function count() {
-  for (const element of document.querySelectorAll('[data-seconds-left]')) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const elements = document.querySelectorAll('[data-seconds-left]');
+  for (const element of elements) {
     const left = Number(element.dataset.secondsLeft) - elapsedSeconds();
     if (left > 0) element.textContent = `${Math.ceil(left)} s`;
     else if (left < -graceSeconds) {

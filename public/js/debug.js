@@ -3,6 +3,9 @@ import { hideConnectionLost, showConnectionLost } from './connection-notice.js';
 import { connect } from './connection.js';
 import { parsePart, showPart } from './live-part.js';
 
+/** @import { FragmentEvents } from '../../server/web/updates/stream-events.ts' */
+/** @import { Listeners } from './connection.js' */
+
 const live = document.getElementById('live');
 const announcer = document.getElementById('live-announcer');
 let said = gistOf(textOf(live));
@@ -18,7 +21,7 @@ function gistOf(text) {
 
 connect(
   '/debug/events',
-  {
+  /** @satisfies {Listeners<FragmentEvents>} */ ({
     page(html) {
       showPart(live, parsePart(html));
       hideConnectionLost();
@@ -27,7 +30,7 @@ connect(
       said = gistOf(news);
     },
     heartbeat: hideConnectionLost,
-  },
+  }),
   (reason) => {
     showConnectionLost(reason, (notice) => live.before(notice));
   },

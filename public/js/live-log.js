@@ -4,6 +4,9 @@
  */
 import { connect } from './connection.js';
 
+/** @import { LogEvents } from '../../server/web/pages/logs/log-events.ts' */
+/** @import { Listeners } from './connection.js' */
+
 /** What the page and the lines that wait hold at most; all of it is in the log. */
 const mostRows = 5_000;
 
@@ -20,9 +23,11 @@ let waiting;
 let problem = '';
 let loss = '';
 
+/** @param {import('../../server/web/pages/logs/log-row.ts').LogRow} line */
 function makeRow({ time, iso, process, message, known }) {
-  const template = document.getElementById(known ? 'log-row-known' : 'log-row');
-  const row = template.content.firstElementChild.cloneNode(true);
+  const id = known ? 'log-row-known' : 'log-row';
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  const row = /** @type {Element} */ (template.content.firstElementChild.cloneNode(true));
   const fill = (selector, text) => {
     row.querySelector(selector).textContent = text;
   };
@@ -82,7 +87,7 @@ button.addEventListener('click', () => {
 
 connect(
   url,
-  {
+  /** @satisfies {Listeners<LogEvents>} */ ({
     lines({ isGap, after, rows }) {
       // Where to go on when the connection is lost.
       url.searchParams.set('after', after);
@@ -100,7 +105,7 @@ connect(
       problem = message;
       showStatus();
     },
-  },
+  }),
   (reason) => {
     loss = `The connection to this page is lost; new lines are missing here. ${reason}`;
     showStatus();

@@ -9,8 +9,12 @@ export function parsePart(html) {
   const parsed = new window.DOMParser().parseFromString(html, 'text/html');
   const wanted = parsed.getElementById('live');
   // Without the tokens of this session; any form of this page has one.
-  const token = document.querySelector('input[name="_csrf"]')?.value ?? '';
-  for (const field of wanted.querySelectorAll('input[name="_csrf"]')) field.value = token;
+  const selector = 'input[name="_csrf"]';
+  /** @type {HTMLInputElement | null} */
+  const known = document.querySelector(selector);
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const fields = wanted.querySelectorAll(selector);
+  for (const field of fields) field.value = known?.value ?? '';
   return wanted;
 }
 

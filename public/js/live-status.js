@@ -9,8 +9,12 @@ import { connect } from './connection.js';
 import { formatDuration } from './format-duration.js';
 import { parsePart, showPart } from './live-part.js';
 
+/** @import { StatusPageEvents } from '../../server/web/updates/stream-events.ts' */
+/** @import { Listeners } from './connection.js' */
+
 const live = document.getElementById('live');
 const announcer = document.getElementById('live-announcer');
+/** @type {HTMLLinkElement} */
 const icon = document.querySelector('link[rel="icon"]');
 /** By the server's clock, as every other time on the page. */
 const openedAtMs = Number(live.dataset.now);
@@ -69,7 +73,9 @@ function showTab() {
 
 function showTimes() {
   const nowMs = serverNowMs();
-  for (const element of document.querySelectorAll('[data-since]')) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const elements = document.querySelectorAll('[data-since]');
+  for (const element of elements) {
     setText(element, formatDuration(nowMs - Number(element.dataset.since)));
   }
   setText(
@@ -116,20 +122,24 @@ window.addEventListener('pageshow', ({ persisted }) => {
 
 connect(
   '/keepalived/events',
-  {
+  /** @satisfies {Listeners<StatusPageEvents>} */ ({
     page: show,
     heartbeat({ at, evidenceAgeMs, masterAgesMs = {} }) {
       const serverMs = Date.parse(at);
       hear(serverMs);
+      /** @type {HTMLElement | null} */
       const age = document.querySelector('#evidence-age [data-since]');
       if (age && evidenceAgeMs !== null) age.dataset.since = String(serverMs - evidenceAgeMs);
-      for (const place of document.querySelectorAll('[data-master-age]')) {
+      /** @type {NodeListOf<HTMLElement>} */
+      const places = document.querySelectorAll('[data-master-age]');
+      for (const place of places) {
         const ageMs = masterAgesMs[place.dataset.masterAge];
-        if (ageMs !== undefined) place.firstElementChild.dataset.since = String(serverMs - ageMs);
+        const since = /** @type {HTMLElement} */ (place.firstElementChild);
+        if (ageMs !== undefined) since.dataset.since = String(serverMs - ageMs);
       }
       showTimes();
     },
-  },
+  }),
   lose,
 );
 window.setInterval(showTimes, 1_000);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import ts from 'typescript';
 import { findNeedlessConditions } from './needless-conditions.ts';
+import { createOverlayHost } from './overlay-host.ts';
 import { requireJavaScript, TemplateSyntaxError, writeTemplateCode } from './template-code.ts';
 import type { TemplateCode } from './template-code.ts';
 import { kinds, writeHead, writeHelpers } from './template-frame.ts';
@@ -55,7 +56,7 @@ export function checkTemplates(
     ...[...modules].map(([file, { head, body }]) => [file, `${head}${body}}`] as const),
     [helpersFile, writeHelpers(sources.modelsFile)],
   ]);
-  const host = createHost(texts, sources.options, checked);
+  const host = createOverlayHost(texts, sources.options, checked);
   const roots = [helpersFile, ...modules.keys()];
   const program = ts.createProgram(roots, sources.options, host, checked);
   const wrong = [...modules].flatMap(([file, module]) => checkModule(program, file, module));
@@ -95,29 +96,6 @@ function catchSyntaxError(file: string, read: () => void): TemplateProblem[] {
     if (!(error instanceof TemplateSyntaxError)) throw error;
     return [{ file, line: error.line, message: error.message }];
   }
-}
-
-/** Files of the disk, but for these texts; what an earlier program has read is not read again. */
-function createHost(
-  texts: ReadonlyMap<string, string>,
-  options: ts.CompilerOptions,
-  checked: ts.Program | undefined,
-): ts.CompilerHost {
-  const host = ts.createCompilerHost(options);
-  const readSource = host.getSourceFile.bind(host);
-  return {
-    ...host,
-    fileExists: (file) => texts.has(file) || host.fileExists(file),
-    readFile: (file) => texts.get(file) ?? host.readFile(file),
-    getSourceFile: (file, language, ...more) => {
-      const known = checked?.getSourceFile(file);
-      const text = texts.get(file);
-      if (known && (text === undefined || text === known.text)) return known;
-      return text === undefined
-        ? readSource(file, language, ...more)
-        : ts.createSourceFile(file, text, language);
-    },
-  };
 }
 
 /** The tables are there, and each of their models has its template. */

@@ -1,7 +1,7 @@
 import type { EditorView } from '@codemirror/view';
+import type { CheckDocument } from '../../../server/web/api/check-document.ts';
 import { make } from './elements.ts';
 import { showFindings, showNoFindings } from './findings.ts';
-import type { FindingItem } from './findings.ts';
 import { createPacedCheck } from './paced-check.ts';
 import type { PacedCheck } from './paced-check.ts';
 
@@ -27,7 +27,7 @@ export function createCheck(form: HTMLFormElement, view: EditorView): PacedCheck
       if (answer.status === 401 || answer.status === 403) {
         explainEndOfLogin();
       } else if (answer.ok) {
-        const { findings } = (await answer.json()) as { findings: FindingItem[] };
+        const { findings } = (await answer.json()) as CheckDocument;
         if (!signal.aborted) showFindings(view, findings);
       } else {
         retry(`the server answered ${answer.status}`);

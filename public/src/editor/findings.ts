@@ -2,15 +2,11 @@ import { setDiagnostics } from '@codemirror/lint';
 import type { Diagnostic } from '@codemirror/lint';
 import type { Text } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
-import type { Finding } from '../../../server/keepalived/config/rules/finding.ts';
+import type { CheckDocument } from '../../../server/web/api/check-document.ts';
 import { getElement, make } from './elements.ts';
 
 /** A finding as the server describes it. */
-export interface FindingItem extends Finding {
-  tone: string;
-  word: string;
-  lineText?: string;
-}
+type FindingItem = CheckDocument['findings'][number];
 
 const severities = { fatal: 'error', warning: 'warning', info: 'info' } as const;
 

@@ -1,31 +1,12 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { findingCodeList } from '../../keepalived/config/rules/finding-codes.ts';
 import type { PageDependencies } from '../page-dependencies.ts';
 import { bodyLimitBytes } from '../plugins/limits.ts';
 import { fileIdSchema } from '../view/change/file-id-schema.ts';
 import { describeFindings } from '../view/change/findings.ts';
+import { checkDocumentSchema } from './check-document.ts';
 
 export const checkRequestSchema = z.strictObject({ fileId: fileIdSchema, text: z.string() });
-
-export const checkDocumentSchema = z.strictObject({
-  findings: z.array(
-    z.strictObject({
-      severity: z.enum(['fatal', 'warning', 'info']),
-      code: z.enum(findingCodeList),
-      tone: z.enum(['bad', 'warn', 'calm']),
-      word: z.string(),
-      line: z.int().min(1).optional(),
-      lineText: z.string().optional(),
-      path: z.string().optional(),
-      instance: z.string().optional(),
-      keyword: z.string().optional(),
-      message: z.string(),
-      remedy: z.string(),
-      detail: z.string().optional(),
-    }),
-  ),
-});
 
 /**
  * `POST /api/v1/configuration/check`: the findings about a text as if it stood in that file, the

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { checkDocumentSchema, checkRequestSchema } from './configuration-check.ts';
+import { checkDocumentSchema } from './check-document.ts';
+import { checkRequestSchema } from './configuration-check.ts';
 import { statusDocumentSchema } from './status-document.ts';
 import { transitionsDocumentSchema } from './transitions-document.ts';
 

@@ -1,5 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { StatusUpdates, News, StatusEvent } from './status-updates.ts';
+import { writeEvent } from './stream-events.ts';
+import type { EventWriter, StatusPageEvents } from './stream-events.ts';
 import { createStreamGroup } from './stream-group.ts';
 
 export interface Feed {
@@ -21,8 +23,7 @@ export function createFeed(
   eventName: string,
   encode: (event: StatusEvent) => unknown,
 ): Feed {
-  const write = (event: StatusEvent) =>
-    `id: ${event.id}\nevent: ${eventName}\ndata: ${JSON.stringify(encode(event))}\n\n`;
+  const write = (event: StatusEvent) => `id: ${event.id}\n${writeEvent(eventName, encode(event))}`;
   const onNews = (news: News) => {
     const text = news.kind === 'changed' ? write(news.event) : writeHeartbeat(news.snapshot);
     group.send(text);
@@ -41,14 +42,15 @@ export function createFeed(
   };
 }
 
+const writeOwnEvent: EventWriter<StatusPageEvents> = writeEvent;
+
 function writeHeartbeat({ status, wallMs }: StatusEvent['snapshot']): string {
   const { evidenceAgeMs } = status;
-  const data = {
+  return writeOwnEvent('heartbeat', {
     at: new Date(wallMs).toISOString(),
     evidenceAgeMs: evidenceAgeMs === undefined ? null : Math.round(evidenceAgeMs),
     ...findMasterAges(status),
-  };
-  return `event: heartbeat\ndata: ${JSON.stringify(data)}\n\n`;
+  });
 }
 
 /** By instance: how long ago the master of a standby was last heard, for the page that shows it. */

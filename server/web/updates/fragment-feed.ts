@@ -1,4 +1,6 @@
 import type { FastifyReply } from 'fastify';
+import { writeEvent } from './stream-events.ts';
+import type { EventWriter, FragmentEvents } from './stream-events.ts';
 import { createStreamGroup } from './stream-group.ts';
 
 /** However fast the news come, a part is rendered only so often. */
@@ -22,10 +24,10 @@ export function createFragmentFeed(
 ): FragmentFeed {
   let newest = '';
 
-  const write = (html: string) => `event: page\ndata: ${JSON.stringify(html)}\n\n`;
+  const write: EventWriter<FragmentEvents> = writeEvent;
   const send = () => {
     const html = render();
-    const text = html === newest ? 'event: heartbeat\ndata: {}\n\n' : write(html);
+    const text = html === newest ? write('heartbeat', {}) : write('page', html);
     newest = html;
     group.send(text);
   };
@@ -47,7 +49,7 @@ export function createFragmentFeed(
 
   return {
     open(reply) {
-      group.open(reply, () => write(render()));
+      group.open(reply, () => write('page', render()));
     },
   };
 }

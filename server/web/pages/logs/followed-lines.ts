@@ -1,10 +1,15 @@
 import type { LogFilter, LogFollower } from '../../../appliance/appliance.ts';
 import type { Operations } from '../../../operations/operations.ts';
 import type { EventStream } from '../../plugins/event-streams.ts';
+import { writeEvent } from '../../updates/stream-events.ts';
+import type { EventWriter } from '../../updates/stream-events.ts';
+import type { LogEvents } from './log-events.ts';
 import { describeLine } from './log-row.ts';
 
 /** Sooner than the browser takes silence for a lost connection. */
 const heartbeatEveryMs = 5_000;
+
+const writeLogEvent: EventWriter<LogEvents> = writeEvent;
 
 type LogOperations = Pick<Operations, 'readNewerLog' | 'followLog'>;
 
@@ -39,7 +44,7 @@ export function createFollowedLines(operations: LogOperations): FollowedLines {
       follower ??= operations.followLog(tell).catch(() => undefined);
       void follower.then(read);
       const heartbeat = setInterval(() => {
-        stream.send(`event: heartbeat\ndata: {}\n\n`);
+        stream.send(writeLogEvent('heartbeat', {}));
         read();
       }, heartbeatEveryMs);
       stream.onClose(() => {
@@ -62,22 +67,20 @@ function createReader(
   let isAskedAgain = false;
   let problem = '';
 
-  const send = (event: string, data: unknown) => {
-    stream.send(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  };
   async function readOn(): Promise<void> {
     do {
       isAskedAgain = false;
       const news = await operations.readNewerLog(place, filter);
       const message = news.ok ? '' : news.message;
-      if (message !== problem) send('problem', { message });
+      if (message !== problem) stream.send(writeLogEvent('problem', { message }));
       problem = message;
       if (!news.ok) return;
       place = news.newest;
       isAskedAgain ||= news.hasMore;
       if (news.isGap || news.lines.length > 0) {
         const { isGap, lines } = news;
-        send('lines', { isGap, after: place, rows: lines.map(describeLine) });
+        const rows = lines.map(describeLine);
+        stream.send(writeLogEvent('lines', { isGap, after: place, rows }));
       }
     } while (isAskedAgain);
   }
