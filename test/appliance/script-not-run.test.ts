@@ -141,7 +141,7 @@ if (inPrivateNamespaces(import.meta.url)) {
         const alarm = seen.alarms.find(({ code }) => code === 'script-not-run');
         assert.match(
           alarm?.sentence ?? '',
-          /does not run its healthcheck chk: it counts as passed, so this server would not hand over 10\.9\.0\.100/,
+          /does not run its healthcheck chk: keepalived counts it as passed, so this server would not hand over 10\.9\.0\.100/,
           JSON.stringify(seen),
         );
         const item = seen.watched.find(({ name }) => name === 'chk');

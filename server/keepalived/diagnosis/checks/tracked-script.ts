@@ -42,7 +42,7 @@ export const checkTrackedScripts: InstanceCheck = (view) => {
     return {
       ...check,
       verdict: 'wrong',
-      sentence: `keepalived does not run the tracked script ${names}: it counts as passed, so this server would not hand over when that fails. Why: ${reasons}.`,
+      sentence: `keepalived does not run the tracked script ${names}: keepalived counts it as passed, so this server would not hand over when that fails. Why: ${reasons}.`,
       remedy: 'Correct that, then reload keepalived.',
     };
   }

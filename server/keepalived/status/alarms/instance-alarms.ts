@@ -81,7 +81,7 @@ export function judgeAlarms(
     alarms.push(
       raise(
         'script-not-run',
-        `keepalived does not run its healthcheck ${name}: it counts as passed, so this server would not hand over ${addresses} when that fails. Why: ${detail}. Correct that, then reload keepalived.`,
+        `keepalived does not run its healthcheck ${name}: keepalived counts it as passed, so this server would not hand over ${addresses} when that fails. Why: ${detail}. Correct that, then reload keepalived.`,
       ),
     );
   }
