@@ -4,7 +4,7 @@ import { UserError } from '../../shared/errors.ts';
 import type { DrillDependencies } from '../dependencies.ts';
 
 /**
- * Puts back the number of a drill that ended with this program, and tells it in a notice; call it at
+ * Restores the number of a drill that ended with this program, and tells it in a notice; call it at
  * start. One that had come to its last number is left as it was meant to be.
  */
 export async function recoverDrill(parts: DrillDependencies & { notices: Notices }): Promise<void> {

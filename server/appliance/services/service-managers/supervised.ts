@@ -151,7 +151,7 @@ function failed(command: string, output: string): CommandReport {
   return { command, result: 'exited', exitCode: undefined, output };
 }
 
-/** How keepalived complains of its command line (2.2.7 to 2.4.3). */
+/** How keepalived reports an error in its command line (2.2.7 to 2.4.3). */
 const usageComplaint =
   /^(?:Usage:|Unknown option |Missing parameter for option |Unexpected argument)/m;
 
