@@ -1,4 +1,5 @@
 // npm test [-- FILE|FOLDER|--node-option …]: every test there is, or those named; `unit` is test/unit.
+import { setMaxListeners } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
@@ -41,6 +42,7 @@ await runScript(async () => {
   // Each file's process is started with the options of this one.
   process.execArgv.push('--enable-source-maps', ...options);
   const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
   // The tests end in order, and what they made ends with them.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ending.abort());
   const events = run({
