@@ -88,7 +88,7 @@ async function start(options: ProgramOptions): Promise<void> {
   const confirmed = createConfirmedChanges({
     ...{ ...parts, clock, exclusive, onProblem },
     confirmations: createPendingConfirmation({ directory }),
-    apply: (request) => applyConfiguration(parts, request),
+    apply: (request, seen) => applyConfiguration(parts, request, seen),
   });
   const debug = createDebug({
     ...{ appliance, keeper, clock, onProblem },

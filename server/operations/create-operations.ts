@@ -1,7 +1,8 @@
 import type { Mutex } from '../shared/mutex.ts';
 import type { FinishedAction } from '../state/failover-records.ts';
-import type { StateKeeper } from '../state/state-keeper.ts';
-import { foreseeApply } from './checks/foresee-apply.ts';
+import type { RefreshOptions, StateKeeper } from '../state/state-keeper.ts';
+import { seeConfiguration, seeText } from './checks/configuration-seen.ts';
+import { checkSave, previewText } from './checks/preview.ts';
 import { findKeptSecretDefinitions } from './checks/secret-definitions.ts';
 import type { ConfirmedChanges } from './confirm/confirmed-change.ts';
 import {
@@ -18,8 +19,6 @@ import { planDefaultRole, readStoredConfiguration } from './forms/default-roles.
 import type { FormOrigin } from './forms/form-origin.ts';
 import { planInstanceSettings } from './forms/instance-settings.ts';
 import { createPlannedSaves } from './forms/planned-saves.ts';
-import { checkSave } from './live/apply-configuration.ts';
-import { readProofEvidence } from './live/prove-live.ts';
 import { watchUnforeseen } from './live/watch-unforeseen.ts';
 import type { Operations } from './operations.ts';
 import { hasLoaded } from './outcomes.ts';
@@ -47,12 +46,12 @@ export function createOperations(
   /** What changes something runs alone: a Stop during a proof would look like a failed reload. */
   const change = <Value>(
     task: () => Promise<Value>,
-    refreshing = { withTracking: false },
+    refreshing: (value: Value) => RefreshOptions = () => ({}),
   ): Promise<Value> =>
     exclusive(async () => {
       begun += 1;
       const value = await task();
-      await keeper.refresh(refreshing);
+      await keeper.refresh(refreshing(value));
       return value;
     });
   /**
@@ -95,7 +94,10 @@ export function createOperations(
   ): Promise<Saved> => {
     const saved = await recorded(
       { what: 'save', actor },
-      () => change(task),
+      () =>
+        change(task, ({ outcome }) => ({
+          seen: outcome?.kind === 'live' ? outcome.seen : undefined,
+        })),
       ({ outcome }) => outcome !== undefined && hasLoaded(outcome),
     );
     if (!saved.outcome) return saved;
@@ -126,7 +128,7 @@ export function createOperations(
           confirmed.find()
             ? refuse('A change is waiting for confirmation. Keep it or roll it back first.')
             : runDrill(parts, request),
-        { withTracking: true },
+        () => ({ withTracking: true }),
       );
     try {
       return await recorded(
@@ -170,16 +172,11 @@ export function createOperations(
     },
     findKeptText: (id, tag) => findKeptText(parts.versions, id, tag),
     async checkConfiguration(fileId, text) {
-      const old = await appliance.readConfigurationFile(fileId);
-      const { findings } = await checkSave(
-        appliance,
-        { fileId, text },
-        old.ok ? old.text : undefined,
-      );
-      return findings;
+      const candidate = await seeText(appliance, fileId, text);
+      return (await checkSave(appliance, candidate)).findings;
     },
-    foreseeConfiguration: async (fileId, text) =>
-      foreseeApply(appliance, { fileId, text }, await readProofEvidence(appliance)),
+    previewConfiguration: async (fileId, text) =>
+      previewText(appliance, await seeConfiguration(appliance, fileId), text),
     async saveConfiguration(request) {
       const { outcome } = await runSave(request.actor, async () => ({
         outcome: await confirmed.apply(request),

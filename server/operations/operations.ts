@@ -11,16 +11,16 @@ import type {
 import type { Notice } from '../history/notices.ts';
 import type { Finding } from '../keepalived/config/rules/finding.ts';
 import type { PacketDirection } from '../keepalived/firewall/packet.ts';
-import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import type { InstanceSettings } from '../keepalived/settings/setting-fields.ts';
+import type { Preview } from './checks/preview.ts';
 import type { ConfirmableRequest, WaitingChange } from './confirm/confirmed-change.ts';
 import type { FirewallOutcome, OwnFirewallRule } from './debug/firewall.ts';
 import type { DrillOutcome, DrillRequest } from './drill/failover-drill.ts';
 import type { DrillReading } from './drill/read-drill.ts';
 import type { DefaultRoleValues } from './forms/default-role-values.ts';
 import type { DefaultRole, DefaultRolePlan } from './forms/default-roles.ts';
+import type { FormSave, PlannedSave } from './forms/form-save.ts';
 import type { InstanceSettingsPlan } from './forms/instance-settings.ts';
-import type { FormSave, PlannedSave } from './forms/planned-saves.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
 import type { BootAction, BootConsent } from './service/boot-actions.ts';
 import type { ControlConsent, KeepalivedAction } from './service/service-control.ts';
@@ -85,8 +85,8 @@ export interface Operations {
   findKeptText(id: string, tag: string): Promise<string | undefined>;
   /** The same check as before a save; touches nothing. */
   checkConfiguration(id: string, text: string): Promise<Finding[]>;
-  /** What saving a text would do to the virtual addresses; touches nothing. */
-  foreseeConfiguration(id: string, text: string): Promise<Foresight>;
+  /** The check, and what saving the text would do to the virtual addresses; touches nothing. */
+  previewConfiguration(id: string, text: string): Promise<Preview>;
   /** Makes a text live: checked, kept, installed, loaded and proved, or restored. */
   saveConfiguration(request: ConfirmableRequest): Promise<ApplyOutcome>;
 

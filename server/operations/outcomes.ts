@@ -3,6 +3,7 @@ import type { Finding } from '../keepalived/config/rules/finding.ts';
 import type { ForeseenMovement } from '../keepalived/foresight/foresight-result.ts';
 import type { MovementResult } from '../keepalived/foresight/movement-result.ts';
 import type { ProofEvidence } from '../keepalived/proof/proof.ts';
+import type { SeenState } from '../state/evidence-collector.ts';
 
 /** Who asked for a change, for the audit line and the history. */
 export interface Actor {
@@ -43,6 +44,8 @@ export type ApplyOutcome =
       };
       /** What became of it. */
       observations?: MovementResult[];
+      /** What the proof saw last, so that nobody has to ask for it again. */
+      seen?: SeenState;
     }
   | {
       kind: 'saved';

@@ -8,6 +8,7 @@ import { splitScriptCommand } from '../keepalived/config/script-command.ts';
 import { describeKey } from '../keepalived/healthcheck/request.ts';
 import type { HealthcheckRequest } from '../keepalived/healthcheck/request.ts';
 import type { AddressChange, Observed, RuntimeReport } from '../keepalived/proof/evidence.ts';
+import type { ProofEvidence } from '../keepalived/proof/proof.ts';
 import {
   noLogEvidence,
   noteLogLine,
@@ -22,8 +23,17 @@ import type { Evidence } from '../keepalived/status/status.ts';
 import type { Clock } from '../shared/clock.ts';
 import { createCoalescedTask } from './coalesced-task.ts';
 import { readLiveConfiguration } from './live-configuration.ts';
+import type { LiveConfiguration } from './live-configuration.ts';
 import { findLoadKnowledge, wasEditedSince } from './load-knowledge.ts';
 import type { LoadKnowledge } from './load-knowledge.ts';
+
+/** What an action has just seen itself, so that nobody is asked for it again. */
+export interface SeenState {
+  sighting: ProofEvidence;
+  /** When it was looked for, on the monotonic clock: it can only be older than it looks. */
+  atMs: number;
+  configuration: LiveConfiguration & { ok: true };
+}
 
 export interface EvidenceCollector {
   /** What was witnessed so far; replaced with each change. */
@@ -38,6 +48,8 @@ export interface EvidenceCollector {
   /** Takes what the kernel told of addresses for evidence; tells the same. */
   noteAddressChanges: (changes: readonly AddressChange[]) => boolean;
   askConfiguration: () => Promise<void>;
+  /** Takes keepalived's account and the configuration for evidence, where nothing newer is known. */
+  noteSeen: (seen: SeenState) => Promise<void>;
   askServices: () => Promise<void>;
   askHealthchecks: () => Promise<void>;
   /** Costs nothing: the appliance knows. */
@@ -127,7 +139,11 @@ export function createEvidenceCollector({
     { minIntervalMs },
   );
   const askConfiguration = createCoalescedTask(async () => {
-    const { value: live, atMs } = await observe(() => readLiveConfiguration(appliance));
+    await noteConfiguration(await observe(() => readLiveConfiguration(appliance)));
+  });
+  const noteConfiguration = async ({ value: live, atMs }: Observed<LiveConfiguration>) => {
+    // One that was begun earlier may end later.
+    if (atMs < (evidence.configuration?.atMs ?? -Infinity)) return;
     const daemon = evidence.daemon?.value;
     load =
       live.ok && daemon
@@ -135,7 +151,7 @@ export function createEvidenceCollector({
         : undefined;
     const value = live.ok ? { ...live, editedSinceLoad: load && wasEditedSince(load, live) } : live;
     note({ configuration: { value: withLoadTime(value, evidence, atMs), atMs } });
-  });
+  };
   const askServices = createCoalescedTask(async () => {
     serviceReports = await observe(() => appliance.readServices());
     const keepalived = serviceReports.value.find(({ name }) => name === 'keepalived');
@@ -179,6 +195,13 @@ export function createEvidenceCollector({
       return keepalivedInterfaces(evidence) !== before;
     },
     askConfiguration,
+    async noteSeen({ sighting: { daemon, runtime }, atMs, configuration }) {
+      await askDaemon();
+      const isSame = findSpeaker({ daemon: { value: daemon, atMs } }) === findSpeaker(evidence);
+      const isNewer = atMs >= (evidence.runtime?.atMs ?? -Infinity);
+      if (runtime && isSame && isNewer) note(noteRuntime(evidence, { value: runtime, atMs }));
+      await noteConfiguration({ value: configuration, atMs });
+    },
     askServices,
     askHealthchecks,
     async askBlindSpots() {

@@ -18,24 +18,27 @@ export type LiveConfiguration =
     };
 
 /** A file of the live configuration, and what its include lines name. */
-type ConfigurationFile = ConfigurationFileContent & {
+export type ConfigurationFile = ConfigurationFileContent & {
   includes?: ResolvedInclude[] | undefined;
 };
 
 /**
  * The live file and all that it includes, the live one first.
  * @param candidate follows the includes as they were with this text; the parts are those on disk
+ * @param known parts that were read already, and are not read again
  */
 export async function readConfigurationFiles(
   appliance: FileReader,
   candidate?: CandidateText,
+  known: readonly ConfigurationFile[] = [],
 ): Promise<ConfigurationFile[]> {
   const entries = await appliance.listConfigurationFiles(candidate);
   return Promise.all(
     entries
       .filter(({ role }) => role === 'live' || role === 'included')
       .map(async ({ id, includes }) => ({
-        ...(await appliance.readConfigurationFile(id, candidate)),
+        ...(known.find((part) => part.id === id) ??
+          (await appliance.readConfigurationFile(id, candidate))),
         includes,
       })),
   );

@@ -25,6 +25,7 @@ import type { SplitBrain } from './split-brains.ts';
 import { isStateLine, isHealthLine } from './relevant-lines.ts';
 import { createTimedTask } from './timed-task.ts';
 import { createEvidenceCollector } from './evidence-collector.ts';
+import type { SeenState } from './evidence-collector.ts';
 
 export { actionRecordSchema } from './failover-records.ts';
 export type { ActionRecord, FailoverRecord, TransitionRecord } from './failover-records.ts';
@@ -39,6 +40,11 @@ export interface Snapshot {
   wallMs: number;
 }
 
+export interface RefreshOptions {
+  withTracking?: boolean;
+  seen?: SeenState | undefined;
+}
+
 export interface StateKeeper {
   /** The current status, from what was witnessed; costs no command. */
   current(): Snapshot;
@@ -49,8 +55,9 @@ export interface StateKeeper {
    * keepalived tracks follow in the background.
    * @param options.withTracking of an action that changes what keepalived tracks: that is awaited
    * too, which may take a second
+   * @param options.seen what the action has seen itself: keepalived and the files are not asked again
    */
-  refresh(options?: { withTracking: boolean }): Promise<void>;
+  refresh(options?: RefreshOptions): Promise<void>;
   /** Tells that the daemon has just loaded the live file with this tag. */
   noteLoaded(tag: string): void;
   /** Tells what somebody has just done, for the history. */
@@ -134,6 +141,15 @@ export function createStateKeeper({
     await witnesses.askConfiguration();
     watch?.setNotifyFifos(findNotifyFifos(witnesses.evidence()));
   });
+  /** Of what keepalived tracked before a save nothing may be known any more. */
+  let isTrackingOutdated = false;
+  const noteSeen = async (seen: SeenState) => {
+    await witnesses.noteSeen(seen);
+    runtime.noteAsked();
+    configuration.noteAsked();
+    watch?.setNotifyFifos(findNotifyFifos(witnesses.evidence()));
+    isTrackingOutdated = true;
+  };
   const askMachine = async () => {
     await Promise.all([runtime.ask(), network.ask()]);
     await configuration.ask();
@@ -191,7 +207,8 @@ export function createStateKeeper({
     const recheckEveryMs = pace.recheckEveryMs();
     // Both are questions to keepalived, and each is a line in its log.
     if (runtime.isDue(recheckEveryMs) && tracking.isDue(recheckEveryMs)) {
-      const isTrackingDue = isLooking && tracking.isDue(trackingEveryMs);
+      const isTrackingDue = isTrackingOutdated || (isLooking && tracking.isDue(trackingEveryMs));
+      isTrackingOutdated = false;
       inBackground(isTrackingDue ? tracking.ask : runtime.ask);
     }
     if (network.isDue(recheckEveryMs)) inBackground(network.ask);
@@ -238,7 +255,12 @@ export function createStateKeeper({
       };
     },
     evidence: witnesses.evidence,
-    async refresh({ withTracking } = { withTracking: false }) {
+    async refresh({ withTracking = false, seen } = {}) {
+      if (seen) {
+        await Promise.all([noteSeen(seen), network.ask(), services.ask()]);
+        inBackground(healthchecks.ask);
+        return;
+      }
       await Promise.all([askMachine(), services.ask()]);
       inBackground(healthchecks.ask);
       // After the others, for it is a question to keepalived too; and nobody waits without need for

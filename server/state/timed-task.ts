@@ -3,6 +3,8 @@ import type { Clock } from '../shared/clock.ts';
 /** A task that knows when it was asked for last, so that what an event asked is not asked again soon. */
 export interface TimedTask<Result> {
   ask: () => Promise<Result>;
+  /** Tells that somebody else has asked just now. */
+  noteAsked: () => void;
   isDue: (everyMs: number) => boolean;
 }
 
@@ -15,6 +17,9 @@ export function createTimedTask<Result>(
     ask() {
       askedAtMs = clock.monotonicMs();
       return task();
+    },
+    noteAsked() {
+      askedAtMs = clock.monotonicMs();
     },
     isDue: (everyMs) => clock.monotonicMs() - askedAtMs >= everyMs,
   };

@@ -6,6 +6,7 @@ import test, { after, before } from 'node:test';
 import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { checkConfiguration } from '../../server/operations/checks/check-configuration.ts';
+import { seeText } from '../../server/operations/checks/configuration-seen.ts';
 import { parseProgramOptions } from '../../server/program-options.ts';
 import { preparePrivateMachine, writeConfiguration } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
@@ -36,7 +37,7 @@ if (inPrivateNamespaces(import.meta.url)) {
   after(() => appliance.close());
 
   const check = async (fileId: string, text: string) => {
-    const findings = await checkConfiguration(appliance, fileId, text);
+    const findings = await checkConfiguration(appliance, await seeText(appliance, fileId, text));
     return findings.map(({ code, line, path }) => [code, line, path]);
   };
 
@@ -94,7 +95,10 @@ if (inPrivateNamespaces(import.meta.url)) {
   ]) {
     test(`an include on a line for another server is named, and not refused: ${lines}`, async () => {
       writeFileSync('/etc/keepalived/extra.conf', '# nothing\n');
-      const findings = await checkConfiguration(appliance, 'live', `${instance('')}${lines}\n`);
+      const findings = await checkConfiguration(
+        appliance,
+        await seeText(appliance, 'live', `${instance('')}${lines}\n`),
+      );
       const [found] = findings.filter(({ code }) => code === 'include-hidden-elsewhere');
       assert.equal(found?.severity, 'warning', JSON.stringify(findings));
       assert.match(found.message, /On the server that it is for, .* crash/);
@@ -108,7 +112,7 @@ if (inPrivateNamespaces(import.meta.url)) {
       ['virtual_router_id', 'virtual_router_ip', 3],
     ] as const) {
       const text = instance('').replace(`${keyword} `, `${typo} `);
-      const findings = await checkConfiguration(appliance, 'live', text);
+      const findings = await checkConfiguration(appliance, await seeText(appliance, 'live', text));
       const [unknown] = findings;
       assert.equal(findings.length, 1, JSON.stringify(findings));
       assert.equal(unknown?.line, line);

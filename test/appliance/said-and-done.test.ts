@@ -6,6 +6,7 @@ import test, { after, before } from 'node:test';
 import type { Appliance } from '../../server/appliance/appliance.ts';
 import { createAppliance } from '../../server/appliance/create-appliance.ts';
 import { checkConfiguration } from '../../server/operations/checks/check-configuration.ts';
+import { seeText } from '../../server/operations/checks/configuration-seen.ts';
 import { parseProgramOptions } from '../../server/program-options.ts';
 import {
   askUntil,
@@ -264,7 +265,7 @@ if (inPrivateNamespaces(import.meta.url)) {
       const text =
         one.text ??
         `${one.before ?? ''}vrrp_instance VI_1 {\n${instance}\n virtual_ipaddress {\n  ${addresses}\n }\n${excluded}}\n`;
-      const findings = await checkConfiguration(appliance, 'live', text);
+      const findings = await checkConfiguration(appliance, await seeText(appliance, 'live', text));
       const said = findings.find(({ code }) => code === one.code);
       const deed = await watch(text, one.deed);
       assert.deepEqual(

@@ -40,7 +40,7 @@ export async function createWholeProgram(
   const confirmed = createConfirmedChanges({
     ...{ ...parts, clock, exclusive, onProblem },
     confirmations: createPendingConfirmation({ directory }),
-    apply: (request) => applyConfiguration(parts, request),
+    apply: (request, seen) => applyConfiguration(parts, request, seen),
   });
   const debug = createDebug({
     ...{ appliance, keeper, clock, onProblem },

@@ -112,7 +112,7 @@ export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
     if ('ok' in ready) return ready;
     const text = ready.methods.find(({ source }) => source === 'text');
     return text
-      ? takeDump(ready, text, parseTrackingDump)
+      ? takeDump(ready, text, parseTracking)
       : failure('This keepalived has no signal for a dump.');
   }
 
@@ -247,4 +247,11 @@ function parseRuntime(text: string, source: DumpMethod['source']): RuntimeReport
   if (!dump.ok) return dump;
   const instances: RuntimeInstance[] = dump.instances;
   return { ok: true, instances, source };
+}
+
+/** One dump for both: each is a line of each of keepalived's processes in its log. */
+function parseTracking(text: string): TrackingReport {
+  const tracking = parseTrackingDump(text);
+  const dump = parseTextDump(text);
+  return tracking.ok && dump.ok ? { ...tracking, instances: dump.instances } : tracking;
 }

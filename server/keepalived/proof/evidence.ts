@@ -151,6 +151,8 @@ export type TrackingReport =
       items: TrackedItem[];
       /** Absent: none is heard. */
       masters?: MasterRouter[];
+      /** What the same dump tells of the instances, without counters; absent: it cannot be read. */
+      instances?: RuntimeInstance[];
     }
   | { ok: false; reason: string };
 

@@ -8,11 +8,13 @@ import { findInstanceDifference } from '../config/instance-differences.ts';
 import type { ConfigurationSummary } from '../config/questions.ts';
 import { listWeights } from '../foresight/elections/effective-priority.ts';
 import type { ReloadLog } from '../runtime/log/reload-log.ts';
-import type { DaemonProcess, RuntimeInstance } from './evidence.ts';
+import type { DaemonProcess, RuntimeInstance, TrackingReport } from './evidence.ts';
 
 /** One look at the machine. */
 export interface ProofEvidence extends AddressEvidence {
   daemon: DaemonProcess;
+  /** What keepalived tracks, where that was asked in the same dump. */
+  tracking?: TrackingReport;
 }
 
 /** What a proof is about. */
@@ -52,10 +54,44 @@ export function judgeProof(
   return load.kind === 'proved' ? judgeStates(proof, after, log) : load;
 }
 
+/**
+ * The same of a look that did not ask keepalived itself: `proved` means only that nothing speaks
+ * against it so far.
+ */
+export function judgeWithoutAccount(
+  { before }: ProofCase,
+  { daemon }: ProofEvidence,
+  log: ReloadLog | undefined,
+): ProofVerdict {
+  return judgeProcesses(before, daemon, log);
+}
+
 /** Whether the daemon and its children live, and run what the file says. */
 function judgeLoad(
   { before, expected, previous }: ProofCase,
   after: ProofEvidence,
+  log: ReloadLog | undefined,
+): ProofVerdict {
+  const about = 'load';
+  const processes = judgeProcesses(before, after.daemon, log);
+  if (processes.kind !== 'proved') return processes;
+  const pending = (reason: string): ProofVerdict => ({ kind: 'pending', about, reason });
+
+  if (expected.instances.length === 0) return { kind: 'proved' };
+  const vrrpPid = after.daemon.state === 'running' ? after.daemon.vrrpPid : undefined;
+  if (vrrpPid === undefined) return pending('keepalived’s VRRP process is not running');
+  if (!after.runtime) return pending('keepalived gave no account of itself');
+  if (!after.runtime.ok) return pending(withoutStop(after.runtime.reason));
+  const difference = findInstanceDifference(expected, previous, after.runtime.instances);
+  return difference === undefined
+    ? { kind: 'proved' }
+    : { kind: 'wrong', about, reason: difference };
+}
+
+/** Whether the daemon and its VRRP process are those from before, and the log has no word against it. */
+function judgeProcesses(
+  before: ProofEvidence,
+  daemon: DaemonProcess,
   log: ReloadLog | undefined,
 ): ProofVerdict {
   const about = 'load';
@@ -65,11 +101,11 @@ function judgeLoad(
   const complaint = log?.configurationError;
   const lastWords = complaint ?? log?.fatalLine;
   const says = lastWords === undefined ? '' : `, and says: “${lastWords}”`;
-  if (after.daemon.state === 'unknown') {
-    return pending(`whether keepalived runs can’t be told: ${after.daemon.reason}`);
+  if (daemon.state === 'unknown') {
+    return pending(`whether keepalived runs can’t be told: ${daemon.reason}`);
   }
-  if (after.daemon.state !== 'running') return failed(`keepalived ended${says}`);
-  const { pid, vrrpPid } = after.daemon;
+  if (daemon.state !== 'running') return failed(`keepalived ended${says}`);
+  const { pid, vrrpPid } = daemon;
   if (before.daemon.state === 'running') {
     if (before.daemon.pid !== pid) return failed(`keepalived ended and was started again${says}`);
     const oldVrrpPid = before.daemon.vrrpPid ?? vrrpPid;
@@ -77,15 +113,7 @@ function judgeLoad(
       return failed(`keepalived’s VRRP process ended and was started again${says}`);
     }
   }
-  if (complaint !== undefined) return failed(`keepalived says: “${complaint}”`);
-  if (expected.instances.length === 0) return { kind: 'proved' };
-  if (vrrpPid === undefined) return pending('keepalived’s VRRP process is not running');
-  if (!after.runtime) return pending('keepalived gave no account of itself');
-  if (!after.runtime.ok) return pending(withoutStop(after.runtime.reason));
-  const difference = findInstanceDifference(expected, previous, after.runtime.instances);
-  return difference === undefined
-    ? { kind: 'proved' }
-    : { kind: 'wrong', about, reason: difference };
+  return complaint === undefined ? { kind: 'proved' } : failed(`keepalived says: “${complaint}”`);
 }
 
 /** What the instances make of it: no new FAULT, and the addresses where the states say. */

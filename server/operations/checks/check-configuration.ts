@@ -8,31 +8,25 @@ import { nameSetting } from '../../keepalived/config/rules/name-setting.ts';
 import { nameNearestInterface } from '../../keepalived/config/rules/nearest-interface.ts';
 import { placeFinding } from '../../keepalived/config/rules/place-findings.ts';
 import { findConfigurationProblems } from '../../keepalived/config/rules/rules.ts';
-import { assembleConfiguration } from '../../keepalived/language/assembled.ts';
 import { parseConfiguration } from '../../keepalived/language/tree.ts';
 import { judgeConfigurationTest } from '../../keepalived/runtime/config-test/judge-config-test.ts';
-import { readConfigurationSources } from '../../state/live-configuration.ts';
+import type { Candidate } from './configuration-seen.ts';
 import { findContradictions, readInterfaceNames } from './find-contradictions.ts';
 
 /**
  * Everything that can be known about a text before it touches the disk: our own rules, then
  * `keepalived -t` on exactly these bytes. The test's exit code is not looked at, only its text
  * (measured: an empty file passes, a harmless warning fails).
- * @param fileId the file that the text is meant for
  */
-export function checkConfiguration(
-  appliance: Appliance,
-  fileId: string,
-  text: string,
-): Promise<Finding[]> {
-  return check(appliance, { fileId, text }, (own) =>
+export function checkConfiguration(appliance: Appliance, candidate: Candidate): Promise<Finding[]> {
+  return check(appliance, candidate, (own) =>
     hasFatal(own.filter(({ code }) => !oftenMistyped.has(code))),
   );
 }
 
 /** The same, asking keepalived also where our own rules would refuse the text. */
-export function checkWhole(appliance: Appliance, fileId: string, text: string): Promise<Finding[]> {
-  return check(appliance, { fileId, text }, (own) => own.some(({ code }) => unsafe.has(code)));
+export function checkWhole(appliance: Appliance, candidate: Candidate): Promise<Finding[]> {
+  return check(appliance, candidate, (own) => own.some(({ code }) => unsafe.has(code)));
 }
 
 /** What is missing may stand there with a mistyped keyword: keepalived then knows the line. */
@@ -43,11 +37,15 @@ const unsafe = new Set<FindingCode>(['nul-byte', 'file-too-large']);
 
 async function check(
   appliance: Appliance,
-  { fileId, text }: { fileId: string; text: string },
+  { text, path, whole, seen }: Candidate,
   suffices: (own: Finding[]) => boolean,
 ): Promise<Finding[]> {
-  const { content, path } = await readCandidate(appliance, fileId, text);
-  const summary = summarizeConfiguration(content);
+  const fileId = seen.file.id;
+  const { configurationId } = seen;
+  // A file that nothing includes any more is not part of it.
+  const content =
+    path === undefined ? parseConfiguration(text, { configurationId }) : whole.content;
+  const summary = path === undefined ? summarizeConfiguration(content) : whole.summary;
   // What is said of the text itself needs no path.
   const own = findConfigurationProblems(text, summary, content.children)
     .filter(({ code }) => !isIncluded(fileId) || !wholeFileCodes.has(code))
@@ -75,20 +73,6 @@ async function check(
 
 const withoutPath = (finding: Finding, path: string | undefined): Finding =>
   finding.path === path ? { ...finding, path: undefined } : finding;
-
-/** The configuration with the text in its place, and which file that is. */
-async function readCandidate(appliance: Appliance, fileId: string, text: string) {
-  const [configurationId, sources] = await Promise.all([
-    appliance.readConfigurationId(),
-    readConfigurationSources(appliance, { fileId, text }),
-  ]);
-  const own = sources.find(({ isCandidate }) => isCandidate);
-  // A file that nothing includes any more is not part of it.
-  const content = own
-    ? assembleConfiguration(sources, { configurationId })
-    : parseConfiguration(text, { configurationId });
-  return { content, path: own?.path };
-}
 
 function notTested(reason = 'no reason is known'): Finding {
   return {

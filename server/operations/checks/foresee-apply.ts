@@ -1,6 +1,5 @@
 import type { Appliance } from '../../appliance/appliance.ts';
 import { findPasswordChanges } from '../../keepalived/config/password-changes.ts';
-import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import { createFindResult } from '../../keepalived/foresight/elections/effective-priority.ts';
 import type { FindResult } from '../../keepalived/foresight/elections/effective-priority.ts';
@@ -17,14 +16,13 @@ import {
   findScriptChanges,
 } from '../../keepalived/foresight/script-changes.ts';
 import type { ScriptChange } from '../../keepalived/foresight/script-changes.ts';
-import { assembleConfiguration } from '../../keepalived/language/assembled.ts';
-import type { ConfigurationSource } from '../../keepalived/language/assembled.ts';
 import { findAddedPowers } from '../../keepalived/powers/added-commands.ts';
 import type { TrackingReport } from '../../keepalived/proof/evidence.ts';
 import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { describeHealthcheckResult } from '../../keepalived/status/healthcheck-status.ts';
-import { readConfigurationSources } from '../../state/live-configuration.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
+import { placeText, tracksAnything } from './configuration-seen.ts';
+import type { AssembledFiles, Candidate, ConfigurationSeen } from './configuration-seen.ts';
 
 /** What a save consents to, word for word as it was shown. */
 export interface Consent {
@@ -34,34 +32,43 @@ export interface Consent {
   confirmedCommands?: readonly string[];
 }
 
+/** What a change would do, and how to learn what of it only an answer tells. */
+export interface Foreseen {
+  /** Without asking any URL. */
+  foresight: Foresight;
+  /**
+   * The same with the URLs asked that the change brings. Call it for an administrator who saves, and
+   * has consented to all the rest: else it would be a way to have this server, as root, request any
+   * address there is.
+   */
+  askUrls: () => Promise<Foresight>;
+}
+
 /**
- * What saving this text would do to the virtual addresses, as keepalived and the files are now, and
+ * What saving this text would do to the virtual addresses, as keepalived and the files were seen, and
  * what it would run. A stored file moves nothing.
- * @param isConsented an administrator saves it, and has consented to all that is told without asking a
- * URL that it brings, so it is asked. Before that none is: it would be a way to have this server, as
- * root, request any address there is
  */
 export async function foreseeApply(
   appliance: Appliance,
-  { fileId, text }: { fileId: string; text: string },
+  { text, seen, whole }: Candidate,
   sighting: ProofEvidence,
-  { isConsented = false } = {},
-): Promise<Foresight> {
-  if (fileId.startsWith('stored-')) {
-    const stored = await appliance.readConfigurationFile(fileId);
-    const { commands, others } = findAddedPowers(stored.ok ? [stored] : [], [{ text }]);
-    return { ...nothingForeseen, dangers: others, addedCommands: commands };
+): Promise<Foreseen> {
+  const { file, now } = seen;
+  if (file.id.startsWith('stored-')) {
+    const { commands, others } = findAddedPowers(file.ok ? [file] : [], [{ text }]);
+    const foresight = { ...nothingForeseen, dangers: others, addedCommands: commands };
+    return { foresight, askUrls: () => Promise.resolve(foresight) };
   }
-  const [before, after] = await Promise.all([
-    readConfigurationSources(appliance),
-    readConfigurationSources(appliance, { fileId, text }),
-  ]);
-  const { commands, others } = findAddedPowers(before, after);
-  const foresight = await foresee(appliance, before, after, sighting, isConsented);
-  return {
+  const { commands, others } = findAddedPowers(now.sources, whole.sources);
+  const withPowers = (foresight: Foresight): Foresight => ({
     ...foresight,
     dangers: [...foresight.dangers, ...others],
     addedCommands: commands,
+  });
+  const { foresight, askUrls } = await foresee(appliance, now, whole, sighting);
+  return {
+    foresight: withPowers(foresight),
+    askUrls: async () => withPowers(await askUrls()),
   };
 }
 
@@ -71,74 +78,65 @@ export async function foreseeApply(
  */
 export async function foreseeReload(
   appliance: Appliance,
+  seen: ConfigurationSeen,
   oldText: string | undefined,
   sighting: ProofEvidence,
-  { isConsented = false } = {},
-): Promise<Foresight> {
-  const [before, after] = await Promise.all([
-    readConfigurationSources(
-      appliance,
-      oldText === undefined ? undefined : { fileId: 'live', text: oldText },
-    ),
-    readConfigurationSources(appliance),
-  ]);
-  return foresee(appliance, before, after, sighting, isConsented);
+): Promise<Foreseen> {
+  const before =
+    oldText === undefined ? seen.now : (await placeText(appliance, seen, oldText)).whole;
+  return foresee(appliance, before, seen.now, sighting);
 }
 
 async function foresee(
   appliance: Appliance,
-  before: readonly ConfigurationSource[],
-  after: readonly ConfigurationSource[],
+  before: AssembledFiles,
+  after: AssembledFiles,
   sighting: ProofEvidence,
-  asksUrls: boolean,
-): Promise<Foresight> {
-  const options = { configurationId: await appliance.readConfigurationId() };
-  const contentBefore = assembleConfiguration(before, options);
-  const contentAfter = assembleConfiguration(after, options);
-  const summaryBefore = summarizeConfiguration(contentBefore);
-  const summaryAfter = summarizeConfiguration(contentAfter);
+): Promise<Foreseen> {
   const running = readRunning(sighting);
-  const findResult = await askResults(appliance, [summaryBefore, summaryAfter], sighting);
+  const findResult = await askResults(appliance, [before, after], sighting);
   const foresight = foreseeChange({
-    before: summaryBefore,
-    after: summaryAfter,
-    passwordChanges: findPasswordChanges(contentBefore, contentAfter),
+    before: before.summary,
+    after: after.summary,
+    passwordChanges: findPasswordChanges(before.content, after.content),
     running,
     findResult,
   });
-  if (typeof running === 'string') return foresight;
-  const own = needsOwnNameLookup(contentBefore, contentAfter)
+  if (typeof running === 'string') {
+    return { foresight, askUrls: () => Promise.resolve(foresight) };
+  }
+  const own = needsOwnNameLookup(before.content, after.content)
     ? describeNameAnswer(await appliance.lookUpOwnName(), running, await appliance.readHostName())
     : {};
-  const ipvsDanger = opensIpvs(contentBefore, contentAfter)
+  const ipvsDanger = opensIpvs(before.content, after.content)
     ? describeIpvsDanger(await appliance.lookForIpvs())
     : undefined;
-  const scripts = findScriptChanges(summaryBefore, summaryAfter, running, findResult);
-  const { dangers, sentences } = await judgeScripts(appliance, scripts, asksUrls);
-  const hasUnaskedUrl = sentences.length > 0;
-  return {
-    ...foresight,
-    sentences: [...foresight.sentences, ...sentences, ...(own.sentence ? [own.sentence] : [])],
-    dangers: [
-      ...foresight.dangers,
-      ...dangers,
-      ...[own.danger, ipvsDanger].filter((danger) => danger !== undefined),
-    ],
-    ...(hasUnaskedUrl && { hasUnaskedUrl }),
+  const scripts = findScriptChanges(before.summary, after.summary, running, findResult);
+  const judge = async (asksUrls: boolean): Promise<Foresight> => {
+    const { dangers, sentences } = await judgeScripts(appliance, scripts, asksUrls);
+    return {
+      ...foresight,
+      sentences: [...foresight.sentences, ...sentences, ...(own.sentence ? [own.sentence] : [])],
+      dangers: [
+        ...foresight.dangers,
+        ...dangers,
+        ...[own.danger, ipvsDanger].filter((danger) => danger !== undefined),
+      ],
+      ...(sentences.length > 0 && { hasUnaskedUrl: true as const }),
+    };
   };
+  return { foresight: await judge(false), askUrls: () => judge(true) };
 }
 
 /** What keepalived knows of what is tracked; asked only where something is. */
 async function askResults(
   appliance: Appliance,
-  summaries: readonly ConfigurationSummary[],
-  { daemon, network }: ProofEvidence,
+  files: readonly AssembledFiles[],
+  { daemon, network, tracking: told }: ProofEvidence,
 ): Promise<FindResult> {
-  const isTracking = summaries.some(({ instances, syncGroups }) =>
-    [...instances, ...syncGroups].some(({ trackers }) => trackers.length > 0),
-  );
-  const isAsked = isTracking && daemon.state === 'running';
-  const tracking = isAsked ? await appliance.readTracking() : undefined;
+  const isAsked = files.some(tracksAnything) && daemon.state === 'running';
+  const tracking = isAsked ? (told ?? (await appliance.readTracking())) : undefined;
+  const summaries = files.map(({ summary }) => summary);
   const fileValues = isAsked ? await readNewFiles(appliance, summaries, tracking) : undefined;
   return createFindResult(tracking, network, fileValues);
 }

@@ -2,6 +2,8 @@ import type { Appliance } from '../../appliance/appliance.ts';
 import type { FindingCode } from '../../keepalived/config/rules/finding-codes.ts';
 import type { Finding } from '../../keepalived/config/rules/finding.ts';
 import { checkWhole, hasFatal } from './check-configuration.ts';
+import { placeText } from './configuration-seen.ts';
+import type { Candidate } from './configuration-seen.ts';
 
 /** What says that nothing is known, or that the file is none: never "it was so before". */
 const alwaysBlocking = new Set<FindingCode>([
@@ -21,26 +23,24 @@ export interface SaveFindings {
 /**
  * What the file on disk has already does not block a save that leaves it so: keepalived runs, or would
  * run, no worse. Not of what would end keepalived while it runs: the file may have changed under it.
- * @param oldText the file as it is on disk; undefined: there is none
  */
 export async function weighKnownFindings(
   appliance: Appliance,
-  request: { fileId: string; text: string },
-  oldText: string | undefined,
+  candidate: Candidate,
   findings: Finding[],
 ): Promise<SaveFindings> {
   const same = { findings, known: [] };
-  if (oldText === undefined || !hasFatal(findings)) return same;
+  if (!candidate.seen.file.ok || !hasFatal(findings)) return same;
   const fatal = findings.filter(({ severity }) => severity === 'fatal');
   if (fatal.some(({ code }) => alwaysBlocking.has(code))) return same;
   if (fatal.some(({ endsDaemon }) => endsDaemon)) {
     const daemon = await appliance.readDaemon();
     if (daemon.state === 'running' || daemon.state === 'unknown') return same;
   }
-  const old = countByWords(await checkWhole(appliance, request.fileId, oldText));
+  const old = countByWords(await checkOld(appliance, candidate));
   if (!fatal.every((finding) => takeOne(new Map(old), finding))) return same;
   // Our own rules may have stopped the check before keepalived was asked.
-  const whole = await checkWhole(appliance, request.fileId, request.text);
+  const whole = await checkWhole(appliance, candidate);
   const known: Finding[] = [];
   const weighed = whole.map((finding): Finding => {
     if (finding.severity !== 'fatal' || alwaysBlocking.has(finding.code)) return finding;
@@ -57,14 +57,19 @@ const acceptable = new Set<FindingCode>(['include-outside-folder', 'track-file-b
 /** Warnings that have to be accepted and that the file on disk has not. */
 export async function findNewDangers(
   appliance: Appliance,
-  fileId: string,
-  oldText: string | undefined,
+  candidate: Candidate,
   findings: readonly Finding[],
 ): Promise<Finding[]> {
   const dangers = findings.filter(({ code }) => acceptable.has(code));
-  if (dangers.length === 0 || oldText === undefined) return dangers;
-  const old = countByWords(await checkWhole(appliance, fileId, oldText));
+  if (dangers.length === 0 || !candidate.seen.file.ok) return dangers;
+  const old = countByWords(await checkOld(appliance, candidate));
   return dangers.filter((finding) => !takeOne(old, finding));
+}
+
+/** What the file on disk has itself. */
+async function checkOld(appliance: Appliance, { seen }: Candidate): Promise<Finding[]> {
+  if (!seen.file.ok) return [];
+  return checkWhole(appliance, await placeText(appliance, seen, seen.file.text));
 }
 
 /** Without numbers of lines, which an edit above moves. */

@@ -10,6 +10,8 @@ import type { Mutex } from '../../shared/mutex.ts';
 import { createTag } from '../../shared/tag.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { StateKeeper } from '../../state/state-keeper.ts';
+import { seeConfiguration } from '../checks/configuration-seen.ts';
+import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
 import type { ApplyRequest } from '../live/apply-request.ts';
 import { ignoreFullDisk } from '../live/change.ts';
@@ -38,7 +40,7 @@ export interface WaitingChange {
 
 export interface ConfirmedChanges {
   /** A change like any other, refused while one waits. Call it, as all of these, alone. */
-  apply(request: ConfirmableRequest): Promise<ApplyOutcome>;
+  apply(request: ConfirmableRequest, handed?: ConfigurationSeen): Promise<ApplyOutcome>;
   find(): WaitingChange | undefined;
   /**
    * @returns false: no such change waits (any more).
@@ -60,7 +62,7 @@ export interface ConfirmedChangesDependencies extends Pick<
   confirmations: KeptRecord<Confirmation>;
   clock: Clock;
   exclusive: Mutex;
-  apply: (request: ApplyRequest) => Promise<ApplyOutcome>;
+  apply: (request: ApplyRequest, handed?: ConfigurationSeen) => Promise<ApplyOutcome>;
   /** Told of what failed at the deadline, where nobody awaits it. */
   onProblem: (error: unknown) => void;
 }
@@ -151,11 +153,12 @@ export function createConfirmedChanges(parts: ConfirmedChangesDependencies): Con
   const endsAt = (forMs: number) => clock.wallMs() + forMs;
 
   return {
-    async apply({ confirmWithinSeconds, ...request }) {
+    async apply({ confirmWithinSeconds, ...request }, handed) {
       if (waiting) return refuse(waiting.path);
-      if (confirmWithinSeconds === undefined) return apply(request);
+      if (confirmWithinSeconds === undefined) return apply(request, handed);
       const forMs = Math.min(confirmWithinSeconds * 1000, longestMs);
-      const current = await appliance.readConfigurationFile(request.fileId);
+      const seen = handed ?? (await seeConfiguration(appliance, request.fileId));
+      const { file: current } = seen;
       let confirmation: Confirmation | undefined;
       try {
         confirmation = await prepare(request, current, forMs);
@@ -163,7 +166,7 @@ export function createConfirmedChanges(parts: ConfirmedChangesDependencies): Con
         if (!(error instanceof UserError)) throw error;
         return { kind: 'failed', message: `${error.message} The configuration was not changed.` };
       }
-      const outcome = await apply(request);
+      const outcome = await apply(request, seen);
       if (!confirmation) return outcome;
       if (outcome.kind === 'live') {
         wait(confirmation, current.path, forMs);

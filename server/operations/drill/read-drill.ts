@@ -1,7 +1,6 @@
 import type { Appliance } from '../../appliance/appliance.ts';
-import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
+import { nothingForeseen } from '../../keepalived/foresight/foresight-result.ts';
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
-import { assembleConfiguration } from '../../keepalived/language/assembled.ts';
 import { getChildren, lastNumber } from '../../keepalived/language/block-reading.ts';
 import { findStatements, parseConfiguration } from '../../keepalived/language/tree.ts';
 import type { ConfigurationNode } from '../../keepalived/language/tree.ts';
@@ -13,9 +12,9 @@ import type { DrillCase } from '../../keepalived/maintenance/drill-plan.ts';
 import { findMaintenanceFile } from '../../keepalived/maintenance/maintenance-file.ts';
 import type { MaintenanceFile } from '../../keepalived/maintenance/maintenance-file.ts';
 import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
-import { readConfigurationFiles } from '../../state/live-configuration.ts';
-import { foreseeApply } from '../checks/foresee-apply.ts';
-import { readProofEvidence } from '../live/prove-live.ts';
+import { seeConfiguration } from '../checks/configuration-seen.ts';
+import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
+import { foreseeText } from '../checks/preview.ts';
 
 /** The one change of the configuration that drills need. */
 export interface DrillSetUp {
@@ -42,18 +41,27 @@ export async function readDrill(
   appliance: Appliance,
   wantedName: string | undefined,
 ): Promise<DrillReading> {
-  const parts = await readConfigurationFiles(appliance);
-  const [live] = parts;
-  const readable = parts.flatMap((part) => (part.ok ? [part] : []));
-  const options = { configurationId: await appliance.readConfigurationId() };
-  const content = assembleConfiguration(readable, options);
-  const nodes = content.children;
-  const instanceNames = summarizeConfiguration(content).instances.map(({ name }) => name);
+  const seen = await seeConfiguration(appliance, 'live');
+  const reading = await draftDrill(appliance, seen, wantedName);
+  if (reading.kind !== 'to-set-up') return reading;
+  const foresight = await foreseeText(appliance, seen, reading.setUp.newText);
+  return { ...reading, setUp: { ...reading.setUp, foresight } };
+}
+
+/** The same without the foresight of the change, which a save makes itself. */
+export async function draftDrill(
+  appliance: Appliance,
+  { file: live, configurationId, now }: ConfigurationSeen,
+  wantedName: string | undefined,
+): Promise<DrillReading> {
+  const options = { configurationId };
+  const nodes = now.content.children;
+  const instanceNames = now.summary.instances.map(({ name }) => name);
   const name = instanceNames.find((one) => wantedName === undefined || one === wantedName);
   const impossible = (reason: string): DrillReading => ({
     ...{ kind: 'impossible', reason, instanceNames, instanceName: name },
   });
-  if (!live?.ok) return impossible(live?.message ?? 'There is no configuration file.');
+  if (!live.ok) return impossible(live.message);
   if (name === undefined) {
     return impossible(
       `The configuration has no vrrp_instance${wantedName === undefined ? '' : ` “${wantedName}”`}.`,
@@ -70,12 +78,8 @@ export async function readDrill(
   const edit = addMaintenanceFile(parseConfiguration(live.text, options), name, path);
   if (!edit.ok) return impossible(edit.reason);
   const { text: newText } = edit;
-  const foresight = await foreseeApply(
-    appliance,
-    { fileId: 'live', text: newText },
-    await readProofEvidence(appliance),
-  );
-  const setUp = { path, currentText: live.text, currentTag: live.tag, newText, foresight };
+  const { text: currentText, tag: currentTag } = live;
+  const setUp = { path, currentText, currentTag, newText, foresight: nothingForeseen };
   return { kind: 'to-set-up', instanceNames, instanceName: name, setUp };
 }
 

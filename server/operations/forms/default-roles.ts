@@ -13,9 +13,10 @@ import { findHealthcheck, summarizeConfiguration } from '../../keepalived/config
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
 import { parseConfiguration } from '../../keepalived/language/tree.ts';
 import type { ConfigurationTree } from '../../keepalived/language/tree.ts';
-import { foreseeApply } from '../checks/foresee-apply.ts';
+import { seeConfiguration } from '../checks/configuration-seen.ts';
+import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
+import { foreseeText } from '../checks/preview.ts';
 import { ignoreFullDisk } from '../live/change.ts';
-import { readProofEvidence } from '../live/prove-live.ts';
 import { programItself } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 import {
@@ -116,13 +117,33 @@ export async function planDefaultRole(
   given: Partial<DefaultRoleValues>,
   origin?: FormOrigin,
 ): Promise<DefaultRolePlan> {
+  const seen = await seeConfiguration(parts.appliance, 'live');
+  return foreseeRole(parts, seen, await draftDefaultRole(parts, seen, role, given, origin));
+}
+
+/** Adds what writing the plan would do. */
+export async function foreseeRole(
+  { appliance }: StoredDependencies,
+  seen: ConfigurationSeen,
+  plan: DefaultRolePlan,
+): Promise<DefaultRolePlan> {
+  if (plan.newText === undefined) return plan;
+  return { ...plan, foresight: await foreseeText(appliance, seen, plan.newText) };
+}
+
+/** The plan without its foresight, which a save makes itself. */
+export async function draftDefaultRole(
+  parts: StoredDependencies,
+  { file: live, configurationId }: ConfigurationSeen,
+  role: DefaultRole,
+  given: Partial<DefaultRoleValues>,
+  origin?: FormOrigin,
+): Promise<DefaultRolePlan> {
   const { appliance } = parts;
-  const [stored, live, network, routes, configurationId] = await Promise.all([
+  const [stored, network, routes] = await Promise.all([
     readStoredConfiguration(parts, role),
-    appliance.readConfigurationFile('live'),
     appliance.readNetwork(),
     appliance.readDefaultRoutes(),
-    appliance.readConfigurationId(),
   ]);
   const interfaces = network.ok ? network.interfaces.filter(({ name }) => name !== 'lo') : [];
   const options = { configurationId };
@@ -158,14 +179,7 @@ export async function planDefaultRole(
     currentText: live.ok ? live.text : undefined,
     currentTag,
     newText,
-    foresight:
-      newText === undefined
-        ? undefined
-        : await foreseeApply(
-            appliance,
-            { fileId: 'live', text: newText },
-            await readProofEvidence(appliance),
-          ),
+    foresight: undefined,
     placeholder: values.virtualAddress === placeholderVirtualAddress,
     meanwhile,
   };

@@ -1,6 +1,6 @@
 /** The settings form of one instance: the values that a manual makes people edit by hand. */
 import type { Appliance } from '../../appliance/appliance.ts';
-import { findHealthcheck, summarizeConfiguration } from '../../keepalived/config/questions.ts';
+import { findHealthcheck } from '../../keepalived/config/questions.ts';
 import type {
   ConfigurationSummary,
   ConfiguredInstance,
@@ -23,9 +23,9 @@ import { settingFields, settingIds } from '../../keepalived/settings/setting-fie
 import type { InstanceSettings } from '../../keepalived/settings/setting-fields.ts';
 import { rebaseSettings } from '../../keepalived/settings/rebase-settings.ts';
 import type { ChangedSetting } from '../../keepalived/settings/rebase-settings.ts';
-import { readAssembledConfiguration } from '../../state/live-configuration.ts';
-import { foreseeApply } from '../checks/foresee-apply.ts';
-import { readProofEvidence } from '../live/prove-live.ts';
+import { seeConfiguration } from '../checks/configuration-seen.ts';
+import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
+import { foreseeText } from '../checks/preview.ts';
 import type { FormOrigin } from './form-origin.ts';
 
 /** What became of a form whose file is another one by now. */
@@ -93,16 +93,37 @@ export async function planInstanceSettings(
   given: Partial<InstanceSettings>,
   origin?: FormOrigin,
 ): Promise<InstanceSettingsPlan> {
-  const [live, content, network, configurationId] = await Promise.all([
-    appliance.readConfigurationFile('live'),
-    readAssembledConfiguration(appliance),
-    appliance.readNetwork(),
-    appliance.readConfigurationId(),
-  ]);
+  const seen = await seeConfiguration(appliance, 'live');
+  return foreseePlan(
+    appliance,
+    seen,
+    await draftInstanceSettings(appliance, seen, wantedName, given, origin),
+  );
+}
+
+/** Adds what writing the plan would do. */
+export async function foreseePlan(
+  appliance: Appliance,
+  seen: ConfigurationSeen,
+  plan: InstanceSettingsPlan,
+): Promise<InstanceSettingsPlan> {
+  if (!plan.ok || plan.newText === undefined || plan.newText === plan.currentText) return plan;
+  return { ...plan, foresight: await foreseeText(appliance, seen, plan.newText) };
+}
+
+/** The plan without its foresight, which a save makes itself. */
+export async function draftInstanceSettings(
+  appliance: Appliance,
+  { file: live, configurationId, now }: ConfigurationSeen,
+  wantedName: string | undefined,
+  given: Partial<InstanceSettings>,
+  origin?: FormOrigin,
+): Promise<InstanceSettingsPlan> {
+  const network = await appliance.readNetwork();
   if (!live.ok) return { ok: false, reason: live.message, instanceNames: [] };
   const tree = parseConfiguration(live.text, { configurationId });
   // Only what stands in the live file is edited, but an include may set the values of it.
-  const whole = summarizeConfiguration(content);
+  const whole = now.summary;
   const summary = { ...whole, instances: whole.instances.filter(isIn(live.path)) };
   const instanceNames = summary.instances.map(({ name }) => name);
   const instance = summary.instances.find(({ name }) => name === (wantedName ?? instanceNames[0]));
@@ -155,14 +176,7 @@ export async function planInstanceSettings(
     currentText: live.text,
     currentTag: live.tag,
     newText,
-    foresight:
-      newText === undefined || newText === live.text
-        ? undefined
-        : await foreseeApply(
-            appliance,
-            { fileId: 'live', text: newText },
-            await readProofEvidence(appliance),
-          ),
+    foresight: undefined,
     meanwhile: form.meanwhile,
   };
 }

@@ -1,32 +1,20 @@
-import type { ConfirmedChanges, SaveConsent } from '../confirm/confirmed-change.ts';
-import { readDrill } from '../drill/read-drill.ts';
+import type { ConfirmedChanges } from '../confirm/confirmed-change.ts';
+import { nothingForeseen } from '../../keepalived/foresight/foresight-result.ts';
+import { seeConfiguration } from '../checks/configuration-seen.ts';
+import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
+import { draftDrill, readDrill } from '../drill/read-drill.ts';
 import { conflictWith } from '../live/conflict.ts';
 import type { Operations } from '../operations.ts';
-import type { Actor, ApplyOutcome } from '../outcomes.ts';
+import type { ApplyOutcome } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 import { findKeptText } from '../versions/find-kept-text.ts';
-import { findRestoreChange, planRestore } from '../versions/restore-version.ts';
-import { planDefaultRole } from './default-roles.ts';
+import { planRestore } from '../versions/restore-version.ts';
+import { draftDefaultRole, foreseeRole } from './default-roles.ts';
 import type { DefaultRole } from './default-roles.ts';
 import type { FormOrigin } from './form-origin.ts';
-import { describeSettingsChange, planInstanceSettings } from './instance-settings.ts';
+import { describeSettingsChange, draftInstanceSettings, foreseePlan } from './instance-settings.ts';
 
-/** What every form that saves sends beside its values. */
-export interface FormSave extends SaveConsent {
-  /** SHA-256 of the live file that was shown; null: there was none. */
-  expectedTag: string | null;
-  actor: Actor;
-}
-
-/** What a form that saves planned, and what became of it. */
-export interface PlannedSave<Plan> {
-  /** Where the save failed: as it would be planned now, with its foresight. */
-  plan: Plan;
-  /** Undefined: there was nothing to write, and the plan says why. */
-  outcome: ApplyOutcome | undefined;
-}
-
-/** Saves whose text is made here: planned from what was asked, then applied like any other. */
+/** Saves whose text is made here, of one look at the files, and then applied like any other. */
 export function createPlannedSaves({
   appliance,
   versions,
@@ -34,56 +22,57 @@ export function createPlannedSaves({
 }: Pick<ApplyDependencies, 'appliance' | 'versions'> & {
   confirmed: ConfirmedChanges;
 }): Pick<Operations, 'setDefaultRole' | 'setInstanceSettings' | 'setUpDrill' | 'restoreVersion'> {
+  const parts = { appliance, versions };
   const originOf = (tag: string | null): FormOrigin => ({
     tag,
     findText: (oldTag) => findKeptText(versions, 'live', oldTag),
   });
-  const conflict = async (userName: string) =>
-    conflictWith(await appliance.readConfigurationFile('live'), versions, userName);
-  /** What is shown again compares with the file as it is after the attempt. */
-  const replan = async <Plan>(
-    plan: Plan,
-    outcome: ApplyOutcome,
-    planAgain: () => Promise<Plan>,
-  ): Promise<PlannedSave<Plan> & { outcome: ApplyOutcome }> => {
-    const isSaved = outcome.kind === 'live' || outcome.kind === 'saved';
-    return { plan: isSaved ? plan : await planAgain(), outcome };
-  };
+  const see = () => seeConfiguration(appliance, 'live');
 
   return {
     async setDefaultRole({ role, values, expectedTag, actor, ...consent }) {
-      const planNow = () =>
-        planDefaultRole({ appliance, versions }, role, values, originOf(expectedTag));
-      const plan = await planNow();
+      const seen = await see();
+      const draft = (now: ConfigurationSeen) =>
+        draftDefaultRole(parts, now, role, values, originOf(expectedTag));
+      const plan = await draft(seen);
       const { newText: text, fileProblem } = plan;
       // Before anything is said of the values: they were typed for another file.
       if (fileProblem === undefined && plan.currentTag !== expectedTag) {
-        return { plan, outcome: await conflict(actor.userName) };
+        const outcome = await conflictWith(seen.file, versions, actor.userName);
+        return { plan: await foreseeRole(parts, seen, plan), outcome };
       }
       if (text === undefined) return { plan, outcome: undefined };
       const request = { fileId: 'live', text, expectedTag, actor, ...consent };
       const comment = `Set Default ${titles[role]}`;
-      const outcome = await confirmed.apply({ ...request, action: `default-${role}`, comment });
-      return replan(plan, outcome, planNow);
+      const action = `default-${role}`;
+      const outcome = await confirmed.apply({ ...request, action, comment }, seen);
+      if (isSaved(outcome)) return { plan, outcome };
+      const now = hasTouched(outcome) ? await see() : seen;
+      return { plan: await foreseeRole(parts, now, await draft(now)), outcome };
     },
     async setInstanceSettings({ instanceName, given, expectedTag, actor, ...consent }) {
-      const planNow = () =>
-        planInstanceSettings(appliance, instanceName, given, originOf(expectedTag));
-      const plan = await planNow();
+      const seen = await see();
+      const draft = (now: ConfigurationSeen) =>
+        draftInstanceSettings(appliance, now, instanceName, given, originOf(expectedTag));
+      const plan = await draft(seen);
       if (!plan.ok) return { plan, outcome: undefined };
       // Likewise.
       if (plan.currentTag !== expectedTag) {
-        return { plan, outcome: await conflict(actor.userName) };
+        const outcome = await conflictWith(seen.file, versions, actor.userName);
+        return { plan: await foreseePlan(appliance, seen, plan), outcome };
       }
       const { newText: text } = plan;
       if (text === undefined || text === plan.currentText) return { plan, outcome: undefined };
       const request = { fileId: 'live', text, expectedTag, actor, ...consent };
       const comment = describeSettingsChange(plan);
-      const outcome = await confirmed.apply({ ...request, action: 'settings', comment });
-      return replan(plan, outcome, planNow);
+      const outcome = await confirmed.apply({ ...request, action: 'settings', comment }, seen);
+      if (isSaved(outcome)) return { plan, outcome };
+      const now = hasTouched(outcome) ? await see() : seen;
+      return { plan: await foreseePlan(appliance, now, await draft(now)), outcome };
     },
     async setUpDrill({ instanceName, expectedTag, actor, ...consent }) {
-      const plan = await readDrill(appliance, instanceName);
+      const seen = await see();
+      const plan = await draftDrill(appliance, seen, instanceName);
       const failed = (message: string) => ({ plan, outcome: { kind: 'failed', message } as const });
       if (plan.kind === 'impossible') return failed(plan.reason);
       if (plan.kind === 'ready') return failed('It is already set up.');
@@ -91,20 +80,33 @@ export function createPlannedSaves({
       // Whatever is left in it from an earlier time must not begin to count now.
       const written = await appliance.writeTrackFile(path, 0);
       if (!written.ok) return failed(written.message);
-      const outcome = await confirmed.apply({
-        ...{ fileId: 'live', text, expectedTag, actor, ...consent },
-        ...{ action: 'drill', comment: `Maintenance file of ${instanceName}` },
-      });
-      return replan(plan, outcome, () => readDrill(appliance, instanceName));
+      const request = { fileId: 'live', text, expectedTag, actor, ...consent };
+      const comment = `Maintenance file of ${instanceName}`;
+      const outcome = await confirmed.apply({ ...request, action: 'drill', comment }, seen);
+      return { plan: isSaved(outcome) ? plan : await readDrill(appliance, instanceName), outcome };
     },
     async restoreVersion(request) {
-      const planNow = () => planRestore({ appliance, versions }, request.versionId);
-      const restore = await findRestoreChange({ versions }, request);
-      if (!restore) return { plan: undefined, outcome: undefined };
-      const outcome = await confirmed.apply(restore);
-      return { plan: await planNow(), outcome };
+      const { versionId, ...rest } = request;
+      const version = await versions.read(versionId);
+      if (!version) return { plan: undefined, outcome: undefined };
+      const { text, record } = version;
+      const { fileId, keptAtMs } = record;
+      const seen = await seeConfiguration(appliance, fileId);
+      const comment = `As of ${new Date(keptAtMs).toISOString()}`;
+      const outcome = await confirmed.apply(
+        { ...rest, fileId, text, action: 'restore', comment },
+        seen,
+      );
+      if (!isSaved(outcome)) return { plan: await planRestore(parts, versionId), outcome };
+      return { plan: { version, current: seen.file, foresight: nothingForeseen }, outcome };
     },
   };
 }
+
+const isSaved = ({ kind }: ApplyOutcome): boolean => kind === 'live' || kind === 'saved';
+
+/** Whether the files may be others than those that the save began with. */
+const hasTouched = ({ kind }: ApplyOutcome): boolean =>
+  kind === 'restored' || kind === 'restore-failed' || kind === 'conflict';
 
 const titles: Record<DefaultRole, string> = { master: 'Master', backup: 'Backup' };

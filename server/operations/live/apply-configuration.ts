@@ -3,19 +3,19 @@
  * reload, prove, else restore. Whatever happens, a crash included, the file on disk is the old or the
  * new one, whole.
  */
-import type { Appliance } from '../../appliance/appliance.ts';
 import type { Finding } from '../../keepalived/config/rules/finding.ts';
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
 import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
 import type { DaemonProcess } from '../../keepalived/proof/evidence.ts';
 import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { UserError } from '../../shared/errors.ts';
-import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import { checkConfiguration, hasFatal } from '../checks/check-configuration.ts';
+import { placeText, seeConfiguration } from '../checks/configuration-seen.ts';
+import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
 import { findMissingConsent, foreseeApply, foreseeReload } from '../checks/foresee-apply.ts';
-import type { Consent } from '../checks/foresee-apply.ts';
-import { describeIgnored, findNewDangers, weighKnownFindings } from '../checks/known-findings.ts';
-import type { SaveFindings } from '../checks/known-findings.ts';
+import type { Consent, Foreseen } from '../checks/foresee-apply.ts';
+import { describeIgnored, findNewDangers } from '../checks/known-findings.ts';
+import { checkSave } from '../checks/preview.ts';
 import { programItself } from '../outcomes.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
@@ -28,44 +28,49 @@ import type { Change } from './change.ts';
 import { conflictWith, findTag } from './conflict.ts';
 import { findLastProved } from './kept-versions.ts';
 import { makeLive } from './make-live.ts';
-import { readProofEvidence } from './prove-live.ts';
+import { lookBefore } from './prove-live.ts';
 
-/** Checks, compares, keeps, installs, and makes live what the request brings. */
+/**
+ * Checks, compares, keeps, installs, and makes live what the request brings.
+ * @param handed what the caller has read of the files, in the same turn alone; undefined: nothing
+ */
 export function applyConfiguration(
   parts: ApplyDependencies,
   request: ApplyRequest,
+  handed?: ConfigurationSeen,
 ): Promise<ApplyOutcome> {
   return refusalsToOutcome(async () => {
     const { appliance } = parts;
-    await settleInterrupted(parts);
-    const old = await appliance.readConfigurationFile(request.fileId);
+    const hasMoved = await settleInterrupted(parts);
+    const seen = handed && !hasMoved ? handed : await seeConfiguration(appliance, request.fileId);
+    const { file: old } = seen;
     if (!old.ok && old.problem !== 'missing') return { kind: 'failed', message: old.message };
     if (findTag(old) !== request.expectedTag) {
       return conflictWith(old, parts.versions, request.actor.userName);
     }
-    const { findings, known } = await checkSave(appliance, request, old.ok ? old.text : undefined);
+    const candidate = await placeText(appliance, seen, request.text);
+    const { findings, known } = await checkSave(appliance, candidate);
     if (hasFatal(findings)) return refused(findings);
-    const before = await readProofEvidence(appliance);
+    // Not before the check, which takes long: what keepalived does is foreseen from here, and proved
+    // against this.
+    const before = await lookBefore(appliance, candidate);
     if (before.daemon.state === 'unknown' && !isStored(request.fileId)) {
       return refuseUnseen(before.daemon);
     }
     const isRunning = before.daemon.state === 'running' && !isStored(request.fileId);
     const unproved =
       old.ok && isRunning ? await findLastProved(parts.versions, old.tag) : undefined;
-    const oldText = old.ok ? old.text : undefined;
-    const dangers = await findNewDangers(appliance, request.fileId, oldText, findings);
+    const dangers = await findNewDangers(appliance, candidate, findings);
     const others = [
       ...dangers.map(describeIgnored),
       // keepalived may run an older file, which was right.
       ...(unproved ? known.map(describeIgnored) : []),
     ];
-    const { foresight, missing } = await seekConsent(request, others, (options) =>
-      foreseeApply(appliance, request, before, options),
-    );
+    const foreseen = await foreseeApply(appliance, candidate, before);
+    const { foresight, missing } = await seekConsent(request, others, foreseen);
     if (missing) return missing;
     const savedAtMs = performance.now();
-    const previous = await readLiveConfiguration(appliance);
-    const begun = await beginChange(parts, request, { old, before, previous });
+    const begun = await beginChange(parts, request, candidate, before);
     const change = { ...begun, isTolerated: known.length > 0 };
     const outcome = withFindings(await install(parts, change, request), findings);
     const { movements } = foresight;
@@ -86,34 +91,25 @@ export function reloadConfiguration(
   return refusalsToOutcome(async () => {
     const { appliance } = parts;
     await settleInterrupted(parts);
-    const current = await appliance.readConfigurationFile('live');
+    const seen = await seeConfiguration(appliance, 'live');
+    const { file: current } = seen;
     if (!current.ok) return { kind: 'failed', message: current.message };
-    const before = await readProofEvidence(appliance);
+    const candidate = await placeText(appliance, seen, current.text);
+    const before = await lookBefore(appliance, candidate);
     if (before.daemon.state === 'unknown') return refuseUnseen(before.daemon);
     if (before.daemon.state !== 'running') {
       return { kind: 'failed', message: 'keepalived is not running: start it instead.' };
     }
-    const findings = await checkConfiguration(appliance, 'live', current.text);
+    const findings = await checkConfiguration(appliance, candidate);
     if (findings.some(({ endsDaemon }) => endsDaemon)) return refused(findings);
     const ignored = findings.filter(({ severity }) => severity === 'fatal');
-    const { missing } = await seekConsent(consent, ignored.map(describeIgnored), (options) =>
-      foreseeEdited(parts, before, options),
-    );
+    const foreseen = await foreseeEdited(parts, seen, before);
+    const { missing } = await seekConsent(consent, ignored.map(describeIgnored), foreseen);
     if (missing) return missing;
-    const begun = await beginReload(parts, current, before, actor);
+    const begun = await beginReload(parts, { ...seen, file: current }, before, actor);
     const change = { ...begun, isTolerated: ignored.length > 0 };
     return withFindings(await makeLive(parts, change, { command: 'reload' }), findings);
   });
-}
-
-/** The check of a save: what the file has already does not block it. */
-export async function checkSave(
-  appliance: Appliance,
-  request: Pick<ApplyRequest, 'fileId' | 'text'>,
-  oldText: string | undefined,
-): Promise<SaveFindings> {
-  const findings = await checkConfiguration(appliance, request.fileId, request.text);
-  return weighKnownFindings(appliance, request, oldText, findings);
 }
 
 /**
@@ -124,12 +120,12 @@ export async function checkSave(
 export async function seekConsent(
   consent: Consent,
   others: readonly string[],
-  foresee: (options: { isConsented: boolean }) => Promise<Foresight>,
+  foreseen: Foreseen,
 ): Promise<{ foresight: Foresight; missing: ApplyOutcome | undefined }> {
-  const unasked = withDangers(await foresee({ isConsented: false }), others);
+  const unasked = withDangers(foreseen.foresight, others);
   const missing = findMissingConsent(unasked, consent);
   if (missing || unasked.hasUnaskedUrl !== true) return { foresight: unasked, missing };
-  const foresight = withDangers(await foresee({ isConsented: true }), others);
+  const foresight = withDangers(await foreseen.askUrls(), others);
   const stillMissing = findMissingConsent(foresight, consent);
   if (stillMissing?.kind !== 'needs-acceptance') return { foresight, missing: stillMissing };
   // All at once: what is confirmed already is not remembered.
@@ -145,12 +141,12 @@ const withDangers = (foresight: Foresight, dangers: readonly string[]): Foresigh
 /** What loading the live file as it is would do, compared with the version that was proved last. */
 export async function foreseeEdited(
   { appliance, versions }: Pick<ApplyDependencies, 'appliance' | 'versions'>,
+  seen: ConfigurationSeen,
   sighting: ProofEvidence,
-  options: { isConsented?: boolean } = {},
-): Promise<Foresight> {
-  const current = await appliance.readConfigurationFile('live');
-  const proved = current.ok ? await findLastProved(versions, current.tag) : undefined;
-  return foreseeReload(appliance, proved?.text, sighting, options);
+): Promise<Foreseen> {
+  const { file } = seen;
+  const proved = file.ok ? await findLastProved(versions, file.tag) : undefined;
+  return foreseeReload(appliance, seen, proved?.text, sighting);
 }
 
 async function install(

@@ -1,32 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
 import type { TransactionIntent } from '../../history/journal.ts';
 import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { createTag } from '../../shared/tag.ts';
-import type { LiveConfiguration } from '../../state/live-configuration.ts';
+import type { ConfigurationFile } from '../../state/live-configuration.ts';
+import type { Candidate, ConfigurationSeen } from '../checks/configuration-seen.ts';
 import type { Actor } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import { ignoreFullDisk } from './change.ts';
-import type { Change } from './change.ts';
+import type { Change, ExpectedConfiguration } from './change.ts';
 import { findTag } from './conflict.ts';
 import { findLastProved, keepCurrent } from './kept-versions.ts';
 
 /**
  * Keeps what is on disk and what is to be there, and opens the journal; nothing else is changed.
- * @param surroundings what was found before: the file, the machine, and the whole configuration
+ * @param candidate the text, and what was seen of the files
  * @throws {UserError} `history-full`, `history-read-only`, `journal-unfinished`
  */
 export async function beginChange(
   { versions, journal }: ApplyDependencies,
   request: ApplyRequest,
-  surroundings: {
-    old: ConfigurationFileContent;
-    before: ProofEvidence;
-    previous: LiveConfiguration;
-  },
+  candidate: Candidate,
+  before: ProofEvidence,
 ): Promise<Change> {
-  const { old, before, previous } = surroundings;
+  const { file: old, parts, now } = candidate.seen;
   const { fileId, text, action, comment } = request;
   const { userName, remoteAddress } = request.actor;
   const { path } = old;
@@ -46,7 +43,8 @@ export async function beginChange(
       transaction: await journal.begin(intent),
       old: old.ok && oldVersion ? { id: oldVersion.id, tag: old.tag, text: old.text } : undefined,
       before,
-      previous: previous.ok ? previous.summary : undefined,
+      previous: parts[0]?.ok ? now.summary : undefined,
+      expected: expectAfter(candidate, newTag),
       served: [],
     };
   } catch (error) {
@@ -62,10 +60,11 @@ export async function beginChange(
  */
 export async function beginReload(
   { versions, journal }: ApplyDependencies,
-  current: ConfigurationFileContent & { ok: true },
+  seen: ConfigurationSeen & { file: { ok: true } },
   before: ProofEvidence,
   actor: Actor,
 ): Promise<Change> {
+  const { file: current, now, parts } = seen;
   const { id } = await keepCurrent(versions, current);
   const { text, tag, path } = current;
   const old = (await findLastProved(versions, tag)) ?? { id, tag, text };
@@ -74,8 +73,24 @@ export async function beginReload(
     ...{ oldTag: old.tag, oldVersionId: old.id },
   });
   const transaction = await journal.begin(intent);
-  return { intent, transaction, old, before, previous: undefined, served: [] };
+  const expected = { tag, summary: now.summary, modifiedAtMs: findNewest(parts) };
+  return { intent, transaction, old, before, previous: undefined, expected, served: [] };
 }
+
+/** Nothing of a stored file: nobody runs it. */
+function expectAfter(
+  { seen, whole }: Candidate,
+  newTag: string,
+): ExpectedConfiguration | undefined {
+  const { file, parts } = seen;
+  const [live] = parts;
+  const tag = file.id === 'live' ? newTag : live?.ok ? live.tag : undefined;
+  if (tag === undefined || file.id.startsWith('stored-')) return undefined;
+  return { tag, summary: whole.summary, modifiedAtMs: findNewest(parts) };
+}
+
+const findNewest = (parts: readonly ConfigurationFile[]): number =>
+  Math.max(0, ...parts.flatMap((part) => (part.ok ? [part.modifiedAtMs] : [])));
 
 function createIntent(
   { daemon }: ProofEvidence,

@@ -5,8 +5,12 @@ import type { ServedPlace } from '../../keepalived/addresses/address-places.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { UserError } from '../../shared/errors.ts';
+import type { LiveConfiguration } from '../../state/live-configuration.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 import type { OldVersion } from './kept-versions.ts';
+
+/** The live configuration once the change is on the disk. */
+export type ExpectedConfiguration = Omit<LiveConfiguration & { ok: true }, 'ok'>;
 
 export interface Change {
   intent: TransactionIntent;
@@ -17,6 +21,8 @@ export interface Change {
   before: ProofEvidence | undefined;
   /** What the configuration said before it, where that could be read. */
   previous: ConfigurationSummary | undefined;
+  /** What it says with it, as it was checked; undefined: a crash took it, or nobody runs the file. */
+  expected: ExpectedConfiguration | undefined;
   /** What keepalived was seen to serve since it began: only that is surely keepalived's. */
   served: readonly ServedPlace[];
   /** keepalived is known to report errors in this file: that alone does not make the proof fail. */

@@ -1,7 +1,9 @@
+import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
 import { noteRemoved, noteServed } from '../../keepalived/addresses/served-places.ts';
 import { describeSlowRead } from '../../keepalived/proof/proof.ts';
 import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
+import type { LiveConfiguration } from '../../state/live-configuration.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 import { endChange, isUnchanged, recordStep } from './change.ts';
@@ -50,7 +52,8 @@ async function makeLiveOrGoBack(
     await endChange(parts, change, 'conflict');
     return conflictWith(current, parts.versions, intent.userName);
   }
-  const { failure, report, liveTag, after, readMs = 0 } = await load(parts, change, command);
+  const loaded = await load(parts, change, current, command);
+  const { failure, report, configuration, after, afterAtMs, readMs = 0 } = loaded;
   if (failure !== undefined) {
     const intro =
       (await introduceEndByOthers(appliance, change, after)) ??
@@ -60,7 +63,7 @@ async function makeLiveOrGoBack(
       findings: [],
     };
   }
-  if (liveTag !== undefined) keeper.noteLoaded(liveTag);
+  if (configuration) keeper.noteLoaded(configuration.tag);
   await recordStep(change, 'finished');
   await notices.settle();
   await endChange(parts, change, 'live');
@@ -68,6 +71,7 @@ async function makeLiveOrGoBack(
   return {
     ...{ kind: 'live', tag: intent.newTag, findings: [], report },
     ...(slow !== undefined && { observations: [{ asForeseen: false, sentence: slow }] }),
+    ...(configuration && after && { seen: { sighting: after, atMs: afterAtMs, configuration } }),
   };
 }
 
@@ -87,22 +91,29 @@ async function introduceEndByOthers(
       'Can’t tell whether the configuration works.';
 }
 
+interface Loaded extends Pick<LoadResult, 'failure' | 'report' | 'afterAtMs'> {
+  /** What it was proved against. */
+  configuration?: LiveConfiguration & { ok: true };
+  after?: ProofEvidence;
+  readMs?: number;
+}
+
 async function load(
   { appliance }: ApplyDependencies,
   change: Change,
+  file: ConfigurationFileContent & { ok: true },
   command: MakeLiveOptions['command'],
-): Promise<
-  Pick<LoadResult, 'failure' | 'report'> & {
-    liveTag?: string;
-    after?: ProofEvidence;
-    readMs?: number;
-  }
-> {
-  const installed = await readLiveConfiguration(appliance);
-  if (!installed.ok) return { failure: installed.reason, report: undefined };
+): Promise<Loaded> {
+  // The file itself was just read again, and is the one that was checked with all that it includes.
+  const { expected } = change;
+  const installed = expected
+    ? { ok: true as const, ...expected }
+    : await readLiveConfiguration(appliance);
+  if (!installed.ok) return { failure: installed.reason, report: undefined, afterAtMs: 0 };
+  const modifiedAtMs = Math.max(installed.modifiedAtMs, file.modifiedAtMs);
   const { before = await lookAnew(appliance), previous } = change;
   if (command === 'reload') await recordStep(change, 'reloading');
-  const { failure, report, after, readMs } = await loadAndProve(appliance, {
+  const { failure, report, after, afterAtMs, readMs } = await loadAndProve(appliance, {
     command,
     restored: false,
     isTolerated: change.isTolerated,
@@ -110,11 +121,16 @@ async function load(
     expected: installed.summary,
     previous,
     onTold: () => recordStep(change, 'proving'),
+    readExpected: async () => {
+      const now = await readLiveConfiguration(appliance);
+      return now.ok ? now.summary : undefined;
+    },
     onEvidence: (now) => {
       change.served = noteServed(change.served, change.before, now, Date.now());
     },
   });
-  return { failure, report, liveTag: installed.tag, after, readMs };
+  const configuration = { ...installed, modifiedAtMs };
+  return { failure, report, configuration, after, afterAtMs, readMs };
 }
 
 /** After a crash: who lives now has to go on living, but no FAULT of now is an old one. */

@@ -1,15 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance, CommandReport } from '../../appliance/appliance.ts';
 import { listServedAddresses } from '../../keepalived/addresses/address-places.ts';
+import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
+import type { RuntimeReport } from '../../keepalived/proof/evidence.ts';
 import {
   judgeProof,
   judgeWhileReading,
+  judgeWithoutAccount,
   longestReadMs,
   proofTimeoutMs,
 } from '../../keepalived/proof/proof.ts';
 import type { ProofCase, ProofVerdict, ProofEvidence } from '../../keepalived/proof/proof.ts';
 import type { ReloadLog } from '../../keepalived/runtime/log/reload-log.ts';
+import { tracksAnything } from '../checks/configuration-seen.ts';
+import type { Candidate } from '../checks/configuration-seen.ts';
 import { followReload } from './follow-reload.ts';
+import { createProofLooks } from './proof-looks.ts';
 
 /**
  * Without "Reload complete" in the log: when the reload is over at the latest. A fatal file ends the
@@ -32,6 +38,28 @@ export async function readProofEvidence(appliance: Appliance): Promise<ProofEvid
   return { daemon, runtime, network };
 }
 
+/**
+ * The look before a change. Where anything is tracked, one text dump tells of that and of the
+ * instances: two dumps would be one more line in keepalived's log for the same moment.
+ */
+export async function lookBefore(
+  appliance: Appliance,
+  { seen, whole }: Candidate,
+): Promise<ProofEvidence> {
+  if (!tracksAnything(seen.now) && !tracksAnything(whole)) return readProofEvidence(appliance);
+  const daemon = await appliance.readDaemon();
+  const [network, tracking] = await Promise.all([
+    appliance.readNetwork(),
+    daemon.state === 'running' ? appliance.readTracking() : undefined,
+  ]);
+  if (tracking === undefined) return { daemon, runtime: undefined, network };
+  const instances = tracking.ok ? tracking.instances : undefined;
+  const runtime: RuntimeReport = instances
+    ? { ok: true, source: 'text', instances }
+    : await appliance.readRuntime();
+  return { daemon, runtime, network, tracking };
+}
+
 export interface LoadRequest extends ProofCase {
   /** How keepalived is told to take the file; `none`: it was told already. */
   command: 'reload' | 'start' | 'none';
@@ -46,6 +74,11 @@ export interface LoadRequest extends ProofCase {
   onTold?: () => Promise<void>;
   /** Called with each look. */
   onEvidence?: (sighting: ProofEvidence) => void;
+  /**
+   * What the files say now; asked once, where keepalived runs something else than was expected:
+   * somebody may have edited an included file after it was read.
+   */
+  readExpected?: () => Promise<ConfigurationSummary | undefined>;
 }
 
 export interface LoadResult {
@@ -54,8 +87,9 @@ export interface LoadResult {
   failure: string | undefined;
   /** Of a failure: whether keepalived did not take the file, or what came of its states. */
   about: 'load' | 'states';
-  /** The last look. */
+  /** The last look, and when it began (`performance.now()`). */
   after: ProofEvidence;
+  afterAtMs: number;
   /** How long keepalived was seen to read the file, where its log tells. */
   readMs: number;
 }
@@ -63,22 +97,18 @@ export interface LoadResult {
 /** Tells keepalived to take the file on disk, and proves that it did. */
 export async function loadAndProve(
   appliance: Appliance,
-  {
-    command,
-    restored,
-    isTolerated = restored,
-    onTold,
-    onEvidence: onEvidence,
-    ...proof
-  }: LoadRequest,
+  { command, restored, isTolerated = restored, ...request }: LoadRequest,
 ): Promise<LoadResult> {
+  const { onTold, onEvidence, readExpected, ...proof } = request;
   const { before, expected } = proof;
   const readLog = await followReload(appliance, before.daemon);
   const report =
     command === 'none' ? undefined : await appliance.controlService('keepalived', command);
   if (report && report.result !== 'ok') {
     const failure = (await findComplaint(readLog)) ?? commandFailure(report);
-    return { report, failure, about: 'load', after: await readProofEvidence(appliance), readMs: 0 };
+    const afterAtMs = performance.now();
+    const after = await readProofEvidence(appliance);
+    return { report, failure, about: 'load', after, afterAtMs, readMs: 0 };
   }
   await onTold?.();
 
@@ -87,13 +117,20 @@ export async function loadAndProve(
   let deadlineMs = toldMs + limitMs;
   let readMs = 0;
   if (command === 'reload') await awaitReload(readLog);
-  const baseline = command === 'start' ? withoutDaemon(proof) : proof;
+  let baseline = command === 'start' ? withoutDaemon(proof) : proof;
   let steady = { key: '', times: 0 };
+  let isReread = false;
+  const looks = createProofLooks(appliance);
   for (;;) {
     const log = await readLog();
-    const after = await readProofEvidence(appliance);
+    const judge = (sighting: ProofEvidence, hasAccount: boolean): ProofVerdict =>
+      (hasAccount ? judgeProof : judgeWithoutAccount)(
+        baseline,
+        sighting,
+        isTolerated ? withoutComplaint(log) : log,
+      );
+    const { after, afterAtMs, judged } = await looks.next(log, judge);
     onEvidence?.(after);
-    const judged = judgeProof(baseline, after, isTolerated ? withoutComplaint(log) : log);
     const nowMs = performance.now();
     if (log?.isReading) {
       readMs = nowMs - toldMs;
@@ -106,12 +143,19 @@ export async function loadAndProve(
     const isOver = nowMs >= deadlineMs;
     const isBearable = restored && verdict.kind !== 'proved' && verdict.about === 'states';
     const about = verdict.kind === 'proved' ? 'load' : verdict.about;
-    const end = (failure?: string): LoadResult => ({ report, failure, about, after, readMs });
+    const end = (failure?: string): LoadResult => ({
+      ...{ report, failure, about, after, afterAtMs, readMs },
+    });
     if (verdict.kind === 'proved') {
       const isWaitedFor = restored && !isOver && !servesAsBefore(before, after);
       if (steady.times >= neededProofs && !isWaitedFor) return end();
     } else if (steady.times >= neededFailures[verdict.kind] && !isBearable) {
-      return end(verdict.reason);
+      const isAnother = verdict.kind === 'wrong' && verdict.about === 'load' && !isReread;
+      const now = isAnother ? await readExpected?.() : undefined;
+      if (!now) return end(verdict.reason);
+      isReread = true;
+      baseline = { ...baseline, expected: now };
+      steady = { key: '', times: 0 };
     } else if (isOver) {
       return end(isBearable || verdict.kind === 'unheard' ? undefined : verdict.reason);
     }

@@ -5,13 +5,16 @@ import { getAddress, isHeld, listPlaces } from '../../keepalived/addresses/addre
 import type { AddressEvidence, HeldAddress } from '../../keepalived/addresses/address-places.ts';
 import type { ForeseenMovement } from '../../keepalived/foresight/foresight-result.ts';
 import { joinWords } from '../../keepalived/foresight/words.ts';
-import type { RuntimeInstance } from '../../keepalived/proof/evidence.ts';
+import type { NetworkReport, RuntimeInstance } from '../../keepalived/proof/evidence.ts';
+import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
 
 export interface WatchDependencies {
   appliance: Pick<Appliance, 'readNetwork' | 'readRuntime'>;
   notices: Pick<Notices, 'add'>;
 }
+
+const accountUseMs = 1_000;
 
 export interface WatchLimits {
   /** From the save on: an election takes less, with the usual intervals. */
@@ -35,8 +38,9 @@ export async function watchUnforeseen(
   const { movements, savedAtMs, baseline } = outcome.foreseen;
   const { before, userName } = baseline;
   if (!before.network.ok || !before.runtime?.ok) return;
+  const findMoved = createFindMoved(appliance, before, outcome.seen?.sighting);
   while (!isOver() && performance.now() - savedAtMs < lastsMs) {
-    const moved = await findMoved(appliance, before);
+    const moved = await findMoved();
     const unforeseen = moved.filter((one) => !isForeseen(one, movements));
     if (unforeseen.length > 0 && !isOver()) {
       const savedAt = new Date(Date.now() - (performance.now() - savedAtMs));
@@ -53,25 +57,50 @@ interface Moved {
   isPeerHeard: boolean;
 }
 
-/** keepalived is asked only where the kernel says that something is not as it was. */
-async function findMoved(
+/**
+ * keepalived is asked only where the kernel says that something is not as it was. Its account is used
+ * again as long as the kernel says the same: for good where both agree, else for a second, for the
+ * kernel may have been faster.
+ * @param proved the last look of the proof, which asked keepalived already
+ */
+function createFindMoved(
   appliance: WatchDependencies['appliance'],
   before: AddressEvidence,
-): Promise<Moved[]> {
+  proved: ProofEvidence | undefined,
+): () => Promise<Moved[]> {
   const known = before.runtime?.ok ? before.runtime.instances : [];
-  const network = await appliance.readNetwork();
-  const isChanged = (place: HeldAddress): boolean =>
-    isHeld(place, network) !== isHeld(place, before.network);
-  if (!network.ok || !known.flatMap(listPlaces).some(isChanged)) return [];
-  const runtime = await appliance.readRuntime();
-  if (!runtime.ok) return [];
-  return known.flatMap((old) => {
-    const now = runtime.instances.find(({ name }) => name === old.name);
-    const places = now ? new Set(listPlaces(now).map(getAddress)) : new Set();
-    return listPlaces(old)
-      .filter((place) => places.has(getAddress(place)) && isChanged(place))
-      .flatMap((place) => judge(place, old, now, isHeld(place, network)));
-  });
+  const places = known.flatMap(listPlaces);
+  const describePlaces = (network: NetworkReport): string =>
+    places.map((place) => isHeld(place, network)).join();
+  let account =
+    proved?.runtime?.ok && proved.network.ok
+      ? { runtime: proved.runtime, held: describePlaces(proved.network), atMs: performance.now() }
+      : undefined;
+  let isAgreed = false;
+  return async () => {
+    const network = await appliance.readNetwork();
+    const isChanged = (place: HeldAddress): boolean =>
+      isHeld(place, network) !== isHeld(place, before.network);
+    if (!network.ok || !places.some(isChanged)) return [];
+    const held = describePlaces(network);
+    const isYoung = account !== undefined && performance.now() - account.atMs < accountUseMs;
+    if (account?.held !== held || !(isAgreed || isYoung)) {
+      const atMs = performance.now();
+      const runtime = await appliance.readRuntime();
+      account = runtime.ok ? { runtime, held, atMs } : undefined;
+    }
+    if (!account) return [];
+    const { instances } = account.runtime;
+    const changed = known.flatMap((old) => {
+      const now = instances.find(({ name }) => name === old.name);
+      const still = now ? new Set(listPlaces(now).map(getAddress)) : new Set();
+      return listPlaces(old)
+        .filter((place) => still.has(getAddress(place)) && isChanged(place))
+        .map((place) => judge(place, old, now, isHeld(place, network)));
+    });
+    isAgreed = changed.every((moved) => moved.length > 0);
+    return changed.flat();
+  };
 }
 
 /** @param isHere by the kernel's word; keepalived's states have to say the same */

@@ -25,10 +25,14 @@ export async function recoverConfiguration(
   await settleUnfinished(parts, { bootedAtMs, cause: 'end-of-program' });
 }
 
-/** The same within one process: for a change that could not be ended, because the disk was full. */
-export async function settleInterrupted(parts: ApplyDependencies): Promise<void> {
-  if (!(await parts.journal.findUnfinished())) return;
+/**
+ * The same within one process: for a change that could not be ended, because the disk was full.
+ * @returns whether there was one: what was read before may be another file now
+ */
+export async function settleInterrupted(parts: ApplyDependencies): Promise<boolean> {
+  if (!(await parts.journal.findUnfinished())) return false;
   await settleUnfinished(parts, { bootedAtMs: 0, cause: 'within-program' });
+  return true;
 }
 
 interface Circumstances {
@@ -72,7 +76,7 @@ async function settle(
   const old = await findOld(parts, intent.oldVersionId);
   const change: Change = {
     ...{ intent, transaction, old },
-    ...{ before: undefined, previous: undefined, served: [] },
+    ...{ before: undefined, previous: undefined, expected: undefined, served: [] },
   };
   const daemon = await appliance.readDaemon();
   const isRunning = daemon.state === 'running';

@@ -10,6 +10,7 @@ import type { DaemonProcess } from '../../keepalived/proof/evidence.ts';
 import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import { checkConfiguration } from '../checks/check-configuration.ts';
+import { placeText, seeConfiguration } from '../checks/configuration-seen.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
 import { describeIgnored } from '../checks/known-findings.ts';
 import { findDuplicateBeforeStart } from '../debug/duplicate-before-start.ts';
@@ -60,18 +61,19 @@ export async function restartKeepalived(
   consent: Pick<Consent, 'acceptedDangers'> = {},
 ): Promise<ActionOutcome> {
   const { appliance } = parts;
-  const seen = await readProofEvidence(appliance);
-  if (seen.daemon.state === 'unknown') return refuseUnseen('restarted', seen.daemon);
-  const live = await appliance.readConfigurationFile('live');
+  const sighting = await readProofEvidence(appliance);
+  if (sighting.daemon.state === 'unknown') return refuseUnseen('restarted', sighting.daemon);
+  const seen = await seeConfiguration(appliance, 'live');
+  const { file: live } = seen;
   if (!live.ok) return failed(`keepalived was not restarted: ${live.message}`, undefined);
-  const findings = await checkConfiguration(appliance, 'live', live.text);
+  const candidate = await placeText(appliance, seen, live.text);
+  const findings = await checkConfiguration(appliance, candidate);
   if (findings.some(({ endsDaemon }) => endsDaemon)) {
     return failed(`keepalived was not restarted. ${fatalWords(findings)}`, undefined);
   }
   const ignored = findings.filter(({ severity }) => severity === 'fatal').map(describeIgnored);
-  const { missing } = await seekConsent(consent, ignored, (options) =>
-    foreseeEdited(parts, seen, options),
-  );
+  const foreseen = await foreseeEdited(parts, seen, sighting);
+  const { missing } = await seekConsent(consent, ignored, foreseen);
   if (missing?.kind === 'needs-acceptance') {
     const sentence = 'keepalived was not restarted yet. Read what the current file would do.';
     const { dangers } = missing;
@@ -134,20 +136,21 @@ async function findReasonNotToStart(
   appliance: Appliance,
   how: 'asking' | 'anyway',
 ): Promise<ActionOutcome | undefined> {
-  const live = await appliance.readConfigurationFile('live');
+  const seen = await seeConfiguration(appliance, 'live');
+  const { file: live, now } = seen;
   if (!live.ok) {
     const remedy =
       live.problem === 'missing' ? ' Click Set Default Master or Set Default Backup first.' : '';
     return failed(`keepalived was not started: ${live.message}${remedy}`, undefined);
   }
-  const findings = await checkConfiguration(appliance, 'live', live.text);
+  const candidate = await placeText(appliance, seen, live.text);
+  const findings = await checkConfiguration(appliance, candidate);
   const ignored = findings.filter(({ severity }) => severity === 'fatal');
   if (findings.some(({ endsDaemon }) => endsDaemon)) {
     return failed(`keepalived was not started. ${fatalWords(findings)}`, undefined);
   }
   if (how !== 'asking') return undefined;
-  const configuration = await readLiveConfiguration(appliance);
-  const doubt = configuration.ok ? await findDoubt(appliance, configuration.summary) : undefined;
+  const doubt = await findDoubt(appliance, now.summary);
   if (doubt === undefined && ignored.length === 0) return undefined;
   const sentence =
     ignored.length === 0

@@ -223,7 +223,7 @@ const tries = {
     assert.ok((await operations.listConfigurationFiles()).length > 0);
     await operations.findSecretDefinitions();
     await operations.checkConfiguration('live', text);
-    await operations.foreseeConfiguration('live', text);
+    await operations.previewConfiguration('live', text);
     const tag = await save(withScripts);
     assert.equal(await operations.findKeptText('live', tag), withScripts(text));
     await untilServing();

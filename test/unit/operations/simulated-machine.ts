@@ -70,6 +70,13 @@ export function createSimulatedAppliance(folder: string): Appliance {
     canSendFrom: (address) =>
       Promise.resolve(['10.9.0.1', ...readDaemonFile(folder).held].includes(address)),
     readConfigurationId: () => Promise.resolve('server1'),
+    readServices: () => Promise.resolve([]),
+    readHostName: () => Promise.resolve('server1'),
+    readDefaultRoutes: () => Promise.resolve({ ok: true, interfaceNames: ['eth0'] }),
+    lookUpOwnName: () => Promise.resolve({ kind: 'answered' }),
+    findScriptObstacle: () => Promise.resolve(undefined),
+    probeHealthcheck: ({ url }) =>
+      Promise.resolve({ url, outcome: { kind: 'ok', httpStatus: 200 }, durationMs: 1 }),
     readStartOnBoot: () => Promise.resolve({ known: true, enabled: false, tool: 'chkconfig' }),
     readDaemon() {
       const { running, pid } = readDaemonFile(folder);
@@ -80,7 +87,14 @@ export function createSimulatedAppliance(folder: string): Appliance {
           : { state: 'stopped', stalePidFile: undefined, leftChildPids: [] },
       );
     },
-    readTracking: () => Promise.resolve({ ok: true, items: [] }),
+    readTracking() {
+      const { running, loaded } = readDaemonFile(folder);
+      return Promise.resolve(
+        running
+          ? { ok: true, items: [], instances: runInstances(loaded) }
+          : { ok: false, reason: 'keepalived is not running.' },
+      );
+    },
     readRuntime() {
       const { running, loaded } = readDaemonFile(folder);
       return Promise.resolve(
@@ -124,7 +138,8 @@ function loadText(daemon: SimulatedDaemon, text: string): SimulatedDaemon {
     return { ...daemon, running: false, log };
   }
   const held = text.includes(faultyWord) ? [] : addressesOf(text);
-  const log = [...daemon.log, say('Reloading ...'), say('Reload complete')];
+  const heard = summarize(text).scripts.map(({ name }) => say(`VRRP_Script(${name}) succeeded`));
+  const log = [...daemon.log, say('Reloading ...'), say('Reload complete'), ...heard];
   return { running: true, pid, loaded: text, held, log };
 }
 

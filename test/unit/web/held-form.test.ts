@@ -52,7 +52,7 @@ async function openSignedOut(t: TestContext, addRoutes?: (app: FastifyInstance) 
     readConfigurationFile: (id) => machine.readConfigurationFile(id),
     planInstanceSettings: (name, given) => planInstanceSettings(machine, name, given),
     planDefaultRole: (role, values) => Promise.resolve(samplePlan(role, values)),
-    foreseeConfiguration: () => Promise.resolve(nothingForeseen),
+    previewConfiguration: () => Promise.resolve({ findings: [], foresight: nothingForeseen }),
     readInstalledVersion: () => Promise.resolve(undefined),
     setInstanceSettings: wasWritten('settings'),
     setDefaultRole: wasWritten('default'),

@@ -5,6 +5,8 @@ import { findFatalLine } from './exit-log.ts';
 import type { LogLine } from './log-lines.ts';
 
 export interface ReloadLog {
+  /** How many lines keepalived has written since: a change of state is one. */
+  lineCount: number;
   /** keepalived said that the reload is over; its children may still be at work (measured, 2.2.7). */
   complete: boolean;
   /** It has begun a reload that is not over: it may wait for a name server. */
@@ -32,7 +34,9 @@ interface Writers {
  * was started, and may have died before anybody knew its processes; every line counts
  */
 export function readReloadLog(lines: readonly LogLine[], daemon: Writers | undefined): ReloadLog {
+  const own = daemon ? linesOf(lines, daemon) : lines;
   const log: ReloadLog = {
+    lineCount: own.length,
     complete: false,
     isReading: false,
     configurationError: undefined,
@@ -40,7 +44,6 @@ export function readReloadLog(lines: readonly LogLine[], daemon: Writers | undef
     faultCause: undefined,
     scripts: new Map(),
   };
-  const own = daemon ? linesOf(lines, daemon) : lines;
   log.fatalLine = findFatalLine(own);
   for (const { message } of own) {
     if (message === 'Reloading ...') log.isReading = true;

@@ -60,10 +60,7 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageDependencies, '
       const text = restoreLineEndings(request.body.text, content.ok ? content.text : '');
       const saving = describeSaving(request, content, request.body);
       if (intent === 'preview') {
-        const [findings, foresight] = await Promise.all([
-          operations.checkConfiguration(file, text),
-          operations.foreseeConfiguration(file, text),
-        ]);
+        const { findings, foresight } = await operations.previewConfiguration(file, text);
         const typed = { text, tag };
         const model = describePreview(await describe(content), typed, findings, foresight);
         const addedCommands = describeAddedCommands(request, foresight.addedCommands);

@@ -72,7 +72,7 @@ const stopped: ProofEvidence = {
 
 function log(changes: Partial<ReloadLog> = {}): ReloadLog {
   return {
-    ...{ complete: true, isReading: false, configurationError: undefined },
+    ...{ lineCount: 0, complete: true, isReading: false, configurationError: undefined },
     ...{ fatalLine: undefined, faultCause: undefined },
     scripts: new Map(),
     ...changes,

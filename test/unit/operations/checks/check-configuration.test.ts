@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Appliance } from '../../../../server/appliance/appliance.ts';
 import { checkConfiguration } from '../../../../server/operations/checks/check-configuration.ts';
+import { seeText } from '../../../../server/operations/checks/configuration-seen.ts';
 import { createSampleMachine } from '../sample-machine.ts';
 
 const good = `vrrp_instance VI_1 {
@@ -36,7 +37,7 @@ async function check(text: string, output: string[], names = ['lo', 'eth0', 'wan
         })),
       }),
   };
-  return checkConfiguration(appliance, 'live', text);
+  return checkConfiguration(appliance, await seeText(appliance, 'live', text));
 }
 
 const at = (line: number, text: string): string =>

@@ -11,6 +11,7 @@ import type { FindingCode } from '../../../../server/keepalived/config/rules/fin
 import type { Finding } from '../../../../server/keepalived/config/rules/finding.ts';
 import { parseConfigurationTestOutput } from '../../../../server/keepalived/runtime/config-test/config-test-output.ts';
 import { checkWhole } from '../../../../server/operations/checks/check-configuration.ts';
+import { seeText } from '../../../../server/operations/checks/configuration-seen.ts';
 import { createSampleMachine } from '../sample-machine.ts';
 
 type ConfigurationTest = Awaited<ReturnType<Appliance['testConfiguration']>>;
@@ -144,7 +145,7 @@ async function find({ text = good, tested, machine }: Example): Promise<Finding[
       }),
     ...machine,
   };
-  return checkWhole(appliance, 'live', text);
+  return checkWhole(appliance, await seeText(appliance, 'live', text));
 }
 
 const weightOf = ({ endsDaemon, severity }: Finding) => (endsDaemon === true ? 'ends' : severity);

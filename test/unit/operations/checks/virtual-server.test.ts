@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { IpvsLook } from '../../../../server/appliance/appliance.ts';
+import { seeText } from '../../../../server/operations/checks/configuration-seen.ts';
 import { foreseeApply } from '../../../../server/operations/checks/foresee-apply.ts';
 import { readProofEvidence } from '../../../../server/operations/live/prove-live.ts';
 import { createSampleMachine, sampleRuntime } from '../sample-machine.ts';
@@ -19,7 +20,8 @@ async function foreseeDangers(before: string, after: string, answer: IpvsLook): 
   const machine = createSampleMachine(before, [sampleRuntime()]);
   machine.lookForIpvs = () => Promise.resolve(answer);
   const sighting = await readProofEvidence(machine);
-  const { dangers } = await foreseeApply(machine, { fileId: 'live', text: after }, sighting);
+  const candidate = await seeText(machine, 'live', after);
+  const { dangers } = (await foreseeApply(machine, candidate, sighting)).foresight;
   return dangers.filter((danger) => danger.includes('ip_vs'));
 }
 

@@ -37,7 +37,10 @@ async function createMachine(context: TestContext) {
     /** As a new process would: nothing is remembered but what is on the disk. */
     start() {
       const exclusive = createMutex();
-      const appliance: Pick<Appliance, 'readConfigurationFile'> = {
+      const appliance: Partial<Appliance> = {
+        listConfigurationFiles: () =>
+          Promise.resolve([{ id: 'live', role: 'live', path, exists: true }]),
+        readConfigurationId: () => Promise.resolve('server1'),
         readConfigurationFile: (id) =>
           Promise.resolve({
             ...{ ok: true, id, path, text: machine.text, tag: createTag(machine.text) },

@@ -17,6 +17,7 @@ test('a drill is answered when it is known what keepalived tracks now', async ()
     appliance: {
       // Nothing is configured: the drill goes no further.
       listConfigurationFiles: () => Promise.resolve([]),
+      readConfigurationFile: () => Promise.resolve({ ok: false, message: 'It is missing.' }),
       readConfigurationId: () => Promise.resolve(undefined),
     },
     keeper: { refresh },
@@ -62,6 +63,7 @@ test('whoever starts, stops, reloads or undoes is reported, and from where, if a
       readRuntime: () => Promise.resolve({ ok: false, reason: 'none' }),
       readNetwork: () => Promise.resolve({ ok: false, reason: 'none' }),
       listConfigurationFiles: () => Promise.resolve([]),
+      readConfigurationFile: () => Promise.resolve({ ok: false, message: 'It is missing.' }),
       readConfigurationId: () => Promise.resolve(undefined),
       setStartOnBoot: () => Promise.resolve(answer),
       controlService: () => Promise.resolve(answer),

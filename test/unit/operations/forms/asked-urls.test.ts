@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { nothingForeseen } from '../../../../server/keepalived/foresight/foresight-result.ts';
+import { seeConfiguration } from '../../../../server/operations/checks/configuration-seen.ts';
 import type { Consent } from '../../../../server/operations/checks/foresee-apply.ts';
-import { foreseeApply } from '../../../../server/operations/checks/foresee-apply.ts';
+import { foreseeText } from '../../../../server/operations/checks/preview.ts';
 import {
   applyConfiguration,
   seekConsent,
 } from '../../../../server/operations/live/apply-configuration.ts';
-import { readProofEvidence } from '../../../../server/operations/live/prove-live.ts';
 import { prepare } from '../simulated-folder.ts';
 import { configPathOf } from '../simulated-machine.ts';
 import { createSimulatedParts, saveText, textOf } from '../simulated-parts.ts';
@@ -28,11 +28,8 @@ it('a URL that a preview brings is not asked; one that is saved is', async (cont
   };
   writeFileSync(configPathOf(folder), withUrl('http://127.0.0.1:80/'));
   const text = withUrl('http://admin:seeded@169.254.169.254/latest/');
-  const preview = await foreseeApply(
-    appliance,
-    { fileId: 'live', text },
-    await readProofEvidence(appliance),
-  );
+  const seen = await seeConfiguration(appliance, 'live');
+  const preview = await foreseeText(appliance, seen, text);
   assert.deepEqual(asked, []);
   assert.match(
     preview.sentences.join(),
@@ -78,7 +75,7 @@ it('a danger that the answer brings is asked together with all the rest', async 
   const unasked = { ...nothingForeseen, addedCommands: ['runs chk'], hasUnaskedUrl: true as const };
   const asked = { ...nothingForeseen, addedCommands: ['runs chk'], dangers: ['chk fails'] };
   const seek = (consent: Consent) =>
-    seekConsent(consent, [], ({ isConsented }) => Promise.resolve(isConsented ? asked : unasked));
+    seekConsent(consent, [], { foresight: unasked, askUrls: () => Promise.resolve(asked) });
   const { missing } = await seek({ confirmedCommands: ['runs chk'] });
   assert.ok(missing?.kind === 'needs-acceptance');
   // What was confirmed is not remembered, so its password is asked again.

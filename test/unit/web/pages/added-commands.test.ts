@@ -52,7 +52,7 @@ async function openBrowser(t: TestContext) {
     ...{ ...parts, exclusive },
     confirmations: createPendingConfirmation({ directory: join(folder, 'state/history') }),
     clock: { monotonicMs: () => 0, wallMs: () => 0 },
-    apply: (request) => applyConfiguration(parts, request),
+    apply: (request, seen) => applyConfiguration(parts, request, seen),
     onProblem: (error) => assert.fail(String(error)),
   });
   const operations = createOperations({ ...parts, exclusive, confirmed });

@@ -171,8 +171,7 @@ describe('/keepalived/edit', () => {
       readConfigurationFile: () => Promise.resolve(content),
       readInstalledVersion: () => Promise.resolve('2.2.7'),
       listConfigurationFiles: () => Promise.resolve([]),
-      checkConfiguration: () => Promise.resolve([]),
-      foreseeConfiguration: () => Promise.resolve(nothingForeseen),
+      previewConfiguration: () => Promise.resolve({ findings: [], foresight: nothingForeseen }),
     });
     const form = { file: 'live', tag, text: 'state MASTER\r\n', intent: 'preview' };
     const answers = [

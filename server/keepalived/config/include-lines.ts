@@ -1,5 +1,5 @@
-import { summarizeConfiguration } from '../../keepalived/config/questions.ts';
-import { parseConfiguration } from '../../keepalived/language/tree.ts';
+import { parseConfiguration } from '../language/tree.ts';
+import { summarizeConfiguration } from './questions.ts';
 
 /** `$NAME=value` definitions met so far; they hold across included files. */
 export type IncludeDefinitions = Map<string, string>;
@@ -24,6 +24,24 @@ export function findIncludePatterns(text: string, definitions: IncludeDefinition
     .join('\n');
   const plain = listPatterns(text).filter((pattern) => !pattern.includes('$'));
   return [...new Set([...plain, ...listPatterns(expanded)])];
+}
+
+/**
+ * Whether the include lines of two texts lead to the same files, whatever else they say. Errs towards
+ * no: then the files are followed again.
+ */
+export function haveSameIncludes(one: string, other: string): boolean {
+  if (one === other) return true;
+  return describeIncludes(one) === describeIncludes(other);
+}
+
+/** What `findIncludePatterns` makes of a text: its patterns, and every line that a definition is in. */
+function describeIncludes(text: string): string {
+  if (!/include|\$/.test(text)) return '';
+  const definitions: IncludeDefinitions = new Map();
+  const patterns = findIncludePatterns(text, definitions);
+  const lines = text.split(/[\r\n]+/).filter((line) => /include|\$/.test(line));
+  return JSON.stringify([patterns, [...definitions], lines]);
 }
 
 function listPatterns(text: string): string[] {
