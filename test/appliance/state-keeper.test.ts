@@ -289,7 +289,8 @@ if (inLabServer(import.meta.url)) {
           `file:${silentLog}`,
         );
         const fail = async () => {
-          // Behind a look that was due: the next is 5 s away.
+          // Behind a look that was due: while somebody reads, the next is 5 s away.
+          keeper.current();
           const asked = countQuestions();
           await eventually('a question', () => countQuestions() > asked);
           await delay(500);
