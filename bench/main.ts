@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Figure, Measurement } from './figure.ts';
+import { measureIdle } from './idle.ts';
 import { measureKnowledge } from './knowledge.ts';
 import { measureLab } from './lab.ts';
 import { measureLog } from './log.ts';
@@ -14,6 +15,7 @@ const areas: Record<string, Measurement> = {
   pages: measurePages,
   streams: measureStreams,
   start: measureStart,
+  idle: measureIdle,
   log: measureLog,
   knowledge: measureKnowledge,
   lab: measureLab,
