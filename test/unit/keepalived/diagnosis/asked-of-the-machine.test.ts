@@ -345,7 +345,7 @@ const rows: Record<string, Row> = {
   'a tracked script that nobody can run, whatever the account says': {
     id: 'tracked-script',
     verdict: 'wrong',
-    says: /does not run the tracked script chk_vshell: it counts as passed, .* Why: \/etc\/chk does not exist\./,
+    says: /does not run the tracked script chk_vshell: keepalived counts it as passed, .* Why: \/etc\/chk does not exist\./,
     scenario: {
       changes: {
         configuration: withScript(),
