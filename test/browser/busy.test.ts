@@ -181,7 +181,7 @@ describe('a button that was pressed', () => {
     const news = await eventually('news', () => seen.find(({ isEdited }) => isEdited), {
       withinMs: 60_000,
     });
-    assert.match(news.words, /^keepalived tests the configuration/);
+    assert.match(news.words, /^keepalived is testing/);
     assert.deepEqual([news.labels, news.areDisabled], [['Reload keepalived'], true]);
     await letGo(release);
   });
