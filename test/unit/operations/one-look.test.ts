@@ -103,3 +103,21 @@ describe('one save reads the files once, and asks keepalived before and after', 
     assert.deepEqual(count(calls), { reads: 1, listings: 1, dumps: 1 });
   });
 });
+
+/** The functions of ours between the operation and the port, by the stack at the call. */
+function functionsAt(calls: PortCall[], method: string): string[] {
+  const stack = calls.find((call) => call.method === method)?.stack ?? '';
+  return [...stack.matchAll(/at (?:async )?(?:Object\.)?(\S+) \(.*\/server\/([^:]+):/g)].map(
+    ([, name, file]) => `${file}:${name}`,
+  );
+}
+
+it('between the operation and the disk stand at most six functions, and ten before keepalived', async (context) => {
+  const calls = await measure(context, (operations, consent) =>
+    operations.saveConfiguration({ ...edit, text: newText, ...consent }),
+  );
+  const toDisk = functionsAt(calls, 'replaceConfigurationFile');
+  assert.ok(toDisk.length > 0 && toDisk.length <= 6, toDisk.join('\n'));
+  const toDaemon = functionsAt(calls, 'controlService');
+  assert.ok(toDaemon.length > 0 && toDaemon.length <= 10, toDaemon.join('\n'));
+});
