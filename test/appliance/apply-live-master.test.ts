@@ -230,7 +230,7 @@ if (inLabServer(import.meta.url)) {
       });
       const outcome = await save(racing, fatal);
       assert.equal(outcome.kind, 'restore-failed', JSON.stringify(outcome));
-      assert.match(outcome.message, /left alone.*keepalived is not running\./);
+      assert.match(outcome.message, /left as it is.*keepalived is not running\./);
       assert.equal(replacements, 2, 'no loop');
       assert.equal(readConfiguration(), theirs);
       assert.deepEqual(
