@@ -1,5 +1,6 @@
 import path from 'node:path';
 import ts from 'typescript';
+import { findInheritedFields } from './inherited-fields.ts';
 import { findNeedlessConditions } from './needless-conditions.ts';
 import { createOverlayHost } from './overlay-host.ts';
 import { requireJavaScript, TemplateSyntaxError, writeTemplateCode } from './template-code.ts';
@@ -74,9 +75,12 @@ function checkModule(
     ...program.getSyntacticDiagnostics(source),
     ...program.getSemanticDiagnostics(source),
   ];
+  const checker = program.getTypeChecker();
   // What is wrong itself decides no condition.
   const found =
-    errors.length > 0 ? errors : findNeedlessConditions(source, program.getTypeChecker());
+    errors.length > 0
+      ? errors
+      : [...findNeedlessConditions(source, checker), ...findInheritedFields(source, checker)];
   const problems = found.map(({ start = 0, messageText }) => ({
     file: name,
     line: text.slice(0, findInTemplate(start - head.length)).split('\n').length,

@@ -100,6 +100,15 @@ test('only text and numbers are printed', () => {
   assertProblem(['layouts/frame.eta', 'it.body', 'it.scripts'], 1, /'string\[\] \| undefined'/);
 });
 
+test('a partial inherits nothing that it is not given', () => {
+  const table = models.replace('label: string', '$&; note?: string');
+  assert.deepEqual(check({}, table), [
+    { file: 'list.eta', line: 3, message: '“note” would be this template’s own: give it.' },
+  ]);
+  const given = good['list.eta'].replace('label: it.note', '$&, note: it.note');
+  assert.deepEqual(check({ 'list.eta': given }, table), []);
+});
+
 test('a branch that the model decides is reported', () => {
   assertProblem(['list.eta', 'it.note', 'it.note ?? "none"'], 3, /“\?\?” is not needed: it\.note/);
   assertProblem(['list.eta', 'row.age !==', 'row?.age !=='], 4, /“\?\.” is not needed: row/);
