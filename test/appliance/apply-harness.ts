@@ -109,7 +109,12 @@ export const blindTest: Pick<Appliance, 'testConfiguration'> = {
 /** Saves over what is on disk now, and accepts whatever is foreseen. */
 export async function save(parts: ApplyDependencies, text: string): Promise<ApplyOutcome> {
   const request = {
-    ...{ fileId: 'live', text, expectedTag: createTag(readConfiguration()), action: 'edit' },
+    ...{
+      fileId: 'live',
+      text,
+      expectedTag: createTag(readConfiguration()),
+      action: 'edit' as const,
+    },
     ...{ actor: { userName: 'admin', remoteAddress: 'unix' }, comment: '' },
   };
   return accepting((consent) => applyConfiguration(parts, { ...request, ...consent }));

@@ -58,7 +58,13 @@ if (inLabServer(import.meta.url)) {
       await becomeMaster(parts, good);
       const text = `${good}include /run/more.conf\n`;
       const request = {
-        ...{ fileId: 'live', text, expectedTag: createTag(good), action: 'edit', comment: '' },
+        ...{
+          fileId: 'live',
+          text,
+          expectedTag: createTag(good),
+          action: 'edit' as const,
+          comment: '',
+        },
         actor: { userName: 'admin', remoteAddress: 'unix' },
       };
       const asked = await applyConfiguration(parts, request);

@@ -17,6 +17,18 @@ export const versionOutcomeSchema = z.enum([
 ]);
 export type VersionOutcome = z.output<typeof versionOutcomeSchema>;
 
+/** What causes a version. Records of an older release may have others. */
+export type VersionAction =
+  | 'edit'
+  | 'settings'
+  | 'default-master'
+  | 'default-backup'
+  | 'packaged'
+  | 'drill'
+  | 'restore'
+  | 'go-back'
+  | 'outside';
+
 const storedRecordSchema = z.strictObject({
   id: z.uuid(),
   /** Wall clock, ms. */
@@ -29,7 +41,7 @@ const storedRecordSchema = z.strictObject({
   userName: z.string().optional(),
   /** Where the request came from: an IP address, or `unix`. undefined: not known. */
   remoteAddress: z.string().optional(),
-  /** What caused it: `edit`, `default-master`, `restore`, `outside`, … */
+  /** What caused it: a `VersionAction`. */
   action: z.string(),
   comment: z.string(),
   outcome: versionOutcomeSchema,

@@ -21,7 +21,8 @@ export async function goBack(
     const old = await findOldVersion(parts.versions, restoreVersionId);
     if (!old) return { kind: 'failed', message: 'The previous version is no longer kept.' };
     const { text } = old;
-    const request = { fileId, text, expectedTag: currentTag, actor, action: 'go-back', comment };
+    const action = 'go-back' as const;
+    const request = { fileId, text, expectedTag: currentTag, actor, action, comment };
     const outcome = await parts.apply(request);
     if (outcome.kind !== 'needs-acceptance') return outcome;
     // Nobody is there to accept what going back does; it was all so before the change.

@@ -1,3 +1,4 @@
+import type { VersionAction } from '../../history/versions/version-record.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
 import type { Actor } from '../outcomes.ts';
 
@@ -8,7 +9,7 @@ export interface ApplyRequest extends Consent {
   /** SHA-256 of what the caller read; null: the file did not exist. */
   expectedTag: string | null;
   actor: Actor;
-  /** `edit`, `default-master`, `restore`, … for the history. */
-  action: string;
+  /** For the history. */
+  action: VersionAction;
   comment: string;
 }

@@ -54,7 +54,7 @@ export type Scenario = keyof typeof newTexts;
 export async function saveText(parts: ApplyDependencies, text: string): Promise<ApplyOutcome> {
   const current = await parts.appliance.readConfigurationFile('live');
   const request = {
-    ...{ fileId: 'live', text, action: 'edit', comment: '' },
+    ...{ fileId: 'live', text, action: 'edit' as const, comment: '' },
     expectedTag: current.ok ? current.tag : null,
     actor: { userName: 'admin', remoteAddress: 'unix' },
   };

@@ -1,4 +1,5 @@
 import type { Check, CheckOffer, CheckVerdict } from '../../../keepalived/diagnosis/check.ts';
+import { findFieldOf } from '../../../keepalived/settings/field-keywords.ts';
 import { maskSecrets } from '../../../keepalived/secrets/mask-secrets.ts';
 import type { ReportedCheck } from '../../../operations/debug/debug-report.ts';
 import { describeElapsed, describeInstant } from '../../view/time-words.ts';
@@ -24,20 +25,6 @@ const staleLooks = {
   wrong: { word: 'Was wrong', shape: '△', tone: 'mute' },
   suspicious: { word: 'Was suspicious', shape: '◇', tone: 'mute' },
 } as const;
-
-/** keepalived's keywords that the settings form has a field for. */
-const settingsFields: Record<string, string> = {
-  virtual_ipaddress: 'virtualAddresses',
-  interface: 'interfaceName',
-  virtual_router_id: 'virtualRouterId',
-  priority: 'priority',
-  advert_int: 'advertInterval',
-  auth_type: 'authentication',
-  auth_pass: 'password',
-  unicast_peer: 'unicastPeers',
-  script: 'healthcheckUrl',
-  interval: 'healthcheckInterval',
-};
 
 export interface CheckWords extends VerdictLook {
   id: string;
@@ -81,7 +68,7 @@ export function describeCheck(check: ReportedCheck, nowMs: number): CheckWords {
 
 function findPlace({ instance, setting }: Check['about']): CheckWords['place'] {
   if (setting === undefined) return undefined;
-  const field = settingsFields[setting];
+  const field = findFieldOf({ instance, keyword: setting }, instance);
   return field === undefined
     ? { href: '/keepalived/edit?file=live', label: `Edit ${setting}` }
     : {

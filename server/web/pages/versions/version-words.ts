@@ -1,3 +1,4 @@
+import type { VersionAction } from '../../../history/versions/version-record.ts';
 import type { VersionRecord } from '../../../operations/versions/restore-version.ts';
 import { describeInstant } from '../../view/time-words.ts';
 import type { Instant } from '../../view/time-words.ts';
@@ -37,16 +38,20 @@ const outcomes: Record<VersionRecord['outcome'], VersionWords['outcome']> = {
   },
 };
 
-const actions = new Map([
-  ['edit', 'Edit Config Files'],
-  ['settings', 'Settings'],
-  ['default-master', 'Set Default Master'],
-  ['default-backup', 'Set Default Backup'],
-  ['packaged', 'Created from the packaged default'],
-  ['restore', 'Restored a version'],
-  ['go-back', 'Rolled back a change'],
-  ['outside', 'Changed outside'],
-]);
+const actions: Record<VersionAction, string> = {
+  edit: 'Edit Config Files',
+  settings: 'Settings',
+  'default-master': 'Set Default Master',
+  'default-backup': 'Set Default Backup',
+  packaged: 'Created from the packaged default',
+  drill: 'Set up the drill',
+  restore: 'Restored a version',
+  'go-back': 'Rolled back a change',
+  outside: 'Changed outside',
+};
+
+/** A record of an older release may have an action that this one does not know. */
+const isKnown = (action: string): action is VersionAction => Object.hasOwn(actions, action);
 
 export function describeVersion(record: VersionRecord): VersionWords {
   const { id, path, keptAtMs, userName, remoteAddress, action, comment, outcome } = record;
@@ -55,7 +60,7 @@ export function describeVersion(record: VersionRecord): VersionWords {
     when: describeInstant(keptAtMs),
     who: userName ?? 'outside of this page',
     from: remoteAddress === 'none' ? undefined : remoteAddress,
-    action: actions.get(action) ?? action,
+    action: isKnown(action) ? actions[action] : action,
     outcome: outcomes[outcome],
   };
 }

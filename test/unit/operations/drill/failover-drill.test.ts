@@ -45,7 +45,13 @@ test('a save that changed what runs is reported with its author, a refused one i
     confirmed: { find: () => undefined, apply: () => Promise.resolve(outcome) },
   } as unknown as Parts);
   const actor = { userName: 'maria', remoteAddress: '192.0.2.7' };
-  const request = { fileId: 'live', text: '', expectedTag: null, action: 'edit', comment: '' };
+  const request = {
+    fileId: 'live',
+    text: '',
+    expectedTag: null,
+    action: 'edit' as const,
+    comment: '',
+  };
   await operations.saveConfiguration({ ...request, actor });
   assert.deepEqual(told, ['save by maria']);
   outcome = { kind: 'refused', findings: [], message: '' };

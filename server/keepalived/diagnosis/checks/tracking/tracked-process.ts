@@ -1,10 +1,10 @@
-import { explainLine } from '../../runtime/messages/explain-message.ts';
-import { listInWords } from '../../words.ts';
-import type { CheckEvidence } from '../check.ts';
-import type { InstanceView } from '../instance-view.ts';
-import type { Judgement } from '../judgement.ts';
-import { cannotTell, good, note } from '../judgement.ts';
-import type { InstanceCheck } from '../setting-check.ts';
+import { explainLine } from '../../../runtime/messages/explain-message.ts';
+import { listInWords } from '../../../words.ts';
+import type { CheckEvidence } from '../../check.ts';
+import type { InstanceView } from '../../instance-view.ts';
+import type { Judgement } from '../../judgement.ts';
+import { cannotTell, good, note } from '../../judgement.ts';
+import type { InstanceCheck } from '../../setting-check.ts';
 
 /**
  * Whether keepalived can count the processes that an instance or its sync group tracks. Without the

@@ -1,16 +1,16 @@
-import type { ConfiguredScript } from '../../config/summary.ts';
-import { createFindResult } from '../../foresight/elections/effective-priority.ts';
+import type { ConfiguredScript } from '../../../config/summary.ts';
+import { createFindResult } from '../../../foresight/elections/effective-priority.ts';
 import {
   describeScriptConsequence,
   findScriptConsequence,
-} from '../../foresight/script-consequence.ts';
-import type { ScriptRun } from '../../proof/evidence.ts';
-import type { CheckEvidence } from '../check.ts';
-import type { InstanceView } from '../instance-view.ts';
-import type { Judgement } from '../judgement.ts';
-import { cannotTell, findWorst, good, note } from '../judgement.ts';
-import type { InstanceCheck } from '../setting-check.ts';
-import { describeDuration } from '../words.ts';
+} from '../../../foresight/script-consequence.ts';
+import type { ScriptRun } from '../../../proof/evidence.ts';
+import type { CheckEvidence } from '../../check.ts';
+import type { InstanceView } from '../../instance-view.ts';
+import type { Judgement } from '../../judgement.ts';
+import { cannotTell, findWorst, good, note } from '../../judgement.ts';
+import type { InstanceCheck } from '../../setting-check.ts';
+import { describeDuration } from '../../words.ts';
 
 /** Whether the tracked scripts succeed when they are run as keepalived runs them. */
 export const checkScriptRuns: InstanceCheck = (view) => {

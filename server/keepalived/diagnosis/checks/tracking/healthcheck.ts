@@ -1,13 +1,13 @@
-import type { ConfiguredScript } from '../../config/summary.ts';
-import { describeNotRepeatable } from '../../healthcheck/find-probe.ts';
-import type { HealthcheckExamination } from '../../proof/evidence.ts';
-import { maskSecrets } from '../../secrets/mask-secrets.ts';
-import type { CheckEvidence } from '../check.ts';
-import type { InstanceView } from '../instance-view.ts';
-import type { Judgement } from '../judgement.ts';
-import { cannotTell, findWorst, good, note } from '../judgement.ts';
-import type { InstanceCheck } from '../setting-check.ts';
-import { describeDuration } from '../words.ts';
+import type { ConfiguredScript } from '../../../config/summary.ts';
+import { describeNotRepeatable } from '../../../healthcheck/find-probe.ts';
+import type { HealthcheckExamination } from '../../../proof/evidence.ts';
+import { maskSecrets } from '../../../secrets/mask-secrets.ts';
+import type { CheckEvidence } from '../../check.ts';
+import type { InstanceView } from '../../instance-view.ts';
+import type { Judgement } from '../../judgement.ts';
+import { cannotTell, findWorst, good, note } from '../../judgement.ts';
+import type { InstanceCheck } from '../../setting-check.ts';
+import { describeDuration } from '../../words.ts';
 import { unreadTracking } from './tracked-script.ts';
 
 /** Whether the healthcheck URLs answer when they are asked as the scripts' commands ask them. */

@@ -1,10 +1,10 @@
-import type { TrackingReport } from '../../proof/evidence.ts';
-import type { LogLine } from '../../runtime/log/log-lines.ts';
-import { explainLine } from '../../runtime/messages/explain-message.ts';
-import { listInWords } from '../../words.ts';
-import type { CheckEvidence } from '../check.ts';
-import { good, note } from '../judgement.ts';
-import type { InstanceCheck } from '../setting-check.ts';
+import type { TrackingReport } from '../../../proof/evidence.ts';
+import type { LogLine } from '../../../runtime/log/log-lines.ts';
+import { explainLine } from '../../../runtime/messages/explain-message.ts';
+import { listInWords } from '../../../words.ts';
+import type { CheckEvidence } from '../../check.ts';
+import { good, note } from '../../judgement.ts';
+import type { InstanceCheck } from '../../setting-check.ts';
 import { describeScriptFailureEffect } from './script-run.ts';
 
 /** Whether a tracked script failed last time, by keepalived's dump or else by its log. */
