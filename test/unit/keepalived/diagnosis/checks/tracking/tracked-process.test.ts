@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { listsConnector } from '../../../../../server/appliance/daemon/process-events.ts';
-import { diagnose } from '../../../../../server/keepalived/diagnosis/diagnose.ts';
-import type { DiagnosisInput } from '../../../../../server/keepalived/diagnosis/input.ts';
-import type { TrackingReport } from '../../../../../server/keepalived/proof/evidence.ts';
-import { inputOf } from '../scenario.ts';
+import { listsConnector } from '../../../../../../server/appliance/daemon/process-events.ts';
+import { diagnose } from '../../../../../../server/keepalived/diagnosis/diagnose.ts';
+import type { DiagnosisInput } from '../../../../../../server/keepalived/diagnosis/input.ts';
+import type { TrackingReport } from '../../../../../../server/keepalived/proof/evidence.ts';
+import { inputOf } from '../../scenario.ts';
 
 const settings = `
   virtual_router_id 51
