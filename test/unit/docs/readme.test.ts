@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseSettings } from '../../../server/settings.ts';
+import { parseProgramOptions } from '../../../server/program-options.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
 
@@ -11,7 +11,7 @@ test('the README’s table has each setting of the environment, and no other', (
   const listed = rows.flatMap((row) => row.split('|')[1]?.match(/WAI_\w+/g) ?? []);
   let known: string[] = [];
   try {
-    parseSettings({ WAI_NONE: '' });
+    parseProgramOptions({ WAI_NONE: '' });
   } catch (error) {
     known =
       String(error)
