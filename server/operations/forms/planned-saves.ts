@@ -44,7 +44,7 @@ export function createPlannedSaves({
       if (text === undefined) return { plan, outcome: undefined };
       const request = { fileId: 'live', text, expectedTag, actor, ...consent };
       const comment = `Set Default ${titles[role]}`;
-      const action = `default-${role}`;
+      const action = `default-${role}` as const;
       const outcome = await confirmed.apply({ ...request, action, comment }, seen);
       if (isSaved(outcome)) return { plan, outcome };
       const now = hasTouched(outcome) ? await see() : seen;

@@ -47,7 +47,7 @@ const expectedTag = createTag(oldText);
 const newText = textOf('# new');
 const script = 'vrrp_script chk {\n    script "/bin/true"\n    interval 5\n}\n';
 const tracking = 'track_script {\n        chk\n    }';
-const edit = { fileId: 'live', expectedTag, action: 'edit', comment: '', actor };
+const edit = { fileId: 'live', expectedTag, action: 'edit' as const, comment: '', actor };
 const saves: Record<string, Parameters<typeof measure>[1]> = {
   'the editor': (operations, consent) =>
     operations.saveConfiguration({ ...edit, text: newText, ...consent }),
