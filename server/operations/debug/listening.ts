@@ -28,6 +28,9 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** How often it is noted that all is read that was captured. */
+const beatMs = 100;
+
 /** Listens on all interfaces of a plan at once. */
 export function startListening({
   appliance,
@@ -42,7 +45,16 @@ export function startListening({
 }): Listening {
   const { interfaces, passwords, seconds } = plan;
   const fromMs = clock.wallMs();
-  let endedAtMs: number | undefined;
+  /**
+   * Until when all is read that was captured. A busy machine reads late, and what is not read yet is
+   * no silence: only after the event loop has looked for news is all of it here.
+   */
+  let readUntilMs = fromMs;
+  const beat = setInterval(() => {
+    setImmediate(() => {
+      readUntilMs = clock.wallMs();
+    });
+  }, beatMs).unref();
   const advertisements: VrrpAdvertisement[] = [];
   const arp: ArpMessage[] = [];
   const chunks: { interfaceName: string; bytes: Uint8Array }[] = [];
@@ -68,13 +80,13 @@ export function startListening({
   };
   const captures = [...interfaces].map(([name, addresses]) => listenOn(name, addresses));
   const ended = Promise.all(captures.map((capture) => capture.ended)).then(() => {
-    endedAtMs = clock.wallMs();
+    clearInterval(beat);
   });
 
   return {
     heard: () => ({
       fromMs,
-      toMs: endedAtMs ?? clock.wallMs(),
+      toMs: readUntilMs,
       interfaceNames: [...interfaces.keys()].filter((name) => !problems.has(name)),
       // Those of several interfaces arrive one after the other.
       advertisements: advertisements.toSorted((one, other) => one.atMs - other.atMs),
