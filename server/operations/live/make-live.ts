@@ -28,51 +28,43 @@ export interface MakeLiveOptions {
 export async function makeLive(
   parts: ApplyDependencies,
   change: Change,
-  options: MakeLiveOptions,
-): Promise<ApplyOutcome> {
-  const stopFollowing = parts.keeper.followAddressChanges((changes) => {
-    change.served = noteRemoved(change.served, change.before, changes, Date.now());
-  });
-  try {
-    return await makeLiveOrGoBack(parts, change, options);
-  } finally {
-    stopFollowing();
-  }
-}
-
-async function makeLiveOrGoBack(
-  parts: ApplyDependencies,
-  change: Change,
   { command, mayStart = true }: MakeLiveOptions,
 ): Promise<ApplyOutcome> {
   const { appliance, keeper, notices } = parts;
   const { intent } = change;
-  const current = await appliance.readConfigurationFile(intent.fileId);
-  if (!current.ok || current.tag !== intent.newTag) {
-    await endChange(parts, change, 'conflict');
-    return conflictWith(current, parts.versions, intent.userName);
-  }
-  const loaded = await load(parts, change, current, command);
-  const { failure, report, configuration, after, afterAtMs, readMs = 0 } = loaded;
-  if (failure !== undefined) {
-    const intro =
-      (await introduceEndByOthers(appliance, change, after)) ??
-      `${isUnchanged(change) ? 'After the reload' : 'The new configuration did not work'}: ${failure}.`;
+  const stopFollowing = keeper.followAddressChanges((changes) => {
+    change.served = noteRemoved(change.served, change.before, changes, Date.now());
+  });
+  try {
+    const current = await appliance.readConfigurationFile(intent.fileId);
+    if (!current.ok || current.tag !== intent.newTag) {
+      await endChange(parts, change, 'conflict');
+      return conflictWith(current, parts.versions, intent.userName);
+    }
+    const loaded = await load(parts, change, current, command);
+    const { failure, report, configuration, after, afterAtMs, readMs = 0 } = loaded;
+    if (failure !== undefined) {
+      const intro =
+        (await introduceEndByOthers(appliance, change, after)) ??
+        `${isUnchanged(change) ? 'After the reload' : 'The new configuration did not work'}: ${failure}.`;
+      return {
+        ...(await restoreConfiguration(parts, change, { intro, mayStart })),
+        findings: [],
+      };
+    }
+    if (configuration) keeper.noteLoaded(configuration.tag);
+    await recordStep(change, 'finished');
+    await notices.settle();
+    await endChange(parts, change, 'live');
+    const slow = describeSlowRead(readMs);
     return {
-      ...(await restoreConfiguration(parts, change, { intro, mayStart })),
-      findings: [],
+      ...{ kind: 'live', tag: intent.newTag, findings: [], report },
+      ...(slow !== undefined && { observations: [{ asForeseen: false, sentence: slow }] }),
+      ...(configuration && after && { seen: { sighting: after, atMs: afterAtMs, configuration } }),
     };
+  } finally {
+    stopFollowing();
   }
-  if (configuration) keeper.noteLoaded(configuration.tag);
-  await recordStep(change, 'finished');
-  await notices.settle();
-  await endChange(parts, change, 'live');
-  const slow = describeSlowRead(readMs);
-  return {
-    ...{ kind: 'live', tag: intent.newTag, findings: [], report },
-    ...(slow !== undefined && { observations: [{ asForeseen: false, sentence: slow }] }),
-    ...(configuration && after && { seen: { sighting: after, atMs: afterAtMs, configuration } }),
-  };
 }
 
 /** Where somebody else stopped or restarted keepalived, nothing is said against the file. */
