@@ -15,7 +15,7 @@ interface LineFacts {
 
 /**
  * Options of our own log: one JSON object a line, nothing secret, and nothing that a terminal or a
- * log viewer would act upon. Of a flood of like lines only the first are written, see `LogLimit`.
+ * log viewer would act on. Of a flood of like lines only the first are written, see `LogLimit`.
  */
 export function createLoggerOptions(destination: LogDestination, limit: LogLimit) {
   return {

@@ -115,7 +115,7 @@ if (inLabServer(import.meta.url)) {
       // Whether it crashes depends on what lies in its memory; with 2.2.7 it does, at the first line.
       if (outcome.kind !== 'live') {
         assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
-        assert.match(outcome.message, /VRRP process (had crashed|ended and was started again)/);
+        assert.match(outcome.message, /VRRP process (had crashed|exited and was restarted)/);
       }
       await eventually('the virtual address', () => holds(parts.appliance, virtualAddress));
       assert.equal(await hasDeadChild(parts.appliance), false);

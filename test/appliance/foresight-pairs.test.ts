@@ -108,7 +108,7 @@ if (inPrivateNamespaces(import.meta.url)) {
           );
           wrong.push({ name, priority, effectivePriority, pair: JSON.stringify(pair) });
         }
-        const unknown = foresight.sentences.filter((one) => one.includes('cannot be told'));
+        const unknown = foresight.sentences.filter((one) => one.startsWith('Can’t tell'));
         const moved = now.filter(
           ({ name, state }) => then.find((one) => one.name === name)?.state !== state,
         ).length;
@@ -219,7 +219,7 @@ function judge(pair: Pair, { now, then, theirs, foresight }: Outcome): object[] 
       addresses.some((cidr) => one.includes(cidr.split('/')[0] ?? cidr));
     const own = foresight.sentences.filter(isOwn);
     const dangers = foresight.dangers.filter(isOwn);
-    if (own.some((one) => one.includes('cannot be told'))) return [];
+    if (own.some((one) => one.startsWith('Can’t tell'))) return [];
     const foretold = foresight.movements.find(({ instanceName }) => instanceName === name);
     const isDelayed = foretold && foretold.withinMs > 100_000;
     const expected =

@@ -148,7 +148,7 @@ if (inLabServer(import.meta.url)) {
       writeFileSync('/run/maint', '-254');
       const fault = await seeState(keeper, 'Fault');
       await eventually('the cause', () =>
-        keeper.current().status.instances[0]?.reason?.includes('tracked file maint asks for it'),
+        keeper.current().status.instances[0]?.reason?.includes('tracked file maint requests it'),
       );
       assert.equal(fault.serving, 'No');
       writeFileSync('/run/maint', '0');
@@ -271,7 +271,7 @@ if (inLabServer(import.meta.url)) {
       await seeState(keeper, 'Fault');
       await keeper.refresh({ withTracking: true });
       const [fault] = keeper.current().status.instances;
-      assert.match(fault?.reason ?? '', /tracked file maint asks for it/);
+      assert.match(fault?.reason ?? '', /tracked file maint requests it/);
       writeFileSync('/run/maint', '0');
       await seeState(keeper, 'Active');
     });

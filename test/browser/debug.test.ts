@@ -71,7 +71,7 @@ describe('the Debug page, on two servers', () => {
     const report = await page.request.get(`${servers.server1.waiUrl}/debug/report.txt`);
     const text = await report.text();
     assert.match(text, /^Debug report of server1, /);
-    assert.match(text, /\[Cannot tell\] .*Kind of authentication.*: No other server was heard/);
+    assert.match(text, /\[Cannot tell\] .*Kind of authentication.*: No other server advertised/);
     assert.match(text, /VRID 51 on eth0: 192\.168\.0\.10 \(.*this server\) priority 101/);
     assert.doesNotMatch(text + (await page.content()), /lab-only/);
     const capture = await page.request.get(

@@ -171,7 +171,7 @@ describe('the failover drill, on two servers', () => {
 
     await choose(page1, 'Move to standby');
     await page1.getByRole('link', { name: /does not preempt/ }).click();
-    assert.match(await mainText(page1), /Danger: Nobody is known to take 192\.168\.0\.100/);
+    assert.match(await mainText(page1), /Danger: No server is known to take 192\.168\.0\.100/);
     await page1.getByRole('button', { name: 'Move to standby anyway' }).click();
     await page1.getByText(/Nobody else answered.*this server took it back/).waitFor();
     await holdersBecome('server1');

@@ -171,7 +171,7 @@ describe('what happens to two servers, and what their pages say', () => {
     await reload(configurationOf(servers.server2).replace('lab-only', 'another'));
     await see(page2, /^Active/, getSilenceLimitMs);
     const words =
-      /Another master is heard for virtual router ID 51: .*not understood here because it uses another password\. Two servers may serve 192\.168\.0\.100\./;
+      /Another server is active with virtual router ID 51: .*not understood here because it uses another password\. Two servers may serve 192\.168\.0\.100\./;
     await seeAlarm(page1, words, getSilenceLimitMs);
     await seeAlarm(page2, words, getSilenceLimitMs);
     await see(page1, /^Active/, getSilenceLimitMs);
@@ -258,7 +258,7 @@ describe('what happens to two servers, and what their pages say', () => {
       'keepalived’s process was killed or crashed',
       'keepalived’s VRRP process died',
       'the interface eth0 went down',
-      `somebody else removed ${virtualAddress} from eth0`,
+      `another program removed ${virtualAddress} from eth0`,
       'the tracked script chk_vshell failed (exited with status 22)',
     ]) {
       assert.ok(table.includes(words), `${words} is not in:\n${table}`);

@@ -41,6 +41,23 @@ test('no file imports itself through others, not even for a type', () => {
   assert.deepEqual(circles, []);
 });
 
+const exportPattern =
+  /^export (?:default )?(?:async )?(?:abstract )?(?:const|let|class|function\*?|interface|type|enum) (\w+)/gm;
+
+test('no exported name of server/ stands for two things', () => {
+  const places = new Map<string, Set<string>>();
+  for (const file of files.filter((name) => name.startsWith('server'))) {
+    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(exportPattern)) {
+      places.set(name, (places.get(name) ?? new Set()).add(file));
+    }
+  }
+  assert.ok(places.size > 1000, 'the names are found');
+  assert.deepEqual(
+    [...places].filter(([, where]) => where.size > 1),
+    [],
+  );
+});
+
 function listImports(file: string): string[] {
   const text = readFileSync(file, 'utf8');
   return [...text.matchAll(importPattern)].map(([, specifier = '']) =>

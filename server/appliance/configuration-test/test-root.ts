@@ -77,7 +77,7 @@ export async function layOutTestRoot(
     else await symlink(target, join(root, path));
   }
   for (const path of [...devices, ...nameServices]) await mountHere(path, 'bind');
-  // Only until the old root is let go: umount looks into it.
+  // Only until the old root is released: umount looks into it.
   mounts.push(mountLine('/proc', join(root, 'proc'), 'bind'));
 
   await Promise.all(publicFiles.map((path) => copyPublic(path, join(root, path))));

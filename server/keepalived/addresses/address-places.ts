@@ -87,7 +87,7 @@ function listLeftBehind(before: AddressEvidence, after: AddressEvidence): Mispla
     .filter((place) => held.has(getAddressKey(place)) && !known.has(getAddressKey(place)))
     .map((place) => ({
       key: `left ${getAddressKey(place)}`,
-      sentence: `keepalived no longer serves ${place.cidr}, but left it on ${place.interfaceName}`,
+      sentence: `keepalived no longer serves ${place.cidr}, but it is still on ${place.interfaceName}`,
     }));
 }
 

@@ -136,7 +136,7 @@ export interface ConfiguredScript extends ConfigurationPlace {
   rise: number;
   weight: number;
   isReversed: boolean;
-  /** The URL that its command requests; undefined: none, or it cannot be told. */
+  /** The URL that its command requests; undefined: none, or it is unknown. */
   healthcheckUrl: string | undefined;
   /** Whether this program can make the same request; absent where no URL is asked. */
   probe?: HealthcheckProbe;

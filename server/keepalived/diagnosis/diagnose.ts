@@ -31,7 +31,7 @@ import type { InstanceCheck } from './setting-check.ts';
 
 interface CheckEntry {
   run: InstanceCheck;
-  /** It rests upon what the witnesses say by themselves, without any examination. */
+  /** It rests on what the witnesses say by themselves, without any examination. */
   isWitnessed?: true;
 }
 

@@ -25,7 +25,7 @@ export interface CapturedTraffic {
   arp: readonly ArpMessage[];
 }
 
-/** All that the checks rest upon; undefined: not asked. */
+/** All that the checks rest on; undefined: not asked. */
 export interface DiagnosisInput {
   configuration: ConfigurationSummary;
   /** Undefined also when keepalived is not running. */

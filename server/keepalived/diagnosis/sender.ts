@@ -30,7 +30,7 @@ export function getSilenceLimitMs(intervalMs: number): number {
 
 /**
  * How long what a sender said still counts. Longer than patience, because a master is kept from
- * sending by advertisements that it refuses: each starts its timer anew (measured, 2.2.7).
+ * sending by advertisements that it refuses: each starts its timer again (measured, 2.2.7).
  */
 export function getRelevanceMs(intervalMs: number): number {
   return Math.max(15 * intervalMs, 15_000);

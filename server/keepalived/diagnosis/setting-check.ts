@@ -59,7 +59,7 @@ export function createSettingCheck(
 function whyNothingIsCompared({ obstacle, peers, virtualRouterId }: InstanceView): string {
   if (obstacle !== undefined) return `Nothing could be compared: ${obstacle}.`;
   if (peers.length === 0) {
-    return `No other server was heard with virtual router ID ${virtualRouterId ?? ''}, so there is nothing to compare. A standby server sends nothing.`;
+    return `No other server advertised virtual router ID ${virtualRouterId ?? ''}, so there is nothing to compare. A standby server sends nothing.`;
   }
-  return 'What was heard does not tell.';
+  return 'The received advertisements do not show it.';
 }

@@ -9,7 +9,7 @@ export function explainUnknownClusters(
   obstacle: string | undefined,
   heard: readonly Sender[],
 ): string | undefined {
-  if (obstacle !== undefined) return `What others use is not known: ${obstacle}.`;
+  if (obstacle !== undefined) return `The IDs that others use are unknown: ${obstacle}.`;
   if (heard.length > 0) return undefined;
-  return 'No other server was heard. One that is cut off, or stands by, sends nothing that arrives here.';
+  return 'No advertisement of another server arrived. From a standby or a server that is cut off, none does.';
 }

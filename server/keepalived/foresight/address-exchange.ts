@@ -1,4 +1,4 @@
-/** Addresses that come, go or are put on anew at once, without an election. */
+/** Addresses that come, go or are put on again at once, without an election. */
 import { isAnotherRouter } from './another-router.ts';
 import { nothingForeseen, told } from './foresight-result.ts';
 import type { Foresight } from './foresight-result.ts';
@@ -24,13 +24,13 @@ function foreseeComingAndGoing(before: InstanceSetting, after: InstanceSetting):
   if (released.length === 0) {
     return taken.length === 0
       ? nothingForeseen
-      : told(`${joinWords(taken)} will be taken at once, besides what is served now.`);
+      : told(`${joinWords(taken)} will be taken at once, in addition to what is served now.`);
   }
   const sentence =
     taken.length === 0
       ? `${joinWords(released)} will be released.`
       : `${joinWords(released)} will be released and ${joinWords(taken)} taken.`;
-  const danger = `This server gives up ${joinWords(released)}, which it serves now.`;
+  const danger = `This server releases ${joinWords(released)}, which it serves now.`;
   return { ...told(sentence), dangers: [danger] };
 }
 
@@ -50,7 +50,7 @@ function foreseeMoves(before: InstanceSetting, after: InstanceSetting): Foresigh
     if (from !== undefined && to !== undefined && from !== to) {
       sentences.push(`${address} will be taken off ${from} and put on ${to}.`);
       dangers.push(
-        `${address} moves from ${from} to ${to}: whoever reaches it through ${from} no longer does, and no peer takes over.`,
+        `${address} moves from ${from} to ${to}: clients that reach it through ${from} lose it, and no peer takes over.`,
       );
     } else if (old.prefixLength !== next.prefixLength || old.label !== next.label) {
       sentences.push(

@@ -44,7 +44,7 @@ export function foreseeAnotherRouter({ before, after, state }: InstanceChange): 
   const causes = findOwnCauses(before, after);
   if (causes.length === 0) return nothingForeseen;
   const addresses = joinWords(before.addresses);
-  const danger = `With another ${joinWords(causes)} this is another virtual router to keepalived: this server gives up ${addresses} at once. Nobody serves it until a peer or this server takes it by an election.`;
+  const danger = `With another ${joinWords(causes)} this is another virtual router to keepalived: this server releases ${addresses} at once. No server has it until a peer or this server is elected.`;
   return { ...nothingForeseen, dangers: [danger] };
 }
 

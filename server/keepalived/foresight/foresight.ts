@@ -45,7 +45,7 @@ export function foreseeChange(change: ForeseenChange): Foresight {
   const sentences = foresights.flatMap((foresight) => foresight.sentences);
   const unread = changes.filter(({ hasUnreadParts }) => hasUnreadParts).map(({ name }) => name);
   if (running === 'unknown') {
-    sentences.push('What will move cannot be told: keepalived gave no account of itself.');
+    sentences.push('Can’t tell what will move: keepalived did not answer.');
   }
   return {
     ...nothingForeseen,
@@ -100,7 +100,7 @@ function foreseeOwnElection(change: InstanceChange, isBreached: boolean): Foresi
   if (alone.sentences.length === 0 && !change.changesGroup) return nothingForeseen;
   const addresses = joinWords(change.after?.addresses ?? []);
   return told(
-    `Whether ${addresses} moves cannot be told: the members of a sync group move together, and this changes more than their priorities.`,
+    `Can’t tell whether ${addresses} moves: the members of a sync group move together, and this changes more than their priorities.`,
   );
 }
 
@@ -189,9 +189,9 @@ function foreseeRemoval({ name, before, state }: InstanceChange): Foresight {
     return told(`${name} is removed: this server will no longer stand by for ${addresses}.`);
   }
   return {
-    ...told(`${addresses} will be released; a peer that stands by takes it.`),
+    ...told(`${addresses} will be released; a standby peer takes it.`),
     dangers: [
-      `${name} is removed: this server gives up ${addresses}. Nobody serves it unless a peer takes over.`,
+      `${name} is removed: this server releases ${addresses}. No server has it unless a peer takes over.`,
     ],
   };
 }
@@ -216,7 +216,7 @@ function describeLostPeers(change: InstanceChange): string[] {
   const addresses = joinWords(change.after?.addresses ?? []);
   const when = change.state === 'MASTER' ? '' : ', once this server serves';
   return [
-    `Advertisements are no longer sent to ${joinWords(peers)}. If a keepalived runs there, it no longer hears this server${when}: then both serve ${addresses} (split brain). Stop keepalived there first, or leave the peer in the list.`,
+    `Advertisements are no longer sent to ${joinWords(peers)}. If a keepalived runs there, it no longer receives from this server${when}: then both serve ${addresses} (split brain). Stop keepalived there first, or leave the peer in the list.`,
   ];
 }
 
@@ -227,7 +227,7 @@ function describeLostIncludes({ before, after }: ForeseenChange): string[] {
     .filter(({ pattern, isRead }) => !isRead && !kept.has(pattern))
     .map(
       ({ keyword, pattern }) =>
-        `“${keyword} ${pattern}” is removed: what an instance in it serves now is given up.`,
+        `“${keyword} ${pattern}” is removed: this server releases what an instance in it serves now.`,
     );
 }
 

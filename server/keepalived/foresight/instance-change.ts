@@ -1,7 +1,7 @@
 import type { VrrpState } from '../proof/evidence.ts';
 import type { EffectivePriority } from './elections/effective-priority.ts';
 
-/** What the file alone says of it, each a word for comparison; keepalived gives no account of it. */
+/** What the file alone says of it, each a word for comparison; keepalived does not report it. */
 export interface RouterTraits {
   family: string;
   /** Undefined: multicast. */

@@ -15,7 +15,7 @@ const ownerPriority = 255;
 
 /**
  * Pairs the instances by name; one that only got another name is the same to keepalived, which
- * goes by virtual router ID and interface (measured). Where keepalived gives an account of itself,
+ * goes by virtual router ID and interface (measured). Where keepalived answers,
  * that counts, and not a file that it may not have loaded.
  */
 export function compareInstances(

@@ -22,7 +22,7 @@ export function judgeMovement(
   { seenAfterMs, waitedMs, instance }: MovementEvidence,
 ): MovementResult {
   const what = joinWords(addresses);
-  const says = instance ? `keepalived says ${instance.state}` : 'keepalived gives no account of it';
+  const says = instance ? `keepalived says ${instance.state}` : 'keepalived does not report it';
   const wantedState = direction === 'take' ? 'MASTER' : 'BACKUP';
   if (seenAfterMs === undefined) {
     const within = `within ${seconds(waitedMs)}`;
@@ -44,7 +44,10 @@ export function judgeMovement(
   }
   return isPeerHeard(instance)
     ? { asForeseen: true, sentence: `The peer has taken ${what} ${after}.` }
-    : { asForeseen: false, sentence: `This server has released ${what}, but hears no peer.` };
+    : {
+        asForeseen: false,
+        sentence: `This server has released ${what}, but receives nothing from a peer.`,
+      };
 }
 
 const isPeerHeard = (instance: RuntimeInstance | undefined): boolean =>

@@ -38,7 +38,7 @@ export function describeNameAnswer(
   const remedy = `Add “router_id ${hostName}” to global_defs, or ${hostName} to /etc/hosts.`;
   if (answer.kind === 'unseen') {
     return {
-      sentence: `${cause}. Whether a name server answers could not be looked at: ${answer.reason} If none does, the VRRP process waits 10 s or longer. ${remedy}`,
+      sentence: `${cause}. Can’t tell whether a name server answers: ${answer.reason} If none does, the VRRP process waits 10 s or longer. ${remedy}`,
     };
   }
   const served = instances
@@ -46,7 +46,7 @@ export function describeNameAnswer(
     .flatMap((instance) => listPlaces(instance).map(getAddress));
   const risk =
     served.length === 0
-      ? 'hears and sends no advertisements'
+      ? 'neither receives nor sends advertisements'
       : `sends no advertisements: another server may take ${joinWords([...new Set(served)])} while this one has it too`;
   return {
     danger: `${cause}, and no name server answers. Its VRRP process then waits 10 s or longer and ${risk}. ${remedy}`,

@@ -93,7 +93,7 @@ export function describeScriptDanger(change: ScriptChange, answer: string | unde
 
 /** What is told of a new URL that this program cannot ask as the script does. */
 export function describeUnaskedUrl(change: ScriptChange, newUrl: string, why: string): string {
-  return `${change.scriptName} will ask ${maskSecrets(newUrl)}. That request ${describeNotRepeatable(why)}, so whether it answers well is not known. While it fails, ${describeLoss(change)}. Run the command in a shell on this server first.`;
+  return `${change.scriptName} will ask ${maskSecrets(newUrl)}. That request ${describeNotRepeatable(why)}, so its result is unknown. While it fails, ${describeLoss(change)}. Run the command in a shell on this server first.`;
 }
 
 /** What a preview says of another URL, which it does not ask. */
@@ -103,10 +103,10 @@ export function describeNewUrl(change: ScriptChange, newUrl: string): string {
 
 function describeLoss({ addresses, consequence }: ScriptChange): string {
   const served = joinWords(addresses);
-  if (consequence.kind === 'fault') return `this server gives up ${served}`;
+  if (consequence.kind === 'fault') return `this server releases ${served}`;
   const { change, priority } = consequence;
   const to = priority === undefined ? '' : ` to ${priority}`;
-  return `the priority of this server changes by ${change}${to}, and it gives up ${served} only to a server that has a higher priority then and preempts`;
+  return `the priority of this server changes by ${change}${to}, and it hands ${served} over only to a server that then has a higher priority and preempts`;
 }
 
 function findOnlyUrlChange(

@@ -14,5 +14,5 @@ export function describeCauses(causes: readonly string[]): string {
   const names = [...new Set(causes)];
   return names.length === 0
     ? 'a part of the configuration that may change the priority cannot be read here'
-    : `the priority hangs on ${joinWords(names)}, and what that gives is not known yet`;
+    : `the priority depends on ${joinWords(names)}, whose result is not known yet`;
 }

@@ -58,7 +58,7 @@ export function findScriptRequest(
   if (url === undefined) return undefined;
   const refuse = (why: string) => describe(command, asked, { kind: 'not-repeatable', why });
   if (obstacle !== undefined) return refuse(obstacle);
-  if (words.some(({ text }) => isForShell(text))) return refuse('it has words for a shell');
+  if (words.some(({ text }) => isForShell(text))) return refuse('it uses shell syntax');
   if (read.obstacle !== undefined) return refuse(read.obstacle);
   if (more.length > 0) return refuse('it asks for several URLs');
   if (isPattern(url)) return refuse('its URL is a pattern of several');

@@ -3,7 +3,7 @@ import { addHeader, define, limit, setHeader } from './command-options.ts';
 import type { Effect, KnownOption, RequestProgram } from './command-options.ts';
 import { plainRequest } from './request.ts';
 
-/** Three limits at once, each beginning anew. */
+/** Three limits at once, each beginning again. */
 const limitAll: Effect = (options, value) => {
   const [connect, idle] = [limit('connectTimeoutMs'), limit('idleTimeoutMs')].map((effect) =>
     effect(options, value),

@@ -58,7 +58,7 @@ export function addMaintenanceFile(
   }
   const weight = membersWith(tree.children, instanceName).length > 1 ? 0 : 1;
   const definition = insertDefinition(tree, instance, [
-    `# 0 asks for nothing, -254 is maintenance: written by the page “Failover drill”.`,
+    `# 0: normal, -254: maintenance. Written by the page “Failover drill”.`,
     `track_file ${name} {`,
     `    file "${path}"`,
     `    weight ${weight}`,

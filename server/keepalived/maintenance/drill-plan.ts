@@ -131,7 +131,7 @@ function fail({ instance }: DrillCase, next: DrillStep[]): DrillPlan {
     possible: true,
     steps: [{ value: maintenanceValue, movement: lose(takeMs) }, ...next],
     sentences: [
-      `This server gives ${addresses} up at once and tells the peer, which takes over within ${formatApproximateSeconds(takeMs)}: so long nobody serves it.`,
+      `This server releases ${addresses} at once and tells the peer, which takes over within ${formatApproximateSeconds(takeMs)}. Until then no server has it.`,
       'If no peer answers for it then, this server takes it back.',
     ],
     dangers: [nobodyKnown(instance)],
@@ -143,8 +143,8 @@ function nobodyKnown(instance: RuntimeInstance): string {
     skewMs(instance) + graceMs + masterDownIntervalMs(instance, instance.basePriority);
   const addresses = getAddresses(instance);
   return instance.state === 'MASTER'
-    ? `Nobody is known to take ${addresses}: a server that stands by sends nothing, so it cannot be seen from here. If there is none, ${addresses} is not served for ${formatApproximateSeconds(outageMs)}.`
-    : `Nobody is known to serve ${addresses}: no master is heard. If there is none, ${addresses} stays unserved until you end the maintenance.`;
+    ? `No server is known to take ${addresses}: a standby server sends nothing, so it cannot be seen from here. If there is none, ${addresses} is not served for ${formatApproximateSeconds(outageMs)}.`
+    : `No server is known to serve ${addresses}: no master sends advertisements here. If there is none, ${addresses} stays unserved until you end the maintenance.`;
 }
 
 function planTakeOver({ instance, file, value, preemptDelaySeconds }: DrillCase): DrillPlan {
@@ -155,12 +155,12 @@ function planTakeOver({ instance, file, value, preemptDelaySeconds }: DrillCase)
   if (state !== 'BACKUP') return no(`This server cannot serve: keepalived says ${state}.`);
   if (masterPriority === undefined) {
     return no(
-      'No master is heard: this server takes over by itself, or keepalived was asked too early.',
+      'No master sends advertisements here: this server takes over without help, or keepalived was asked too early.',
     );
   }
   if (instance.nopreempt) {
     return no(
-      'nopreempt is set: no priority lets this server take over. Move the other server to standby instead.',
+      'nopreempt is set: this server does not take over, whatever its priority. Move the other server to standby instead.',
     );
   }
   if (masterPriority === ownerPriority) {
@@ -196,7 +196,7 @@ function planTakeOver({ instance, file, value, preemptDelaySeconds }: DrillCase)
 }
 
 function planEnd({ instance, value, preemptDelaySeconds }: DrillCase): DrillPlan {
-  if (value === 0) return no('Nothing is to be ended: this server has its normal priority.');
+  if (value === 0) return no('Already normal: this server has its normal priority.');
   const { state, nopreempt, basePriority } = instance;
   const addresses = getAddresses(instance);
   const takeMs = masterDownIntervalMs(instance, basePriority) + preemptDelaySeconds * 1_000;
@@ -208,7 +208,7 @@ function planEnd({ instance, value, preemptDelaySeconds }: DrillCase): DrillPlan
     return { possible: true, steps: step('lose'), sentences: [sentence], dangers: [] };
   }
   const sentence = nopreempt
-    ? `This server stands by for ${addresses} again; with nopreempt the other one keeps it.`
+    ? `This server is standby for ${addresses} again; with nopreempt the other one keeps it.`
     : `This server has its normal priority ${basePriority} again: if the other one’s is lower, it takes ${addresses} back in ${formatApproximateSeconds(takeMs)}, practically without a gap.`;
   return {
     possible: true,

@@ -20,7 +20,7 @@ export function describeMovement(
 ): string {
   const addresses = getAddresses(instance);
   if (movedAfterMs === undefined && unseenReason !== undefined) {
-    return `Whether ${addresses} has moved could not be looked at: ${unseenReason}`;
+    return `Can’t tell whether ${addresses} has moved: ${unseenReason}`;
   }
   if (movedAfterMs === undefined) {
     return `${addresses} has not moved within ${seconds(withinMs)}.`;
@@ -33,7 +33,7 @@ export function describeMovement(
     return `This server has taken ${addresses} after ${seconds(movedAfterMs)}; ${away}.`;
   }
   if (macAddress === undefined && unseenReason !== undefined) {
-    return `${addresses} has left this server after ${seconds(movedAfterMs)}, and keepalived hears another master. Who answers for it could not be asked: ${unseenReason}`;
+    return `${addresses} left this server after ${seconds(movedAfterMs)}, and keepalived receives from another master. Can’t tell who answers for it: ${unseenReason}`;
   }
   const where = macAddress === undefined ? 'The other server' : `The machine ${macAddress}`;
   return `${where} has taken ${addresses} after ${seconds(movedAfterMs)}; ${away}.`;
@@ -53,7 +53,7 @@ export function describeReturn(
   const addresses = getAddresses(instance);
   const waited = seconds(step.movement.withinMs);
   if (unseenReason !== undefined) {
-    return `Whether ${addresses} moved within ${waited} could not be looked at, so this server has its old priority again. ${unseenReason} ${describeBack(addresses, back)}`;
+    return `Can’t tell whether ${addresses} moved within ${waited}, so this server has its old priority again. ${unseenReason} ${describeBack(addresses, back)}`;
   }
   if (step.movement.direction === 'take') {
     return `Nothing moved: this server did not take ${addresses} within ${waited}, and has its old priority again.`;

@@ -1,5 +1,5 @@
 /**
- * What the machine can testify to: the vocabulary shared by the appliance, which collects it, and
+ * What the machine can report: the vocabulary shared by the appliance, which collects it, and
  * by status.ts, which judges it. Plain data only, so that it can cross a process border.
  */
 
@@ -94,7 +94,7 @@ export interface RuntimeInstance {
   statistics: Record<string, number>;
 }
 
-/** keepalived's own account of itself, or why there is none, as a sentence. */
+/** keepalived's own report, or why there is none, as a sentence. */
 export type RuntimeReport =
   | {
       ok: true;
@@ -248,7 +248,7 @@ export interface ScriptRun {
   durationMs: number;
 }
 
-/** Who said that an address is his when asked by ARP from no address of ours (RFC 5227). */
+/** Who answers by ARP for an address, asked from no address of ours (RFC 5227). */
 export type AddressProbe = { interfaceName: string; address: string } & (
   | { ok: true; macAddresses: string[] }
   /** The reason is the end of a sentence. */

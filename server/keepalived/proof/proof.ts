@@ -1,6 +1,6 @@
 /**
  * The proof that a configuration is live: what must be seen after a reload before anyone may say
- * that it worked. An exit code proves nothing: a reload "succeeds" when the daemon dies of it.
+ * that it worked. An exit code proves nothing: a reload "succeeds" when the daemon exits because of it.
  */
 import { findNewMisplacement } from '../addresses/address-places.ts';
 import type { AddressEvidence } from '../addresses/address-places.ts';
@@ -80,7 +80,7 @@ function judgeLoad(
   if (expected.instances.length === 0) return { kind: 'proved' };
   const vrrpPid = after.daemon.state === 'running' ? after.daemon.vrrpPid : undefined;
   if (vrrpPid === undefined) return pending('keepalived’s VRRP process is not running');
-  if (!after.runtime) return pending('keepalived gave no account of itself');
+  if (!after.runtime) return pending('keepalived did not answer');
   if (!after.runtime.ok) return pending(withoutStop(after.runtime.reason));
   const difference = findInstanceDifference(expected, previous, after.runtime.instances);
   return difference === undefined
@@ -102,15 +102,15 @@ function judgeProcesses(
   const lastWords = complaint ?? log?.fatalLine;
   const says = lastWords === undefined ? '' : `, and says: “${lastWords}”`;
   if (daemon.state === 'unknown') {
-    return pending(`whether keepalived runs can’t be told: ${daemon.reason}`);
+    return pending(`can’t tell whether keepalived is running: ${daemon.reason}`);
   }
-  if (daemon.state !== 'running') return failed(`keepalived ended${says}`);
+  if (daemon.state !== 'running') return failed(`keepalived exited${says}`);
   const { pid, vrrpPid } = daemon;
   if (before.daemon.state === 'running') {
-    if (before.daemon.pid !== pid) return failed(`keepalived ended and was started again${says}`);
+    if (before.daemon.pid !== pid) return failed(`keepalived exited and was restarted${says}`);
     const oldVrrpPid = before.daemon.vrrpPid ?? vrrpPid;
     if (vrrpPid !== undefined && vrrpPid !== oldVrrpPid) {
-      return failed(`keepalived’s VRRP process ended and was started again${says}`);
+      return failed(`keepalived’s VRRP process exited and was restarted${says}`);
     }
   }
   return complaint === undefined ? { kind: 'proved' } : failed(`keepalived says: “${complaint}”`);

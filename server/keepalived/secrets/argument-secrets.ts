@@ -2,7 +2,7 @@ import type { LineWord } from './line-word.ts';
 import { isMarkedKey, isSecretHeader, isSecretName } from './secret-names.ts';
 import { isLoginOption, mayBePassword, getSecretOptions } from './secret-options.ts';
 import type { SecretRange } from './url-credentials.ts';
-import { isQuote, quoteBefore, readValue, findNextNonBlank } from './values.ts';
+import { isQuote, quoteBefore, readValue, skipSpaces } from './values.ts';
 
 /** The secret that a word of a command, a header or a form's data bears or announces. */
 export function findWordSecret(word: LineWord): SecretRange[] {
@@ -34,7 +34,7 @@ function findOption(word: LineWord): SecretRange | undefined {
   const attached = findAttached(word);
   if (attached) return attached;
   // The word that follows stands behind the quote that this one is in, if any.
-  const value = readValue(line, findNextNonBlank(line, isQuote(line[end]) ? end + 1 : end));
+  const value = readValue(line, skipSpaces(line, isQuote(line[end]) ? end + 1 : end));
   const next = line.slice(value.start, value.end);
   if (next === '' || next.startsWith('-')) return undefined;
   const options = getSecretOptions(program);
@@ -63,7 +63,7 @@ function findAttached({ line, start, text, program }: LineWord): SecretRange | u
 function findScheme({ line, start, end, text }: LineWord): SecretRange | undefined {
   if (text.startsWith('pass:')) return readValue(line, start + 5, quoteBefore(line, start));
   if (text.length > 6 || !/^(?:bearer|basic)$/i.test(text)) return undefined;
-  const value = readValue(line, findNextNonBlank(line, end));
+  const value = readValue(line, skipSpaces(line, end));
   const next = line.slice(value.start, value.end);
   return next.length >= 8 && /[A-Z\d=]/.test(next) ? value : undefined;
 }
@@ -105,7 +105,7 @@ function findPiece(
   const valueAt = start + from + sign + 1;
   if (piece.charAt(sign) === ':') {
     if (!isSecretHeader(name)) return undefined;
-    const value = findNextNonBlank(line, valueAt);
+    const value = skipSpaces(line, valueAt);
     // A header's value has blanks: the quote that it stands in ends it, or the line.
     const quote = quoteBefore(line, start);
     return isQuote(line[value])
@@ -130,7 +130,7 @@ function findPiece(
 function findAnnounced({ line, end, text }: LineWord): SecretRange | undefined {
   const name = text.endsWith('\\') ? text.slice(0, -1) : text;
   if (!isSecretHeader(name)) return undefined;
-  const colon = findNextNonBlank(line, end + 1);
+  const colon = skipSpaces(line, end + 1);
   if (line[colon] !== ':') return undefined;
-  return readValue(line, findNextNonBlank(line, colon + 1));
+  return readValue(line, skipSpaces(line, colon + 1));
 }

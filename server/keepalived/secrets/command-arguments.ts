@@ -1,7 +1,7 @@
 import { findPower } from '../powers/keyword-powers.ts';
 import { isShownToViewers } from './shown-words.ts';
 import type { SecretRange } from './url-credentials.ts';
-import { isBlank, isQuote, findNextNonBlank } from './values.ts';
+import { isBlank, isQuote, skipSpaces } from './values.ts';
 
 /** Has a command, but does not run it: the one whose process is tracked. */
 const namesCommand = new Set(['process']);
@@ -58,10 +58,10 @@ function findStatementEnd(line: string, from: number): number {
 }
 
 function hideStatement(line: string, from: number, end: number, ranges: SecretRange[]): void {
-  let at = findNextNonBlank(line, from);
-  if (line[at] === '@') at = findNextNonBlank(line, findWordEnd(line, at, end));
+  let at = skipSpaces(line, from);
+  if (line[at] === '@') at = skipSpaces(line, findWordEnd(line, at, end));
   const [definition] = /^\$\w{1,64}[ \t]*=/.exec(line.slice(at, at + 80)) ?? [];
-  if (definition !== undefined) at = findNextNonBlank(line, at + definition.length);
+  if (definition !== undefined) at = skipSpaces(line, at + definition.length);
   const wordEnd = findWordEnd(line, at, end);
   const word = line.slice(at, wordEnd).replaceAll('"', '');
   const isCommand = findPower(word) === 'runs' || namesCommand.has(word);
@@ -125,6 +125,6 @@ function readArgument(line: string, at: number, end: number) {
 function hideInComment(line: string, from: number, ranges: SecretRange[]): void {
   const found = secretWord.exec(line.slice(from));
   if (!found) return;
-  const start = findNextNonBlank(line, from + found.index + found[0].length);
+  const start = skipSpaces(line, from + found.index + found[0].length);
   if (start < line.length) ranges.push({ start, end: line.length });
 }

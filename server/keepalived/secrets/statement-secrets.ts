@@ -1,7 +1,7 @@
 import type { LineWord } from './line-word.ts';
 import { isSecretName } from './secret-names.ts';
 import type { SecretRange } from './url-credentials.ts';
-import { isBlank, readKeywordValue, findNextNonBlank } from './values.ts';
+import { isBlank, readKeywordValue, skipSpaces } from './values.ts';
 
 /**
  * The secret of a statement of keepalived's own that begins with this word: `auth_pass`, a key of
@@ -39,7 +39,7 @@ function findKeywordValue({ line, end, ...word }: LineWord, text: string): Secre
     case 'key':
       return isFirst ? readKey(line, end) : undefined;
     default: {
-      const next = line[findNextNonBlank(line, end)];
+      const next = line[skipSpaces(line, end)];
       return isFirst && next !== '=' && next !== ':' ? readKeywordValue(line, end) : undefined;
     }
   }
@@ -67,7 +67,7 @@ function findDefinition(
   isSecretDefinition: (name: string) => boolean,
 ): SecretRange | undefined {
   const name = /^\$(\w+)/.exec(text)?.[1] ?? '';
-  const equals = findNextNonBlank(line, start + mark + 1 + name.length);
+  const equals = skipSpaces(line, start + mark + 1 + name.length);
   if (name === '' || line[equals] !== '=') return undefined;
   if (!isSecretDefinition(name) && !isSecretName(name)) return undefined;
   return toLineEnd(line, equals + 1);
@@ -78,11 +78,11 @@ function findDumped({ line, end }: LineWord, text: string): SecretRange | undefi
   const [, colon, sticky] = /^password(?:(:)(.*))?$/is.exec(text) ?? [];
   if (colon !== undefined) return toLineEnd(line, end - (sticky?.length ?? 0));
   if (!/^password$/i.test(text) || !isBlank(line[end])) return undefined;
-  const sign = findNextNonBlank(line, end);
+  const sign = skipSpaces(line, end);
   return line[sign] === '=' || line[sign] === ':' ? toLineEnd(line, sign + 1) : undefined;
 }
 
 function toLineEnd(line: string, from: number): SecretRange | undefined {
-  const start = findNextNonBlank(line, from);
+  const start = skipSpaces(line, from);
   return line.length > start ? { start, end: line.length } : undefined;
 }

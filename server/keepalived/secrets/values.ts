@@ -6,7 +6,7 @@ export const isBlank = (character: string | undefined): boolean =>
 export const isQuote = (character: string | undefined): boolean =>
   character === '"' || character === "'" || character === '`';
 
-export function findNextNonBlank(line: string, from: number): number {
+export function skipSpaces(line: string, from: number): number {
   let at = from;
   while (isBlank(line[at])) at += 1;
   return at;
@@ -57,7 +57,7 @@ function findClosing(line: string, mark: string, from: number): number {
 export function readKeywordValue(line: string, from: number): SecretRange | undefined {
   const behind = line[from] === '"' && isBlank(line[from + 1]) ? from + 1 : from;
   if (!isBlank(line[behind]) && line[behind] !== '"') return undefined;
-  const start = findNextNonBlank(line, behind);
+  const start = skipSpaces(line, behind);
   const limit = line.length;
   let end = start;
   while (end < limit) {
@@ -66,7 +66,7 @@ export function readKeywordValue(line: string, from: number): SecretRange | unde
       const close = line.indexOf('"', end + 1);
       end = close === -1 ? limit : close + 1;
     } else if (isBlank(character)) {
-      const next = findNextNonBlank(line, end);
+      const next = skipSpaces(line, end);
       if ('#!{}'.includes(line.charAt(next))) break;
       end = next;
     } else if (character === '$' && line[end + 1] === '{') {

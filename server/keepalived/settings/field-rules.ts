@@ -26,7 +26,7 @@ export function judgeInstanceSettings(
     if (judge === undefined || tooLong.includes(field)) continue;
     if (group === 'healthcheck' && !surroundings.hasHealthcheck) continue;
     if (String(values[field]).includes('$')) {
-      const message = '“$” stands for a definition, which only the editor can write.';
+      const message = '“$” starts a definition, which only the editor can write.';
       problems.push({ field, message, needsEditor: true });
       continue;
     }

@@ -14,7 +14,7 @@ interface Peers {
 export const takeoverFields = {
   nopreempt: {
     label: 'Do not preempt (nopreempt)',
-    help: 'A server that comes back leaves the virtual IP where it is, until the other fails. Needs state BACKUP on both servers.',
+    help: 'A server that returns leaves the virtual IP where it is, until the other fails. Needs state BACKUP on both servers.',
     name: 'nopreempt',
     group: 'takeover',
     control: { kind: 'checkbox' },

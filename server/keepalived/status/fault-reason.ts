@@ -68,7 +68,7 @@ function explainItem({ kind, name, detail, isReversed }: WatchedItem): string {
     case 'interface':
       return `the tracked interface ${name} is not up${more}`;
     case 'file':
-      return `the tracked file ${name} asks for it${more}`;
+      return `the tracked file ${name} requests it${more}`;
     case 'process':
       return `the tracked process ${name} does not run often enough${more}`;
   }

@@ -43,7 +43,7 @@ export type StateVerdict = Pick<InstanceStatus, 'state' | 'reason' | 'alarms'>;
 export function judgeState(instance: InstanceCase): StateVerdict {
   const { running, addresses } = instance;
   const { daemon, runtime, network } = instance.evidence;
-  if (!daemon) return unknown('keepalived’s process could not be looked at lately');
+  if (!daemon) return unknown('keepalived’s process was not checked recently');
   if (daemon.state === 'unknown') {
     const held = addresses.filter((address) => address.held);
     return unknown(
@@ -52,7 +52,7 @@ export function judgeState(instance: InstanceCase): StateVerdict {
     );
   }
   if (!network?.ok) {
-    return unknown(`the addresses of this machine are not known${because(network?.reason)}`);
+    return unknown(`this server’s addresses are unknown${because(network?.reason)}`);
   }
   if (daemon.state !== 'running') {
     const held = addresses.filter((address) => address.held);
@@ -76,7 +76,7 @@ export function judgeState(instance: InstanceCase): StateVerdict {
   if (daemon.vrrpPid === undefined) {
     return unknown('keepalived runs, but its VRRP process does not (yet)');
   }
-  if (!runtime) return unknown('keepalived did not answer lately');
+  if (!runtime) return unknown('keepalived has not answered recently');
   if (!runtime.ok) return unknown(runtime.reason.replace(/\.$/, ''));
   if (!running) {
     return unknown('keepalived runs without this instance: it was not loaded from the file');
@@ -154,7 +154,7 @@ const interfaceOf = (held: AddressStatus[]): string => held[0]?.interfaceName ??
 
 /**
  * How long a state has been Unknown, in ms: since the witness that is missing last said something.
- * @param lastAccountAtMs monotonic: when keepalived last gave an account of itself
+ * @param lastAccountAtMs monotonic: when keepalived last answered
  */
 export function measureUnknownTime(
   { daemon, network }: Record<'daemon' | 'network', Observed<unknown> | undefined>,

@@ -4,7 +4,7 @@ import type { LastingState } from '../transitions/transition.ts';
 /**
  * Since when an instance has been in its state: what was recorded of its last change, and what
  * keepalived's accounts claimed since, without a change of state between. At a reload keepalived
- * sets its own time anew, though nothing changes (measured, 2.2.7), so an account alone does not know.
+ * sets its own time again, though nothing changes (measured, 2.2.7), so an account alone does not know.
  */
 export interface StateStart {
   state: LastingState;

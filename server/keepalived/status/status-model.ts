@@ -32,7 +32,7 @@ export interface Evidence {
   log: LogEvidence;
   /** What Debug has proved. */
   findings: readonly DebugFinding[];
-  /** Monotonic, ms: when keepalived last gave an account of itself. */
+  /** Monotonic, ms: when keepalived last answered. */
   lastAccountAtMs: number | undefined;
   /** What is watched, but not seen now, a sentence each; absent: nothing. */
   blindSpots?: readonly string[];
@@ -146,6 +146,6 @@ export interface KeepalivedStatus {
   /** Of the machine, not of one instance. */
   alarms: Alarm[];
   configuration: { problem: string | undefined; editedSinceLoad: boolean | undefined };
-  /** Age of the oldest fact among those that the states rest upon; undefined: none yet. */
+  /** Age of the oldest fact among those that the states rest on; undefined: none yet. */
   evidenceAgeMs: number | undefined;
 }

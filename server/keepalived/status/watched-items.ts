@@ -7,7 +7,7 @@ import type { WatchedItem } from './status-model.ts';
 
 /**
  * @param tracking keepalived's newest account of what it watches, however old: what changes is told by
- *   the log, and asked anew at once
+ *   the log, and asked again at once
  * @param deciding the scripts of the file whose failure would change something, and since when (monotonic)
  *   keepalived runs this very file; undefined: not known
  */

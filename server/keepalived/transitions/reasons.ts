@@ -158,5 +158,5 @@ function toReason(
   if (name !== 'begins' && name !== 'first-state') return { code: name, words };
   const reason = beginning && beginningReasons[beginning];
   if (name === 'begins' || to !== 'MASTER' || !reason) return reason;
-  return { ...reason, words: `${reason.words}, and no other server was heard` };
+  return { ...reason, words: `${reason.words}, and no other server sent advertisements` };
 }

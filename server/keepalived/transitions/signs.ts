@@ -45,7 +45,7 @@ const peerLost = (values: Values) => [
 ];
 
 const faultOver = (name: string | undefined) =>
-  `the cause of the fault is gone: ${name ?? '?'} is well again`;
+  `the cause of the fault is gone: ${name ?? '?'} recovered`;
 
 const signsById: Readonly<Record<string, (values: Values) => Sign[]>> = {
   'higher-priority': (values) => [
@@ -65,7 +65,7 @@ const signsById: Readonly<Record<string, (values: Values) => Sign[]>> = {
   /** keepalived then gives up and stands for election again (measured, 2.2.7). */
   'address-changed-by-another': ({ address = '?', what, interface: interfaceName = '?' }) =>
     what === 'removed from'
-      ? [sign('address-removed', `somebody else removed ${address} from ${interfaceName}`)]
+      ? [sign('address-removed', `another program removed ${address} from ${interfaceName}`)]
       : [],
   'priority-zero-received': (values) => [
     own(

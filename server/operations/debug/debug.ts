@@ -1,4 +1,4 @@
-/** What is wrong: examinations on request, and the checks that rest upon them. */
+/** What is wrong: examinations on request, and the checks that rest on them. */
 import type { Appliance } from '../../appliance/appliance.ts';
 import type { ConfigurationSummary } from '../../keepalived/config/questions.ts';
 import { noteExamination } from '../../keepalived/status/alarms/debug-findings.ts';

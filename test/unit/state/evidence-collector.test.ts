@@ -173,7 +173,7 @@ describe('keepalived’s account', () => {
     assert.equal(await sinceMs(5_000, 'BACKUP', 'VI_3'), 5_000);
   });
 
-  test('has its counters compared with those before: who is heard, and who is heard of', async () => {
+  test('has its counters compared with those before: what is received, and from whom', async () => {
     const { collector, answers, evidence, at } = createScene();
     for (const [ms, received] of [
       [2_000, 1],

@@ -413,7 +413,7 @@ test('who did a drill or a save is written down, with the time that it took', (c
 });
 
 describe('a split brain', () => {
-  const alarms = [raise('another-master', 'Another master is heard: 10.9.0.2.')];
+  const alarms = [raise('another-master', 'Another server is active: 10.9.0.2.')];
   /** A look each second, while another master is heard. */
   const watch = (scene: ReturnType<typeof createScene>, seconds: number, lastHeardMs?: number) => {
     for (let second = 0; second < seconds; second += 1) {

@@ -24,7 +24,7 @@ export const updateRcD: BootTool = {
   },
 
   async set(service, enabled) {
-    // It changes links, but makes none of its own accord.
+    // It changes links, but makes none by itself.
     const findNone = async () => (await findLinks(service).catch(useIfUnseen(['?']))).length === 0;
     if ((await findInitScriptFlaw(service)) === undefined && (await findNone())) {
       const added = await runCommand(tool, [service, 'defaults']);

@@ -121,7 +121,7 @@ function mayDecide(node: ConfigurationNode, keyword: string, isOverruled: boolea
 function describeOrigin({ origin, line }: Statement, keyword: string): string {
   const causes = {
     plain: 'is not plain',
-    conditional: 'stands behind an @ condition',
+    conditional: 'comes after an @ condition',
     substituted: 'uses a definition ($)',
     damaged: 'has an open quote or a trailing backslash',
   };

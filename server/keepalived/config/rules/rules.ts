@@ -74,7 +74,7 @@ function findTextFindings(text: string): Finding[] {
       code: 'escaped-comment',
       line: escaped + 1,
       message:
-        'The line has a backslash before “#” or “!”: keepalived’s VRRP process takes what stands behind it for a comment, without a word in its test.',
+        'The line has a backslash before “#” or “!”: keepalived’s VRRP process treats the rest of the line as a comment. Its test does not report that.',
       remedy: 'Put the whole value into double quotes instead, without the backslash.',
     });
   }

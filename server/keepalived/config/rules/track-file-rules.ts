@@ -44,7 +44,7 @@ export function findTrackFileFindings(
           ...getConfigurationPlace(statement),
         },
         message: `${when} ${value} into the track_file ${name}: ${names} would be in FAULT and serve nothing until the file says otherwise.`,
-        remedy: 'Write init_file 0, unless this server is to begin in maintenance.',
+        remedy: 'Write init_file 0, unless this server should start in maintenance.',
       },
     ];
   });

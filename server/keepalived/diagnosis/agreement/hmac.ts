@@ -87,7 +87,7 @@ function judgeTrailer(
   if (isReplayed(peer)) {
     return wrong(
       `Advertisements of ${source} arrive a second time, or its clock was set back. This server refuses those.`,
-      'Look for a loop in the network, or for somebody who replays packets. After a clock was set back, restart keepalived there.',
+      'Look for a loop in the network, or for a machine that replays packets. After a clock was set back, restart keepalived there.',
     );
   }
   if (verdict === 'unverified') return 'unknown';

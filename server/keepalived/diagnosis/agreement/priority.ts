@@ -11,7 +11,7 @@ export const compareOwner: Comparison = ({ configured, priority }, { source, las
   return {
     verdict: 'wrong',
     sentence: `${source} and this server both have priority 255, which says “the address is mine”: neither ever gives way to the other.`,
-    remedy: 'Lower the priority on the server that is to be the backup, for example to 100.',
+    remedy: 'Lower the priority on the server that should be the backup, for example to 100.',
     ours: '255',
     theirs: '255',
   };
@@ -23,7 +23,7 @@ const comparePriority: Comparison = ({ priority }, { source, last }) => {
   return {
     verdict: 'suspicious',
     sentence: `${source} and this server have the same priority (${priority}). When both start, the server with the higher IP address wins, which may not be the one that you mean.`,
-    remedy: 'Give the server that is to be active the higher priority.',
+    remedy: 'Give the server that should be active the higher priority.',
     ours: String(priority),
     theirs: String(last.priority),
   };

@@ -14,7 +14,7 @@ export const compareTimeToLive: Comparison = (_ours, { source, last }) => {
         ? 'keepalived believes them only if unicast_peer allows such a TTL.'
         : 'keepalived does not believe them, so both become master.'),
     remedy: last.unicast
-      ? 'Put both servers into one network, or write min_ttl and max_ttl behind the address in unicast_peer.'
+      ? 'Put both servers into one network, or write min_ttl and max_ttl after the address in unicast_peer.'
       : 'Put both servers into one network; look for rules that set the TTL (iptables TTL, nft ip ttl set).',
     ours: String(timeToLiveSent),
     theirs: String(last.ttl),

@@ -5,7 +5,7 @@ export const compareVersion: Comparison = ({ version }, { source, last }) => {
   if (last.version === version) return 'same';
   return {
     verdict: 'wrong',
-    sentence: `${source} speaks VRRP version ${last.version}, this server version ${version}. Neither understands the other, so both become master.`,
+    sentence: `${source} uses VRRP version ${last.version}, this server version ${version}. Each rejects the other’s, so both become master.`,
     remedy:
       'Write the same version into both servers’ instances (or vrrp_version into global_defs).',
     ours: String(version),
@@ -16,5 +16,5 @@ export const compareVersion: Comparison = ({ version }, { source, last }) => {
 export const checkVersion = createSettingCheck(
   { id: 'vrrp-version', title: 'VRRP version', setting: 'version' },
   compareVersion,
-  ({ version }) => `Both servers speak VRRP version ${version}.`,
+  ({ version }) => `Both servers use VRRP version ${version}.`,
 );

@@ -31,7 +31,7 @@ function judge(virtual: ConfiguredAddress, view: InstanceView): Judgement {
   if (own.length === 0) {
     return {
       verdict: 'wrong',
-      sentence: `${link.name} has no ${family} address of its own: this server has nothing to send its advertisements from, and nobody finds ${virtual.address} behind it.`,
+      sentence: `${link.name} has no ${family} address of its own: this server has nothing to send its advertisements from, and no other machine finds ${virtual.address} there.`,
       remedy: `Give ${link.name} an address in the network of ${virtual.address}.`,
     };
   }

@@ -23,7 +23,8 @@ export const checkAdvertisementsLost: InstanceCheck = (view) => {
     return {
       ...check,
       verdict: 'cannot-tell',
-      sentence: 'No other server is heard, so it cannot be seen whether it hears this one.',
+      sentence:
+        'No advertisement of another server arrives, so this page can’t tell whether it receives those of this one.',
       remedy: undefined,
     };
   }

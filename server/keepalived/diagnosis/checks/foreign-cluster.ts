@@ -21,7 +21,7 @@ export const checkForeignCluster: InstanceCheck = ({ foreigners, ...view }) => {
     return {
       ...check,
       verdict: 'good',
-      sentence: `No other cluster was heard with virtual router ID ${ours ?? ''}.`,
+      sentence: `No other cluster uses virtual router ID ${ours ?? ''}.`,
       remedy: undefined,
     };
   }
@@ -30,7 +30,7 @@ export const checkForeignCluster: InstanceCheck = ({ foreigners, ...view }) => {
     ...check,
     verdict: 'wrong',
     sentence: `${source} belongs to another cluster (${listInWords(last.addresses)}) that uses virtual router ID ${ours ?? ''}, too. The two clusters disturb each other.`,
-    remedy: `Write another virtual_router_id into this instance on both servers of one of the clusters. Not heard here so far: ${view.freeVirtualRouterIds.join(', ')}.`,
+    remedy: `Write another virtual_router_id into this instance on both servers of one of the clusters. Not seen here so far: ${view.freeVirtualRouterIds.join(', ')}.`,
     about: { ...check.about, theirs: String(last.virtualRouterId) },
   };
 };

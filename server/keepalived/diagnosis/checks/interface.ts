@@ -52,7 +52,7 @@ function judgeVirtual(
     : ['does not exist', 'Look at keepalived’s log for the reason, then restart keepalived.'];
   return {
     verdict: 'wrong',
-    sentence: `keepalived’s own interface ${name} on ${base} ${what}, so this server can neither serve nor hear the other one.`,
+    sentence: `keepalived’s own interface ${name} on ${base} ${what}, so this server can neither serve the address nor receive from the other one.`,
     remedy,
   };
 }
@@ -71,7 +71,7 @@ function judge(
   if (!link.up) {
     return {
       verdict: 'wrong',
-      sentence: `${name} is switched off, so this server can neither serve nor hear the other one.`,
+      sentence: `${name} is switched off, so this server can neither serve the address nor receive from the other one.`,
       remedy: `Switch it on: ip link set ${name} up`,
     };
   }

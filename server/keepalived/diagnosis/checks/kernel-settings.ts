@@ -62,7 +62,7 @@ function judge(settings: KernelSettings, view: InstanceView): Judgement {
   return good(
     `Nothing in the kernel’s settings of ${interfaceName} is in the way.` +
       (ipNonlocalBind === 0
-        ? ' A program that is to listen on the virtual address alone can only start while it is here, unless net.ipv4.ip_nonlocal_bind is 1.'
+        ? ' A program that listens only on the virtual address can only start while the address is here, unless net.ipv4.ip_nonlocal_bind is 1.'
         : ''),
   );
 }

@@ -56,7 +56,7 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
   if (refused.length > 0) {
     return tell(
       'cannot-tell',
-      `keepalived is master, but mostly silent: each advertisement that it refuses, as those of ${refused[0]?.source ?? ''}, makes it wait anew.`,
+      `keepalived is master, but mostly silent: each advertisement that it rejects, such as those of ${refused[0]?.source ?? ''}, restarts its wait.`,
     );
   }
   if (findSilentUnicastPeers(view).length > 0) {

@@ -8,7 +8,7 @@ import { describeDuration } from '../words.ts';
 /** Whether the other server is heard, and if not, what that can mean. */
 export const checkSilentPeer: InstanceCheck = (view) => ({
   id: 'silent-peer',
-  title: 'The other server is heard',
+  title: 'Advertisements of the other server arrive',
   ...judge(view),
   evidence: [...view.peers, ...(view.own ? [view.own] : [])].map(describeSender),
   about: { instance: view.name },
@@ -25,7 +25,7 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
   if (obstacle !== undefined) {
     return {
       verdict: 'cannot-tell',
-      sentence: `Whether it is heard cannot be said: ${obstacle}.`,
+      sentence: `Can’t tell whether its advertisements arrive: ${obstacle}.`,
       remedy: undefined,
     };
   }
@@ -50,13 +50,13 @@ function judge(view: InstanceView): Pick<Check, 'verdict' | 'sentence' | 'remedy
   if (state === 'MASTER' || (own && isCurrent(own, toMs))) {
     return {
       verdict: 'cannot-tell',
-      sentence: `This server is master, and for ${listened} no other has advertised virtual router ID ${virtualRouterId ?? ''}. That is as it should be: a standby server sends nothing. Whether it is there and hears this one cannot be seen from here.`,
+      sentence: `This server is master, and for ${listened} no other has advertised virtual router ID ${virtualRouterId ?? ''}. That is expected: a standby server sends nothing. Whether it runs and receives from this one cannot be seen from here.`,
       remedy: `Look at the other server’s status page: it should say Standby. If it says Active there too, its packets are lost. ${causes}`,
     };
   }
   return {
     verdict: 'suspicious',
-    sentence: `For ${listened} nobody has advertised virtual router ID ${virtualRouterId ?? ''}: neither this server nor another one serves the virtual address.`,
+    sentence: `For ${listened} no server has advertised virtual router ID ${virtualRouterId ?? ''}: neither this server nor another one serves the virtual address.`,
     remedy: `${whatToDoHere(state)} Then find out why the other server is silent. ${causes}`,
   };
 }

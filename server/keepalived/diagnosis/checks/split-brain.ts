@@ -32,7 +32,7 @@ export const checkSplitBrain: InstanceCheck = (view) => {
 function judge(view: InstanceView, split: Split | undefined): Judgement {
   const { obstacle, fromMs, toMs, intervalMs, addresses } = view;
   if (obstacle !== undefined) {
-    return cannotTell(`How many masters there are is not known: ${obstacle}.`);
+    return cannotTell(`The number of masters is unknown: ${obstacle}.`);
   }
   if (split) {
     const hadBegun = split.sinceMs - fromMs <= 2 * intervalMs;
@@ -71,8 +71,8 @@ function judgeQuiet(view: InstanceView): Judgement {
   }
   return cannotTell(
     isAdvertising
-      ? 'No other master is heard. That proves nothing: a standby server sends nothing, and a server that is cut off from this one is as silent. Look at the other server’s page: it should say Standby.'
-      : 'No master is heard. There may be none, or it is cut off from this server.',
+      ? 'No other master sends advertisements here. That proves nothing: a standby server sends none, and those of a server that is cut off do not arrive. Look at the other server’s page: it should say Standby.'
+      : 'No master sends advertisements here. There may be none, or it is cut off from this server.',
   );
 }
 

@@ -35,7 +35,7 @@ export function foreseeElection(change: InstanceChange, isBreached: boolean): Fo
   const addresses = joinWords(after.addresses);
   if (priority === undefined) {
     const causes = describeCauses(change.foreseen?.unknown ?? []);
-    return told(`Whether ${addresses} moves cannot be told: ${causes}.`);
+    return told(`Can’t tell whether ${addresses} moves: ${causes}.`);
   }
   const takeMs = masterDownIntervalMs(after, priority);
   if (state === 'MASTER' && isAnotherRouter(before, after)) {
@@ -43,15 +43,15 @@ export function foreseeElection(change: InstanceChange, isBreached: boolean): Fo
     const condition = isBreached
       ? 'Meanwhile the peer takes over what it has configured.'
       : after.nopreempt
-        ? 'A peer that stands by takes over before that, and keeps it: nopreempt is set here.'
-        : `A peer that stands by takes over before that, and keeps it, if its priority is ${priority} or higher.`;
+        ? 'A standby peer takes over before that, and keeps it: nopreempt is set here.'
+        : `A standby peer takes over before that, and keeps it, if its priority is ${priority} or higher.`;
     const sentence = `${joinWords(before.addresses)} will be released at once; this server will take ${addresses} ${when}. ${condition}`;
     return moving(sentence, change, 'take', takeMs);
   }
   if (state === 'MASTER') return isBreached ? nothingForeseen : foreseeStepDown(change, priority);
   if (state !== 'BACKUP') return nothingForeseen;
   if (isBreached) {
-    const sentence = `This server will take ${addresses} in ${formatApproximateSeconds(takeMs)}, because it no longer hears the peer.`;
+    const sentence = `This server will take ${addresses} in ${formatApproximateSeconds(takeMs)}, because it no longer receives from the peer.`;
     return moving(sentence, change, 'take', takeMs);
   }
   return foreseeTakeover(change, priority);
@@ -117,7 +117,7 @@ export function isAboutToPreempt(
 
 export function describeDelay({ preemptDelayMs }: InstanceSetting): string {
   if (preemptDelayMs === 0) return '';
-  return ` ${formatApproximateSeconds(preemptDelayMs).replace('about ', '')} of it are its preempt_delay, which begins when keepalived has loaded the file.`;
+  return ` ${formatApproximateSeconds(preemptDelayMs).replace('about ', '')} of that is its preempt_delay, which starts when keepalived has loaded the file.`;
 }
 
 /** Of a server that serves: a peer of a priority in between takes over. */

@@ -20,7 +20,7 @@ export function findGroupDangers(changes: readonly InstanceChange[]): string[] {
     const addresses = joinWords(serving.flatMap(({ before }) => before?.addresses ?? []));
     const why = joinWords(others.map(({ name }) => name));
     return [
-      `The members of the sync group ${group} have one state, and ${why} is not master after the change: this server gives up ${addresses} too, until the whole group is elected.`,
+      `The members of the sync group ${group} have one state, and ${why} is not master after the change: this server releases ${addresses} too, until the whole group is elected.`,
     ];
   });
 }

@@ -85,7 +85,7 @@ function foreseeGroupTakeover(members: readonly Member[]): Foresight {
 
 function describeUnknown(members: readonly Member[]): string {
   const causes = members.flatMap(({ change }) => change.foreseen?.unknown ?? []);
-  return `Whether ${addressesOf(members)} moves cannot be told: ${describeCauses(causes)}.`;
+  return `Can’t tell whether ${addressesOf(members)} moves: ${describeCauses(causes)}.`;
 }
 
 const addressesOf = (members: readonly Member[]): string =>

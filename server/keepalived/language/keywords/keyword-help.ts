@@ -5,8 +5,7 @@
 const helpByBlock: Record<string, Record<string, string>> = {
   '': {
     global_defs: 'What holds for the whole of keepalived: names, mail, scripts, defaults.',
-    vrrp_instance:
-      'One virtual router: its addresses, its priority, and how it speaks to its peer.',
+    vrrp_instance: 'One virtual router: its addresses, its priority, and how it talks to its peer.',
     vrrp_sync_group: 'Instances that change their state together: if one fails, all of them move.',
     vrrp_script:
       'A command that is run again and again; instances that track it react to its result.',
@@ -14,9 +13,12 @@ const helpByBlock: Record<string, Record<string, string>> = {
     track_file: 'A number in a file that changes the priority of the instances that track it.',
     vrrp_track_process: 'Watches whether a process runs; instances that track it react to that.',
     track_group: 'Names sync groups that share what they track.',
-    static_ipaddress: 'Addresses that are set when keepalived starts and stay, whoever is master.',
-    static_routes: 'Routes that are set when keepalived starts and stay, whoever is master.',
-    static_rules: 'Routing rules that are set when keepalived starts and stay, whoever is master.',
+    static_ipaddress:
+      'Addresses that are set when keepalived starts and stay, whichever server is master.',
+    static_routes:
+      'Routes that are set when keepalived starts and stay, whichever server is master.',
+    static_rules:
+      'Routing rules that are set when keepalived starts and stay, whichever server is master.',
     garp_group: 'Limits how fast gratuitous ARP packets are sent over certain interfaces.',
     include: 'Reads other files here; the name may be a pattern such as conf.d/*.conf.',
     includer: 'Like include, but it is an error if a file cannot be read.',
@@ -62,14 +64,14 @@ const helpByBlock: Record<string, Record<string, string>> = {
     script_user:
       'The user, and perhaps the group, that runs scripts; else keepalived_script or root.',
     startup_script: 'A command that is run once before keepalived starts its work.',
-    shutdown_script: 'A command that is run once after keepalived has ended its work.',
+    shutdown_script: 'A command that runs once when keepalived exits.',
     notification_email: 'A block with the mail addresses that are told of changes, one a line.',
     notification_email_from: 'The sender of mails.',
     smtp_server: 'The mail server, and perhaps its port.',
     smtp_connect_timeout: 'Seconds to wait for the mail server.',
     smtp_alert: 'Whether changes are told by mail, where nothing else is said.',
     enable_snmp_vrrp: 'Answers questions about VRRP over SNMP.',
-    enable_dbus: 'Answers questions and tells changes over D-Bus.',
+    enable_dbus: 'Answers queries and reports changes over D-Bus.',
     dynamic_interfaces: 'Interfaces need not exist when keepalived starts.',
     default_interface: 'The interface of static addresses that name none.',
     log_unknown_vrids: 'Logs advertisements of virtual router IDs that are not configured here.',
@@ -86,7 +88,7 @@ const helpByBlock: Record<string, Record<string, string>> = {
   },
   vrrp_instance: {
     state: 'Where it begins: MASTER or BACKUP. The priority decides soon after who stays master.',
-    interface: 'The network interface on which advertisements are sent and heard.',
+    interface: 'The network interface on which advertisements are sent and received.',
     virtual_router_id:
       'The number of the cluster, 1 to 255: the same on both servers, unique on the network.',
     priority:
@@ -108,7 +110,7 @@ const helpByBlock: Record<string, Record<string, string>> = {
     unicast_src_ip: 'This server’s own address, from which unicast advertisements are sent.',
     unicast_ttl: 'The TTL of unicast advertisements.',
     unicast_fault_no_peer: 'FAULT if unicast has no peer, instead of going on with multicast.',
-    check_unicast_src: 'Hears only advertisements that come from one of the unicast peers.',
+    check_unicast_src: 'Accepts only advertisements from one of the unicast peers.',
     mcast_src_ip: 'The sender address of multicast advertisements.',
     mcast_dst_ip: 'The multicast group of this instance’s advertisements.',
     track_interface:
@@ -119,14 +121,15 @@ const helpByBlock: Record<string, Record<string, string>> = {
     track_process: 'Names of vrrp_track_process blocks, one a line.',
     track_bfd: 'Names of bfd_instance blocks, one a line.',
     track_src_ip: 'FAULT while the source address is not on the interface.',
-    dont_track_primary: 'Goes on when the instance’s own interface is down.',
-    notify: 'A script for every change: it is told kind, name, state and priority.',
+    dont_track_primary: 'Keeps running when the instance’s own interface is down.',
+    notify: 'A script for every change: it gets kind, name, state and priority.',
     notify_master: 'A script that is run on becoming master.',
     notify_backup: 'A script that is run on becoming backup.',
     notify_fault: 'A script that is run on FAULT.',
     notify_stop: 'A script that is run when keepalived stops.',
     notify_deleted: 'A script that is run when a reload removes the instance.',
-    notify_master_rx_lower_pri: 'A script that is run when a master hears one of lower priority.',
+    notify_master_rx_lower_pri:
+      'A script that runs when a master receives an advertisement of lower priority.',
     notify_priority_changes: 'Writes this instance’s changes of priority into the pipe too.',
     smtp_alert: 'Whether changes of this instance are told by mail.',
     garp_master_delay: 'Seconds until a new master announces its addresses a second time.',
@@ -144,7 +147,7 @@ const helpByBlock: Record<string, Record<string, string>> = {
     use_ipvlan: 'Puts the addresses on a virtual interface of the kind ipvlan.',
     accept: 'A master answers on the virtual addresses though it does not own them (the default).',
     no_accept: 'A master does not answer on the virtual addresses, it only forwards.',
-    native_ipv6: 'Speaks IPv6 although the first address is an IPv4 one.',
+    native_ipv6: 'Uses IPv6 although the first address is an IPv4 one.',
     promote_secondaries: 'Keeps further addresses of a network when its first one goes.',
     skip_check_adv_addr: 'Compares the addresses in an advertisement only when the master changes.',
     strict_mode: 'Whether this instance is held to the RFC.',
@@ -155,7 +158,7 @@ const helpByBlock: Record<string, Record<string, string>> = {
     auth_pass: 'The password, the same on both servers; only its first 8 characters count.',
   },
   vrrp_script: {
-    script: 'The command with its whole path; exit code 0 means that all is well.',
+    script: 'The command with its whole path; exit code 0 means success.',
     interval: 'Seconds between two runs.',
     timeout: 'Seconds after which a run counts as failed.',
     fall: 'How many failures in a row make it failed.',

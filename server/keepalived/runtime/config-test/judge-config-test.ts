@@ -26,20 +26,20 @@ export function judgeConfigurationTest(test: FinishedTest): Finding[] {
 }
 
 const hiddenRemedy =
-  'Write the include at the beginning of a line of its own, with nothing in front of it. For one server only, include a file that exists on that server only.';
+  'Write the include at the beginning of a line of its own, with nothing before it. For one server only, include a file that exists on that server only.';
 
 function describeHidden({ path, line, text, isElsewhere }: HiddenInclude): Finding {
   const written = maskSecrets(text);
   if (isElsewhere) {
     return {
       ...{ severity: 'warning', code: 'include-hidden-elsewhere', line, path },
-      message: `An include stands on a line for another server (“${written}”). This server skips it. On the server that it is for, or here after a change of the host name or of the option --config-id, keepalived’s child processes read such a file twice and crash: virtual IPs are lost.`,
+      message: `An include is on a line for another server (“${written}”). This server skips it. On that server, or here after a change of the host name or of the option --config-id, keepalived’s child processes read such a file twice and crash: virtual IPs are lost.`,
       remedy: hiddenRemedy,
     };
   }
   return {
     ...{ severity: 'fatal', endsDaemon: true, code: 'include-hidden', line, path },
-    message: `An include stands behind a condition, a definition, a sequence or a brace (“${written}”). keepalived’s child processes read such a file twice and crash.`,
+    message: `An include comes after a condition, a definition, a sequence or a brace (“${written}”). keepalived’s child processes read such a file twice and crash.`,
     remedy: hiddenRemedy,
   };
 }

@@ -453,7 +453,7 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
     kind: 'transition',
     severity: 'info',
     pattern: /^\((?<instance>.+)\) master (?:set to|changed from \S+ to) (?<address>\S+)$/,
-    explanation: 'This server hears which server is the master.',
+    explanation: 'This server learns which server is the master.',
     whatToDo: undefined,
   },
   {

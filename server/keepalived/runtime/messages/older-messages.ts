@@ -7,7 +7,8 @@ export const olderMessages: readonly CatalogueEntry[] = [
     kind: 'transition',
     severity: 'event',
     pattern: /^\((?<instance>.+)\) Transition to MASTER STATE$/,
-    explanation: 'No master was heard in time. This server becomes master one interval later.',
+    explanation:
+      'No master sent advertisements in time. This server becomes master one interval later.',
     whatToDo: undefined,
   },
   {

@@ -8,7 +8,7 @@ export const timingMessages: readonly CatalogueEntry[] = [
     severity: 'error',
     pattern: /^(?:A|VRRP) thread timer expired (?<seconds>[\d.]+) seconds ago$/,
     explanation:
-      'keepalived did not run for this time: the machine was too busy, or was paused (a snapshot or migration of a virtual machine). The other server heard nothing and became master. The network is not the cause.',
+      'keepalived did not run for this time: the machine was too busy, or was paused (a snapshot or migration of a virtual machine). The other server received nothing and became master. The network is not the cause.',
     whatToDo:
       'Give keepalived processor time: vrrp_priority and vrrp_rt_priority in global_defs, fewer jobs on this machine, no overbooked host. A longer advert_int on both servers bridges short pauses.',
   },

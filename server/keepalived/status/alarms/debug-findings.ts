@@ -21,7 +21,7 @@ interface Examined {
 
 /** They say that an address exists twice. */
 const twice: readonly CheckId[] = ['split-brain', 'duplicate-address'];
-/** What they rest upon is in the status already, and newer. */
+/** What they rest on is in the status already, and newer. */
 const seenByWitnesses: readonly CheckId[] = [
   ...(['interface', 'address-network', 'healthcheck', 'healthcheck-interval'] as const),
   ...(['script-run', 'tracked-script'] as const),

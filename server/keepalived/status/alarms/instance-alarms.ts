@@ -36,7 +36,7 @@ export function judgeAlarms(
     alarms.push(
       raise(
         'another-master',
-        `Another master is heard for virtual router ID ${instance.virtualRouterId ?? '?'}: ` +
+        `Another server is active with virtual router ID ${instance.virtualRouterId ?? '?'}: ` +
           `${describeOther(heard)}. Two servers may serve ${addresses}.`,
       ),
     );
@@ -62,7 +62,7 @@ export function judgeAlarms(
     alarms.push(
       raise(
         'startup-delay',
-        `keepalived waits ${startupDelaySeconds} s after its start before it takes part (vrrp_startup_delay): until then this server does not serve ${addresses}, even if no other server does.`,
+        `keepalived waits ${startupDelaySeconds} s after its start (vrrp_startup_delay): until then this server does not serve ${addresses}, even if no other server does.`,
       ),
     );
   }

@@ -42,7 +42,7 @@ export function judgeMachine(machine: MachineCase): Alarm[] {
     alarms.push(
       raise(
         'left-children',
-        `keepalived has ended, but its process ${pids} has not: it may still serve the addresses, and keepalived does not start beside it. It should end within a second; if not, end it with kill.`,
+        `keepalived has exited, but its process ${pids} has not: it may still serve the addresses, and keepalived does not start beside it. It should end within a second; if not, end it with kill.`,
       ),
     );
   }
@@ -65,7 +65,7 @@ export function judgeMachine(machine: MachineCase): Alarm[] {
   if (daemon?.state === 'running' && machine.wasConfigurationAsked && !configuration?.ok) {
     const problem = configuration
       ? `cannot be read: ${configuration.reason}`
-      : 'was not read lately';
+      : 'was not read recently';
     alarms.push(
       raise(
         'configuration-unread',
@@ -87,12 +87,12 @@ function adviseReload(summary: ConfigurationSummary, running: readonly RuntimeIn
   const lost = running.filter(({ name }) => !kept.has(name)).map(({ name }) => name);
   const [problem] = summary.problems;
   if (lost.length > 0) {
-    return `The file no longer has ${lost.join(', ')}: after a reload or a restart this server would not serve it. Look at the file in Edit Config Files, or restore an older one on the page Versions.`;
+    return `The file no longer has ${lost.join(', ')}: after a reload or a restart this server would not serve it. Check the file in Edit Config Files, or restore an older one on the page Versions.`;
   }
   if (problem) {
     return `Do not reload yet, line ${problem.line} is wrong: ${problem.message} Correct it in Edit Config Files.`;
   }
-  return 'Look at the changes in Edit Config Files, which checks them. Click Reload keepalived to load them.';
+  return 'Review the changes in Edit Config Files, which checks them. Click Reload keepalived to load them.';
 }
 
 /** What this program can’t see, or sees less well than it should. */
@@ -118,7 +118,7 @@ function judgeWitnesses({ daemon, runtime, blindSpots }: MachineCase): Alarm[] {
     alarms.push(
       raise(
         'dump-in-the-way',
-        `keepalived’s own account is read from its text dump, without its counters. ${runtime.impediment}`,
+        `keepalived’s state is read from its text dump, without its counters. ${runtime.impediment}`,
       ),
     );
   }
@@ -135,9 +135,9 @@ function describeStalePidFile({
   pid,
   otherProgram,
 }: NonNullable<(DaemonProcess & { state: 'stopped' })['stalePidFile']>): string {
-  if (pid === 0) return `${path} holds no process id: keepalived ended without cleaning up.`;
+  if (pid === 0) return `${path} holds no process ID: keepalived crashed or was killed.`;
   if (otherProgram === undefined) {
-    return `${path} names process ${pid}, which does not exist: keepalived ended without cleaning up.`;
+    return `${path} names process ${pid}, which does not exist: keepalived crashed or was killed.`;
   }
   return `${path} names process ${pid}, which is ${otherProgram}: keepalived will refuse to start until the file is removed.`;
 }
@@ -157,7 +157,7 @@ function findSplitGroups({ syncGroups }: ConfigurationSummary, running: RuntimeI
     if (new Set(members.map(({ state }) => state)).size < 2) return [];
     const states = members.map((member) => `${member.name} is ${member.state}`).join(', ');
     return [
-      `The instances of the sync group ${name} should be in one state, but ${states}. Look into the log, then reload or restart keepalived.`,
+      `The instances of the sync group ${name} should be in one state, but ${states}. Check the log, then reload or restart keepalived.`,
     ];
   });
 }

@@ -27,7 +27,7 @@ export function describeScriptFailure(failure: FailureCase): string {
   if (script?.weight === undefined) {
     return consequence?.kind === 'ignored'
       ? `keepalived ignores its weight: ${consequence.reason}. When that fails, this server does not hand over.`
-      : 'What keepalived’s own check gives is not known; it decides.';
+      : 'The result of keepalived’s own check is unknown; it decides.';
   }
   if (!script.forcesFault) return describeWeight(failure, script.weight, script);
   return script.isReversed
@@ -45,7 +45,7 @@ function describeWeight(failure: FailureCase, weight: number, script: WatchedIte
   if (now === undefined || next === undefined || isNext === undefined) {
     const direction = script.isReversed ? 'higher' : 'lower';
     const change = `${Math.abs(weight)} ${direction}`;
-    return `When that fails, the priority is ${change}; what it is then is not known: this server hands over only if another one has a higher priority then.`;
+    return `When that fails, the priority is ${change}; the resulting value is unknown: this server hands over only if another one then has a higher priority.`;
   }
   if (script.good === false) {
     return `keepalived counts that already: the priority is ${now}, ${isNext}`;
@@ -76,9 +76,9 @@ const [lowest, highest] = [1, ownerPriority - 1];
 /** The rest of the sentence: a standby takes over from a master of a lower priority only (RFC 9568, 6.4.2). */
 function judgeElection(priority: number, peerPriority: number | undefined): string {
   if (peerPriority === undefined) {
-    return 'and this server hands over only to one that has a higher priority and preempts. The peer’s priority is not known here: a standby does not advertise it.';
+    return 'and this server hands over only to one that has a higher priority and preempts. The peer’s priority is unknown here: a standby does not advertise it.';
   }
-  const peer = `the peer’s ${peerPriority} (as last heard)`;
+  const peer = `the peer’s ${peerPriority} (as last received)`;
   if (priority > peerPriority) return `still above ${peer}: this server does not hand over.`;
   if (priority === peerPriority) {
     return `the same as ${peer}: this server does not hand over, as a standby takes over only from a lower priority.`;

@@ -60,5 +60,5 @@ export function describeServingMaster(master: ServingMaster): string {
   const who = (verb: string) => `${address} ${verb} it (priority ${priority})`;
   if (silentForMs !== undefined) return who('served');
   if (heardWithinMs !== undefined) return who('serves');
-  return `${who('serves')} by keepalived’s account; when it was last heard is not known yet`;
+  return `${who('serves')} according to keepalived; when it last sent an advertisement is not known yet`;
 }

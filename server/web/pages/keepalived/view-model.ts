@@ -33,7 +33,7 @@ export interface KeepalivedModel {
   guidance: { title: string; steps: string[] } | undefined;
   alarms: (Alarm & Announced & { found: Elapsed | undefined })[];
   tables: StatusTable[];
-  /** How old the oldest fact is that the page rests upon; undefined: nothing was checked yet. */
+  /** How old the oldest fact is that the page rests on; undefined: nothing was checked yet. */
   age: Elapsed | undefined;
   watching: WatchedSection[];
   actions: PageAction[];

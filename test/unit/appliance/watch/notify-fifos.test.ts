@@ -58,10 +58,10 @@ test('one that is removed and made again, as at a reload, is watched on', async 
   await make('all');
   watch.setPaths([path('all')]);
   await rm(path('all'));
-  const anew = await make('all');
+  const again = await make('all');
   await delay(100);
-  assert.ok(await isTold(() => anew.write(lines)));
-  assert.ok(await isTold(() => anew.write(lines)));
+  assert.ok(await isTold(() => again.write(lines)));
+  assert.ok(await isTold(() => again.write(lines)));
 });
 
 test('one that does not exist yet is watched once it does, and never made', async (context) => {

@@ -106,6 +106,6 @@ describe('an address that is not where the states say', () => {
   it('is one that keepalived left at its old place when it moved', () => {
     const moved = '10.9.0.100/32 dev eth0';
     const after = witnesses('MASTER', [moved], [own, old, moved]);
-    assert.match(findNewMisplacement(before, after) ?? '', /left it on eth0$/);
+    assert.match(findNewMisplacement(before, after) ?? '', /it is still on eth0$/);
   });
 });

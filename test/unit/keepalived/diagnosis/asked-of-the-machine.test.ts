@@ -336,7 +336,7 @@ const rows: Record<string, Row> = {
   'keepalived disabled a tracked script': {
     id: 'tracked-script',
     verdict: 'wrong',
-    says: /has disabled the tracked script chk_vshell and goes on without it/,
+    says: /has disabled the tracked script chk_vshell and continues without it/,
     scenario: {
       changes: { configuration: withScript() },
       log: ['Disabling track script chk_vshell since not found/accessible'],
@@ -368,7 +368,7 @@ const rows: Record<string, Row> = {
   'a script that keepalived refuses': {
     id: 'script-run',
     verdict: 'wrong',
-    says: /keepalived refuses to run chk_vshell as nobody and goes on without it: \/x belongs to/,
+    says: /keepalived refuses to run chk_vshell as nobody and continues without it: \/x belongs to/,
     scenario: {
       changes: {
         configuration: withScript(),

@@ -256,7 +256,7 @@ describe('the first thing named is the cause', () => {
       cause: 'vrrp-version',
       scenario: both(inVersion3),
       values: ['version', '2', '3'],
-      says: /speaks VRRP version 3, this server version 2/,
+      says: /uses VRRP version 3, this server version 2/,
     },
     'a foreign cluster with our number': {
       cause: 'foreign-cluster',
@@ -370,7 +370,7 @@ describe('the first thing named is the cause', () => {
       cause: 'silent-peer',
       verdict: 'suspicious',
       scenario: { at: 'second', state: 'BACKUP', heard: [] },
-      says: /nobody has advertised virtual router ID 51/,
+      says: /no server has advertised virtual router ID 51/,
     },
     'a unicast peer that does not answer': {
       cause: 'silent-peer',
@@ -498,19 +498,19 @@ describe('two masters at once', () => {
       'a master that hears nobody cannot tell: the other may be cut off and master, too',
       { state: 'MASTER', heard: fromFirst(), changes: inOrder },
       'cannot-tell',
-      /a server that is cut off from this one is as silent/,
+      /those of a server that is cut off do not arrive/,
     ],
     [
       'a standby that hears nobody cannot tell',
       { at: 'second', state: 'BACKUP' },
       'cannot-tell',
-      /^No master is heard\./,
+      /^No master sends advertisements here\./,
     ],
     [
       'a stopped server that hears nobody cannot tell',
       { at: 'second', state: undefined },
       'cannot-tell',
-      /^No master is heard\./,
+      /^No master sends advertisements here\./,
     ],
     [
       'a standby that hears the master knows',
@@ -534,13 +534,13 @@ describe('two masters at once', () => {
       'a unicast peer that answers by ARP, but the address was not asked for',
       unicastMaster([answerOfPeer], undefined),
       'cannot-tell',
-      /^No other master is heard/,
+      /^No other master sends advertisements here/,
     ],
     [
       'a unicast peer that is silent',
       unicastMaster([], ['02:00:00:00:00:01']),
       'cannot-tell',
-      /^No other master is heard/,
+      /^No other master sends advertisements here/,
     ],
   ];
   for (const [what, scenario, verdict, says] of quiet) {
@@ -562,7 +562,7 @@ describe('two masters at once', () => {
     );
   });
 
-  it('are found although one sends nothing: it refuses what it hears and waits anew each time', () => {
+  it('are found although one sends nothing: it refuses what it hears and waits again each time', () => {
     const scenario: Scenario = {
       at: 'second',
       state: 'MASTER',
@@ -575,7 +575,7 @@ describe('two masters at once', () => {
         .map(({ id }) => id),
       ['password', 'split-brain'],
     );
-    assert.match(getCheck(scenario, 'own-advertisements').sentence, /makes it wait anew/);
+    assert.match(getCheck(scenario, 'own-advertisements').sentence, /restarts its wait/);
   });
 
   it('does not blame the firewall where an IPv6 peer may be gone', () => {

@@ -100,7 +100,7 @@ describe('a tracked script that begins to decide over an address that is served'
         assert.match(
           describeScriptDanger(found, undefined),
           new RegExp(
-            `if that fails, the priority of this server changes by ${change} to ${priority}, and it gives up 192.168.0.100 only to a server that has a higher priority`,
+            `if that fails, the priority of this server changes by ${change} to ${priority}, and it hands 192.168.0.100 over only to a server that then has a higher priority`,
           ),
         );
       }

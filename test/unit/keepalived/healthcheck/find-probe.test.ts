@@ -98,8 +98,8 @@ describe('the request that a script makes', () => {
     [`curl ${url} http://127.0.0.1/`, /^it asks for several URLs$/],
     ['curl http://127.0.0.1/{a,b}', /^its URL is a pattern/],
     ['curl http://[::1]/[1-3]', /^its URL is a pattern/],
-    [`curl -s ${url} | grep ok`, /^it has words for a shell$/],
-    [`curl -s ${url} >/dev/null 2>&1`, /^it has words for a shell$/],
+    [`curl -s ${url} | grep ok`, /^it uses shell syntax$/],
+    [`curl -s ${url} >/dev/null 2>&1`, /^it uses shell syntax$/],
     [`/bin/sh -c 'curl -s ${url} | grep -q ok'`, /^a shell does more than that request$/],
     [`/bin/sh -c 'curl -s ${url}; exit 0'`, /^a shell does more than that request$/],
     [`/etc/keepalived/check.sh ${url}`, /^check\.sh asks it$/],
@@ -116,7 +116,7 @@ describe('the request that a script makes', () => {
     });
   }
 
-  it('is none where no URL is asked, or where it cannot be told which', () => {
+  it('is none where no URL is asked, or where it is unknown which', () => {
     for (const command of [
       '/usr/bin/pgrep nginx',
       '',

@@ -80,7 +80,12 @@ const cases: [string, DrillAction, Changes, string | RegExp][] = [
   ],
   ['nopreempt', 'take-over', standby({ nopreempt: true }), /^nopreempt is set/],
   ['in maintenance', 'take-over', { ...standby(), value: -254 }, /^This server is in maintenance/],
-  ['nobody to take it from', 'take-over', { instance: { state: 'BACKUP' } }, /^No master is heard/],
+  [
+    'nobody to take it from',
+    'take-over',
+    { instance: { state: 'BACKUP' } },
+    /^No master sends advertisements here/,
+  ],
   ['in FAULT', 'take-over', standby({ state: 'FAULT' }), /FAULT/],
   [
     'a wait that is too long',
@@ -91,7 +96,7 @@ const cases: [string, DrillAction, Changes, string | RegExp][] = [
 
   ['the end of a maintenance', 'end', { ...standby({ state: 'FAULT' }), value: -254 }, '0 take'],
   ['of a raised priority', 'end', { value: 2 }, '0 lose'],
-  ['of nothing', 'end', {}, /^Nothing is to be ended/],
+  ['of nothing', 'end', {}, /^Already normal/],
   [
     'with nopreempt it comes back as a standby',
     'end',
@@ -114,7 +119,7 @@ describe('the plan of a drill', () => {
     assert.ok(result.possible);
     assert.match(
       result.dangers.join(),
-      /^Nobody is known to take 10\.9\.0\.100: .* is not served for about 6\.6 s\.$/,
+      /^No server is known to take 10\.9\.0\.100: .* is not served for about 6\.6 s\.$/,
     );
   });
 });

@@ -31,7 +31,7 @@ describe('the maintenance file', () => {
   it('is added above the instance and its comment, and nothing else changes', () => {
     assert.equal(
       added(plain),
-      `# 0 asks for nothing, -254 is maintenance: written by the page “Failover drill”.
+      `# 0: normal, -254: maintenance. Written by the page “Failover drill”.
 track_file wai_maintenance_VI_1 {
     file "${path}"
     weight 1
@@ -92,7 +92,7 @@ ${plain.replace('    chk\n  }\n', '    chk\n  }\n  track_file {\n    wai_mainten
   const otherwise: [string, string][] = [
     ['another weight', own('file /etc/maint\nweight 2')],
     ['reverse', own('file /etc/maint\nweight 1 reverse')],
-    ['a number that each reload writes anew', own('file /etc/maint\ninit_file 0 overwrite')],
+    ['a number that each reload writes again', own('file /etc/maint\ninit_file 0 overwrite')],
     ['another purpose', own('file /etc/load').replaceAll('maint', 'load')],
     ['no instance that tracks it', `track_file maint {\n file /etc/maint\n}\n${plain}`],
   ];

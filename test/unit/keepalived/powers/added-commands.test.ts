@@ -116,7 +116,7 @@ const table: [what: string, after: string, named: RegExp][] = [
     base.replace('enable_', '# enable_'),
     /“enable_script_security” is no longer there/,
   ],
-  ['use_symlink_paths', inGlobals('use_symlink_paths'), /checked less/],
+  ['use_symlink_paths', inGlobals('use_symlink_paths'), /fewer checks/],
   [
     'an include',
     `${base}include /etc/shadow\n`,

@@ -97,15 +97,15 @@ const cases: Case[] = [
   {
     ...{ what: 'a daemon that ended', after: stopped },
     log: log({ configurationError: 'Non-existent interface specified in configuration' }),
-    verdict: ['failed', /^keepalived ended, and says: “Non-existent interface/],
+    verdict: ['failed', /^keepalived exited, and says: “Non-existent interface/],
   },
   {
     ...{ what: 'another daemon', after: sighting({}, [address], { pid: 102 }) },
-    verdict: ['failed', /started again/],
+    verdict: ['failed', /restarted/],
   },
   {
     ...{ what: 'another child', after: sighting({}, [address], { vrrpPid: 102 }) },
-    verdict: ['failed', /VRRP process ended and was started again/],
+    verdict: ['failed', /VRRP process exited and was restarted/],
   },
   {
     ...{ what: 'no child', after: sighting({}, [address], { vrrpPid: undefined }) },
@@ -196,7 +196,7 @@ const cases: Case[] = [
       ['10.9.0.100', '10.9.0.101'],
     ),
     after: sighting({}, ['10.9.0.100', '10.9.0.101']),
-    verdict: ['pending', /no longer serves 10\.9\.0\.101\/24, but left it on eth0/],
+    verdict: ['pending', /no longer serves 10\.9\.0\.101\/24, but it is still on eth0/],
   },
   {
     ...{ what: 'a new script that was not heard of', after: sighting() },

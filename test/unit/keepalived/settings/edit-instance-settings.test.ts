@@ -95,7 +95,7 @@ describe('what the form cannot edit', () => {
       'a condition',
       'priority 101',
       '@server1 priority 101',
-      /^priority .* stands behind an @ condition/,
+      /^priority .* comes after an @ condition/,
     ],
     ['a password from a definition', 'seeded-1', '$PASS', /^password .* uses a definition/],
   ];

@@ -95,7 +95,7 @@ test('a file of another program is no maintenance, whatever it is called', () =>
   const other = { name: 'maintainer', file: { path: '/run/maintainer', value: -254 } };
   const [first] = judge({ items: [file(-254, other)] });
   assert.equal(first?.maintenance, undefined);
-  assert.match(first?.reason ?? '', /the tracked file maintainer asks for it/);
+  assert.match(first?.reason ?? '', /the tracked file maintainer requests it/);
   // The drill's page may use an administrator's own file: then the history knows it.
   const drilled = judge({ items: [file(-254, other)], orders: [['VI_1', admin]] })[0];
   assert.equal(drilled?.maintenance?.userName, 'admin');

@@ -553,14 +553,14 @@ const verdicts: [what: string, scene: Scene, state: string, serving: string, why
     'Yes',
     /VRRP process/,
   ],
-  ['no dump', { says: 'nothing' }, 'Unknown', 'Yes', /^keepalived did not answer lately$/],
+  ['no dump', { says: 'nothing' }, 'Unknown', 'Yes', /^keepalived has not answered recently$/],
   ['an empty dump', { says: 'empty dump' }, 'Unknown', 'Yes', /dump was empty/],
   [
     'an old dump',
     { ages: { runtime: tooOld } },
     'Unknown',
     'Yes',
-    /^keepalived did not answer lately$/,
+    /^keepalived has not answered recently$/,
   ],
   ['a dump that is just young enough', { ages: { runtime: evidenceLifetimeMs } }, 'Active', 'Yes'],
   [
@@ -574,7 +574,7 @@ const verdicts: [what: string, scene: Scene, state: string, serving: string, why
     { ages: { network: tooOld } },
     'Unknown',
     'Unknown',
-    /addresses of this machine/,
+    /this server’s addresses/,
   ],
   ['the kernel cannot be asked', { network: 'unreadable' }, 'Unknown', 'Unknown', /did not answer/],
   [
@@ -582,7 +582,7 @@ const verdicts: [what: string, scene: Scene, state: string, serving: string, why
     { ages: { daemon: tooOld } },
     'Unknown',
     'Yes',
-    /process could not be looked at/,
+    /process was not checked recently/,
   ],
   [
     'keepalived could not be looked at',
@@ -691,7 +691,7 @@ describe('the verdict', () => {
     assert.equal(first.lastTransitionAtMs, 123_000);
   });
 
-  // keepalived sets its own time anew at a reload.
+  // keepalived sets its own time again at a reload.
   const begins: [what: string, begin: StateStart | undefined, expectedMs: number | undefined][] = [
     ['what was recorded of this state', { state: 'MASTER', claimsMs: [50_000] }, 50_000],
     ['the newest of it', { state: 'MASTER', claimsMs: [50_000, 120_000] }, 120_000],
@@ -796,7 +796,7 @@ describe('since when a state lasts', () => {
     });
   }
 
-  test('another state begins anew', () => {
+  test('another state begins again', () => {
     const master: StateStart = { state: 'MASTER', claimsMs: [100, 200] };
     const backup = addStartClaim(master, { state: 'BACKUP', atMs: 50 });
     assert.deepEqual(backup, { state: 'BACKUP', claimsMs: [50] });
@@ -889,7 +889,7 @@ describe('alarms beside the state of an instance', () => {
       { logged: [[election, 2_000]] },
       'Active',
       ['another-master'],
-      /^Another master is heard for virtual router ID 51: 192\.168\.0\.20 with priority 100\. Two servers may serve 192\.168\.0\.100\.$/,
+      /^Another server is active with virtual router ID 51: 192\.168\.0\.20 with priority 100\. Two servers may serve 192\.168\.0\.100\.$/,
     ],
     [
       'vrrp_startup_delay runs: nobody may serve',
@@ -1067,10 +1067,10 @@ describe('alarms of the machine', () => {
       /^The configuration file cannot be read: the file cannot be read\. .*make the file readable/,
     ],
     [
-      'the file was not read lately',
+      'the file was not read recently',
       { ages: { configuration: tooOld } },
       ['configuration-unread'],
-      /^The configuration file was not read lately\./,
+      /^The configuration file was not read recently\./,
     ],
     ['no file, and nothing runs', { ...silent, file: 'unreadable', holds: [] }, []],
     ['whether it was edited is not known', { edited: 'unknown' }, []],
@@ -1122,7 +1122,7 @@ describe('alarms of the machine', () => {
       'a pid file without a number',
       { daemon: stale(0), holds: [] },
       ['stale-pid-file'],
-      /holds no process id/,
+      /holds no process ID/,
     ],
     [
       'a sync group in two states',

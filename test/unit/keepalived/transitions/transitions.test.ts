@@ -146,7 +146,7 @@ describe('a reload is no start', () => {
     findTransitions([], lines(...texts), known(states)).map(
       (change) => `${say(change)}, ${change.reason?.words ?? ''}`,
     );
-  const alone = 'and no other server was heard';
+  const alone = 'and no other server sent advertisements';
 
   test('an instance that it adds', () => {
     const added = [
@@ -254,11 +254,11 @@ describe('the cause of a change', () => {
       /^tracked process gone quorum not achieved$/,
     ],
     [
-      'a script is well again',
+      'a script recovered',
       'FAULT',
       ['15:00:00 VRRP_Script(chk) succeeded', '15:00:00 (VI_1) Entering BACKUP STATE'],
       'fault-over',
-      /chk is well again/,
+      /chk recovered/,
     ],
     [
       'silence',
@@ -299,7 +299,7 @@ describe('the cause of a change', () => {
         '15:00:00 (VI_1) Entering BACKUP STATE',
       ],
       'address-removed',
-      /^somebody else removed 10\.9\.0\.102 from eth0$/,
+      /^another program removed 10\.9\.0\.102 from eth0$/,
     ],
     ['an orderly stop', 'MASTER', ['15:00:00 Stopping'], 'stopped', /^keepalived was stopped$/],
   ];

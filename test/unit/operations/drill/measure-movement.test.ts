@@ -71,7 +71,7 @@ describe('a movement that is measured', () => {
     assert.equal(hasAsked, false);
     assert.equal(movement.movedAfterMs, undefined);
     const told = describeReturn({ instance }, step, movement, undefined);
-    assert.match(told, /could not be looked at, .* `ip` is missing\. Look at its status/);
+    assert.match(told, /Can’t tell whether .* `ip` is missing\. Look at its status/);
     assert.doesNotMatch(told, /Nothing moved/);
   });
 
@@ -85,7 +85,7 @@ describe('a movement that is measured', () => {
     );
     assert.ok(movement.movedAfterMs !== undefined);
     const told = describeMovement({ instance }, step.movement, movement);
-    assert.match(told, /has left this server .* could not be asked: `ip` is missing\.$/);
+    assert.match(told, /left this server .* Can’t tell who answers for it: `ip` is missing\.$/);
     assert.doesNotMatch(describeReturn({ instance }, step, movement, undefined), /No other server/);
   });
 });

@@ -91,7 +91,10 @@ describe('what became of a foreseen movement', () => {
       instance: sampleRuntime({ state: 'BACKUP' }),
       heldAt: () => false,
     });
-    assert.equal(gone.sentence, 'This server has released 192.168.0.100, but hears no peer.');
+    assert.equal(
+      gone.sentence,
+      'This server has released 192.168.0.100, but receives nothing from a peer.',
+    );
   });
 
   it('is an address without the state that belongs to it', async () => {

@@ -21,7 +21,7 @@ const records: TransitionRecord[] = [
 ];
 const splitBrain: SplitBrain = {
   ...{ instance: 'VI_1', code: 'another-master', fromMs: atMs, toMs: atMs + 300_000, end: 'known' },
-  sentence: 'Another master is heard.',
+  sentence: 'Another server is active.',
 };
 
 test('/api/v1/transitions follows its schema, and asks for what the query says', async (t) => {

@@ -132,11 +132,14 @@ describe('the page', () => {
     const fromMs = nowMs - 600_000;
     const one: SplitBrain = {
       ...{ instance: 'VI_1', code: 'another-master', fromMs, toMs: fromMs + 303_000, end: 'known' },
-      sentence: 'Another master is heard: 10.9.0.2.',
+      sentence: 'Another server is active: 10.9.0.2.',
     };
     const say = (splitBrain: SplitBrain) =>
       textOf(renderPage('failovers', model([], [], [splitBrain])));
-    assert.match(say(one), /Split brain: two servers active .* VI_1 5 min Another master is heard/);
+    assert.match(
+      say(one),
+      /Split brain: two servers active .* VI_1 5 min Another server is active/,
+    );
     assert.match(say({ ...one, toMs: undefined, end: 'lasts' }), /10 min so far/);
     assert.match(say({ ...one, toMs: undefined, end: 'unknown' }), /unknown: the program was not/);
     assert.match(say({ ...one, toMs: fromMs }), /noticed once/);
@@ -172,7 +175,7 @@ describe('the page', () => {
     const fromMs = nowMs - 600_000;
     const one: SplitBrain = {
       ...{ instance: 'VI_1', code: 'another-master', fromMs, toMs: fromMs + 2_000, end: 'known' },
-      sentence: 'Another master is heard: 10.9.0.2.',
+      sentence: 'Another server is active: 10.9.0.2.',
     };
     const took: TransitionRecord = { ...transition, atMs: fromMs - 303_000 };
     const say = (transitions: TransitionRecord[]) =>

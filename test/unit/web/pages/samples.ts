@@ -89,7 +89,7 @@ export const stateReasons: Record<StateWord, string | undefined> = {
   Stopped: undefined,
   Starting: 'keepalived has not chosen a state yet',
   Fault: 'its interface is down, or a tracked script, file or process failed',
-  Unknown: 'keepalived gave no account of itself lately',
+  Unknown: 'keepalived has not answered recently',
   Alarm: 'keepalived says MASTER, but 192.168.0.100 is not on eth0.',
 };
 

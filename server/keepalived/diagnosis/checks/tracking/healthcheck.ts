@@ -109,7 +109,7 @@ function judge(examination: HealthcheckExamination, hasSucceeded: boolean | unde
     return {
       verdict: 'suspicious',
       sentence: `${url} answers with HTTP ${outcome.httpStatus}${to}. Without --location curl does not follow it, and takes it for a success.`,
-      remedy: 'Write the URL that really tells whether the service works.',
+      remedy: 'Write the URL that shows whether the service works.',
     };
   }
   if (outcome.kind === 'accepted') {
@@ -122,7 +122,7 @@ function judge(examination: HealthcheckExamination, hasSucceeded: boolean | unde
   if (outcome.kind === 'unfinished') {
     return {
       verdict: 'suspicious',
-      sentence: `${url} did not answer completely within ${describeDuration(outcome.afterMs)}, and this program waited no longer. The script does.`,
+      sentence: `${url} did not answer completely within ${describeDuration(outcome.afterMs)}, which is how long this program waits. The script waits longer.`,
       remedy: 'Look why the service answers so slowly.',
     };
   }
@@ -134,7 +134,7 @@ function judge(examination: HealthcheckExamination, hasSucceeded: boolean | unde
       ? `${words} The script itself succeeds, and that is what keepalived goes by.`
       : words,
     remedy:
-      'Look whether the service behind it runs on this server: run the script’s command in a shell, curl with --verbose.',
+      'Check that the service runs on this server: run the script’s command in a shell, curl with --verbose.',
   };
 }
 

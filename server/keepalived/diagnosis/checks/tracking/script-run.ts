@@ -62,15 +62,15 @@ function judge(script: ConfiguredScript, run: ScriptRun, consequence: string): J
     case 'not-run':
       return {
         verdict: 'wrong',
-        sentence: `${scriptName} cannot be run as ${userName}: ${outcome.reason}. keepalived does not count that as a failure (measured, 2.2.7): it goes on without the script, or takes it for a success. The instance serves whether its service works or not.`,
+        sentence: `${scriptName} cannot be run as ${userName}: ${outcome.reason}. keepalived does not count that as a failure (measured, 2.2.7): it continues without the script, or treats it as a success. The instance serves whether its service works or not.`,
         remedy: `Correct the command, or let ${userName} read and execute it and every folder on its path, or name another user in the vrrp_script (“user”) or in global_defs (“script_user”); then reload keepalived.`,
       };
     case 'insecure':
       return {
         verdict: outcome.isDisabled ? 'wrong' : 'suspicious',
         sentence: outcome.isDisabled
-          ? `keepalived refuses to run ${scriptName} as ${userName} and goes on without it: ${outcome.reason}. The instance serves whether its service works or not.`
-          : `${scriptName} was not run here: it runs as ${userName}, and ${outcome.reason}. Whoever may change it is root on this server.`,
+          ? `keepalived refuses to run ${scriptName} as ${userName} and continues without it: ${outcome.reason}. The instance serves whether its service works or not.`
+          : `${scriptName} was not run here: it runs as ${userName}, and ${outcome.reason}. Anyone who can change it is root on this server.`,
         remedy: `Let the script and every folder on its path belong to root, writable by root only, or name a user with fewer rights (“script_user” in global_defs, “user” in the vrrp_script).`,
       };
     case 'timed-out':

@@ -39,7 +39,7 @@ function judge(view: InstanceView, names: string[], isLogged: boolean): Judgemen
   if (names.length === 0) {
     return view.hasUnreadTracking
       ? cannotTell(
-          'It is not known which processes the instance tracks: a part of the configuration cannot be read here.',
+          'Can’t tell which processes the instance tracks: a part of the configuration cannot be read here.',
         )
       : note('The instance tracks no process.');
   }

@@ -30,7 +30,7 @@ export const checkTrackedScripts: InstanceCheck = (view) => {
     return {
       ...check,
       verdict: 'wrong',
-      sentence: `keepalived has disabled the tracked script ${listInWords(disabled.map(({ script }) => script))} and goes on without it. The instance serves whether its service works or not.`,
+      sentence: `keepalived has disabled the tracked script ${listInWords(disabled.map(({ script }) => script))} and continues without it. The instance serves whether its service works or not.`,
       remedy:
         'Read the log line: let the script exist, be executable, and be writable by root only; then reload keepalived.',
     };
@@ -80,7 +80,7 @@ export const checkTrackedScripts: InstanceCheck = (view) => {
 
 /** What is said where a part of the configuration that may have it track a script is not read. */
 export const unreadTracking =
-  'It is not known which scripts the instance tracks: a part of the configuration cannot be read here.';
+  'Can’t tell which scripts the instance tracks: a part of the configuration cannot be read here.';
 
 interface Word {
   script: string;

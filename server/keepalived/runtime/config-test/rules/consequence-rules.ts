@@ -13,7 +13,7 @@ export const consequenceRules = messageRules([
     'smtp-server-not-looked-up',
     'warning',
     /^Invalid smtp server (?<name>\S+?)(?: \d+)?$/,
-    'The name {name} could not be looked up: either no name server of /etc/resolv.conf answers, or none knows it. keepalived starts all the same, but sends no mail. Where the name server does not answer, each start and reload waits 10 s or longer; in a reload no advertisements are sent meanwhile, and another server may take the virtual IPs.',
+    'The name {name} could not be looked up: either no name server of /etc/resolv.conf answers, or none knows it. keepalived starts anyway, but sends no mail. Where the name server does not answer, each start and reload waits 10 s or longer; in a reload no advertisements are sent meanwhile, and another server may take the virtual IPs.',
     'Write the address of the mail server instead of its name, or add {name} to /etc/hosts.',
   ],
   // An address is not set, or not by whom it was meant.
@@ -29,7 +29,7 @@ export const consequenceRules = messageRules([
     'fatal',
     /no interface for e?vip (?<address>\S+) - removing$/,
     'The address {address} of {instance} has no interface: keepalived leaves it out.',
-    'Write “dev” and an interface behind the address, or “interface” into the instance.',
+    'Write “dev” and an interface after the address, or “interface” in the instance.',
   ],
   [
     'address-left-out',
@@ -116,7 +116,7 @@ export const consequenceRules = messageRules([
     'fatal',
     /^(?<block>vrrp_instance|vrrp_sync_group|track_group) must have a name/,
     'A {block} has no name: keepalived leaves it out.',
-    'Write a name behind {block}.',
+    'Write a name after {block}.',
   ],
   [
     'sync-group-empty',
@@ -159,7 +159,7 @@ export const consequenceRules = messageRules([
     'warning',
     /weight without value specified for (?:track[_ ])?(?<what>\w+) (?<name>\S+) - ignoring$/,
     'The weight of the tracked {what} {name} has no number; it is ignored.',
-    'Write a number behind weight.',
+    'Write a number after weight.',
   ],
   [
     'track-file-unusable',

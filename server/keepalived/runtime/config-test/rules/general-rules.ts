@@ -6,7 +6,7 @@ export const generalRules = messageRules([
     'test-terminated',
     'fatal',
     /^Terminated$/,
-    'keepalived’s test was ended before it was done, so the file is not tested (a fault of versions before 2.2.8 with script_user).',
+    'keepalived’s test was stopped before it was done, so the file is not tested (a fault of versions before 2.2.8 with script_user).',
     'Try again; if it stays, update keepalived.',
   ],
   [
@@ -34,7 +34,7 @@ export const generalRules = messageRules([
     'other',
     'warning',
     /^/,
-    'keepalived remarks something that this page has no words for.',
+    'keepalived reports a message that this page does not know.',
     'Read the message of keepalived.',
   ],
 ]);

@@ -2,7 +2,7 @@ import { messageRules } from './message-rule.ts';
 
 /** What makes a vrrp_instance unusable, or other than it was meant (vrrp.c, vrrp_parser.c). */
 export const instanceRules = messageRules([
-  // Without these keepalived does not start, and dies of a reload (measured).
+  // Without these keepalived does not start, and exits at a reload (measured).
   [
     'interface-missing',
     'ends',
@@ -155,14 +155,14 @@ export const instanceRules = messageRules([
     'unknown-authentication-type',
     'fatal',
     /^unknown authentication type/,
-    'The auth_type of {instance} is not known; it would run without authentication and not understand its peer.',
+    'The auth_type of {instance} is not known; it would run without authentication and reject its peer.',
     'Write auth_type PASS (or AH), the same on both servers.',
   ],
   [
     'password-missing',
     'fatal',
     /^Authentication specified but no password given/,
-    '{instance} has an auth_type but no auth_pass; it would run without authentication and not understand its peer.',
+    '{instance} has an auth_type but no auth_pass; it would run without authentication and reject its peer.',
     'Write auth_pass, the same on both servers, or remove the authentication block on both.',
   ],
   [

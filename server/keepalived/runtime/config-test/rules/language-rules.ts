@@ -59,14 +59,14 @@ export const languageRules = messageRules([
     'extra-closing-brace',
     'fatal',
     /^(?:Extra '\}' found|Unknown keyword '\}')$/,
-    'A closing brace } stands here that closes nothing.',
+    'This closing brace } closes nothing.',
     'Remove it, or write the opening brace { that is missing further up.',
   ],
   [
     'unexpected-opening-brace',
     'fatal',
     /^Unexpected '\{' - ignoring$/,
-    'An opening brace { stands where keepalived knows no block; it reads what is inside as if it stood outside.',
+    'This opening brace { starts no block that keepalived knows; it reads the content as if it were outside.',
     'Correct the name in front of the brace, or remove the block.',
   ],
   [

@@ -14,13 +14,13 @@ export const networkRules = messageRules([
     'fatal',
     /^Static address (?<address>\S+) requires either an interface or default interface must exist$/,
     'The static address {address} has no interface, and there is none to take instead: keepalived leaves it out.',
-    'Write “dev” and an interface behind it.',
+    'Write “dev” and an interface after it.',
   ],
   [
     'delay-without-interface',
     'warning',
     /^unknown interface (?<interface>\S+) specified for (?:linkbeat interface|up\/down delay)$/,
-    'The interface {interface} does not exist on this server; keepalived goes on without its delay or linkbeat.',
+    'The interface {interface} does not exist on this server; keepalived continues without its delay or linkbeat.',
     'Write the name of an interface that this server has, or remove the line.',
   ],
   // An address is not set.
@@ -59,7 +59,7 @@ export const networkRules = messageRules([
     'vrf-ignored',
     'fatal',
     /^(?:WARNING - VRF interface|cannot use a loopback interface \(\S+\) for VRF|Cannot specify VRF interface|vrf can only be specified)/,
-    'The vrf of {instance} cannot be used; keepalived leaves it out and speaks to another network.',
+    'The vrf of {instance} cannot be used; keepalived ignores it and uses another network.',
     'Write the name of an existing VRF, or remove vrf.',
   ],
   [
@@ -175,7 +175,7 @@ export const networkRules = messageRules([
     'option-adjusted',
     'warning',
     /^(?:The \S+ is very large|\S+ process real-time priority \d+ (?:greater|less)|Process name \S+ more than|No \S+(?: .*)? specified\b|notify FIFO|LVS notify FIFO|Both iptables and nftables|vrrp_ipsets|Cannot set (?:both )?vrrp_rx_bufs|promote_secondaries|vmac name mismatch|use_vmac|vmac_xmit_base is only|warning - accept mode|ignoring owner_ignore|multicast destination specified with unicast|disabling ARP|Turning off linkbeat|linkbeat not supported|Configured linkbeat type|garp group \d+ does not|Warning - (?:empty|firewall needed)|Adding iptables rules|iptables not supported|VMAC MAC address|(?:VMAC|ipvlan) group \S+ not found|\S+: (?:cannot use debounce|interface \S+ debounce|lower advert_int)|Cannot specify garp_delay|quorum(?:_max)? is (?:less|greater)|Quorum is greater|lvs_sync_daemon|vmac(?:_addr)? prefix|Please add a #!|Too many parameters|the first IPv6 VIP address should|weight for \S+ cannot be)/,
-    'A setting does not fit; keepalived changes or ignores it and goes on.',
+    'A setting does not fit; keepalived changes or ignores it and continues.',
     showsWhich,
   ],
 ]);

@@ -41,7 +41,7 @@ export const scriptRules = messageRules([
     'script-user-missing',
     'warning',
     /default user '(?<user>[^']+)' for script execution does not exist|^Script (?:user|group) '(?<other>[^']+)' does not exist|^Unable to set default user for/,
-    'The user or group that scripts are to run as does not exist on this server. {user}{other}',
+    'The user or group for scripts does not exist on this server. {user}{other}',
     'Create it, or write script_user into global_defs.',
   ],
   [

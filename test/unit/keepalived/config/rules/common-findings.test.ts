@@ -9,7 +9,7 @@ import { parseConfiguration } from '../../../../../server/keepalived/language/tr
 import { parseConfigurationTestOutput } from '../../../../../server/keepalived/runtime/config-test/config-test-output.ts';
 
 const evidence = new URL('../../../../fixtures/evidence/', import.meta.url);
-/** By the file: what the real `keepalived -t` says of it; test/appliance compares that anew. */
+/** By the file: what the real `keepalived -t` says of it; test/appliance compares that again. */
 const recorded = new Map(
   readFileSync(new URL('config-test-2.2.7.txt', evidence), 'utf8')
     .split(/^### /m)
@@ -45,7 +45,7 @@ const ofRecordedFiles: Row[] = [
     'fatal',
     14,
     'unexpected-opening-brace',
-    'An opening brace { stands where keepalived knows no block; it reads what is inside as if it stood outside.',
+    'This opening brace { starts no block that keepalived knows; it reads the content as if it were outside.',
     'Correct the name in front of the brace, or remove the block.',
   ],
   [
@@ -53,7 +53,7 @@ const ofRecordedFiles: Row[] = [
     'fatal',
     19,
     'extra-closing-brace',
-    'A closing brace } stands here that closes nothing.',
+    'This closing brace } closes nothing.',
     'Remove it, or write the opening brace { that is missing further up.',
   ],
   [
@@ -109,7 +109,7 @@ const ofRecordedFiles: Row[] = [
     'fatal',
     undefined,
     'password-missing',
-    'VI_1 has an auth_type but no auth_pass; it would run without authentication and not understand its peer.',
+    'VI_1 has an auth_type but no auth_pass; it would run without authentication and reject its peer.',
     'Write auth_pass, the same on both servers, or remove the authentication block on both.',
   ],
   [
@@ -117,7 +117,7 @@ const ofRecordedFiles: Row[] = [
     'fatal',
     11,
     'unknown-authentication-type',
-    'The auth_type of VI_1 is not known; it would run without authentication and not understand its peer.',
+    'The auth_type of VI_1 is not known; it would run without authentication and reject its peer.',
     'Write auth_type PASS (or AH), the same on both servers.',
   ],
   [
@@ -419,7 +419,7 @@ const ofLines: Row[] = [
     'warning',
     undefined,
     'script-user-missing',
-    'The user or group that scripts are to run as does not exist on this server. keepalived_script',
+    'The user or group for scripts does not exist on this server. keepalived_script',
     'Create it, or write script_user into global_defs.',
   ],
 ];

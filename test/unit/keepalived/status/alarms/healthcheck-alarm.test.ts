@@ -46,7 +46,7 @@ describe('a healthcheck that fails for this program', () => {
 
   it('says what a failure does, by the weight', () => {
     assert.match(sentencesFor({ good: false, weight: 0 }), /goes into Fault and hands over/);
-    assert.match(sentencesFor({}), /own check gives is not known; it decides/);
+    assert.match(sentencesFor({}), /result of keepalived’s own check is unknown; it decides/);
   });
 
   const weighted = (weight: number, isReversed = false): Partial<WatchedItem> => ({
@@ -60,7 +60,7 @@ describe('a healthcheck that fails for this program', () => {
       'a peer that is still below',
       weighted(-20),
       { peerPriority: 100 },
-      /falls from 150 to 130, still above the peer’s 100 \(as last heard\): this server does not hand over\./,
+      /falls from 150 to 130, still above the peer’s 100 \(as last received\): this server does not hand over\./,
     ],
     [
       'a peer of the same priority',
@@ -78,7 +78,7 @@ describe('a healthcheck that fails for this program', () => {
       'a peer that was never heard',
       weighted(-20),
       {},
-      /falls from 150 to 130, and this server hands over only .*priority is not known here/,
+      /falls from 150 to 130, and this server hands over only .*priority is unknown here/,
     ],
     [
       'a failure that keepalived counts already',
@@ -108,7 +108,7 @@ describe('a healthcheck that fails for this program', () => {
       'a sum beyond the highest priority, without the file',
       weighted(-20),
       { effectivePriority: 254, peerPriority: 100 },
-      /20 lower; what it is then is not known/,
+      /20 lower; the resulting value is unknown/,
     ],
     [
       'reverse',

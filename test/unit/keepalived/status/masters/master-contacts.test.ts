@@ -113,7 +113,7 @@ test('the words of a standby: heard, silent, not known; each with an age that is
     ...[undefined, 8_000],
   ]);
   assert.deepEqual(tell(heard.slice(0, 1), 2_000), [
-    '10.9.0.1 serves it (priority 150) by keepalived’s account; when it was last heard is not known yet',
+    '10.9.0.1 serves it (priority 150) according to keepalived; when it last sent an advertisement is not known yet',
     ...[undefined, undefined],
   ]);
 });
