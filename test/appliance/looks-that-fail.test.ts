@@ -48,7 +48,7 @@ const failures: [how: string, text: string, words: RegExp][] = [
     'printf \'[{"ifname":"lo"\'; kill -KILL $$',
     /SIGKILL|holds nothing/,
   ],
-  ['prints half of it and ends well', 'printf enab', /not understood|“enab”|enab/],
+  ['prints half of it and ends well', 'printf enab', /does not understand|“enab”|enab/],
   ['cannot be run', '', /could not be started: permission denied|permission denied|Can’t/],
 ];
 
