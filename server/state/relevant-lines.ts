@@ -1,8 +1,9 @@
 /** Which of keepalived's lines are worth asking it for news. Others repeat every second. */
 import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import { explainLine } from '../keepalived/runtime/messages/explain-message.ts';
+import type { MessageId } from '../keepalived/runtime/messages/message-catalogue.ts';
 
-const changes = new Set([
+const changes = new Set<MessageId>([
   'state-change',
   'sync-group-change',
   'priority-change',
@@ -17,7 +18,7 @@ const changes = new Set([
   'address-changed-by-another',
 ]);
 
-const results = new Set([
+const results = new Set<MessageId>([
   'script-result',
   'track-file',
   'process-quorum',
@@ -29,10 +30,15 @@ const results = new Set([
 
 /** Whether the states may have changed. */
 export function isStateLine(line: LogLine): boolean {
-  return changes.has(explainLine(line)?.id ?? '');
+  return isOneOf(changes, line);
 }
 
 /** Whether something that keepalived watches may have another result now. */
 export function isHealthLine(line: LogLine): boolean {
-  return results.has(explainLine(line)?.id ?? '');
+  return isOneOf(results, line);
+}
+
+function isOneOf(ids: ReadonlySet<MessageId>, line: LogLine): boolean {
+  const id = explainLine(line)?.id;
+  return id !== undefined && ids.has(id);
 }

@@ -1,4 +1,5 @@
 /** What a line of the log may be a sign of, read once for each line. */
+import type { MessageId } from '../runtime/messages/message-catalogue.ts';
 import type { ExplainedLine, TransitionReason } from './transition.ts';
 
 /** A cause that a line names; whether it is one of a change is decided by the change. */
@@ -47,7 +48,7 @@ const peerLost = (values: Values) => [
 const faultOver = (name: string | undefined) =>
   `the cause of the fault is gone: ${name ?? '?'} recovered`;
 
-const signsById: Readonly<Record<string, (values: Values) => Sign[]>> = {
+const signsById: Readonly<Partial<Record<MessageId, (values: Values) => Sign[]>>> = {
   'higher-priority': (values) => [
     own(
       'higher-priority',

@@ -1,9 +1,10 @@
 import type { LogLine } from '../log/log-lines.ts';
 import type { CatalogueEntry } from './catalogue-entry.ts';
 import { messageCatalogue } from './message-catalogue.ts';
+import type { MessageId } from './message-catalogue.ts';
 import { modernizePrefix, useLaterWords } from './older-wording.ts';
 
-export interface MessageExplanation extends Omit<CatalogueEntry, 'pattern'> {
+export interface MessageExplanation extends Omit<CatalogueEntry<MessageId>, 'pattern'> {
   /** What the message names, by the names of the pattern's groups: `instance`, `address`, … */
   values: Readonly<Record<string, string | undefined>>;
 }

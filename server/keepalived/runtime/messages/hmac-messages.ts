@@ -3,7 +3,7 @@ import type { CatalogueEntry } from './catalogue-entry.ts';
 const consequence = 'The advertisement is refused, and both servers may become master.';
 
 /** What 2.4 says of `auth_hmac`, each with its cause. */
-export const hmacMessages: readonly CatalogueEntry[] = [
+export const hmacMessages = [
   {
     id: 'hmac-missing',
     kind: 'mismatch',
@@ -66,4 +66,4 @@ export const hmacMessages: readonly CatalogueEntry[] = [
       'The clocks of the two servers drift apart. Beyond the window advertisements are refused.',
     whatToDo: 'Let both servers take their time from the same source (chrony, NTP).',
   },
-];
+] as const satisfies readonly CatalogueEntry[];

@@ -3,11 +3,7 @@ import { hmacMessages } from './hmac-messages.ts';
 import { olderMessages } from './older-messages.ts';
 import { timingMessages } from './timing-messages.ts';
 
-/**
- * The messages worth explaining, in the wordings of 1.3 to 2.4 (measured, and the source);
- * keepalived's own syslog priority says nothing, nearly all is daemon.info.
- */
-export const messageCatalogue: readonly CatalogueEntry[] = [
+const entries = [
   {
     id: 'state-change',
     kind: 'transition',
@@ -467,4 +463,13 @@ export const messageCatalogue: readonly CatalogueEntry[] = [
   ...timingMessages,
   ...hmacMessages,
   ...olderMessages,
-];
+] as const satisfies readonly CatalogueEntry[];
+
+/** Stable, for automation: who asks for one that does not exist does not compile. */
+export type MessageId = (typeof entries)[number]['id'];
+
+/**
+ * The messages worth explaining, in the wordings of 1.3 to 2.4 (measured, and the source);
+ * keepalived's own syslog priority says nothing, nearly all is daemon.info.
+ */
+export const messageCatalogue: readonly CatalogueEntry<MessageId>[] = entries;

@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from './catalogue-entry.ts';
 
 /** Words of 1.3 to 2.1 without an equal later, and some of 2.3 and 2.4. */
-export const olderMessages: readonly CatalogueEntry[] = [
+export const olderMessages = [
   {
     id: 'about-to-be-master',
     kind: 'transition',
@@ -96,4 +96,4 @@ export const olderMessages: readonly CatalogueEntry[] = [
     explanation: 'This server tells the network that the virtual address is here.',
     whatToDo: undefined,
   },
-];
+] as const satisfies readonly CatalogueEntry[];

@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from './catalogue-entry.ts';
 
 /** Messages by which keepalived says that it could not do its work, whatever the network does. */
-export const timingMessages: readonly CatalogueEntry[] = [
+export const timingMessages = [
   {
     id: 'timer-late',
     kind: 'health',
@@ -42,4 +42,4 @@ export const timingMessages: readonly CatalogueEntry[] = [
       'The kernel tells keepalived nothing about processes, as in most containers: track_process does not work here.',
     whatToDo: 'Use a vrrp_script that looks for the process (pidof) instead of track_process.',
   },
-];
+] as const satisfies readonly CatalogueEntry[];

@@ -1,6 +1,7 @@
 /** Signs that another server is master of the same virtual router ID: in the log and in the counters. */
 import type { Observed, RuntimeReport } from '../../proof/evidence.ts';
 import type { MessageExplanation } from '../../runtime/messages/explain-message.ts';
+import type { MessageId } from '../../runtime/messages/message-catalogue.ts';
 
 export interface OtherMaster {
   address: string | undefined;
@@ -54,7 +55,7 @@ const receivedCounters: { name: string; refusal: string | undefined }[] = [
 
 /** Reads the messages that only a master logs, and those of servers that do not understand each other. */
 export function readOtherMaster({ id, kind, values }: MessageExplanation): OtherMaster | undefined {
-  const isElection = ['lower-priority-new-election', 'higher-priority'].includes(id);
+  const isElection = id === 'lower-priority-new-election' || id === 'higher-priority';
   if (!isElection && kind !== 'mismatch') return undefined;
   const theirs = values['theirs'] ?? values['priority'];
   return {
@@ -64,7 +65,7 @@ export function readOtherMaster({ id, kind, values }: MessageExplanation): Other
   };
 }
 
-const refusals = new Map([
+const refusals = new Map<MessageId, string>([
   ['password-mismatch', 'another password'],
   ['authentication-mismatch', 'another kind of authentication'],
   ['authentication-header-failed', 'another kind of authentication'],
