@@ -62,7 +62,7 @@ export interface Operations {
   ): Promise<DefaultRolePlan>;
   /** Plans it, and writes that, if the live file is still the one that was previewed. */
   setDefaultRole(
-    request: FormSave & { role: DefaultRole; values: DefaultRoleValues },
+    request: FormSave & { role: DefaultRole; values: Partial<DefaultRoleValues> },
   ): Promise<PlannedSave<DefaultRolePlan>>;
 
   /**

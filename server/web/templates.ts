@@ -3,14 +3,16 @@
  * and `npm run check` checks the templates against these types: `scripts/templates/`.
  */
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
+import type { ChangeFormModel, Comparison } from './change-form/change-form-model.ts';
+import type { FieldError } from './change-form/change-frame.ts';
+import type { AddedCommandsModel } from './change-form/consent.ts';
 import type { BootModel, YesNo } from './pages/boot/view-model.ts';
 import type { ConfirmModel } from './pages/confirm/view-model.ts';
 import type { CheckWords } from './pages/debug/check-words.ts';
 import type { DebugModel, InstanceChecks } from './pages/debug/view-model.ts';
 import type { DefaultRoleDoneModel, DefaultRoleModel } from './pages/default-role/view-model.ts';
-import type { DrillModel } from './pages/drill/view-model.ts';
-import type { SavingModel } from './pages/edit/saving.ts';
-import type { Conflict, EditModel } from './pages/edit/view-model.ts';
+import type { DrillPageModel } from './pages/drill/view-model.ts';
+import type { EditModel } from './pages/edit/view-model.ts';
 import type { FailoversModel } from './pages/failovers/view-model.ts';
 import type { Headline } from './pages/keepalived/headline.ts';
 import type { NoticeModel } from './pages/keepalived/notice.ts';
@@ -22,12 +24,11 @@ import type { LogRow } from './pages/logs/log-row.ts';
 import type { LogsModel } from './pages/logs/view-model.ts';
 import type { FieldModel, SettingsModel } from './pages/settings/view-model.ts';
 import type { ComparisonModel } from './pages/versions/comparison.ts';
-import type { RestoringModel } from './pages/versions/restoring.ts';
+import type { RestoringModel } from './pages/versions/restore-page.ts';
 import type { VersionsModel } from './pages/versions/view-model.ts';
 import type { LoginFormModel } from './plugins/sign-in/login-form.ts';
 import type { AnywayModel } from './view/change/anyway.ts';
 import type { FailureNotice } from './view/change/apply-outcome.ts';
-import type { AddedCommandsModel } from './view/change/consent.ts';
 import type { FindingItem } from './view/change/findings.ts';
 import type { GoingBackModel } from './view/change/going-back.ts';
 import type { SideBySideRow } from './view/change/side-by-side.ts';
@@ -43,14 +44,10 @@ export interface PageModels {
   'compare-versions': ComparisonModel;
   confirm: ConfirmModel;
   debug: DebugModel & { proposedPassword: string; refreshSeconds: number | undefined };
-  'default-role': DefaultRoleModel & Consenting;
+  'default-role': DefaultRoleModel & Changing;
   'default-role-done': DefaultRoleDoneModel;
-  drill: DrillModel & {
-    ownAddress: string | undefined;
-    addedCommands: AddedCommandsModel | undefined;
-  };
-  edit: EditModel &
-    SavingModel & { addedCommands?: AddedCommandsModel | undefined; styleNonce: string };
+  drill: DrillPageModel & Changing;
+  edit: EditModel & Changing & { styleNonce: string };
   error: { message: string };
   failovers: FailoversModel;
   'held-form': HeldFormModel;
@@ -61,8 +58,8 @@ export interface PageModels {
   login: LoginFormModel & { firstPasswordFile: string | undefined };
   logs: LogsModel;
   'reload-anyway': FailureModel;
-  'restore-version': RestoringModel & Consenting;
-  settings: SettingsModel & Consenting;
+  'restore-version': RestoringModel & Changing;
+  settings: SettingsModel & Changing;
   'start-anyway': { sentence: string; dangers: string[] };
   versions: VersionsModel;
 }
@@ -84,22 +81,30 @@ export interface Layouts {
 
 /** `views/partials/NAME.eta` */
 export interface Partials {
-  'added-commands': AddedCommandsModel;
+  'added-commands': AddedCommandsModel & Focusing;
   'busy-preview': NoModel;
   'busy-save': NoModel;
   check: CheckWords & { csrfToken: string; mayChange: boolean };
-  checked: { findings: ListedFinding[] };
-  conflict: Conflict;
+  'change-form': ChangeFormModel & {
+    page: Pick<PageModel, 'csrfToken'>;
+    /** The page's own fields, as HTML. */
+    own: string;
+    /** More attributes of the form. */
+    form?: Record<string, string>;
+  };
+  comparison: Comparison;
   countdown: Pick<WaitingModel, 'secondsLeft'>;
   csrf: { page: Pick<PageModel, 'csrfToken'> };
   'danger-acceptance': { dangers: string[] };
   'debug-live': DebugModel & { page: LivePageModel };
+  'default-role-fields': DefaultRoleModel;
   difference: TextDifference & { label: string };
+  'edit-fields': EditModel;
   elapsed: Elapsed;
-  'error-summary': { fields: (Pick<FieldModel, 'label' | 'error'> & { name: string })[] };
-  failure: FailureModel;
+  'error-summary': { fields: FieldError[] } & Focusing;
+  failure: FailureModel & Focusing;
   field: FormField;
-  findings: { findings: ListedFinding[]; hasText?: boolean };
+  findings: { findings: FindingItem[]; hasText?: boolean };
   flash: { page: Pick<PageModel, 'flash'> };
   foresight: Pick<Foresight, 'sentences' | 'dangers'>;
   'going-back': GoingBackModel;
@@ -113,6 +118,7 @@ export interface Partials {
   'instance-list': NonNullable<KeepalivedModel['list']>;
   'keepalived-live': KeepalivedModel & { page: LivePageModel };
   'log-row': LogRow;
+  'settings-fields': NonNullable<SettingsModel['own']>;
   'side-by-side': Pick<ComparisonModel, 'difference' | 'beforeLabel' | 'afterLabel'> & {
     sides: SideBySideRow[];
   };
@@ -124,16 +130,19 @@ export interface Partials {
 
 type NoModel = Record<never, never>;
 
-/** Beside a change that must be consented to. */
-interface Consenting {
-  goingBack: GoingBackModel | undefined;
-  addedCommands: AddedCommandsModel | undefined;
+/** A page that changes a configuration. */
+interface Changing {
+  /** undefined: there is nothing to change, and the page says why. */
+  change: ChangeFormModel | undefined;
+}
+
+/** What may be where the eye should be. */
+interface Focusing {
+  hasFocus?: boolean;
 }
 
 type FailureModel = Pick<FailureNotice, 'title' | 'sentence' | 'dangers'> &
-  Partial<Pick<FailureNotice, 'link'>> & { findings: ListedFinding[]; hasText?: boolean };
-
-type ListedFinding = FindingItem & { field?: { name: string; label: string } | undefined };
+  Partial<Pick<FailureNotice, 'link'>> & { findings: FindingItem[]; hasText?: boolean };
 
 /** A field of a form: text, unless it is said to be something else. */
 type FormField = Pick<FieldModel, 'label' | 'help' | 'value' | 'error' | 'warning' | 'choices'> &

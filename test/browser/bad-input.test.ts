@@ -72,7 +72,7 @@ describe('bad input, without JavaScript', () => {
     test('an address outside of the network is only a warning', async () => {
       await page.goto(`${server.waiUrl}/keepalived/default-master`);
       await page.getByLabel('Virtual IP').fill('10.1.1.1/24');
-      await page.getByRole('button', { name: 'Update preview' }).click();
+      await page.getByRole('button', { name: 'Preview' }).click();
       assert.match(await mainText(), /Warning:.*10\.1\.1\.1.*network/);
       await page.getByRole('button', { name: 'Set Default Master' }).click();
       await page.getByRole('link', { name: 'Return to Keepalived' }).first().waitFor();

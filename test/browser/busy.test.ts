@@ -125,8 +125,8 @@ describe('a button that was pressed', () => {
   const rows: [path: string, name: string, words: RegExp, field: RegExp][] = [
     ['/keepalived/edit', 'Save', /^keepalived is testing .* a minute/, /intent=save/],
     ['/keepalived/settings', 'Preview', /^keepalived is testing .* 30 seconds/, /intent=preview/],
-    ['/keepalived/default-master', 'Update preview', /^keepalived is testing/, /intent=preview/],
-    ['/boot', 'Start', /^Please wait\. Starting keepalived/, /action=start/],
+    ['/keepalived/default-master', 'Preview', /^keepalived is testing/, /intent=preview/],
+    ['/boot', 'Start', /^The services are being asked/, /action=start/],
     ['/debug', 'Check now', /^The check is starting/, /kind=check/],
     ['/keepalived', 'Stop keepalived', /^keepalived is stopping/, /_csrf=/],
     ['/keepalived', 'Log out', /^“Log out” is in progress/, /_csrf=/],
@@ -145,8 +145,8 @@ describe('a button that was pressed', () => {
     });
   }
 
-  test('“Preview change” in its place: says so until it is here, and is asked for once', async () => {
-    const { busy, sent, release } = await press('/keepalived/edit', 'Preview change');
+  test('“Preview” in its place: says so until it is here, and is asked for once', async () => {
+    const { busy, sent, release } = await press('/keepalived/edit', 'Preview');
     assert.match(busy.words, /^keepalived is testing .* 30 seconds/);
     await letGo(release);
     await eventually('nothing is being done', async () => {

@@ -172,7 +172,7 @@ describe('the editor', () => {
   test('previews in place and saves with Ctrl-S', async () => {
     await goToLine(page, 9);
     await page.keyboard.type('1');
-    await page.getByRole('button', { name: 'Preview change' }).press('Enter');
+    await page.getByRole('button', { name: 'Preview' }).press('Enter');
     await page.locator('#preview').getByText('priority 1001').waitFor();
     assert.match(await page.locator('#preview').innerText(), /1 line added \(\+\), 1 removed/);
     assert.equal(await page.evaluate('document.activeElement.id'), 'preview-title');
@@ -190,7 +190,7 @@ describe('the editor', () => {
     await goToLine(page, 6);
     await page.keyboard.press('Enter');
     await page.keyboard.type('notify_master "/usr/bin/true" root');
-    await page.getByRole('button', { name: 'Preview change' }).press('Enter');
+    await page.getByRole('button', { name: 'Preview' }).press('Enter');
     const added = page.locator('#added-commands');
     await added.getByText('“notify_master "/usr/bin/true" root” runs a program.').waitFor();
     await assertAccessible(page);
@@ -224,7 +224,7 @@ describe('the editor', () => {
       page.getByRole('region', { name, exact: true }).innerText();
     assert.match(await difference('What they changed'), /\+\s+priority 100 # theirs/);
     assert.match(await difference('What you changed'), /\+\s+virtual_router_id 51 # mine/);
-    assert.match(await difference('Their text compared with yours'), /-\s+priority 100 # theirs/);
+    assert.match(await difference('What will change'), /-\s+priority 100 # theirs/);
     assert.match(await typed(page), /51 # mine/);
     await assertAccessible(page);
     await takePicture(page, 'editor-4-conflict');
@@ -264,7 +264,7 @@ describe('the editor', () => {
     await page.getByLabel('Password').fill(servers.adminPassword);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('button', { name: 'Show the form again' }).click();
-    await page.getByText('What saving will change in').waitFor();
+    await page.getByText('What will change in').waitFor();
     assert.match(await typed(page), /51 # mine!/);
     assert.equal(await readFile(), text);
   });
@@ -278,8 +278,8 @@ describe('the editor', () => {
     const plain = await openEditor({ javaScript: false });
     const area = plain.getByLabel('Text of');
     await area.fill(text.replace('priority 100', 'prioritty 100'));
-    await plain.getByRole('button', { name: 'Preview change' }).click();
-    await plain.getByText('What saving will change in').waitFor();
+    await plain.getByRole('button', { name: 'Preview' }).click();
+    await plain.getByText('What will change in').waitFor();
     assert.match(await plain.locator('#findings').innerText(), /Error, line 9/);
     await area.fill(text.replace('priority 100', 'priority 99'));
     await plain.getByRole('button', { name: 'Save', exact: true }).click();

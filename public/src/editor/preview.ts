@@ -1,6 +1,6 @@
 import { getElement, make } from './elements.ts';
 
-/** Shows “Preview change” in its place on the page, so that the editor stays as it is. */
+/** Shows “Preview” in its place on the page, so that the editor stays as it is. */
 export function previewInPlace(form: HTMLFormElement): void {
   form.addEventListener('submit', (event) => {
     const { submitter } = event;
@@ -24,18 +24,16 @@ async function showPreview(form: HTMLFormElement, button: HTMLButtonElement): Pr
       return;
     }
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const preview = page.getElementById('preview');
-    if (!preview) throw new Error(`the server answered ${answer.status}`);
-    section.replaceChildren(...preview.childNodes);
-    // What it adds is confirmed beside Save, not here.
-    getElement('added-commands').replaceChildren(
-      ...(page.getElementById('added-commands')?.childNodes ?? []),
-    );
+    if (!page.getElementById('preview')) throw new Error(`the server answered ${answer.status}`);
+    // The findings are those of the check, which goes on while one types.
+    for (const id of ['preview', 'meanwhile', 'default-button', 'added-commands']) {
+      getElement(id).replaceChildren(...(page.getElementById(id)?.childNodes ?? []));
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const problem = make('p', 'notice tone-bad', `No preview: ${reason}. Try again.`);
     section.replaceChildren(getElement('preview-title'), problem);
   }
   section.hidden = false;
-  getElement('preview-title').focus();
+  (getElement('meanwhile').querySelector('section') ?? getElement('preview-title')).focus();
 }

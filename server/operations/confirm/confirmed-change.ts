@@ -30,6 +30,10 @@ export interface SaveConsent extends Consent {
 
 export interface ConfirmableRequest extends ApplyRequest, SaveConsent {}
 
+/** What the history says of a save: what was done, then what it is for. */
+export const joinComment = (what: string, comment = ''): string =>
+  comment === '' ? what : `${what}. ${comment}`;
+
 /** A change that somebody has to confirm. */
 export interface WaitingChange {
   path: string;

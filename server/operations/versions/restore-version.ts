@@ -2,9 +2,10 @@
 import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
 import type { VersionRecord } from '../../history/versions/version-store.ts';
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
-import { seeConfiguration } from '../checks/configuration-seen.ts';
-import { foreseeText } from '../checks/preview.ts';
-import type { SaveConsent } from '../confirm/confirmed-change.ts';
+import { foreseeApply } from '../checks/foresee-apply.ts';
+import { joinComment } from '../confirm/confirmed-change.ts';
+import type { ConfirmableRequest, SaveConsent } from '../confirm/confirmed-change.ts';
+import { readProofEvidence } from '../live/prove-live.ts';
 import type { Actor } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 
@@ -36,6 +37,8 @@ export interface RestoreRequest extends SaveConsent {
   /** SHA-256 of the file that was shown; null: it did not exist. */
   expectedTag: string | null;
   actor: Actor;
+  /** What it is for, in the words of whoever restores it. */
+  comment?: string;
 }
 
 export async function listVersions({
@@ -66,4 +69,16 @@ export async function planRestore(
     current: seen.file,
     foresight: await foreseeText(appliance, seen, text),
   };
+}
+
+/** The change that brings a version back; undefined: there is no such version (any more). */
+export async function findRestoreChange(
+  { versions }: Pick<ApplyDependencies, 'versions'>,
+  { versionId, ...request }: RestoreRequest,
+): Promise<ConfirmableRequest | undefined> {
+  const version = await versions.read(versionId);
+  if (!version) return undefined;
+  const { fileId, keptAtMs } = version.record;
+  const comment = joinComment(`As of ${new Date(keptAtMs).toISOString()}`, request.comment);
+  return { ...request, fileId, text: version.text, action: 'restore', comment };
 }

@@ -152,7 +152,7 @@ test('the real views: a renamed field, a renamed use and a misspelled partial al
     change(templates.get('login.eta'), '/partials/csrf', '/partials/csfr'),
   );
   const renamed = path.join(root, 'server/web/pages/edit/view-model.ts');
-  const text = change(readFileSync(renamed, 'utf8'), 'consequence: string;', 'effect: string;');
+  const text = change(readFileSync(renamed, 'utf8'), 'isNew: boolean;', 'isMissing: boolean;');
   const { problems } = checkTemplates({
     ...{ templates, options, overlay: new Map([[renamed, text]]) },
     modelsFile: path.join(root, 'server/web/templates.ts'),
@@ -161,8 +161,8 @@ test('the real views: a renamed field, a renamed use and a misspelled partial al
     problems.map(({ file, message }) => [file, /"\/[^"]*"|'\w+'/.exec(message)?.[0]]),
     [
       ['debug.eta', "'pass'"],
-      ['edit.eta', "'consequence'"],
       ['login.eta', '"/partials/csfr"'],
+      ['partials/edit-fields.eta', "'isNew'"],
     ],
   );
 });

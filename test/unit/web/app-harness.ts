@@ -57,6 +57,7 @@ export async function createTestApp(
     // What the start page and previews ask for, whatever a test is about.
     operations: {
       checkConfiguration: () => Promise.resolve([]),
+      findKeptText: () => Promise.resolve(undefined),
       findWaitingChange: () => undefined,
       readNotices: () => [],
       ...options.operations,

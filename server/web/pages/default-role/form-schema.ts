@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { consentFields } from '../../view/change/consent.ts';
+import { changeFields } from '../../change-form/change-fields.ts';
 import { tagSchema } from '../../view/change/tag-schema.ts';
 
 /** The form of both pages; what the values mean, and their length, is judged by the operation. */
@@ -7,9 +7,7 @@ export const defaultRoleFormSchema = z.strictObject({
   virtualAddress: z.string().trim(),
   interfaceName: z.string().trim(),
   healthcheckUrl: z.string().trim(),
-  tag: tagSchema,
-  intent: z.enum(['preview', 'write']).default('write'),
-  ...consentFields,
+  ...changeFields,
 });
 
 /** Of the confirmation: the file that was written. */

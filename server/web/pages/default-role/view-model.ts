@@ -1,12 +1,8 @@
-import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
 import { describeNotRunning } from '../../../keepalived/proof/daemon-words.ts';
 import type { KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import type { DefaultRoleValues } from '../../../operations/forms/default-role-values.ts';
 import type { DefaultRole, DefaultRolePlan } from '../../../operations/forms/default-roles.ts';
-import type { FailureNotice } from '../../view/change/apply-outcome.ts';
-import type { FindingItem } from '../../view/change/findings.ts';
-import { compareTexts } from '../../view/change/text-difference.ts';
-import type { TextDifference } from '../../view/change/text-difference.ts';
+import type { Meanwhile } from '../../change-form/change-frame.ts';
 
 export interface DefaultRoleField {
   name: keyof DefaultRoleValues;
@@ -19,25 +15,17 @@ export interface DefaultRoleField {
   choices: string[] | undefined;
 }
 
+/** What the page has beside the change form. */
 export interface DefaultRoleModel {
-  path: string;
   configPath: string;
   /** The label of the button, which is the title of the page too. */
   title: string;
   fields: DefaultRoleField[];
-  tag: string;
   /** Why the file cannot be written at all. */
-  fileProblem: string | undefined;
+  problem: string | undefined;
   placeholder: boolean;
-  /** undefined: the values have errors: correct them first. */
-  difference: TextDifference | undefined;
-  /** undefined: the values have errors: correct them first. */
-  foresight: Foresight | undefined;
-  failure: FailureNotice | undefined;
-  /** What the check says of a preview. */
-  findings: FindingItem[];
-  /** What is to be said of a live file that was changed while the form was open. */
-  meanwhile: string[];
+  /** There is a file, and all of it is replaced. */
+  isReplaced: boolean;
 }
 
 /** `Set Default Master` or `Set Default Backup`: the title and the button. */
@@ -60,18 +48,18 @@ const explanations = {
   },
 } satisfies Record<keyof DefaultRoleValues, { label: string; help: string }>;
 
-/** The page with its preview. */
-export function describeDefaultRole(
-  plan: DefaultRolePlan,
-  configPath: string,
-  {
-    failure,
-    findings = [],
-  }: { failure?: FailureNotice | undefined; findings?: FindingItem[] } = {},
-): DefaultRoleModel {
-  const isRefused = [...findings, ...(failure?.findings ?? [])].some(
-    ({ severity }) => severity === 'fatal',
-  );
+/** The page with the values as they were prefilled or typed. */
+export function describeDefaultRole(plan: DefaultRolePlan, configPath: string): DefaultRoleModel {
+  const { fileProblem, placeholder } = plan;
+  return {
+    ...{ configPath, placeholder, problem: fileProblem },
+    title: titleOf(plan.role),
+    fields: listFields(plan),
+    isReplaced: plan.currentTag !== null,
+  };
+}
+
+export function listFields(plan: DefaultRolePlan): DefaultRoleField[] {
   const field = (name: keyof DefaultRoleValues, choices?: string[]): DefaultRoleField => ({
     name,
     ...explanations[name],
@@ -82,45 +70,37 @@ export function describeDefaultRole(
   });
   // An interface that does not exist must stay visible beside what is wrong with it.
   const interfaces = [...new Set([plan.values.interfaceName, ...plan.interfaceNames])];
-  return {
-    path: `/keepalived/default-${plan.role}`,
-    configPath,
-    title: getTitle(plan.role),
-    fields: [
-      field('virtualAddress'),
-      field('interfaceName', interfaces.toSorted()),
-      field('healthcheckUrl'),
-    ],
-    tag: plan.currentTag ?? '',
-    fileProblem: plan.fileProblem,
-    placeholder: plan.placeholder,
-    difference:
-      plan.newText === undefined ? undefined : compareTexts(plan.currentText ?? '', plan.newText),
-    // What must be accepted stands in the failure then, once; what is refused does nothing.
-    foresight: failure?.dangers.length || isRefused ? undefined : plan.foresight,
-    failure,
-    findings,
-    meanwhile: describeMeanwhile(plan),
-  };
+  return [
+    field('virtualAddress'),
+    field('interfaceName', interfaces.toSorted()),
+    field('healthcheckUrl'),
+  ];
 }
 
-function describeMeanwhile({ role, values, meanwhile }: DefaultRolePlan): string[] {
-  if (!meanwhile) return [];
+/** undefined: the file is the one that the form was made from. */
+export function describeMeanwhile({
+  role,
+  values,
+  meanwhile,
+}: DefaultRolePlan): Meanwhile | undefined {
+  if (!meanwhile) return undefined;
   const list = (fields: Partial<DefaultRoleValues>) =>
     (Object.entries(fields) as [keyof DefaultRoleValues, string][]).map(([field, now]) => ({
       label: explanations[field].label,
       ...{ now: wordsOf(now), here: wordsOf(values[field]) },
     }));
-  return [
-    `Someone changed the file while this form was open. ${getTitle(role)} replaces the whole file, including that change. See below what changes in the current file.`,
-    ...list(meanwhile.refilled).map(
-      ({ label, now }) =>
-        `Someone changed ${label} to ${now} while this form was open. The form now shows ${now}.`,
-    ),
-    ...list(meanwhile.differing).map(
-      ({ label, now, here }) => `The file now has ${now} for ${label}; this form has ${here}.`,
-    ),
-  ];
+  return {
+    sentence: `Someone changed the file while this form was open. ${titleOf(role)} replaces the whole file, including that change. See below what changes in the current file.`,
+    changes: [
+      ...list(meanwhile.refilled).map(
+        ({ label, now }) =>
+          `Someone changed ${label} to ${now} while this form was open. The form now shows ${now}.`,
+      ),
+      ...list(meanwhile.differing).map(
+        ({ label, now, here }) => `The file now has ${now} for ${label}; this form has ${here}.`,
+      ),
+    ],
+  };
 }
 
 const wordsOf = (value: string): string => (value === '' ? 'empty' : value);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { drillActions } from '../../../keepalived/maintenance/drill-plan.ts';
-import { consentFields } from '../../view/change/consent.ts';
-import { tagSchema } from '../../view/change/tag-schema.ts';
+import { changeFields } from '../../change-form/change-fields.ts';
 import { shownWordsSchema } from '../../view/shown-words.ts';
 
 const instanceNameSchema = z.string().min(1).max(255);
@@ -24,6 +23,5 @@ export const drillFormSchema = z.strictObject({
 
 export const setUpFormSchema = z.strictObject({
   instance: instanceNameSchema,
-  tag: tagSchema,
-  ...consentFields,
+  ...changeFields,
 });

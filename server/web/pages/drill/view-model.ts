@@ -1,4 +1,3 @@
-import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
 import {
   getAddresses,
   drillActions,
@@ -14,25 +13,21 @@ import type { DrillOutcome } from '../../../operations/drill/failover-drill.ts';
 import type { DrillReading } from '../../../operations/drill/read-drill.ts';
 import type { TransitionRecord } from '../../../state/state-keeper.ts';
 import type { Flash } from '../../plugins/flash.ts';
-import type { FailureNotice } from '../../view/change/apply-outcome.ts';
-import { compareTexts } from '../../view/change/text-difference.ts';
-import type { TextDifference } from '../../view/change/text-difference.ts';
 import { describeInstant } from '../../view/time-words.ts';
+
+/** What the page has beside the change form. */
+export interface DrillPageModel extends DrillModel {
+  /** The address by which its user is connected, if a drill would move it. */
+  ownAddress: string | undefined;
+}
 
 export interface DrillModel {
   instances: { name: string; selected: boolean }[];
   /** Why nothing can be done. */
   problem: string | undefined;
-  setUp: SetUpModel | undefined;
+  /** Of the instance that needs the maintenance file first. */
+  setUpName: string | undefined;
   drill: ReadyModel | undefined;
-}
-
-interface SetUpModel {
-  instanceName: string;
-  tag: string;
-  difference: TextDifference;
-  foresight: Foresight;
-  failure: FailureNotice | undefined;
 }
 
 interface ReadyModel {
@@ -64,11 +59,10 @@ interface ChosenModel {
   otherWay: string | undefined;
 }
 
-/** What somebody has chosen, and what came of trying to set it up. */
+/** What somebody has chosen to see before it is done. */
 export interface DrillChoice {
   action?: DrillAction | undefined;
   way: DrillWay;
-  failure?: FailureNotice | undefined;
 }
 
 /** The page with what can be done, and what the chosen action would do. */
@@ -81,21 +75,8 @@ export function describeDrill(
   return {
     instances: instanceNames.map((name) => ({ name, selected: name === instanceName })),
     problem: reading.kind === 'impossible' ? reading.reason : undefined,
-    setUp: reading.kind === 'to-set-up' ? describeSetUp(reading, choice.failure) : undefined,
+    setUpName: reading.kind === 'to-set-up' ? instanceName : undefined,
     drill: reading.kind === 'ready' ? describeReady(reading.drill, choice, transitions) : undefined,
-  };
-}
-
-function describeSetUp(
-  { instanceName, setUp }: Extract<DrillReading, { kind: 'to-set-up' }>,
-  failure: FailureNotice | undefined,
-): SetUpModel {
-  return {
-    instanceName,
-    tag: setUp.currentTag,
-    difference: compareTexts(setUp.currentText, setUp.newText),
-    foresight: setUp.foresight,
-    failure,
   };
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { consentFields } from '../../view/change/consent.ts';
+import { changeFields } from '../../change-form/change-fields.ts';
 import { fileIdSchema } from '../../view/change/file-id-schema.ts';
-import { tagSchema } from '../../view/change/tag-schema.ts';
 
 export const editQuerySchema = z.object({
   file: fileIdSchema.default('live').catch('live'),
@@ -12,9 +11,6 @@ export const editQuerySchema = z.object({
 /** How long and how sound the text is, is judged by the operation, which says it in a sentence. */
 export const editFormSchema = z.strictObject({
   file: fileIdSchema,
-  tag: tagSchema,
   text: z.string(),
-  intent: z.enum(['preview', 'save']).default('save'),
-  comment: z.string().trim().max(200).default(''),
-  ...consentFields,
+  ...changeFields,
 });

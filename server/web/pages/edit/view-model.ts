@@ -3,53 +3,35 @@ import type {
   ConfigurationFileEntry,
   ConfigurationFileRole,
 } from '../../../appliance/appliance.ts';
-import type { Finding } from '../../../keepalived/config/rules/finding.ts';
 import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
-import { describeFailure } from '../../view/change/apply-outcome.ts';
-import type { Failure, FailureNotice } from '../../view/change/apply-outcome.ts';
-import { describeFindings } from '../../view/change/findings.ts';
-import type { FindingItem } from '../../view/change/findings.ts';
-import { compareTexts } from '../../view/change/text-difference.ts';
-import type { TextDifference } from '../../view/change/text-difference.ts';
+import type { ChangeFrame } from '../../change-form/change-frame.ts';
+import type { Failure } from '../../view/change/apply-outcome.ts';
 
+/** What the page shows: the file on the disk, and what would be written over it. */
+export interface EditPlan {
+  files: ConfigurationFileEntry[];
+  content: ConfigurationFileContent;
+  /** Of the installed keepalived: what it understands depends on it. */
+  version: string | undefined;
+  /** With the line endings of the file; undefined: nothing was typed yet. */
+  text: string | undefined;
+  foresight: Foresight | undefined;
+  madeFrom: string | null | undefined;
+}
+
+/** What the page has beside the change form. */
 export interface EditModel {
   files: { id: string; label: string; selected: boolean }[];
   fileId: string;
   path: string;
+  /** As it was typed, else as the file has it. */
   text: string;
-  tag: string;
   /** Why there is nothing to edit. */
   problem: string | undefined;
   /** The file does not exist; saving creates it. */
   isNew: boolean;
-  /** What a click on Save does. */
-  consequence: string;
   /** Of the installed keepalived: what it understands depends on it. */
   version: string | undefined;
-  /** What the check said of the text, where it was asked. */
-  findings: FindingItem[] | undefined;
-  preview: Preview | undefined;
-  failure: FailureNotice | undefined;
-  conflict: Conflict | undefined;
-}
-
-/** What saving the text would change. */
-interface Preview {
-  difference: TextDifference;
-  /** What it would do to the virtual IPs; undefined: nothing, or it would not be saved. */
-  foresight: Foresight | undefined;
-  /** The file is no longer the one that the text was made from. */
-  isOutdated: boolean;
-}
-
-/** Both texts beside what they were made from. */
-export interface Conflict {
-  /** What somebody else changed; undefined: what it was made from is not known any more. */
-  theirChange: TextDifference | undefined;
-  yourChange: TextDifference | undefined;
-  /** What saving this text would change in the file as it is now. */
-  overwriting: TextDifference;
-  isDeleted: boolean;
 }
 
 const roleNames: Record<ConfigurationFileRole, string> = {
@@ -59,32 +41,43 @@ const roleNames: Record<ConfigurationFileRole, string> = {
   included: 'Included file',
 };
 
-/** The page on a file as it is on the disk. */
-export function describeEdit(
-  files: ConfigurationFileEntry[],
-  content: ConfigurationFileContent,
-  { findings, version }: { findings?: Finding[] | undefined; version?: string | undefined } = {},
-): EditModel {
+/** The page on a file as it is on the disk, with what was typed. */
+export function describeEdit({ files, content, version, text }: EditPlan): EditModel {
   const isNew = !content.ok && content.problem === 'missing';
-  const text = content.ok ? content.text : '';
   return {
     files: files.map(({ id, role, path, exists }) => ({
       id,
       label: `${roleNames[role]}: ${path}${exists ? '' : ' (does not exist yet)'}`,
       selected: id === content.id,
     })),
-    fileId: content.id,
-    path: content.path,
-    text,
-    tag: content.ok ? content.tag : '',
-    problem: content.ok || isNew ? undefined : content.message,
-    isNew,
-    consequence: getConsequence(files.find(({ id }) => id === content.id)?.role),
-    version,
-    findings: findings && describeFindings(findings, text),
-    preview: undefined,
-    failure: undefined,
-    conflict: undefined,
+    ...{ fileId: content.id, path: content.path, isNew, version },
+    text: text ?? (content.ok ? content.text : ''),
+    problem: content.ok || isNew || text !== undefined ? undefined : content.message,
+  };
+}
+
+/** undefined: the file cannot be read, and nothing was typed that could be lost. */
+export function frameEdit(
+  { files, content, text, foresight, madeFrom }: EditPlan,
+  outcome?: Failure,
+): ChangeFrame | undefined {
+  if (!content.ok && content.problem !== 'missing' && text === undefined) return undefined;
+  const isConflict = outcome?.kind === 'conflict';
+  const currentTag = content.ok ? content.tag : null;
+  const isOutdated = madeFrom !== undefined && madeFrom !== currentTag;
+  return {
+    ...{ fileId: content.id, path: content.path },
+    // The file in the address: whoever must log in again comes back to it.
+    action: `/keepalived/edit?file=${encodeURIComponent(content.id)}`,
+    hidden: { file: content.id },
+    ...{ currentTag, currentText: content.ok ? content.text : undefined },
+    // To save it again is to answer the conflict with open eyes.
+    keptTag: isConflict || madeFrom === undefined ? currentTag : madeFrom,
+    ...{ newText: text, isBlocked: false, foresight, isChecked: true, hasText: true },
+    save: isConflict ? { label: 'Save mine', isDangerous: true } : { label: 'Save' },
+    consequence: consequenceOf(files.find(({ id }) => id === content.id)?.role),
+    back: { href: '/keepalived', label: 'Cancel and return to Keepalived' },
+    ...(isOutdated && !isConflict && { meanwhile }),
   };
 }
 
@@ -95,56 +88,8 @@ function getConsequence(role: ConfigurationFileRole | undefined): string {
   return 'Checks the text, saves it, and loads it if keepalived is running. If keepalived fails with it, the previous file is restored.';
 }
 
-/** What the user has typed, and what the form was made from (null: there was no file). */
-interface Typed {
-  text: string;
-  tag: string | null;
-}
-
-/** The page with the text that was typed, what saving it would change, and what the check says. */
-export function describePreview(
-  page: EditModel,
-  { text, tag }: Typed,
-  findings: Finding[],
-  foresight: Foresight,
-): EditModel {
-  const isRefused = findings.some(({ severity }) => severity === 'fatal');
-  const isForeseen = foresight.sentences.length + foresight.dangers.length > 0;
-  return {
-    ...page,
-    text,
-    tag: tag ?? '',
-    problem: undefined,
-    findings: describeFindings(findings, text),
-    preview: {
-      difference: compareTexts(page.text, text),
-      foresight: isForeseen && !isRefused ? foresight : undefined,
-      isOutdated: page.tag !== (tag ?? ''),
-    },
-  };
-}
-
-/**
- * The page after a save that failed: the user's text is kept, whatever happened.
- * @param base the text that the form was made from, where it is known
- */
-export function describeFailedEdit(
-  page: EditModel,
-  { text, tag, base }: Typed & { base?: string | undefined },
-  outcome: Failure,
-): EditModel {
-  const failed = { ...page, text, problem: undefined, failure: describeFailure(outcome, text) };
-  if (outcome.kind !== 'conflict') return { ...failed, tag: tag ?? '' };
-  const theirs = outcome.currentText ?? '';
-  return {
-    ...failed,
-    // To save it again is to answer the conflict with open eyes.
-    tag: outcome.currentTag ?? '',
-    conflict: {
-      theirChange: base === undefined ? undefined : compareTexts(base, theirs),
-      yourChange: base === undefined ? undefined : compareTexts(base, text),
-      overwriting: compareTexts(theirs, text),
-      isDeleted: outcome.currentTag === null,
-    },
-  };
-}
+const meanwhile = {
+  sentence:
+    'Someone changed the file after you opened it. The preview compares your text with the current file. Save shows both and lets you choose.',
+  changes: [],
+};

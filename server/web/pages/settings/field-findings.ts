@@ -3,18 +3,15 @@ import { settingFields } from '../../../keepalived/settings/setting-fields.ts';
 import type { SettingsField } from '../../../keepalived/settings/setting-fields.ts';
 import type { FindingItem } from '../../view/change/findings.ts';
 
-/** A finding with the field of the form that it speaks of. */
-export interface FieldFinding extends FindingItem {
-  /** undefined: the form has no field for it. */
-  field: { name: SettingsField; label: string } | undefined;
-}
-
-/** @param shown the fields that the form has */
-export function linkToFields(
+/**
+ * Names the field of the form that each finding speaks of, where the form has one.
+ * @param shown the fields that the form has
+ */
+export function linkFindings(
   findings: readonly FindingItem[],
   instanceName: string,
   shown: readonly SettingsField[],
-): FieldFinding[] {
+): FindingItem[] {
   return findings.map((finding) => {
     const name = findFieldOf(finding, instanceName);
     const isShown = name !== undefined && shown.includes(name);
@@ -33,7 +30,7 @@ interface FieldMessages {
 /** The field with what the check says of its setting, after what the form itself says. */
 export function addFindings<Field extends FieldMessages>(
   field: Field,
-  findings: readonly FieldFinding[],
+  findings: readonly FindingItem[],
 ): Field {
   const own = findings.filter((finding) => finding.field?.name === field.name);
   const add = (said: string | undefined, severity: FindingItem['severity']) => {

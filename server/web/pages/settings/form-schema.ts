@@ -5,8 +5,7 @@ import type {
   InstanceSettings,
   SettingsField,
 } from '../../../keepalived/settings/setting-fields.ts';
-import { consentFields } from '../../view/change/consent.ts';
-import { tagSchema } from '../../view/change/tag-schema.ts';
+import { changeFields } from '../../change-form/change-fields.ts';
 
 const instanceNameSchema = z.string().min(1).max(255);
 /** What is typed may be as long as a form can be: its length is judged beside the field. */
@@ -43,9 +42,5 @@ function schemaOf(field: SettingsField): SettingsShape[SettingsField] {
 export const settingsFormSchema = z.strictObject({
   instance: instanceNameSchema,
   ...mapSettings<SettingsShape>(schemaOf),
-  tag: tagSchema,
-  /** Only the button “Save mine over it” sends it: the file that may be overwritten. */
-  overwrite: tagSchema.exactOptional(),
-  intent: z.enum(['preview', 'write']).default('write'),
-  ...consentFields,
+  ...changeFields,
 });

@@ -3,28 +3,19 @@ import { settingFields } from '../../../keepalived/settings/setting-fields.ts';
 import type { SettingsField } from '../../../keepalived/settings/setting-fields.ts';
 import type { ChangedSetting } from '../../../keepalived/settings/rebase-settings.ts';
 import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
-
-/** What the page says of a form whose file is another one by now. */
-export interface MeanwhileModel {
-  sentence: string;
-  /** Field by field. */
-  changes: string[];
-  /** The tag that the button “Save mine over it” sends; undefined: there is none. */
-  overwrite: string | undefined;
-}
+import type { Meanwhile } from '../../change-form/change-frame.ts';
 
 type Plan = Extract<InstanceSettingsPlan, { ok: true }>;
 
 /** undefined: the file is the one that the form was made from. */
-export function describeMeanwhile(plan: Plan): MeanwhileModel | undefined {
-  const { meanwhile, currentTag } = plan;
+export function describeMeanwhile(plan: Plan): Meanwhile | undefined {
+  const { meanwhile } = plan;
   if (!meanwhile) return undefined;
   if (!meanwhile.isRebased) {
     return {
       sentence:
         'Someone changed the file while this form was open, and the version that the form started from is no longer in the history. Can’t tell your changes from theirs. All fields are as you sent them. Open the settings again to start from the current file, or save yours over it.',
       changes: meanwhile.changes.map(({ field }) => describeDifference(plan, field)),
-      overwrite: currentTag,
     };
   }
   const { changes } = meanwhile;
@@ -34,7 +25,6 @@ export function describeMeanwhile(plan: Plan): MeanwhileModel | undefined {
         ? 'Someone changed the file while this form was open, but none of these settings. Your changes are as you entered them.'
         : 'Someone changed the file while this form was open. Your changes are as you entered them. All other fields show the current file.',
     changes: changes.map((change) => describeChange(plan, change)),
-    overwrite: undefined,
   };
 }
 

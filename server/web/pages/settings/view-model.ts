@@ -1,19 +1,12 @@
-import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
 import type { SettingsMessage } from '../../../keepalived/settings/instance-settings.ts';
 import type { SettingControl, SettingsGroup } from '../../../keepalived/settings/setting-field.ts';
 import { settingFields, settingIds } from '../../../keepalived/settings/setting-fields.ts';
 import type { SettingsField } from '../../../keepalived/settings/setting-fields.ts';
 import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
-import type { FailureNotice } from '../../view/change/apply-outcome.ts';
 import type { FindingItem } from '../../view/change/findings.ts';
-import { compareTexts } from '../../view/change/text-difference.ts';
-import type { TextDifference } from '../../view/change/text-difference.ts';
 import { describeClusters } from './clusters.ts';
 import type { ClusterRule } from './clusters.ts';
-import { addFindings, linkToFields } from './field-findings.ts';
-import type { FieldFinding } from './field-findings.ts';
-import { describeMeanwhile } from './meanwhile.ts';
-import type { MeanwhileModel } from './meanwhile.ts';
+import { addFindings } from './field-findings.ts';
 
 export interface FieldModel {
   name: SettingsField;
@@ -40,85 +33,48 @@ export interface FieldGroup {
   note: string | undefined;
 }
 
+/** What the page has beside the change form. */
 export interface SettingsModel {
-  configPath: string;
   instances: { name: string; selected: boolean }[];
   /** Why there is no form. */
   problem: string | undefined;
-  form: SettingsForm | undefined;
+  own: OwnFields | undefined;
 }
 
-export interface SettingsForm {
+interface OwnFields {
   instanceName: string;
-  tag: string;
   groups: FieldGroup[];
-  /** What was typed wrong, listed above the form; what the check says has a list of its own. */
-  wrong: FieldModel[];
-  /** What the check says of a preview. */
-  findings: FieldFinding[];
   clusters: ClusterRule[];
-  /** undefined: the values have errors: correct them first. */
-  difference: TextDifference | undefined;
-  foresight: Foresight | undefined;
-  failure: SettingsFailure | undefined;
-  meanwhile: MeanwhileModel | undefined;
 }
-
-/** What an answer adds to the form: of a save that failed, or of the check of a preview. */
-interface Said {
-  failure?: FailureNotice | undefined;
-  findings?: readonly FindingItem[];
-}
-
-type SettingsFailure = Omit<FailureNotice, 'findings'> & { findings: FieldFinding[] };
 
 const editorPath = '/keepalived/edit?file=live';
 
-/** The page with the form as it was read or typed, and what it would change. */
+/**
+ * The page with the values as they were read or typed.
+ * @param findings what the check says of them
+ */
 export function describeSettings(
   plan: InstanceSettingsPlan,
-  configPath: string,
-  said: Said = {},
+  findings: readonly FindingItem[] = [],
 ): SettingsModel {
   const chosen = plan.ok ? plan.instanceName : undefined;
   return {
-    configPath,
     instances: plan.instanceNames.map((name) => ({ name, selected: name === chosen })),
     problem: plan.ok ? undefined : plan.reason,
-    form: plan.ok ? describeForm(plan, said) : undefined,
+    own: plan.ok ? describeOwnFields(plan, findings) : undefined,
   };
 }
 
 type Plan = Extract<InstanceSettingsPlan, { ok: true }>;
 
-function describeForm(plan: Plan, { failure, findings = [] }: Said): SettingsForm {
-  const { meanwhile, instanceName } = plan;
-  const groups = describeGroups(plan);
-  const fields = groups.flatMap((group) => group.fields);
-  const shown = fields.map(({ name }) => name);
-  const previewed = linkToFields(findings, instanceName, shown);
-  const isRefused = [...findings, ...(failure?.findings ?? [])].some(
-    ({ severity }) => severity === 'fatal',
-  );
-  const refused = linkToFields(failure?.findings ?? [], instanceName, shown);
-  const mustAccept = failure !== undefined && failure.dangers.length > 0;
+function describeOwnFields(plan: Plan, findings: readonly FindingItem[]): OwnFields {
   return {
-    instanceName,
-    // A form that was not carried over stays one of its old file until somebody decides.
-    tag: meanwhile && !meanwhile.isRebased ? (meanwhile.madeFrom ?? '') : plan.currentTag,
-    groups: groups.map((group) => ({
+    instanceName: plan.instanceName,
+    groups: describeGroups(plan).map((group) => ({
       ...group,
-      fields: group.fields.map((field) => addFindings(field, [...refused, ...previewed])),
+      fields: group.fields.map((field) => addFindings(field, findings)),
     })),
-    wrong: fields.filter(({ error }) => error !== undefined),
-    findings: previewed,
     clusters: describeClusters(plan),
-    difference:
-      plan.newText === undefined ? undefined : compareTexts(plan.currentText, plan.newText),
-    // What must be accepted stands in the failure then, once; what is refused does nothing.
-    foresight: mustAccept || isRefused ? undefined : plan.foresight,
-    failure: failure && { ...failure, findings: refused },
-    meanwhile: describeMeanwhile(plan),
   };
 }
 
@@ -127,6 +83,10 @@ const groupTitles: Record<SettingsGroup, string> = {
   healthcheck: 'The healthcheck',
   takeover: 'Takeover',
 };
+
+/** The fields with what is wrong in what was typed, without what the check says. */
+export const listFields = (plan: Plan): FieldModel[] =>
+  describeGroups(plan).flatMap(({ fields }) => fields);
 
 function describeGroups(plan: Plan): FieldGroup[] {
   const notes: Record<SettingsGroup, string | undefined> = {

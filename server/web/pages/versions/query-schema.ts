@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { consentFields } from '../../view/change/consent.ts';
+import { changeFields } from '../../change-form/change-fields.ts';
 import { fileIdSchema } from '../../view/change/file-id-schema.ts';
-import { tagSchema } from '../../view/change/tag-schema.ts';
 
 const versionIdSchema = z.uuid();
 
@@ -26,7 +25,5 @@ export type CompareQuery = z.output<typeof compareQuerySchema>;
 
 export const restoreFormSchema = z.strictObject({
   version: versionIdSchema,
-  tag: tagSchema,
-  intent: z.enum(['preview', 'write']).default('write'),
-  ...consentFields,
+  ...changeFields,
 });

@@ -1,14 +1,8 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { maskForViewers } from '../../../keepalived/secrets/mask-secrets.ts';
-import type { RestorePlan } from '../../../operations/versions/restore-version.ts';
-import { UserError } from '../../../shared/errors.ts';
+import { splitFields } from '../../change-form/change-fields.ts';
+import { answerChange, openChange } from '../../change-form/handle-change.ts';
 import type { PageDependencies } from '../../page-dependencies.ts';
-import { getActor } from '../../view/actor.ts';
-import { describeFailure, describeSuccess, isSuccess } from '../../view/change/apply-outcome.ts';
-import { describeAddedCommands, readConsent } from '../../view/change/consent.ts';
-import { describeGoingBack, redirectAfterSave } from '../../view/change/going-back.ts';
-import type { GoingBackForm } from '../../view/change/going-back.ts';
 import { getRole } from '../../view/role.ts';
 import { describeComparison } from './comparison.ts';
 import {
@@ -17,18 +11,15 @@ import {
   versionQuerySchema,
   versionsQuerySchema,
 } from './query-schema.ts';
-import { describeRestoring } from './restoring.ts';
+import { createRestorePage, getKept, path } from './restore-page.ts';
 import { describeVersions } from './view-model.ts';
-
-const path = '/keepalived/versions';
-const restorePage = { title: 'Restore a version' };
 
 /** `/keepalived/versions`: what the files once said, compared, downloaded, and brought back. */
 export const registerVersionsPage: FastifyPluginCallbackZod<
   Pick<PageDependencies, 'operations'>
 > = (app, { operations }, done) => {
   const getVersion = async (id: string) => getKept(await operations.readVersion(id));
-  const getPlan = async (id: string) => getKept(await operations.planRestore(id));
+  const restorePage = createRestorePage(operations);
 
   app.get(
     path,
@@ -81,7 +72,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
     `${path}/restore`,
     { config: { access: 'admin' }, schema: { querystring: versionQuerySchema } },
     async (request, reply) => {
-      return showPlan(request, reply, await getPlan(request.query.version));
+      return openChange({ request, reply, operations }, restorePage, request.query);
     },
   );
 
@@ -89,57 +80,9 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
     `${path}/restore`,
     { config: { access: 'admin', hasPreview: true }, schema: { body: restoreFormSchema } },
     async (request, reply) => {
-      const { version: versionId, tag, intent, ...form } = request.body;
-      if (intent === 'preview') return showPlan(request, reply, await getPlan(versionId), form);
-      const { consent, passwordProblem } = await readConsent(request, form);
-      const restored = await operations.restoreVersion({
-        versionId,
-        expectedTag: tag,
-        actor: getActor(request),
-        ...consent,
-      });
-      const plan = getKept(restored.plan);
-      const outcome = getKept(restored.outcome);
-      const { record, text } = plan.version;
-      if (isSuccess(outcome)) {
-        reply.flash(describeSuccess(outcome, record.path));
-        return redirectAfterSave(reply, form, outcome, path);
-      }
-      const failure = describeFailure(outcome, text);
-      const goingBack = goingBackOf(request, plan, form);
-      reply.code(failure.statusCode);
-      const added = plan.foresight.addedCommands;
-      const addedCommands = describeAddedCommands(request, added, passwordProblem);
-      const model = { ...describeRestoring(plan, failure), goingBack, addedCommands };
-      return reply.page('restore-version', restorePage, model);
+      const { own, fields } = splitFields(request.body);
+      return answerChange({ request, reply, operations }, restorePage, own, fields);
     },
   );
   done();
 };
-
-/** What restoring a version will change. */
-function showPlan(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  plan: RestorePlan,
-  form?: GoingBackForm,
-) {
-  const goingBack = goingBackOf(request, plan, form);
-  const addedCommands = describeAddedCommands(request, plan.foresight.addedCommands);
-  const model = { ...describeRestoring(plan), goingBack, addedCommands };
-  return reply.page('restore-version', restorePage, model);
-}
-
-/** undefined: nothing runs a stored file, so it cuts nobody off. */
-function goingBackOf(request: FastifyRequest, plan: RestorePlan, form?: GoingBackForm) {
-  const { current, version } = plan;
-  if (version.record.fileId.startsWith('stored-')) return undefined;
-  return describeGoingBack(request, [current.ok ? current.text : undefined, version.text], form);
-}
-
-function getKept<Value>(kept: Value | undefined): Value {
-  if (kept) return kept;
-  throw new UserError('unknown-version', 'There is no such version any more.', {
-    statusCode: 404,
-  });
-}

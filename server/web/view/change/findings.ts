@@ -16,6 +16,8 @@ export interface FindingItem extends Pick<Finding, 'severity' | 'code'> {
   message: string;
   remedy: string;
   detail: string | undefined;
+  /** The field of the page's form that it speaks of. */
+  field?: { name: string; label: string } | undefined;
 }
 
 const severities: Record<Finding['severity'], Pick<FindingItem, 'tone' | 'word'>> = {

@@ -1,5 +1,4 @@
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
 import { findOwnVirtualAddress } from '../own-connection.ts';
 import type { Connection } from '../own-connection.ts';
 import type { Success } from './apply-outcome.ts';
@@ -7,64 +6,67 @@ import { confirmPath } from './apply-outcome.ts';
 
 const shortestSeconds = 60;
 const longestSeconds = 600;
-const defaultSeconds = 120;
+const defaultSeconds = '120';
 
-/** What the partial `going-back` sends: part of every form that changes a configuration. */
-export const goingBackFields = {
-  goBack: z.literal('yes').optional(),
-  goBackSeconds: z.coerce
-    .number()
-    .int()
-    .min(shortestSeconds)
-    .max(longestSeconds)
-    .default(defaultSeconds),
-};
-
-export interface GoingBackForm {
+/** As the form sends it. */
+export interface GoingBackFields {
   goBack?: 'yes' | undefined;
-  goBackSeconds: number;
+  goBackSeconds?: string | undefined;
 }
 
 /** What the partial `going-back` shows. */
 export interface GoingBackModel {
   checked: boolean;
-  seconds: number;
+  /** As it was typed. */
+  seconds: string;
   shortestSeconds: number;
   longestSeconds: number;
   /** The address of the administrator's own connection that the change may take away. */
   ownAddress: string | undefined;
+  error: string | undefined;
 }
 
 /**
- * The choice to go back without a confirmation: as it was typed, else made for whoever might cut
+ * The choice to roll back without a confirmation: as it was typed, else made for whoever might cut
  * themselves off.
  * @param texts the configuration before and after the change, as far as they are known
  */
 export function describeGoingBack(
   request: { raw: Connection },
   texts: readonly (string | undefined)[],
-  typed?: GoingBackForm,
+  typed?: GoingBackFields,
 ): GoingBackModel {
   const ownAddress = findOwnVirtualAddress(request.raw, texts);
+  const isChosen = typed?.goBack === 'yes';
   return {
-    checked: typed ? typed.goBack === 'yes' : ownAddress !== undefined,
+    checked: typed ? isChosen : ownAddress !== undefined,
     seconds: typed?.goBackSeconds ?? defaultSeconds,
     ...{ shortestSeconds, longestSeconds, ownAddress },
+    error: isChosen ? judgeGoBackSeconds(typed.goBackSeconds) : undefined,
   };
 }
 
+/** Why these seconds cannot be waited; undefined: they can. */
+export function judgeGoBackSeconds(typed = defaultSeconds): string | undefined {
+  const isWhole = /^\d{1,9}$/.test(typed);
+  if (isWhole && Number(typed) >= shortestSeconds && Number(typed) <= longestSeconds) {
+    return undefined;
+  }
+  return `Write a whole number of seconds from ${shortestSeconds} to ${longestSeconds}.`;
+}
+
 /** undefined: the change is to stay, whether or not anybody confirms it. */
-export function readConfirmSeconds({ goBack, goBackSeconds }: GoingBackForm): number | undefined {
-  return goBack === 'yes' ? goBackSeconds : undefined;
+export function readConfirmSeconds({ goBack, goBackSeconds }: GoingBackFields): number | undefined {
+  return goBack === 'yes' ? Number(goBackSeconds ?? defaultSeconds) : undefined;
 }
 
 /** Where a successful save leads: to the question whether to keep it, if that was asked for. */
 export function redirectAfterSave(
   reply: FastifyReply,
-  form: GoingBackForm,
+  fields: GoingBackFields,
   outcome: Success,
   location: string,
 ): FastifyReply {
-  const mustConfirm = form.goBack === 'yes' && outcome.kind === 'live';
+  const mustConfirm = fields.goBack === 'yes' && outcome.kind === 'live';
   return reply.redirect(mustConfirm ? confirmPath : location, 303);
 }

@@ -3,14 +3,17 @@ import { test } from 'node:test';
 import type { Finding } from '../../../../server/keepalived/config/rules/finding.ts';
 import { told } from '../../../../server/keepalived/foresight/foresight-result.ts';
 import type { DefaultRolePlan } from '../../../../server/operations/forms/default-roles.ts';
+import type { Operations } from '../../../../server/operations/operations.ts';
+import type { Answer } from '../../../../server/web/change-form/describe-change.ts';
+import { createDefaultRolePage } from '../../../../server/web/pages/default-role/default-role-page.ts';
 import { defaultRoleFormSchema } from '../../../../server/web/pages/default-role/form-schema.ts';
 import {
   describeDefaultRole,
   describeDone,
 } from '../../../../server/web/pages/default-role/view-model.ts';
-import { describeFailure } from '../../../../server/web/view/change/apply-outcome.ts';
 import { describeFindings } from '../../../../server/web/view/change/findings.ts';
 import { shownWordsSchema } from '../../../../server/web/view/shown-words.ts';
+import { sampleFields, showChange } from './change-sample.ts';
 import { renderPage, textOf } from './samples.ts';
 
 const configPath = '/etc/keepalived/keepalived.conf';
@@ -38,8 +41,15 @@ function samplePlan(changes: Partial<DefaultRolePlan> = {}): DefaultRolePlan {
   };
 }
 
-const render = (changes: Partial<DefaultRolePlan> = {}) =>
-  renderPage('default-role', describeDefaultRole(samplePlan(changes), configPath));
+/** @param answer of a form that was sent; undefined: it is opened */
+function render(changes: Partial<DefaultRolePlan> = {}, answer?: Omit<Answer, 'fields'>): string {
+  const plan = samplePlan(changes);
+  const page = createDefaultRolePage({} as Operations, plan.role, configPath);
+  const frame = page.frame(plan);
+  const fields = sampleFields({ tag });
+  const change = frame && showChange(frame, answer && { fields, ...answer });
+  return renderPage('default-role', { ...describeDefaultRole(plan, configPath), change });
+}
 
 test('the fields are labelled and prefilled, the interface is one of a list', () => {
   const html = render();
@@ -60,8 +70,8 @@ test('Enter updates the preview: the harmless button is the first', () => {
   assert.deepEqual(
     buttons.map(([, intent, label]) => [intent, label]),
     [
-      ['preview', 'Update preview'],
-      ['write', 'Set Default Master'],
+      ['preview', 'Preview'],
+      ['save', 'Set Default Master'],
     ],
   );
 });
@@ -94,7 +104,7 @@ test('a file that somebody changed is replaced whole, and the page says so', () 
     refilled: { virtualAddress: '192.168.0.100/24' },
     differing: { interfaceName: 'eth1' },
   };
-  const text = textOf(render({ meanwhile }));
+  const text = textOf(render({ meanwhile }, {}));
   assert.match(text, /Set Default Master replaces the whole file, including that change/);
   assert.match(text, /Someone changed Virtual IP to 192\.168\.0\.100\/24 while this form was open/);
   assert.match(text, /The file now has eth1 for Interface; this form has eth0\./);
@@ -123,7 +133,7 @@ test('the form: blanks around values are dropped, no tag means no file, more fie
     interfaceName: 'eth0',
     healthcheckUrl: '',
     tag: '',
-    intent: 'write',
+    intent: 'save',
   };
   const parsed = defaultRoleFormSchema.parse(form);
   assert.equal(parsed.virtualAddress, '192.168.0.100/24');
@@ -146,16 +156,17 @@ test('what will happen is foreseen, and a danger must be accepted in its own wor
   assert.match(textOf(preview), /Nothing will move\. Danger: The password changes/);
   assert.doesNotMatch(preview, /Apply anyway/);
 
-  const failure = describeFailure(
-    { kind: 'needs-acceptance', dangers: [danger], addedCommands: [], message: 'Not yet.' },
-    '',
+  const html = render(
+    { foresight },
+    {
+      outcome: {
+        ...{ kind: 'needs-acceptance', dangers: [danger], addedCommands: [], message: 'Not yet.' },
+      },
+    },
   );
-  assert.equal(failure.statusCode, 409);
-  const model = describeDefaultRole(samplePlan({ foresight }), configPath, { failure });
-  const html = renderPage('default-role', model);
   const [, value = ''] = /name="accepted" value="([^"]*)">Apply anyway</.exec(html) ?? [];
   assert.deepEqual(shownWordsSchema.parse(textOf(value)), [danger]);
-  assert.doesNotMatch(html, /value="write"/);
+  assert.doesNotMatch(html, /value="save"/);
 });
 
 for (const [role, title] of [
@@ -170,8 +181,7 @@ for (const [role, title] of [
     const foresight = told('No virtual IP will move.');
     const show = (one: Finding) => {
       const findings = describeFindings([one], '');
-      const plan = samplePlan({ role, foresight });
-      return renderPage('default-role', describeDefaultRole(plan, configPath, { findings }));
+      return render({ role, foresight }, { findings });
     };
     const html = show(finding);
     assert.match(textOf(html), /No virtual IP will move/);

@@ -285,11 +285,12 @@ describe('/keepalived/default-master', () => {
     const form = { ...values, tag, intent: 'preview' };
     assert.equal((await browser.post('/keepalived/default-master', form)).statusCode, 200);
     assert.deepEqual(writes, []);
-    const answer = await browser.post('/keepalived/default-master', { ...form, intent: 'write' });
+    const answer = await browser.post('/keepalived/default-master', { ...form, intent: 'save' });
     assert.equal(answer.headers.location, `/keepalived/default-master/done?tag=${tag}`);
     const actor = { userName: 'admin', remoteAddress: '127.0.0.1' };
     const nothing = { acceptedDangers: [], confirmedCommands: [], confirmWithinSeconds: undefined };
-    assert.deepEqual(writes, [{ role: 'master', values, expectedTag: tag, actor, ...nothing }]);
+    const saving = { expectedTag: tag, actor, comment: '', ...nothing };
+    assert.deepEqual(writes, [{ role: 'master', values, ...saving }]);
     const done = `/keepalived/default-master/done?tag=${tag}`;
     const confirmation = await browser.get(done);
     assert.match(confirmation.body, /<a href="\/keepalived">Return to Keepalived<\/a>/);
@@ -310,7 +311,7 @@ describe('/keepalived/default-master', () => {
         outcome: undefined,
       }),
     });
-    const form = { ...values, virtualAddress: 'wrong', tag, intent: 'write' };
+    const form = { ...values, virtualAddress: 'wrong', tag, intent: 'save' };
     const answer = await browser.post('/keepalived/default-master', form);
     assert.equal(answer.statusCode, 422);
     assert.match(answer.body, /value="wrong"/);

@@ -18,12 +18,12 @@ import {
   describeSettingsChange,
   planInstanceSettings,
 } from '../../../../server/operations/forms/instance-settings.ts';
+import { splitFields } from '../../../../server/web/change-form/change-fields.ts';
 import { settingsFormSchema } from '../../../../server/web/pages/settings/form-schema.ts';
-import { describeSettings } from '../../../../server/web/pages/settings/view-model.ts';
-import { splitForm } from '../../../../server/web/view/change/consent.ts';
 import { sampleConfiguration } from '../../keepalived/settings/samples.ts';
 import { createSampleMachine } from '../../operations/sample-machine.ts';
-import { renderPage, textOf } from './samples.ts';
+import { renderSettings } from './change-sample.ts';
+import { textOf } from './samples.ts';
 
 const readCase = (name: string) =>
   readFileSync(new URL(`../../../fixtures/cases/${name}/keepalived.conf`, import.meta.url), 'utf8');
@@ -71,10 +71,7 @@ async function plan(text: string, given: Partial<InstanceSettings> = {}) {
 
 /** What the page has for each field that it shows. */
 async function readPage(text: string): Promise<Map<string, { input: string; label: string }>> {
-  const page = await renderPage(
-    'settings',
-    describeSettings(await plan(text), '/etc/keepalived/keepalived.conf'),
-  );
+  const page = await renderSettings(await plan(text));
   const blocks = page.split('<div class="field">').map((block) => {
     const [input = '', name = ''] = /<[^>]* name="(\w+)"[^>]*>/.exec(block) ?? [];
     const [, label = ''] = /<label[^>]*>(.*?)<\/label>/s.exec(block) ?? [];
@@ -127,11 +124,11 @@ for (const [layout, text] of Object.entries(layouts)) {
         const change = findChange(field, current);
         const sent = Object.fromEntries(shown.map((one) => [one, current[one]]));
         const body = { instance: instanceName, tag: currentTag, ...bodyOf({ ...sent, ...change }) };
-        const { own } = splitForm(settingsFormSchema.parse(body));
-        const { instance, tag, intent, overwrite, ...given } = own;
+        const { own, fields } = splitFields(settingsFormSchema.parse(body));
+        const { instance, ...given } = own;
         assert.deepEqual(
-          [instance, tag, intent, overwrite],
-          [instanceName, currentTag, 'write', undefined],
+          [instance, fields.tag, fields.intent, fields.overwrite],
+          [instanceName, currentTag, 'save', undefined],
         );
         const saved = await plan(text, given);
         assert.deepEqual(saved.problems, []);

@@ -5,19 +5,15 @@ import type { InstanceSettings } from '../../../../server/keepalived/settings/se
 import { planInstanceSettings } from '../../../../server/operations/forms/instance-settings.ts';
 import { conflictWith } from '../../../../server/operations/live/conflict.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
-import { describeSettings } from '../../../../server/web/pages/settings/view-model.ts';
-import { describeFailure } from '../../../../server/web/view/change/apply-outcome.ts';
 import { sampleConfiguration } from '../../keepalived/settings/samples.ts';
 import { createSampleMachine, sampleRuntime } from '../../operations/sample-machine.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
-import { renderPage, textOf } from './samples.ts';
-
-const configPath = '/etc/keepalived/keepalived.conf';
+import { renderSettings } from './change-sample.ts';
+import { textOf } from './samples.ts';
 
 async function render(given: Partial<InstanceSettings> = {}, text = sampleConfiguration) {
   const machine = createSampleMachine(text, [sampleRuntime()]);
-  const plan = await planInstanceSettings(machine, undefined, given);
-  return renderPage('settings', describeSettings(plan, configPath));
+  return renderSettings(await planInstanceSettings(machine, undefined, given));
 }
 
 /** What stands in the block of one field. */
@@ -46,6 +42,9 @@ describe('the form', () => {
       'Rise',
       'Do not preempt (nopreempt)',
       'Unicast peers',
+      'Comment',
+      'Roll back automatically unless I confirm',
+      'within',
     ]);
     assert.match(html, /name="healthcheckInterval"[^>]*value="120"/);
     assert.match(html, /<textarea[^>]*name="virtualAddresses"[^>]*>\s*192\.168\.0\.100\/24</);
@@ -136,11 +135,7 @@ describe('what the check says of a setting', () => {
   const renderFindings = async (findings: Finding[], text = sampleConfiguration) => {
     const machine = createSampleMachine(text, [sampleRuntime()]);
     const plan = await planInstanceSettings(machine, undefined, {});
-    const failure = describeFailure(
-      { kind: 'refused', message: 'Nothing was changed.', findings },
-      text,
-    );
-    return renderPage('settings', describeSettings(plan, configPath, { failure }));
+    return renderSettings(plan, findings);
   };
 
   for (const [keyword, name, label] of [
@@ -409,7 +404,7 @@ describe('a save after somebody else’s', () => {
     const refused = await browser.post('/keepalived/settings', form);
     assert.equal(refused.statusCode, 409);
     assert.match(textOf(refused.body), /Rise: 3 in the file now, 1 in this form\./);
-    assert.doesNotMatch(refused.body, /value="write">Save</);
+    assert.doesNotMatch(refused.body, /value="save">Save</);
     // Neither a preview nor the same save once more is the answer.
     const preview = { ...readForm(refused.body), intent: 'preview' };
     const shown = await browser.post('/keepalived/settings', preview);

@@ -43,7 +43,7 @@ describe('the administrator’s own connection', () => {
 describe('the choice to go back', () => {
   const render = (goingBack: object) => renderPage('partials/going-back', goingBack);
 
-  test('is made for somebody who could cut themselves off, and explained', () => {
+  test('is made for whoever could cut themselves off, and explained', () => {
     const html = render(describeGoingBack({ raw: connection('192.168.0.100') }, [old]));
     assert.match(html, /name="goBack"[^>]* checked/);
     assert.match(textOf(html), /You are connected to 192\.168\.0\.100, which is a virtual IP/);
@@ -56,7 +56,7 @@ describe('the choice to go back', () => {
       render(describeGoingBack({ raw: connection('192.168.0.10') }, [old])),
       /checked|You are connected/,
     );
-    const typed = describeGoingBack(request, [old], { goBackSeconds: 300 });
-    assert.deepEqual([typed.checked, typed.seconds], [false, 300]);
+    const typed = describeGoingBack(request, [old], { goBackSeconds: '300' });
+    assert.deepEqual([typed.checked, typed.seconds], [false, '300']);
   });
 });

@@ -1,0 +1,47 @@
+import type { DefaultRoleValues } from '../../../operations/forms/default-role-values.ts';
+import type { DefaultRole, DefaultRolePlan } from '../../../operations/forms/default-roles.ts';
+import type { Operations } from '../../../operations/operations.ts';
+import type { ChangeFrame } from '../../change-form/change-frame.ts';
+import type { ChangePage } from '../../change-form/change-page.ts';
+import { describeDefaultRole, describeMeanwhile, listFields, titleOf } from './view-model.ts';
+
+/** A stored configuration, with the values of this machine, becomes the live one. */
+export function createDefaultRolePage(
+  operations: Operations,
+  role: DefaultRole,
+  configPath: string,
+): ChangePage<Partial<DefaultRoleValues>, DefaultRolePlan> {
+  return {
+    plan: (given, { madeFrom }) => operations.planDefaultRole(role, given, madeFrom),
+    frame: (plan) => frameDefaultRole(plan, configPath),
+    problemOf: ({ fileProblem }) => fileProblem,
+    show: (reply, plan, { change }) =>
+      reply.page(
+        'default-role',
+        { title: titleOf(role) },
+        { ...describeDefaultRole(plan, configPath), change },
+      ),
+    async save(values, request) {
+      const saved = await operations.setDefaultRole({ ...request, role, values });
+      return { ...saved, path: configPath };
+    },
+    nextPath: (_values, outcome) =>
+      outcome
+        ? `/keepalived/default-${role}/done?tag=${outcome.tag}`
+        : `/keepalived/default-${role}`,
+  };
+}
+
+function frameDefaultRole(plan: DefaultRolePlan, configPath: string): ChangeFrame {
+  const { role, currentText, currentTag, newText, foresight } = plan;
+  const meanwhile = describeMeanwhile(plan);
+  return {
+    ...{ fileId: 'live', path: configPath, action: `/keepalived/default-${role}`, hidden: {} },
+    ...{ currentText, currentTag, newText, isBlocked: newText === undefined, foresight },
+    errors: listFields(plan).filter(({ error }) => error !== undefined),
+    isChecked: true,
+    save: { label: titleOf(role) },
+    back: { href: '/keepalived', label: 'Cancel and return to Keepalived' },
+    ...(meanwhile && { meanwhile }),
+  };
+}

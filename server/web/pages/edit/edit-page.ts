@@ -1,0 +1,64 @@
+import type { Operations } from '../../../operations/operations.ts';
+import { UserError } from '../../../shared/errors.ts';
+import type { ChangePage } from '../../change-form/change-page.ts';
+import { restoreLineEndings } from './line-endings.ts';
+import { describeEdit, frameEdit } from './view-model.ts';
+import type { EditPlan } from './view-model.ts';
+
+/** The file, and what was typed of it; undefined: it is opened. */
+export interface EditForm {
+  file: string;
+  text?: string;
+}
+
+/** The text itself is what is changed here. */
+export function createEditPage(
+  operations: Operations,
+  styleNonce: string,
+): ChangePage<EditForm, EditPlan> {
+  const read = async ({ file, text }: EditForm) => {
+    const content = await operations.readConfigurationFile(file);
+    if (!content.ok && content.problem === 'unknown-id') {
+      throw new UserError('unknown-file', content.message, { statusCode: 404 });
+    }
+    const original = content.ok ? content.text : '';
+    return {
+      content,
+      text: text === undefined ? undefined : restoreLineEndings(text, original),
+    };
+  };
+  return {
+    async plan(own, { madeFrom, isPreview }) {
+      const { content, text } = await read(own);
+      const [files, version, foresight] = await Promise.all([
+        operations.listConfigurationFiles(),
+        operations.readInstalledVersion(),
+        isPreview && text !== undefined
+          ? operations.foreseeConfiguration(own.file, text)
+          : undefined,
+      ]);
+      return { files, content, version, text, foresight, madeFrom };
+    },
+    frame: frameEdit,
+    problemOf: (plan) => describeEdit(plan).problem,
+    show: (reply, plan, { change }) =>
+      reply.page(
+        'edit',
+        { title: 'Edit Config Files' },
+        { ...describeEdit(plan), change, styleNonce },
+      ),
+    async save(own, request) {
+      const { content, text = '' } = await read(own);
+      const { comment = '', ...rest } = request;
+      const outcome = await operations.saveConfiguration({
+        ...rest,
+        ...{ fileId: own.file, text, action: 'edit', comment },
+      });
+      return { outcome, path: content.path };
+    },
+    nextPath({ file }, outcome) {
+      const self = `/keepalived/edit?file=${encodeURIComponent(file)}`;
+      return outcome && outcome.findings.length > 0 ? `${self}&checked=yes` : self;
+    },
+  };
+}
