@@ -246,10 +246,10 @@ describe('the editor', () => {
     await page.keyboard.press('Control+s');
     await page.getByText('Your text, their text, and what both started from').waitFor();
     await page.getByRole('button', { name: 'Load theirs' }).press('Enter');
-    await page.getByRole('button', { name: 'Restore' }).waitFor();
+    await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
     assert.match(await typed(page), /attic/);
     assert.match(await readFile(), /attic/);
-    await page.getByRole('button', { name: 'Restore' }).press('Enter');
+    await page.getByRole('button', { name: 'Restore', exact: true }).press('Enter');
     assert.match(await typed(page), /cellar[^]*51 # mine/);
   });
 
