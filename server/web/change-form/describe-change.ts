@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { tagOf } from '../../shared/tag.ts';
+import { createTag } from '../../shared/tag.ts';
 import { describeFailure } from '../view/change/apply-outcome.ts';
 import type { Failure, FailureNotice } from '../view/change/apply-outcome.ts';
 import type { FindingItem } from '../view/change/findings.ts';
@@ -61,7 +61,9 @@ export function describeChange(
       answer?.passwordProblem,
     ),
     asked:
-      isPasswordAsked(outcome) && frame.newText !== undefined ? tagOf(frame.newText) : undefined,
+      isPasswordAsked(outcome) && frame.newText !== undefined
+        ? createTag(frame.newText)
+        : undefined,
     save: frame.save,
     consequence: frame.consequence,
     back: frame.back,

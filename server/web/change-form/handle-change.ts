@@ -1,7 +1,7 @@
 /** The one way of a change form: opened, previewed, saved, or shown again with what was typed. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Operations } from '../../operations/operations.ts';
-import { tagOf } from '../../shared/tag.ts';
+import { createTag } from '../../shared/tag.ts';
 import { getActor } from '../view/actor.ts';
 import { describeSuccess, isSuccess } from '../view/change/apply-outcome.ts';
 import type { Failure } from '../view/change/apply-outcome.ts';
@@ -75,7 +75,7 @@ async function isAsked<Own extends object, Plan>(
   if (fields.asked === undefined) return false;
   const plan = await page.plan(own, { madeFrom: madeFrom(fields), isPreview: false });
   const text = page.frame(plan)?.newText;
-  return text !== undefined && tagOf(text) === fields.asked;
+  return text !== undefined && createTag(text) === fields.asked;
 }
 
 async function save<Own extends object, Plan>(

@@ -3,7 +3,7 @@ import type { DefaultRole, DefaultRolePlan } from '../../../operations/forms/def
 import type { Operations } from '../../../operations/operations.ts';
 import type { ChangeFrame } from '../../change-form/change-frame.ts';
 import type { ChangePage } from '../../change-form/change-page.ts';
-import { describeDefaultRole, describeMeanwhile, listFields, titleOf } from './view-model.ts';
+import { describeDefaultRole, describeMeanwhile, listFields, getTitle } from './view-model.ts';
 
 /** A stored configuration, with the values of this machine, becomes the live one. */
 export function createDefaultRolePage(
@@ -18,7 +18,7 @@ export function createDefaultRolePage(
     show: (reply, plan, { change }) =>
       reply.page(
         'default-role',
-        { title: titleOf(role) },
+        { title: getTitle(role) },
         { ...describeDefaultRole(plan, configPath), change },
       ),
     async save(values, request) {
@@ -40,7 +40,7 @@ function frameDefaultRole(plan: DefaultRolePlan, configPath: string): ChangeFram
     ...{ currentText, currentTag, newText, isBlocked: newText === undefined, foresight },
     errors: listFields(plan).filter(({ error }) => error !== undefined),
     isChecked: true,
-    save: { label: titleOf(role) },
+    save: { label: getTitle(role) },
     back: { href: '/keepalived', label: 'Cancel and return to Keepalived' },
     ...(meanwhile && { meanwhile }),
   };

@@ -53,7 +53,7 @@ export function describeDefaultRole(plan: DefaultRolePlan, configPath: string): 
   const { fileProblem, placeholder } = plan;
   return {
     ...{ configPath, placeholder, problem: fileProblem },
-    title: titleOf(plan.role),
+    title: getTitle(plan.role),
     fields: listFields(plan),
     isReplaced: plan.currentTag !== null,
   };
@@ -90,7 +90,7 @@ export function describeMeanwhile({
       ...{ now: wordsOf(now), here: wordsOf(values[field]) },
     }));
   return {
-    sentence: `Someone changed the file while this form was open. ${titleOf(role)} replaces the whole file, including that change. See below what changes in the current file.`,
+    sentence: `Someone changed the file while this form was open. ${getTitle(role)} replaces the whole file, including that change. See below what changes in the current file.`,
     changes: [
       ...list(meanwhile.refilled).map(
         ({ label, now }) =>

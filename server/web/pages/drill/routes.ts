@@ -15,9 +15,9 @@ import type { DrillChoice } from './view-model.ts';
 
 /** `/drill`: moves an address on purpose, and measures how long it was away. */
 export const registerDrillPage: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations' | 'keeper' | 'settings'>
-> = (app, { operations, keeper, settings }, done) => {
-  const { configPath } = settings.keepalived;
+  Pick<PageDependencies, 'operations' | 'keeper' | 'options'>
+> = (app, { operations, keeper, options }, done) => {
+  const { configPath } = options.keepalived;
   const pageFor = (request: FastifyRequest, choice: DrillChoice) =>
     createDrillPage(operations, configPath, (reading) => ({
       ...describeDrill(reading, choice, keeper.readTransitions({ limit: 1_000 })),

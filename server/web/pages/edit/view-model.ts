@@ -75,7 +75,7 @@ export function frameEdit(
     keptTag: isConflict || madeFrom === undefined ? currentTag : madeFrom,
     ...{ newText: text, isBlocked: false, foresight, isChecked: true, hasText: true },
     save: isConflict ? { label: 'Save mine', isDangerous: true } : { label: 'Save' },
-    consequence: consequenceOf(files.find(({ id }) => id === content.id)?.role),
+    consequence: getConsequence(files.find(({ id }) => id === content.id)?.role),
     back: { href: '/keepalived', label: 'Cancel and return to Keepalived' },
     ...(isOutdated && !isConflict && { meanwhile }),
   };

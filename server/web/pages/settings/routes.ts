@@ -7,9 +7,9 @@ import { createSettingsPage, path } from './settings-page.ts';
 
 /** `/keepalived/settings`: the values of one instance as a form. */
 export const registerSettingsPage: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations' | 'settings'>
-> = (app, { operations, settings }, done) => {
-  const page = createSettingsPage(operations, settings.keepalived.configPath);
+  Pick<PageDependencies, 'operations' | 'options'>
+> = (app, { operations, options }, done) => {
+  const page = createSettingsPage(operations, options.keepalived.configPath);
 
   app.get(
     path,
