@@ -6,6 +6,8 @@ export interface FormSave extends SaveConsent {
   /** SHA-256 of the live file that was shown; null: there was none. */
   expectedTag: string | null;
   actor: Actor;
+  /** What it is for, in the words of whoever saves it. */
+  comment?: string;
 }
 
 /** What a form that saves planned, and what became of it. */

@@ -2,10 +2,9 @@
 import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
 import type { VersionRecord } from '../../history/versions/version-store.ts';
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
-import { foreseeApply } from '../checks/foresee-apply.ts';
-import { joinComment } from '../confirm/confirmed-change.ts';
-import type { ConfirmableRequest, SaveConsent } from '../confirm/confirmed-change.ts';
-import { readProofEvidence } from '../live/prove-live.ts';
+import { seeConfiguration } from '../checks/configuration-seen.ts';
+import { foreseeText } from '../checks/preview.ts';
+import type { SaveConsent } from '../confirm/confirmed-change.ts';
 import type { Actor } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
 
@@ -69,16 +68,4 @@ export async function planRestore(
     current: seen.file,
     foresight: await foreseeText(appliance, seen, text),
   };
-}
-
-/** The change that brings a version back; undefined: there is no such version (any more). */
-export async function findRestoreChange(
-  { versions }: Pick<ApplyDependencies, 'versions'>,
-  { versionId, ...request }: RestoreRequest,
-): Promise<ConfirmableRequest | undefined> {
-  const version = await versions.read(versionId);
-  if (!version) return undefined;
-  const { fileId, keptAtMs } = version.record;
-  const comment = joinComment(`As of ${new Date(keptAtMs).toISOString()}`, request.comment);
-  return { ...request, fileId, text: version.text, action: 'restore', comment };
 }

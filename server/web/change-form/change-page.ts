@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { FormSave } from '../../operations/forms/planned-saves.ts';
+import type { FormSave } from '../../operations/forms/form-save.ts';
 import type { ApplyOutcome } from '../../operations/outcomes.ts';
 import type { Failure, Success } from '../view/change/apply-outcome.ts';
 import type { FindingItem } from '../view/change/findings.ts';
