@@ -1,3 +1,4 @@
+import type { Finding } from '../../keepalived/config/rules/finding.ts';
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
 
 /** What a change form shows of a plan. */
@@ -22,6 +23,8 @@ export interface ChangeFrame {
   foresight: Foresight | undefined;
   /** Whether a preview has something to check. */
   isChecked: boolean;
+  /** What the check says of it, where the plan has asked already. */
+  findings?: Finding[];
   save: SaveButton;
   /** What a click on it does. */
   consequence?: string;

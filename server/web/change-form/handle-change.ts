@@ -172,6 +172,6 @@ async function findBase(
 const madeFrom = ({ overwrite, tag }: ChangeFields): string | null =>
   overwrite === undefined ? tag : overwrite;
 
-async function check({ operations }: Exchange, { fileId }: ChangeFrame, text: string) {
-  return describeFindings(await operations.checkConfiguration(fileId, text), text);
+async function check({ operations }: Exchange, { fileId, findings }: ChangeFrame, text: string) {
+  return describeFindings(findings ?? (await operations.checkConfiguration(fileId, text)), text);
 }

@@ -30,14 +30,15 @@ export function createEditPage(
   return {
     async plan(own, { madeFrom, isPreview }) {
       const { content, text } = await read(own);
-      const [files, version, foresight] = await Promise.all([
+      const [files, version, preview] = await Promise.all([
         operations.listConfigurationFiles(),
         operations.readInstalledVersion(),
         isPreview && text !== undefined
-          ? operations.foreseeConfiguration(own.file, text)
+          ? operations.previewConfiguration(own.file, text)
           : undefined,
       ]);
-      return { files, content, version, text, foresight, madeFrom };
+      const { foresight, findings } = preview ?? {};
+      return { files, content, version, text, foresight, findings, madeFrom };
     },
     frame: frameEdit,
     problemOf: (plan) => describeEdit(plan).problem,

@@ -3,6 +3,7 @@ import type {
   ConfigurationFileEntry,
   ConfigurationFileRole,
 } from '../../../appliance/appliance.ts';
+import type { Finding } from '../../../keepalived/config/rules/finding.ts';
 import type { Foresight } from '../../../keepalived/foresight/foresight-result.ts';
 import type { ChangeFrame } from '../../change-form/change-frame.ts';
 import type { Failure } from '../../view/change/apply-outcome.ts';
@@ -16,6 +17,8 @@ export interface EditPlan {
   /** With the line endings of the file; undefined: nothing was typed yet. */
   text: string | undefined;
   foresight: Foresight | undefined;
+  /** What the check says, of a preview. */
+  findings?: Finding[] | undefined;
   madeFrom: string | null | undefined;
 }
 
@@ -58,7 +61,7 @@ export function describeEdit({ files, content, version, text }: EditPlan): EditM
 
 /** undefined: the file cannot be read, and nothing was typed that could be lost. */
 export function frameEdit(
-  { files, content, text, foresight, madeFrom }: EditPlan,
+  { files, content, text, foresight, findings, madeFrom }: EditPlan,
   outcome?: Failure,
 ): ChangeFrame | undefined {
   if (!content.ok && content.problem !== 'missing' && text === undefined) return undefined;
@@ -74,6 +77,7 @@ export function frameEdit(
     // To save it again is to answer the conflict with open eyes.
     keptTag: isConflict || madeFrom === undefined ? currentTag : madeFrom,
     ...{ newText: text, isBlocked: false, foresight, isChecked: true, hasText: true },
+    ...(findings && { findings }),
     save: isConflict ? { label: 'Save mine', isDangerous: true } : { label: 'Save' },
     consequence: getConsequence(files.find(({ id }) => id === content.id)?.role),
     back: { href: '/keepalived', label: 'Cancel and return to Keepalived' },
