@@ -1,3 +1,4 @@
+import { joinComment } from '../confirm/confirmed-change.ts';
 import type { ConfirmedChanges } from '../confirm/confirmed-change.ts';
 import { nothingForeseen } from '../../keepalived/foresight/foresight-result.ts';
 import { seeConfiguration } from '../checks/configuration-seen.ts';
@@ -43,7 +44,7 @@ export function createPlannedSaves({
       }
       if (text === undefined) return { plan, outcome: undefined };
       const request = { fileId: 'live', text, expectedTag, actor, ...consent };
-      const comment = `Set Default ${titles[role]}`;
+      const comment = joinComment(`Set Default ${titles[role]}`, consent.comment);
       const action = `default-${role}` as const;
       const outcome = await confirmed.apply({ ...request, action, comment }, seen);
       if (isSaved(outcome)) return { plan, outcome };
@@ -64,7 +65,7 @@ export function createPlannedSaves({
       const { newText: text } = plan;
       if (text === undefined || text === plan.currentText) return { plan, outcome: undefined };
       const request = { fileId: 'live', text, expectedTag, actor, ...consent };
-      const comment = describeSettingsChange(plan);
+      const comment = joinComment(describeSettingsChange(plan), consent.comment);
       const outcome = await confirmed.apply({ ...request, action: 'settings', comment }, seen);
       if (isSaved(outcome)) return { plan, outcome };
       const now = hasTouched(outcome) ? await see() : seen;
@@ -81,7 +82,7 @@ export function createPlannedSaves({
       const written = await appliance.writeTrackFile(path, 0);
       if (!written.ok) return failed(written.message);
       const request = { fileId: 'live', text, expectedTag, actor, ...consent };
-      const comment = `Maintenance file of ${instanceName}`;
+      const comment = joinComment(`Maintenance file of ${instanceName}`, consent.comment);
       const outcome = await confirmed.apply({ ...request, action: 'drill', comment }, seen);
       return { plan: isSaved(outcome) ? plan : await readDrill(appliance, instanceName), outcome };
     },
@@ -92,7 +93,7 @@ export function createPlannedSaves({
       const { text, record } = version;
       const { fileId, keptAtMs } = record;
       const seen = await seeConfiguration(appliance, fileId);
-      const comment = `As of ${new Date(keptAtMs).toISOString()}`;
+      const comment = joinComment(`As of ${new Date(keptAtMs).toISOString()}`, rest.comment);
       const outcome = await confirmed.apply(
         { ...rest, fileId, text, action: 'restore', comment },
         seen,
