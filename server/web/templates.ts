@@ -3,7 +3,7 @@
  * and `npm run check` checks the templates against these types: `scripts/templates/`.
  */
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
-import type { ChangeFormModel, Comparison } from './change-form/change-form-model.ts';
+import type { ChangeFormModel, ShownComparison } from './change-form/change-form-model.ts';
 import type { FieldError } from './change-form/change-frame.ts';
 import type { AddedCommandsModel } from './change-form/consent.ts';
 import type { BootModel, YesNo } from './pages/boot/view-model.ts';
@@ -92,7 +92,7 @@ export interface Partials {
     /** More attributes of the form. */
     form?: Record<string, string>;
   };
-  comparison: Comparison;
+  comparison: ShownComparison;
   countdown: Pick<WaitingModel, 'secondsLeft'>;
   csrf: { page: Pick<PageModel, 'csrfToken'> };
   'danger-acceptance': { dangers: string[] };

@@ -21,8 +21,8 @@ export interface ChangeFormModel {
   goingBack: GoingBackModel | undefined;
   /** What the check says; undefined: it was not asked. */
   findings: FindingItem[] | undefined;
-  comparison: Comparison | undefined;
-  preview: Preview | undefined;
+  comparison: ShownComparison | undefined;
+  preview: ShownPreview | undefined;
   addedCommands: AddedCommandsModel | undefined;
   /** Of the text that a save was asked for whose password is missing: Enter there saves it. */
   asked: string | undefined;
@@ -40,7 +40,7 @@ export interface ChangeFormModel {
 export type Focus = 'failure' | 'meanwhile' | 'errors' | 'findings' | 'preview' | 'password';
 
 /** What was changed after the form was opened, and by it. */
-export interface Comparison {
+export interface ShownComparison {
   /** Both are kept apart until somebody decides: the form cannot carry its changes over. */
   isConflict: boolean;
   isDeleted: boolean;
@@ -49,7 +49,7 @@ export interface Comparison {
   yours: TextDifference | undefined;
 }
 
-export interface Preview {
+export interface ShownPreview {
   /** undefined: what was typed is wrong, so nothing would be written. */
   difference: TextDifference | undefined;
   foresight: Foresight | undefined;

@@ -7,7 +7,7 @@ import { describeGoingBack } from '../view/change/going-back.ts';
 import { compareTexts } from '../view/change/text-difference.ts';
 import { judgeFields, longestComment } from './change-fields.ts';
 import type { ChangeFields } from './change-fields.ts';
-import type { ChangeFormModel, Comparison, Focus, Preview } from './change-form-model.ts';
+import type { ChangeFormModel, Focus, ShownComparison, ShownPreview } from './change-form-model.ts';
 import type { ChangeFrame, Meanwhile } from './change-frame.ts';
 import { describeAddedCommands } from './consent.ts';
 
@@ -102,7 +102,7 @@ function compareWithBase(
   fields: ChangeFields,
   base: string | undefined,
   outcome: Failure | undefined,
-): Comparison | undefined {
+): ShownComparison | undefined {
   if (!isOutdated(frame, fields)) return undefined;
   const { currentText, currentTag, newText, hasText = false } = frame;
   const isConflict = hasText && outcome?.kind === 'conflict';
@@ -122,7 +122,7 @@ function describePreview(
   { newText, currentText, isBlocked, foresight }: ChangeFrame,
   failure: FailureNotice | undefined,
   findings: FindingItem[] = [],
-): Preview | undefined {
+): ShownPreview | undefined {
   if (newText === undefined) {
     return isBlocked ? { difference: undefined, foresight: undefined } : undefined;
   }

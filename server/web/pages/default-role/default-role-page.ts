@@ -3,7 +3,12 @@ import type { DefaultRole, DefaultRolePlan } from '../../../operations/forms/def
 import type { Operations } from '../../../operations/operations.ts';
 import type { ChangeFrame } from '../../change-form/change-frame.ts';
 import type { ChangePage } from '../../change-form/change-page.ts';
-import { describeDefaultRole, describeMeanwhile, listFields, getTitle } from './view-model.ts';
+import {
+  describeDefaultRole,
+  describeRoleMeanwhile,
+  listRoleFields,
+  getTitle,
+} from './view-model.ts';
 
 /** A stored configuration, with the values of this machine, becomes the live one. */
 export function createDefaultRolePage(
@@ -34,11 +39,11 @@ export function createDefaultRolePage(
 
 function frameDefaultRole(plan: DefaultRolePlan, configPath: string): ChangeFrame {
   const { role, currentText, currentTag, newText, foresight } = plan;
-  const meanwhile = describeMeanwhile(plan);
+  const meanwhile = describeRoleMeanwhile(plan);
   return {
     ...{ fileId: 'live', path: configPath, action: `/keepalived/default-${role}`, hidden: {} },
     ...{ currentText, currentTag, newText, isBlocked: newText === undefined, foresight },
-    errors: listFields(plan).filter(({ error }) => error !== undefined),
+    errors: listRoleFields(plan).filter(({ error }) => error !== undefined),
     isChecked: true,
     save: { label: getTitle(role) },
     back: { href: '/keepalived', label: 'Cancel and return to Keepalived' },

@@ -54,12 +54,12 @@ export function describeDefaultRole(plan: DefaultRolePlan, configPath: string): 
   return {
     ...{ configPath, placeholder, problem: fileProblem },
     title: getTitle(plan.role),
-    fields: listFields(plan),
+    fields: listRoleFields(plan),
     isReplaced: plan.currentTag !== null,
   };
 }
 
-export function listFields(plan: DefaultRolePlan): DefaultRoleField[] {
+export function listRoleFields(plan: DefaultRolePlan): DefaultRoleField[] {
   const field = (name: keyof DefaultRoleValues, choices?: string[]): DefaultRoleField => ({
     name,
     ...explanations[name],
@@ -78,7 +78,7 @@ export function listFields(plan: DefaultRolePlan): DefaultRoleField[] {
 }
 
 /** undefined: the file is the one that the form was made from. */
-export function describeMeanwhile({
+export function describeRoleMeanwhile({
   role,
   values,
   meanwhile,

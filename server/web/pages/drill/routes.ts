@@ -9,7 +9,7 @@ import type { PageDependencies } from '../../page-dependencies.ts';
 import { getActor } from '../../view/actor.ts';
 import { findOwnAddress } from '../../view/own-connection.ts';
 import { drillFormSchema, drillQuerySchema, setUpFormSchema } from './form-schema.ts';
-import { createDrillPage, path, setUpPath, urlOf } from './set-up-page.ts';
+import { createDrillPage, drillPath, setUpPath, urlOf } from './set-up-page.ts';
 import { describeDrill, describeOutcome } from './view-model.ts';
 import type { DrillChoice } from './view-model.ts';
 
@@ -32,7 +32,7 @@ export const registerDrillPage: FastifyPluginCallbackZod<
   ) => openChange({ request, reply, operations }, pageFor(request, choice), { instance }, options);
 
   app.get(
-    path,
+    drillPath,
     { config: { access: 'admin' }, schema: { querystring: drillQuerySchema } },
     (request, reply) => {
       const { instance, ...choice } = request.query;
@@ -44,7 +44,7 @@ export const registerDrillPage: FastifyPluginCallbackZod<
   );
 
   app.post(
-    path,
+    drillPath,
     { config: { access: 'admin' }, schema: { body: drillFormSchema } },
     async (request, reply) => {
       const { instance, action, way, accepted } = request.body;

@@ -4,8 +4,8 @@ import type { ChangeFrame } from '../../change-form/change-frame.ts';
 import type { ChangePage } from '../../change-form/change-page.ts';
 import type { DrillPageModel } from './view-model.ts';
 
-export const path = '/drill';
-export const setUpPath = `${path}/set-up`;
+export const drillPath = '/drill';
+export const setUpPath = `${drillPath}/set-up`;
 
 /** Whose drill; undefined: the first instance's. */
 export interface DrillForm {
@@ -37,7 +37,7 @@ export function createDrillPage(
 }
 
 export const urlOf = (instance: string): string =>
-  `${path}?instance=${encodeURIComponent(instance)}`;
+  `${drillPath}?instance=${encodeURIComponent(instance)}`;
 
 function frameSetUp(
   { instanceName, setUp }: Extract<DrillReading, { kind: 'to-set-up' }>,

@@ -7,7 +7,7 @@ import { bodyLimitBytes } from '../../plugins/limits.ts';
 import { createEditPage } from './edit-page.ts';
 import { editFormSchema, editQuerySchema } from './form-schema.ts';
 
-/** A form writes one byte as up to three (`%7B`); too long a text shall get a sentence, not a 413. */
+/** A form writes one byte as up to three (`%7B`); a text that is too long gets a sentence, not a 413. */
 const formLimitBytes = 4 * bodyLimitBytes;
 
 /** `/keepalived/edit`: a configuration file in an editor. */

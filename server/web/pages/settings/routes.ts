@@ -3,7 +3,7 @@ import { splitFields } from '../../change-form/change-fields.ts';
 import { answerChange, openChange } from '../../change-form/handle-change.ts';
 import type { PageDependencies } from '../../page-dependencies.ts';
 import { settingsFormSchema, settingsQuerySchema } from './form-schema.ts';
-import { createSettingsPage, path } from './settings-page.ts';
+import { createSettingsPage, settingsPath } from './settings-page.ts';
 
 /** `/keepalived/settings`: the values of one instance as a form. */
 export const registerSettingsPage: FastifyPluginCallbackZod<
@@ -12,7 +12,7 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
   const page = createSettingsPage(operations, options.keepalived.configPath);
 
   app.get(
-    path,
+    settingsPath,
     { config: { access: 'admin' }, schema: { querystring: settingsQuerySchema } },
     async (request, reply) => {
       const isNamed = request.query.instance !== undefined;
@@ -23,7 +23,7 @@ export const registerSettingsPage: FastifyPluginCallbackZod<
   );
 
   app.post(
-    path,
+    settingsPath,
     { config: { access: 'admin', hasPreview: true }, schema: { body: settingsFormSchema } },
     async (request, reply) => {
       const { own, fields } = splitFields(request.body);

@@ -5,9 +5,9 @@ import type { ChangeFrame } from '../../change-form/change-frame.ts';
 import type { ChangePage } from '../../change-form/change-page.ts';
 import { linkFindings } from './field-findings.ts';
 import { describeMeanwhile } from './meanwhile.ts';
-import { describeSettings, listFields } from './view-model.ts';
+import { describeSettings, listSettingFields } from './view-model.ts';
 
-export const path = '/keepalived/settings';
+export const settingsPath = '/keepalived/settings';
 
 /** Whose settings, and what was typed; without a name, those of the first instance. */
 export interface SettingsForm extends Partial<InstanceSettings> {
@@ -35,7 +35,7 @@ export function createSettingsPage(
         ? linkFindings(
             findings,
             plan.instanceName,
-            listFields(plan).map(({ name }) => name),
+            listSettingFields(plan).map(({ name }) => name),
           )
         : [...findings],
     async save({ instance: instanceName = '', ...given }, request) {
@@ -46,7 +46,8 @@ export function createSettingsPage(
   };
 }
 
-const urlOf = (instance: string): string => `${path}?instance=${encodeURIComponent(instance)}`;
+const urlOf = (instance: string): string =>
+  `${settingsPath}?instance=${encodeURIComponent(instance)}`;
 
 function frameSettings(
   plan: Extract<InstanceSettingsPlan, { ok: true }>,
@@ -56,12 +57,17 @@ function frameSettings(
   const isUndecided = plan.meanwhile !== undefined && !plan.meanwhile.isRebased;
   const meanwhile = describeMeanwhile(plan);
   return {
-    ...{ fileId: 'live', path: configPath, action: path, hidden: { instance: instanceName } },
+    ...{
+      fileId: 'live',
+      path: configPath,
+      action: settingsPath,
+      hidden: { instance: instanceName },
+    },
     ...{ currentText, currentTag },
     // A form that was not carried over stays one of its old file until somebody decides.
     ...(isUndecided && { keptTag: plan.meanwhile?.madeFrom ?? null }),
     ...{ newText, isBlocked: newText === undefined, foresight },
-    errors: listFields(plan).filter(({ error }) => error !== undefined),
+    errors: listSettingFields(plan).filter(({ error }) => error !== undefined),
     // What the file says already is not what a save would be refused for.
     isChecked: newText !== currentText,
     save: isUndecided

@@ -85,7 +85,7 @@ const groupTitles: Record<SettingsGroup, string> = {
 };
 
 /** The fields with what is wrong in what was typed, without what the check says. */
-export const listFields = (plan: Plan): FieldModel[] =>
+export const listSettingFields = (plan: Plan): FieldModel[] =>
   describeGroups(plan).flatMap(({ fields }) => fields);
 
 function describeGroups(plan: Plan): FieldGroup[] {

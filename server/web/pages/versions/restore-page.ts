@@ -6,7 +6,7 @@ import type { ChangePage } from '../../change-form/change-page.ts';
 import { describeVersion } from './version-words.ts';
 import type { VersionWords } from './version-words.ts';
 
-export const path = '/keepalived/versions';
+export const versionsPath = '/keepalived/versions';
 
 /** What the page has beside the change form. */
 export interface RestoringModel {
@@ -34,7 +34,7 @@ export function createRestorePage(
       const saved = await operations.restoreVersion({ ...request, versionId });
       return { ...saved, path: record.path };
     },
-    nextPath: () => path,
+    nextPath: () => versionsPath,
   };
 }
 
@@ -52,12 +52,12 @@ function frameRestore({ version, current, foresight }: RestorePlan): ChangeFrame
   const { id, fileId } = version.record;
   return {
     ...{ fileId, path: version.record.path, hidden: { version: id } },
-    action: `${path}/restore?version=${id}`,
+    action: `${versionsPath}/restore?version=${id}`,
     currentText: current.ok ? current.text : undefined,
     currentTag: current.ok ? current.tag : null,
     ...{ newText: version.text, isBlocked: false, foresight, isChecked: true },
     save: { label: 'Restore this version' },
-    back: { href: path, label: 'Cancel and return to Versions' },
+    back: { href: versionsPath, label: 'Cancel and return to Versions' },
   };
 }
 

@@ -11,7 +11,7 @@ import {
   versionQuerySchema,
   versionsQuerySchema,
 } from './query-schema.ts';
-import { createRestorePage, getKept, path } from './restore-page.ts';
+import { createRestorePage, getKept, versionsPath } from './restore-page.ts';
 import { describeVersions } from './view-model.ts';
 
 /** `/keepalived/versions`: what the files once said, compared, downloaded, and brought back. */
@@ -22,7 +22,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
   const restorePage = createRestorePage(operations);
 
   app.get(
-    path,
+    versionsPath,
     { config: { access: 'viewer' }, schema: { querystring: versionsQuerySchema } },
     async (request, reply) => {
       const model = describeVersions(await operations.listVersions(), request.query);
@@ -31,7 +31,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
   );
 
   app.get(
-    `${path}/compare`,
+    `${versionsPath}/compare`,
     { config: { access: 'viewer' }, schema: { querystring: compareQuerySchema } },
     async (request, reply) => {
       const from = await getVersion(request.query.from);
@@ -55,7 +55,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
   );
 
   app.get(
-    `${path}/text`,
+    `${versionsPath}/text`,
     { config: { access: 'viewer' }, schema: { querystring: versionQuerySchema } },
     async (request, reply) => {
       const { record, text } = await getVersion(request.query.version);
@@ -69,7 +69,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
   );
 
   app.get(
-    `${path}/restore`,
+    `${versionsPath}/restore`,
     { config: { access: 'admin' }, schema: { querystring: versionQuerySchema } },
     async (request, reply) => {
       return openChange({ request, reply, operations }, restorePage, request.query);
@@ -77,7 +77,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
   );
 
   app.post(
-    `${path}/restore`,
+    `${versionsPath}/restore`,
     { config: { access: 'admin', hasPreview: true }, schema: { body: restoreFormSchema } },
     async (request, reply) => {
       const { own, fields } = splitFields(request.body);
