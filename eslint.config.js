@@ -25,8 +25,8 @@ const importZones = [
   {
     target: './server/appliance',
     from: './server',
-    except: ['./appliance', './keepalived', './shared', './settings.ts'],
-    message: 'appliance/ may use keepalived/, shared/ and settings.',
+    except: ['./appliance', './keepalived', './shared', './program-options.ts'],
+    message: 'appliance/ may use keepalived/, shared/ and the program's options.',
   },
   {
     target: './server/operations',
@@ -70,7 +70,7 @@ const importZones = [
       './appliance/appliance.ts',
       './shared',
       './own-folders.ts',
-      './settings.ts',
+      './program-options.ts',
       './state/state-keeper.ts',
       './history',
     ],
@@ -112,7 +112,7 @@ const machineModules = forbidModules(
 const everywhereForbidden = [
   {
     selector: "MemberExpression[object.name='process'][property.name='env']",
-    message: 'Only settings.ts reads the environment.',
+    message: 'Only program-options.ts reads the environment.',
   },
   {
     selector: "Property[key.name='shell'][value.value=true]",
@@ -200,7 +200,10 @@ export default defineConfig(
         process: 'readonly',
         console: 'readonly',
         URL: 'readonly',
+        AbortController: 'readonly',
+        performance: 'readonly',
         setTimeout: 'readonly',
+        clearTimeout: 'readonly',
       },
     },
   },

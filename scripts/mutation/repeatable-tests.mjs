@@ -46,8 +46,11 @@ const addHook = (kind) => (body) => {
 export const [before, after, beforeEach, afterEach] = [
   ...['before', 'after', 'beforeEach', 'afterEach'].map(addHook),
 ];
-export const test = Object.assign((...words) => it(...words), { describe, it, test: it, after });
-export default test;
+const createTest = () =>
+  Object.assign((...words) => it(...words), { describe, it, test: it, after });
+export const test = createTest();
+// It is imported both ways.
+export default createTest();
 export { mock };
 
 /** Runs one test. @returns {Promise<unknown>} what it failed with, or undefined */

@@ -128,7 +128,7 @@ export interface Partials {
   'yes-no': YesNo;
 }
 
-type NoModel = Record<never, never>;
+type NoModel = Record<string, never>;
 
 /** A page that changes a configuration. */
 interface Changing {

@@ -17,7 +17,7 @@ export interface AddedPowers {
  * whatever `script_user` says, and `init_file … overwrite` writes a file of root's (measured, 2.2.7).
  * In linear time.
  * @param before the files as they are
- * @param after as they shall be
+ * @param after as they will be
  */
 export function findAddedPowers(
   before: readonly { text: string }[],

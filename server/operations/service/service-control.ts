@@ -22,7 +22,7 @@ import { settleAddresses } from '../live/settle-addresses.ts';
 import { programItself } from '../outcomes.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
-import { askBeforeStop } from './stop-question.ts';
+import { askBeforeStop, findStopDangers } from './stop-question.ts';
 
 export type KeepalivedAction = 'start' | 'stop' | 'reload';
 
@@ -54,7 +54,7 @@ export function controlKeepalived(
 
 /**
  * Stop, then start, once the file has passed the check: a restart must not end in a stop. What
- * keepalived would ignore, and what the file would do to the addresses, has to be accepted first.
+ * keepalived would ignore, and what the stop and the file would do to the addresses, has to be accepted first.
  */
 export async function restartKeepalived(
   parts: ApplyDependencies,
@@ -72,10 +72,12 @@ export async function restartKeepalived(
     return failed(`keepalived was not restarted. ${fatalWords(findings)}`, undefined);
   }
   const ignored = findings.filter(({ severity }) => severity === 'fatal').map(describeIgnored);
+  const isRunning = sighting.daemon.state === 'running';
+  const released = isRunning ? (await findStopDangers(appliance, sighting)).dangers : [];
   const foreseen = await foreseeEdited(parts, seen, sighting);
-  const { missing } = await seekConsent(consent, ignored, foreseen);
+  const { missing } = await seekConsent(consent, [...ignored, ...released], foreseen);
   if (missing?.kind === 'needs-acceptance') {
-    const sentence = 'keepalived was not restarted yet. Read what the current file would do.';
+    const sentence = 'keepalived was not restarted yet. Read what the restart would do.';
     const { dangers } = missing;
     return { ...failed(sentence, undefined), needsConfirmation: true, dangers };
   }

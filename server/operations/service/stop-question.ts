@@ -9,28 +9,34 @@ import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import type { ActionOutcome } from '../outcomes.ts';
 
 /**
- * One address is stopped at once. Several are named first, with their instances, and must have been
- * read: word for word, so that no other one is given up than was shown.
+ * What a stop would release, a sentence for each instance; empty for one address, which is stopped
+ * at once. Several must have been read: word for word, so that no other one is released than was shown.
  * @param before a look at a running keepalived
- * @returns undefined: it need not be asked
  */
+export async function findStopDangers(
+  appliance: Appliance,
+  before: ProofEvidence,
+): Promise<{ count: number; dangers: string[] }> {
+  const isTold = before.runtime?.ok === true;
+  // The file is not waited for where it cannot change the answer.
+  if (isTold && countLost(listLostByStop(before, undefined)) < 2) return { count: 1, dangers: [] };
+  const live = await readLiveConfiguration(appliance);
+  const summary = live.ok ? live.summary : undefined;
+  const lost = listLostByStop(before, summary);
+  const count = countLost(lost);
+  return { count, dangers: count < 2 ? [] : lost.map((one) => describeLost(one, summary)) };
+}
+
+/** @returns undefined: it need not be asked */
 export async function askBeforeStop(
   appliance: Appliance,
   before: ProofEvidence,
   acceptedDangers: readonly string[] = [],
 ): Promise<ActionOutcome | undefined> {
-  const isTold = before.runtime?.ok === true;
-  // The file is not waited for where it cannot change the answer.
-  if (isTold && countLost(listLostByStop(before, undefined)) < 2) return undefined;
-  const live = await readLiveConfiguration(appliance);
-  const summary = live.ok ? live.summary : undefined;
-  const lost = listLostByStop(before, summary);
-  const count = countLost(lost);
-  if (count < 2) return undefined;
-  const dangers = lost.map((one) => describeLost(one, summary));
+  const { count, dangers } = await findStopDangers(appliance, before);
   if (dangers.every((danger) => acceptedDangers.includes(danger))) return undefined;
   const what =
-    isTold && before.network.ok
+    before.runtime?.ok === true && before.network.ok
       ? `It serves ${count} addresses`
       : `Can’t tell now what it serves; it may be these ${count} addresses`;
   return {

@@ -28,10 +28,8 @@ export const changeFields = {
   goBackSeconds: z.string().trim().exactOptional(),
 };
 
-const changeFieldsSchema = z.object(changeFields);
-
 /** The common fields of a form that was sent. */
-export type ChangeFields = z.output<typeof changeFieldsSchema>;
+export type ChangeFields = z.output<z.ZodObject<typeof changeFields>>;
 
 /** Parts a page's own fields from those that every change form has. */
 export function splitFields<Body extends ChangeFields>(body: Body) {

@@ -4,6 +4,7 @@ import { describeFailure } from '../view/change/apply-outcome.ts';
 import type { Failure, FailureNotice } from '../view/change/apply-outcome.ts';
 import type { FindingItem } from '../view/change/findings.ts';
 import { describeGoingBack } from '../view/change/going-back.ts';
+import type { Connection } from '../view/own-connection.ts';
 import { compareTexts } from '../view/change/text-difference.ts';
 import { judgeFields, longestComment } from './change-fields.ts';
 import type { ChangeFields } from './change-fields.ts';
@@ -30,7 +31,7 @@ export interface Answer {
  * @param found what the check says of the file as it is, where that is shown of itself
  */
 export function describeChange(
-  request: Pick<FastifyRequest, 'raw' | 'isPasswordProved'>,
+  request: Pick<FastifyRequest, 'isPasswordProved'> & { raw: Connection },
   frame: ChangeFrame,
   answer: Answer | undefined,
   found?: FindingItem[],

@@ -20,7 +20,7 @@ export interface FragmentEvents {
   heartbeat: NoData;
 }
 
-export type NoData = Record<never, never>;
+export type NoData = Record<string, never>;
 
 /** One event in the stream's format, with the empty line at its end. */
 export type EventWriter<Events> = <Name extends keyof Events & string>(

@@ -24,13 +24,13 @@ export interface PortCall {
 /** What every call of the port adds to the list. */
 function record(appliance: Appliance, calls: PortCall[]): Appliance {
   return new Proxy(appliance, {
-    get(target, name: keyof Appliance & string) {
-      const method: unknown = target[name];
+    get(target, name: string) {
+      const method: unknown = Reflect.get(target, name);
       if (typeof method !== 'function') return method;
       return (...args: unknown[]) => {
         Error.stackTraceLimit = 100;
         calls.push({ method: name, argument: args[0], stack: new Error().stack ?? '' });
-        return method.apply(target, args) as unknown;
+        return Reflect.apply(method, target, args) as unknown;
       };
     },
   });

@@ -133,7 +133,7 @@ describe('the texts that are assembled', () => {
       const { appliance } = createDisk({ configurationId });
       const { children } = await readAssembledConfiguration(appliance);
       const found = children.flatMap((node) =>
-        node.kind === 'statement' ? [node.words[0]?.text] : [],
+        node.kind === 'statement' ? [node.words[0].text] : [],
       );
       assert.deepEqual(found, blocks);
     }

@@ -15,7 +15,7 @@ function startPace() {
   return {
     ...{ pace, turns, world },
     /** A second passes, and with it a tick. */
-    pass(seconds: number) {
+    pass: (seconds: number) => {
       for (let second = 0; second < seconds; second += 1) {
         nowMs += 1_000;
         pace.tick();

@@ -67,7 +67,7 @@ async function startKeeper(context: TestContext) {
   context.after(() => keeper.close());
   return {
     ...{ keeper, world },
-    async pass(seconds: number) {
+    pass: async (seconds: number) => {
       for (let second = 0; second < seconds; second += 1) {
         world.nowMs += 1_000;
         context.mock.timers.tick(1_000);

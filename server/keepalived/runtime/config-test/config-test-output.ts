@@ -28,7 +28,7 @@ interface Complaint {
 /**
  * Reads what `keepalived -t` printed (its stderr). The severity comes from the text alone, because
  * the exit code says little (measured): fatal is what ends the daemon, and also what makes it load
- * less than the file says; warning is what it puts right by itself.
+ * less than the file says; warning is what it corrects by itself.
  * @param mainPath the file that was tested, absolute; findings in it carry no path
  */
 export function parseConfigurationTestOutput(output: string, mainPath?: string): Finding[] {

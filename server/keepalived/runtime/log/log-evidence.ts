@@ -64,7 +64,7 @@ export function noteLogLine(
   if (id === 'startup-delay') {
     return { ...evidence, startupDelay: { value: Number(values['seconds']), atMs: seenAtMs } };
   }
-  const result = readResult(explained);
+  const result = resultReaders[explained.id]?.(explained.values);
   if (result) {
     const { key, good, detail } = result;
     return { ...evidence, results: withEntry(evidence.results, key, { good, detail, atMs }) };
@@ -129,28 +129,30 @@ export function noteTracking(
   return { ...evidence, results };
 }
 
-function readResult({ id, values }: MessageExplanation) {
-  const what = values['what'] ?? '';
-  switch (id) {
-    case 'script-result': {
-      const how = values['how'] === undefined ? '' : `${values['how']} ${values['number'] ?? ''}`;
-      const detail = what === 'timed_out' ? 'timed out' : how;
-      return { key: `script ${values['script'] ?? ''}`, good: what === 'succeeded', detail };
-    }
-    case 'interface-change':
-      return { key: `interface ${values['interface'] ?? ''}`, good: what === 'up', detail: '' };
-    case 'track-file':
-      return { key: `file ${values['file'] ?? ''}`, good: what === 'leaving', detail: '' };
-    case 'process-quorum':
-      return {
-        key: `process ${values['process'] ?? ''}`,
-        good: what === 'up',
-        detail: `${values['count'] ?? '?'} processes`,
-      };
-    default:
-      return undefined;
-  }
-}
+type Values = MessageExplanation['values'];
+
+/** What a line says of something tracked, by the id of its message. */
+const resultReaders: Partial<
+  Record<
+    MessageExplanation['id'],
+    (values: Values) => { key: string; good: boolean; detail: string }
+  >
+> = {
+  'script-result': ({ what, script = '', how, number = '' }) => ({
+    key: `script ${script}`,
+    good: what === 'succeeded',
+    detail: what === 'timed_out' ? 'timed out' : how === undefined ? '' : `${how} ${number}`,
+  }),
+  'interface-change': ({ what, interface: name = '' }) => ({
+    ...{ key: `interface ${name}`, good: what === 'up', detail: '' },
+  }),
+  'track-file': ({ what, file = '' }) => ({
+    ...{ key: `file ${file}`, good: what === 'leaving', detail: '' },
+  }),
+  'process-quorum': ({ what, process = '', count = '?' }) => ({
+    ...{ key: `process ${process}`, good: what === 'up', detail: `${count} processes` },
+  }),
+};
 
 function withEntry<Value>(map: ReadonlyMap<string, Value>, key: string, value: Value) {
   return new Map(map).set(key, value);

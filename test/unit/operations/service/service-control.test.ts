@@ -253,6 +253,17 @@ describe('a restart', () => {
     assert.equal(isRunning(), true);
   });
 
+  it('names what it releases where that is several addresses', async (context) => {
+    const { parts, commands } = await createScene(context, { text: two });
+    const asked = await restartKeepalived(parts);
+    assert.ok(!asked.ok && asked.dangers);
+    assert.match(asked.dangers.join('\n'), /10\.9\.0\.100[^]*10\.9\.0\.101/);
+    assert.deepEqual(commands, []);
+    const { dangers: acceptedDangers } = asked;
+    assert.equal((await restartKeepalived(parts, { acceptedDangers })).ok, true);
+    assert.deepEqual(commands, ['stop keepalived', 'start keepalived']);
+  });
+
   it('stops nothing where the file cannot be read, or the daemon not be seen', async (context) => {
     const unread = await createScene(context, {
       change: () => ({

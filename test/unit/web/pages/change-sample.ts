@@ -15,9 +15,7 @@ import type { FindingItem } from '../../../../server/web/view/change/findings.ts
 import { renderPage } from './samples.ts';
 
 const request: Parameters<typeof describeChange>[0] = {
-  raw: { socket: { localAddress: '192.168.0.7' }, headers: {} } as Parameters<
-    typeof describeChange
-  >[0]['raw'],
+  raw: { socket: { localAddress: '192.168.0.7' }, headers: {} },
   isPasswordProved: () => false,
 };
 
@@ -39,13 +37,12 @@ export function renderSettings(plan: InstanceSettingsPlan, findings?: Finding[])
     ...{ kind: 'refused' as const, message: 'Nothing was changed.', findings },
   };
   const tag = plan.ok ? plan.currentTag : '';
-  const hasErrors = made?.errors?.length;
-  const answer = (outcome ?? hasErrors) && {
-    fields: sampleFields({ tag }),
-    link,
-    ...(outcome && { outcome }),
-  };
-  const change = made && showChange(made, answer || undefined);
+  const hasErrors = (made?.errors?.length ?? 0) > 0;
+  const answer =
+    outcome || hasErrors
+      ? { fields: sampleFields({ tag }), link, ...(outcome && { outcome }) }
+      : undefined;
+  const change = made && showChange(made, answer);
   const model = describeSettings(plan, change?.failure?.findings ?? []);
   return renderPage('settings', { ...model, change });
 }

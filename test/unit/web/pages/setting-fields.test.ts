@@ -71,7 +71,7 @@ async function plan(text: string, given: Partial<InstanceSettings> = {}) {
 
 /** What the page has for each field that it shows. */
 async function readPage(text: string): Promise<Map<string, { input: string; label: string }>> {
-  const page = await renderSettings(await plan(text));
+  const page = renderSettings(await plan(text));
   const blocks = page.split('<div class="field">').map((block) => {
     const [input = '', name = ''] = /<[^>]* name="(\w+)"[^>]*>/.exec(block) ?? [];
     const [, label = ''] = /<label[^>]*>(.*?)<\/label>/s.exec(block) ?? [];
@@ -90,7 +90,7 @@ function findChange(field: SettingsField, current: InstanceSettings): Partial<In
       : other === writtenWith && value === examples[0],
   );
   const rest = others.map((other) => [other, settingFields[other].examples[0]]);
-  return { ...Object.fromEntries(rest), [field]: value };
+  return { ...(Object.fromEntries(rest) as Partial<InstanceSettings>), [field]: value };
 }
 
 /** As a browser sends the settings of the form. */
