@@ -26,7 +26,7 @@ const importZones = [
     target: './server/appliance',
     from: './server',
     except: ['./appliance', './keepalived', './shared', './program-options.ts'],
-    message: 'appliance/ may use keepalived/, shared/ and the program's options.',
+    message: 'appliance/ may use keepalived/, shared/ and the options of the program.',
   },
   {
     target: './server/operations',

@@ -150,7 +150,7 @@ if (inLabServer(import.meta.url)) {
       const pid = await readPid(parts);
       const outcome = await save(withAppliance(parts, blindTest), fatal);
       assert.equal(outcome.kind, 'restored', JSON.stringify(outcome));
-      assert.match(outcome.message, /keepalived ended, and says: “.*Non-existent interface/);
+      assert.match(outcome.message, /keepalived exited, and says: “.*Non-existent interface/);
       assert.equal(readConfiguration(), good);
       assert.notEqual(await readPid(parts), pid);
       assert.equal(await holds(parts.appliance, virtualAddress), true);

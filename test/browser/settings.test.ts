@@ -137,7 +137,7 @@ describe('the settings form, on two servers', () => {
     await open(page1);
     await page1.getByLabel('Priority').fill('$PRIORITY');
     await save(page1);
-    assert.match(await mainText(page1), /“\$” stands for a definition/);
+    assert.match(await mainText(page1), /“\$” starts a definition/);
     await page1.getByRole('link', { name: 'Change Priority in the editor' }).click();
     await page1.getByRole('heading', { name: 'Edit Config Files' }).waitFor();
   });
