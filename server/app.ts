@@ -11,7 +11,6 @@ import { registerConfigurationCheck } from './web/api/configuration-check.ts';
 import { registerHealth } from './web/api/health.ts';
 import { registerMetrics } from './web/api/metrics.ts';
 import { registerApi } from './web/api/routes.ts';
-import { createStatusUpdates } from './web/updates/status-updates.ts';
 import { createLogLimit } from './web/log-limit.ts';
 import { createLoggerOptions, FailedRequestLog, logWithheld } from './web/log.ts';
 import type { LogDestination } from './web/log.ts';
@@ -48,6 +47,7 @@ import { staticFiles } from './web/plugins/static.ts';
 import { views } from './web/plugins/views.ts';
 import { createServerFactory } from './web/server-factory.ts';
 import type { Certificate } from './web/server-factory.ts';
+import { createStatusUpdates } from './web/updates/status-updates.ts';
 
 export interface AppOptions extends PageDependencies {
   accounts: Accounts;

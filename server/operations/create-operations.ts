@@ -12,6 +12,7 @@ import {
   withdrawVrrp,
 } from './debug/firewall.ts';
 import type { FirewallOutcome } from './debug/firewall.ts';
+import type { ApplyDependencies, DrillDependencies } from './dependencies.ts';
 import { runDrill } from './drill/failover-drill.ts';
 import type { DrillOutcome, DrillRequest } from './drill/failover-drill.ts';
 import { readDrill } from './drill/read-drill.ts';
@@ -23,7 +24,6 @@ import { watchUnforeseen } from './live/watch-unforeseen.ts';
 import type { Operations } from './operations.ts';
 import { hasLoaded } from './outcomes.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from './outcomes.ts';
-import type { ApplyDependencies, DrillDependencies } from './dependencies.ts';
 import { controlServices } from './service/boot-actions.ts';
 import type { BootAction, BootConsent } from './service/boot-actions.ts';
 import { observeOutcome } from './service/observe-outcome.ts';

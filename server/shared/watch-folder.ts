@@ -43,7 +43,6 @@ function tryToWatch(folder: string, onEvent: (name: string | null) => void) {
     return watch(folder, { persistent: false }, (_event, name) => {
       onEvent(name);
     });
-    // eslint-disable-next-line no-restricted-syntax -- it is looked at without being told
   } catch {
     return undefined;
   }

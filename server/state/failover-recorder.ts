@@ -12,6 +12,7 @@ import type { LastingState, Transition } from '../keepalived/transitions/transit
 import { estimateUnserved } from '../keepalived/transitions/unserved-time.ts';
 import type { Clock } from '../shared/clock.ts';
 import { findDrillOrders } from './drill-orders.ts';
+import { findPid } from './evidence-collector.ts';
 import type {
   FailoverRecord,
   FailoverStore,
@@ -21,7 +22,6 @@ import type {
 import { createSplitBrainWatch } from './split-brain-watch.ts';
 import { createStateStarts } from './state-starts.ts';
 import { findStoppedInstances, findUnloggedChanges } from './unlogged-changes.ts';
-import { findPid } from './evidence-collector.ts';
 
 export interface FailoverRecorder {
   /**

@@ -11,6 +11,8 @@ import { findWorstAlarm } from '../keepalived/status/alarms/urgency.ts';
 import { judgeStatus } from '../keepalived/status/status.ts';
 import type { Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
 import type { Clock } from '../shared/clock.ts';
+import { createEvidenceCollector } from './evidence-collector.ts';
+import type { SeenState } from './evidence-collector.ts';
 import { createFailoverRecorder } from './failover-recorder.ts';
 import type {
   FailoverRecord,
@@ -20,12 +22,10 @@ import type {
 } from './failover-records.ts';
 import { findNotifyFifos } from './live-configuration.ts';
 import { createPace, restingLifetimeMs } from './pace.ts';
+import { isStateLine, isHealthLine } from './relevant-lines.ts';
 import { findSplitBrains } from './split-brains.ts';
 import type { SplitBrain } from './split-brains.ts';
-import { isStateLine, isHealthLine } from './relevant-lines.ts';
 import { createTimedTask } from './timed-task.ts';
-import { createEvidenceCollector } from './evidence-collector.ts';
-import type { SeenState } from './evidence-collector.ts';
 
 export { actionRecordSchema } from './failover-records.ts';
 export type { ActionRecord, FailoverRecord, TransitionRecord } from './failover-records.ts';

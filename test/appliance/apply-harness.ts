@@ -13,9 +13,9 @@ import { openNotices } from '../../server/history/notices.ts';
 import { createVersionStore } from '../../server/history/versions/version-store.ts';
 import type { DaemonProcess } from '../../server/keepalived/proof/evidence.ts';
 import type { Consent } from '../../server/operations/checks/foresee-apply.ts';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { ApplyOutcome } from '../../server/operations/outcomes.ts';
-import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { parseProgramOptions } from '../../server/program-options.ts';
 import { eventually } from '../lab/eventually.ts';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { reloadConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import { hasDeadChild } from '../../server/operations/live/dead-child.ts';
-import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
   accepting,

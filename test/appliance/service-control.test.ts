@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { RuntimeInstance } from '../../server/keepalived/proof/evidence.ts';
+import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { ActionOutcome } from '../../server/operations/outcomes.ts';
-import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
 import { controlServices } from '../../server/operations/service/boot-actions.ts';
 import {
   controlKeepalived,

@@ -153,7 +153,10 @@ function defineSupervisedTests(): void {
     writeConfiguration(fatalConfiguration);
     const fatal = await manager.control('keepalived', 'start');
     assert.deepEqual([fatal.result, fatal.exitCode], ['exited', 2]);
-    assert.match(fatal.output, /not running.*\n.*exited with code 2: the configuration has an error/);
+    assert.match(
+      fatal.output,
+      /not running.*\n.*exited with code 2: the configuration has an error/,
+    );
     rmSync(configPath);
     const missing = await manager.control('keepalived', 'start');
     assert.deepEqual([missing.result, missing.exitCode], ['exited', 6]);

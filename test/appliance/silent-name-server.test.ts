@@ -4,8 +4,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import type { ApplyDependencies } from '../../server/operations/dependencies.ts';
+import { applyConfiguration } from '../../server/operations/live/apply-configuration.ts';
 import { eventually } from '../lab/eventually.ts';
 import {
   becomeMaster,

@@ -1,12 +1,12 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ResolvedInclude } from '../../keepalived/language/assembled.ts';
-import { UnseenError, useIfUnseen, undefinedIfAbsent } from '../unseen-error.ts';
-import { findMatches } from './glob.ts';
 import {
   type IncludeDefinitions,
   findIncludePatterns,
 } from '../../keepalived/config/include-lines.ts';
+import type { ResolvedInclude } from '../../keepalived/language/assembled.ts';
+import { UnseenError, useIfUnseen, undefinedIfAbsent } from '../unseen-error.ts';
+import { findMatches } from './glob.ts';
 import { pathExists, readRegularFile } from './regular-file.ts';
 
 const maxIncludedFiles = 256;

@@ -1,8 +1,8 @@
 import type { FirewallReport } from '../../keepalived/firewall/firewall-report.ts';
 import type { RuleManager } from '../../keepalived/firewall/rule-set.ts';
-import type { PersistenceResult } from './persistence-result.ts';
 import { persistIptablesRules } from './persist-iptables-rules.ts';
 import { persistNftRules } from './persist-nft-rules.ts';
+import type { PersistenceResult } from './persistence-result.ts';
 
 /** Who was asked to change a rule. */
 export type Manager = RuleManager | 'firewalld';

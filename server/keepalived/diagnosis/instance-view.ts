@@ -7,10 +7,10 @@ import type { PacketDirection, VrrpPacket } from '../firewall/packet.ts';
 import type { RuntimeInstance, VrrpState } from '../proof/evidence.ts';
 import type { LogLine } from '../runtime/log/log-lines.ts';
 import type { ArpMessage } from '../wire/decoded-frame.ts';
-import { proposeFreeVrids } from './clusters.ts';
-import type { DiagnosisInput } from './input.ts';
 import { getAdvertisedSettings } from './advertised-settings.ts';
 import type { AdvertisedSettings } from './advertised-settings.ts';
+import { proposeFreeVrids } from './clusters.ts';
+import type { DiagnosisInput } from './input.ts';
 import { createOwnTest, createSenderSorter } from './sort-senders.ts';
 import type { SortedSenders } from './sort-senders.ts';
 

@@ -1,8 +1,8 @@
 import { normalizeAddress } from '../addresses/addresses.ts';
 import type { VrrpAdvertisement } from '../wire/decoded-frame.ts';
+import type { AdvertisedSettings } from './advertised-settings.ts';
 import { groupBy } from './group-by.ts';
 import type { DiagnosisInput, CapturedTraffic } from './input.ts';
-import type { AdvertisedSettings } from './advertised-settings.ts';
 import { groupBySender, isCurrent } from './sender.ts';
 import type { Sender } from './sender.ts';
 

@@ -1,5 +1,5 @@
-import { setHealthcheckUrl, setScriptValue } from '../config/edit/edits.ts';
 import { createRefusal } from '../config/edit/edit-values.ts';
+import { setHealthcheckUrl, setScriptValue } from '../config/edit/edits.ts';
 import { longestUrl } from '../language/value-lengths.ts';
 import type { SettingEdit, SettingField } from './setting-field.ts';
 import { judgeHealthcheckUrl, wholeNumber } from './value-rules.ts';

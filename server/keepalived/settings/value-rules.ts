@@ -1,5 +1,5 @@
-import { getFamily } from '../config/rules/instance-rules.ts';
 import { writeValue } from '../config/edit/edit-values.ts';
+import { getFamily } from '../config/rules/instance-rules.ts';
 import { isHealthcheckAddress } from '../healthcheck/healthcheck-url.ts';
 import type { SettingSurroundings } from './setting-field.ts';
 

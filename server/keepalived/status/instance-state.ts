@@ -7,12 +7,12 @@ import type {
   RuntimeInstance,
   RuntimeReport,
 } from '../proof/evidence.ts';
+import { listAddresses } from './address-status.ts';
+import type { AddressStatus } from './address-status.ts';
 import { raise } from './alarms/alarm-codes.ts';
 import type { AlarmCode } from './alarms/alarm-codes.ts';
 import { describeHang, findHang } from './hung-daemon.ts';
 import type { InstanceStatus, StateWord } from './status-model.ts';
-import { listAddresses } from './address-status.ts';
-import type { AddressStatus } from './address-status.ts';
 
 /** What is young enough to be believed. */
 export interface FreshEvidence {

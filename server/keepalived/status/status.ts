@@ -10,6 +10,8 @@ import type { ConfigurationSummary, ConfiguredInstance } from '../config/questio
 import { createFindResult } from '../foresight/elections/effective-priority.ts';
 import { findScriptConsequence } from '../foresight/script-consequence.ts';
 import type { Observed, RuntimeInstance } from '../proof/evidence.ts';
+import { listElsewhere, describeServing, findAddressStatuses } from './address-status.ts';
+import type { AddressStatus } from './address-status.ts';
 import { judgeFindings } from './alarms/debug-findings.ts';
 import { judgeAlarms } from './alarms/instance-alarms.ts';
 import { judgeMachine } from './alarms/machine-alarms.ts';
@@ -28,8 +30,6 @@ import { lastTransition } from './state-start.ts';
 import type { StateStart } from './state-start.ts';
 import type { Evidence, InstanceStatus, KeepalivedStatus } from './status-model.ts';
 import { listWatched, addObstacles } from './watched-items.ts';
-import { listElsewhere, describeServing, findAddressStatuses } from './address-status.ts';
-import type { AddressStatus } from './address-status.ts';
 
 export { evidenceLifetimeMs };
 export { isPlannedFault } from './maintenance.ts';

@@ -5,21 +5,21 @@
 import type { ConfigurationFileContent } from '../../appliance/appliance.ts';
 import type { KeptRecord } from '../../history/kept-record.ts';
 import type { Confirmation } from '../../history/pending-confirmation.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Mutex } from '../../shared/mutex.ts';
 import { createTag } from '../../shared/tag.ts';
-import type { Clock } from '../../shared/clock.ts';
 import type { StateKeeper } from '../../state/state-keeper.ts';
 import { seeConfiguration } from '../checks/configuration-seen.ts';
 import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import type { ApplyRequest } from '../live/apply-request.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import { findTag } from '../live/conflict.ts';
 import { keepCurrent } from '../live/kept-versions.ts';
 import { hasLoaded, programItself } from '../outcomes.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
-import type { ApplyDependencies } from '../dependencies.ts';
 import { goBack } from './go-back.ts';
 
 /** What a save consents to, and whether it is to stay. */

@@ -1,9 +1,9 @@
 import type { Confirmation } from '../../history/pending-confirmation.ts';
 import { UserError } from '../../shared/errors.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import type { ApplyRequest } from '../live/apply-request.ts';
 import { findOldVersion } from '../live/kept-versions.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
-import type { ApplyDependencies } from '../dependencies.ts';
 
 /**
  * Puts the version before an unconfirmed change back, by the way of every change; never over what

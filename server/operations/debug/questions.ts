@@ -15,8 +15,8 @@ import { splitScriptCommand } from '../../keepalived/config/script-command.ts';
 import type { DiagnosisInput } from '../../keepalived/diagnosis/input.ts';
 import type { NetworkReport, ScriptRun } from '../../keepalived/proof/evidence.ts';
 import { maskSecrets } from '../../keepalived/secrets/mask-secrets.ts';
-import { readAssembledConfiguration } from '../../state/live-configuration.ts';
 import { findScriptObstacles } from '../../state/evidence-collector.ts';
+import { readAssembledConfiguration } from '../../state/live-configuration.ts';
 
 /** What is asked of the machine beside listening to the network. */
 export type Answers = Pick<

@@ -23,9 +23,9 @@ import {
   describeMovement,
   describeReturn,
 } from '../../keepalived/maintenance/drill-words.ts';
+import type { DrillDependencies } from '../dependencies.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import type { Actor } from '../outcomes.ts';
-import type { DrillDependencies } from '../dependencies.ts';
 import { measureMovement } from './measure-movement.ts';
 import type { Movement } from './measure-movement.ts';
 import { readDrill } from './read-drill.ts';

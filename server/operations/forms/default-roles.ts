@@ -16,9 +16,9 @@ import type { ConfigurationTree } from '../../keepalived/language/tree.ts';
 import { seeConfiguration } from '../checks/configuration-seen.ts';
 import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
 import { foreseeText } from '../checks/preview.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import { programItself } from '../outcomes.ts';
-import type { ApplyDependencies } from '../dependencies.ts';
 import {
   findDefaultInterface,
   judgeValues,

@@ -19,10 +19,10 @@ import {
   readInstanceSettings,
 } from '../../keepalived/settings/instance-settings.ts';
 import type { SettingsMessage } from '../../keepalived/settings/instance-settings.ts';
-import { settingFields, settingIds } from '../../keepalived/settings/setting-fields.ts';
-import type { InstanceSettings } from '../../keepalived/settings/setting-fields.ts';
 import { rebaseSettings } from '../../keepalived/settings/rebase-settings.ts';
 import type { ChangedSetting } from '../../keepalived/settings/rebase-settings.ts';
+import { settingFields, settingIds } from '../../keepalived/settings/setting-fields.ts';
+import type { InstanceSettings } from '../../keepalived/settings/setting-fields.ts';
 import { seeConfiguration } from '../checks/configuration-seen.ts';
 import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
 import { foreseeText } from '../checks/preview.ts';

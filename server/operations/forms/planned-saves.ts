@@ -1,13 +1,13 @@
-import { joinComment } from '../confirm/confirmed-change.ts';
-import type { ConfirmedChanges } from '../confirm/confirmed-change.ts';
 import { nothingForeseen } from '../../keepalived/foresight/foresight-result.ts';
 import { seeConfiguration } from '../checks/configuration-seen.ts';
 import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
+import { joinComment } from '../confirm/confirmed-change.ts';
+import type { ConfirmedChanges } from '../confirm/confirmed-change.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { draftDrill, readDrill } from '../drill/read-drill.ts';
 import { conflictWith } from '../live/conflict.ts';
 import type { Operations } from '../operations.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
-import type { ApplyDependencies } from '../dependencies.ts';
 import { findKeptText } from '../versions/find-kept-text.ts';
 import { planRestore } from '../versions/restore-version.ts';
 import { draftDefaultRole, foreseeRole } from './default-roles.ts';

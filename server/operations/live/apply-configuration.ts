@@ -16,9 +16,9 @@ import { findMissingConsent, foreseeApply, foreseeReload } from '../checks/fores
 import type { Consent, Foreseen } from '../checks/foresee-apply.ts';
 import { describeIgnored, findNewDangers } from '../checks/known-findings.ts';
 import { checkSave } from '../checks/preview.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { programItself } from '../outcomes.ts';
 import type { Actor, ApplyOutcome } from '../outcomes.ts';
-import type { ApplyDependencies } from '../dependencies.ts';
 import { settleInterrupted } from '../recovery/recover-configuration.ts';
 import { expectMovements } from '../service/observe-outcome.ts';
 import type { ApplyRequest } from './apply-request.ts';

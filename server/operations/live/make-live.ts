@@ -4,8 +4,8 @@ import { describeSlowRead } from '../../keepalived/proof/proof.ts';
 import type { ProofEvidence } from '../../keepalived/proof/proof.ts';
 import { readLiveConfiguration } from '../../state/live-configuration.ts';
 import type { LiveConfiguration } from '../../state/live-configuration.ts';
-import type { ApplyOutcome } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
+import type { ApplyOutcome } from '../outcomes.ts';
 import { endChange, isUnchanged, recordStep } from './change.ts';
 import type { Change } from './change.ts';
 import { conflictWith } from './conflict.ts';
@@ -39,7 +39,7 @@ export async function makeLive(
     const current = await appliance.readConfigurationFile(intent.fileId);
     if (!current.ok || current.tag !== intent.newTag) {
       await endChange(parts, change, 'conflict');
-      return conflictWith(current, parts.versions, intent.userName);
+      return await conflictWith(current, parts.versions, intent.userName);
     }
     const loaded = await load(parts, change, current, command);
     const { failure, report, configuration, after, afterAtMs, readMs = 0 } = loaded;

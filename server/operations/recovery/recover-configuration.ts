@@ -6,11 +6,11 @@ import type { UnfinishedTransaction } from '../../history/journal.ts';
 import { decideRecovery } from '../../history/recovery.ts';
 import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
 import { UserError } from '../../shared/errors.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import type { Change } from '../live/change.ts';
 import { findTag } from '../live/conflict.ts';
 import { findOldVersion } from '../live/kept-versions.ts';
-import type { ApplyDependencies } from '../dependencies.ts';
 import { carryOut, describeInterruption } from './recovery-actions.ts';
 import type { InterruptionCause } from './recovery-actions.ts';
 

@@ -2,13 +2,13 @@ import type { TransactionIntent, TransactionStep } from '../../history/journal.t
 import type { Notice } from '../../history/notices.ts';
 import type { RecoveryDecision } from '../../history/recovery.ts';
 import type { VersionOutcome } from '../../history/versions/version-store.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { endChange, isUnchanged } from '../live/change.ts';
 import type { Change } from '../live/change.ts';
 import { makeLive } from '../live/make-live.ts';
 import { putBack, restoreConfiguration } from '../live/restore-configuration.ts';
 import { programItself } from '../outcomes.ts';
 import type { ApplyOutcome } from '../outcomes.ts';
-import type { ApplyDependencies } from '../dependencies.ts';
 
 /** What was found after a crash. */
 export interface Interrupted {

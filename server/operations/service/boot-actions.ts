@@ -1,8 +1,8 @@
 import type { Appliance, CommandReport, ServiceAction } from '../../appliance/appliance.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { commandFailure } from '../live/prove-live.ts';
 import type { ActionOutcome } from '../outcomes.ts';
-import type { ApplyDependencies } from '../dependencies.ts';
 import { controlKeepalived, restartKeepalived } from './service-control.ts';
 
 export type BootAction =

@@ -14,6 +14,7 @@ import { placeText, seeConfiguration } from '../checks/configuration-seen.ts';
 import type { Consent } from '../checks/foresee-apply.ts';
 import { describeIgnored } from '../checks/known-findings.ts';
 import { findDuplicateBeforeStart } from '../debug/duplicate-before-start.ts';
+import type { ApplyDependencies } from '../dependencies.ts';
 import { foreseeEdited, reloadConfiguration, seekConsent } from '../live/apply-configuration.ts';
 import { ignoreFullDisk } from '../live/change.ts';
 import { keepCurrent } from '../live/kept-versions.ts';
@@ -21,7 +22,6 @@ import { commandFailure, loadAndProve, readProofEvidence } from '../live/prove-l
 import { settleAddresses } from '../live/settle-addresses.ts';
 import { programItself } from '../outcomes.ts';
 import type { ActionOutcome, Actor, ApplyOutcome } from '../outcomes.ts';
-import type { ApplyDependencies } from '../dependencies.ts';
 import { askBeforeStop, findStopDangers } from './stop-question.ts';
 
 export type KeepalivedAction = 'start' | 'stop' | 'reload';

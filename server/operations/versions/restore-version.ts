@@ -5,8 +5,8 @@ import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
 import { seeConfiguration } from '../checks/configuration-seen.ts';
 import { foreseeText } from '../checks/preview.ts';
 import type { SaveConsent } from '../confirm/confirmed-change.ts';
-import type { Actor } from '../outcomes.ts';
 import type { ApplyDependencies } from '../dependencies.ts';
+import type { Actor } from '../outcomes.ts';
 
 export type { VersionRecord } from '../../history/versions/version-store.ts';
 

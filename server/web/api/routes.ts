@@ -1,8 +1,8 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { PageDependencies } from '../page-dependencies.ts';
 import { createFeed } from '../updates/feed.ts';
 import type { StatusUpdates } from '../updates/status-updates.ts';
-import type { PageDependencies } from '../page-dependencies.ts';
 import { describeApi } from './openapi.ts';
 import { describeStatus } from './status-document.ts';
 import { describeTransitions, transitionsQuerySchema } from './transitions-document.ts';

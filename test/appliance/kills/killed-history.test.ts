@@ -45,7 +45,11 @@ describe('a process that is killed', () => {
         return directory;
       },
       async inspect(directory) {
-        const store = await createVersionStore({ directory, limit: 2, reportDamage: (sentence) => assert.fail(sentence) });
+        const store = await createVersionStore({
+          directory,
+          limit: 2,
+          reportDamage: (sentence) => assert.fail(sentence),
+        });
         const found = await Promise.all((await store.list()).map(({ id }) => store.read(id)));
         const texts = found.map((version) => version?.text ?? 'gone').join();
         assert.ok(

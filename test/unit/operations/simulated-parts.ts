@@ -5,12 +5,12 @@ import { createJournal } from '../../../server/history/journal.ts';
 import { acquireLock } from '../../../server/history/lock.ts';
 import { openNotices } from '../../../server/history/notices.ts';
 import { createVersionStore } from '../../../server/history/versions/version-store.ts';
+import type { ApplyDependencies } from '../../../server/operations/dependencies.ts';
 import {
   applyConfiguration,
   reloadConfiguration,
 } from '../../../server/operations/live/apply-configuration.ts';
 import type { ApplyOutcome } from '../../../server/operations/outcomes.ts';
-import type { ApplyDependencies } from '../../../server/operations/dependencies.ts';
 import { recoverConfiguration } from '../../../server/operations/recovery/recover-configuration.ts';
 import { configPathOf, createSimulatedAppliance } from './simulated-machine.ts';
 

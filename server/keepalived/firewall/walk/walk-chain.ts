@@ -1,11 +1,11 @@
 import { getChainKey, getRulePlace } from '../rule-place.ts';
 import type { RulePlace } from '../rule-place.ts';
 import type { Chain, Rule, Step, Test, RuleVerdict } from '../rule-set.ts';
-import { areTestsMet, isTestMet } from './packet-tests.ts';
-import type { Surroundings } from './packet-tests.ts';
 import { computeMark } from './mark.ts';
 import { describeState, joinKeys, joinStates, unknownState } from './packet-state.ts';
 import type { PacketState } from './packet-state.ts';
+import { areTestsMet, isTestMet } from './packet-tests.ts';
+import type { Surroundings } from './packet-tests.ts';
 import { mergePassages, emptyPassage, stopBefore } from './passage.ts';
 import type { Passage } from './passage.ts';
 

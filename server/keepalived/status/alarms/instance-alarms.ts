@@ -1,10 +1,10 @@
 /** What is wrong with an instance although its state is what it should be. */
 import type { Observed } from '../../proof/evidence.ts';
+import { listAddresses } from '../address-status.ts';
 import { fresh } from '../freshness.ts';
 import type { LoweredPriority } from '../hold.ts';
 import type { OtherMaster } from '../masters/other-masters.ts';
 import type { InstanceStatus } from '../status-model.ts';
-import { listAddresses } from '../address-status.ts';
 import { raise } from './alarm-codes.ts';
 import type { Alarm } from './alarm-codes.ts';
 import { describeScriptFailure } from './script-failure.ts';

@@ -1,6 +1,6 @@
 import type { Check, CheckOffer, CheckVerdict } from '../../../keepalived/diagnosis/check.ts';
-import { findFieldOf } from '../../../keepalived/settings/field-keywords.ts';
 import { maskSecrets } from '../../../keepalived/secrets/mask-secrets.ts';
+import { findFieldOf } from '../../../keepalived/settings/field-keywords.ts';
 import type { ReportedCheck } from '../../../operations/debug/debug-report.ts';
 import { describeElapsed, describeInstant } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';

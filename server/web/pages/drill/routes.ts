@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
+import type { DrillReading } from '../../../operations/drill/read-drill.ts';
 import { splitFields } from '../../change-form/change-fields.ts';
 import { answerChange, openChange } from '../../change-form/handle-change.ts';
 import type { OpenOptions } from '../../change-form/handle-change.ts';
-import type { DrillReading } from '../../../operations/drill/read-drill.ts';
 import type { PageDependencies } from '../../page-dependencies.ts';
 import { getActor } from '../../view/actor.ts';
 import { findOwnAddress } from '../../view/own-connection.ts';

@@ -1,16 +1,16 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { PageDependencies } from '../../page-dependencies.ts';
 import { createFeed } from '../../updates/feed.ts';
 import type { StatusUpdates } from '../../updates/status-updates.ts';
-import type { PageDependencies } from '../../page-dependencies.ts';
 import { describeAction } from '../../view/action-flash.ts';
 import { getActor } from '../../view/actor.ts';
 import { describeAnyway } from '../../view/change/anyway.ts';
 import { describeWaiting } from '../../view/change/waiting-change.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
 import { shownWordsSchema } from '../../view/shown-words.ts';
-import { createStatusFragments } from './status-fragment.ts';
 import { describeNotice } from './notice.ts';
+import { createStatusFragments } from './status-fragment.ts';
 
 const startFormSchema = z.strictObject({ startAnyway: z.literal('yes').optional() });
 const noticeFormSchema = z.strictObject({ id: z.uuid() });

@@ -1,6 +1,6 @@
 import type { Role } from '../../../access/accounts.ts';
-import type { StatusEvent } from '../../updates/status-updates.ts';
 import type { Partials } from '../../templates.ts';
+import type { StatusEvent } from '../../updates/status-updates.ts';
 import { prepareHtml } from '../../view/prepared-html.ts';
 import type { PreparedHtml } from '../../view/prepared-html.ts';
 import type { Tab } from './tab.ts';

@@ -1,7 +1,7 @@
+import type { ChangedSetting } from '../../../keepalived/settings/rebase-settings.ts';
 import { splitEntries } from '../../../keepalived/settings/setting-field.ts';
 import { settingFields } from '../../../keepalived/settings/setting-fields.ts';
 import type { SettingsField } from '../../../keepalived/settings/setting-fields.ts';
-import type { ChangedSetting } from '../../../keepalived/settings/rebase-settings.ts';
 import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
 import type { Meanwhile } from '../../change-form/change-frame.ts';
 

@@ -43,7 +43,7 @@ for (const [what, changes] of forms) {
       assert.match(html, /name="goBackSeconds" value="90"/);
       assert.match(textOf(html), /-state BACKUP \+state MASTER/);
       assert.ok(html.includes('<a href="/keepalived">Cancel and return to Keepalived</a>'));
-      const [first = ''] = html.match(/<button type="submit"[^>]*>[^<]*/) ?? [];
+      const [first = ''] = /<button type="submit"[^>]*>[^<]*/.exec(html) ?? [];
       assert.match(first, /value="preview"[^>]*>Preview$/s);
       assert.ok(html.includes(`name="intent" value="save">${frame.save.label}<`));
     });
@@ -59,7 +59,7 @@ for (const [what, changes] of forms) {
       const asked = { dangers: [], addedCommands: ['a program'], message: 'Not yet.' };
       const outcome = { kind: 'needs-acceptance', ...asked } as const;
       const html = show({ fields, outcome, passwordProblem: 'This is not your password.' });
-      const [first = ''] = html.match(/<button type="submit"[^>]*>[^<]*/) ?? [];
+      const [first = ''] = /<button type="submit"[^>]*>[^<]*/.exec(html) ?? [];
       assert.match(first, /value="enter"/);
       assert.match(html, /name="asked" value="[0-9a-f]{64}"/);
       assert.match(html, /id="ownPassword"[^>]*autofocus/);
