@@ -128,7 +128,10 @@ export interface Partials {
   'yes-no': YesNo;
 }
 
-type NoModel = Record<string, never>;
+/** A template that needs nothing is included without data. */
+interface NoModel {
+  none?: never;
+}
 
 /** A page that changes a configuration. */
 interface Changing {
