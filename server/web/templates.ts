@@ -129,9 +129,7 @@ export interface Partials {
 }
 
 /** A template that needs nothing is included without data. */
-interface NoModel {
-  none?: never;
-}
+type NoModel = object;
 
 /** A page that changes a configuration. */
 interface Changing {
