@@ -1,74 +1,20 @@
 /** What runs as root is named and confirmed with the password, on every route that saves. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import type { TestContext } from 'node:test';
-import { createPendingConfirmation } from '../../../../server/history/pending-confirmation.ts';
-import { createRunningDrill } from '../../../../server/history/running-drill.ts';
 import { packagedDefaultConfiguration } from '../../../../server/keepalived/config/default-configurations.ts';
-import { createConfirmedChanges } from '../../../../server/operations/confirm/confirmed-change.ts';
-import { createOperations } from '../../../../server/operations/create-operations.ts';
-import { applyConfiguration } from '../../../../server/operations/live/apply-configuration.ts';
-import { createMutex } from '../../../../server/shared/mutex.ts';
-import { makeFolder } from '../../history/run-child.ts';
 import { createTag } from '../../history/samples.ts';
 import { sampleConfiguration } from '../../keepalived/settings/samples.ts';
-import { createSampleMachine } from '../../operations/sample-machine.ts';
-import { configPathOf, writeDaemonFile } from '../../operations/simulated-machine.ts';
-import { createSimulatedParts } from '../../operations/simulated-parts.ts';
-import { createTestApp, password, TestBrowser } from '../app-harness.ts';
-import { createTestKeeper } from '../test-keeper.ts';
+import { configPathOf } from '../../operations/simulated-machine.ts';
+import { password } from '../app-harness.ts';
+import { openBrowser, valueOf } from './change-browser.ts';
+import type { Opened } from './change-browser.ts';
 import { textOf } from './samples.ts';
 
 const withCommand = sampleConfiguration.replace(
   'state MASTER',
   'state MASTER\n    notify_master "/usr/bin/touch /x" root',
 );
-
-/** The real operations over real files and a stopped keepalived. */
-async function openBrowser(t: TestContext) {
-  const folder = await makeFolder(t);
-  mkdirSync(join(folder, 'etc'));
-  writeFileSync(configPathOf(folder), sampleConfiguration, { mode: 0o600 });
-  writeDaemonFile(folder, { running: false, pid: 1, loaded: '', held: [], log: [] });
-  const keeper = createTestKeeper();
-  const simulated = await createSimulatedParts(folder);
-  const sample = createSampleMachine('', 'stopped');
-  const parts = {
-    ...{ ...simulated, keeper },
-    runningDrill: createRunningDrill({ directory: join(folder, 'state/history') }),
-    appliance: {
-      ...simulated.appliance,
-      readNetwork: () => sample.readNetwork(),
-      readDefaultRoutes: () => sample.readDefaultRoutes(),
-      readHostName: () => sample.readHostName(),
-      readConfigurationId: () => sample.readConfigurationId(),
-      readInstalledVersion: () => Promise.resolve('2.2.7'),
-    },
-  };
-  const exclusive = createMutex();
-  const confirmed = createConfirmedChanges({
-    ...{ ...parts, exclusive },
-    confirmations: createPendingConfirmation({ directory: join(folder, 'state/history') }),
-    clock: { monotonicMs: () => 0, wallMs: () => 0 },
-    apply: (request, seen) => applyConfiguration(parts, request, seen),
-    onProblem: (error) => assert.fail(String(error)),
-  });
-  const operations = createOperations({ ...parts, exclusive, confirmed });
-  const { app, logText } = await createTestApp({ operations, keeper });
-  t.after(() => app.close());
-  const browser = new TestBrowser(app);
-  await browser.logIn();
-  const readLive = () => readFileSync(configPathOf(folder), 'utf8');
-  return { browser, folder, logText, readLive, versions: parts.versions };
-}
-type Opened = Awaited<ReturnType<typeof openBrowser>>;
-
-const unescaped = (html: string): string =>
-  html.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
-const valueOf = (html: string, name: string): string =>
-  unescaped(new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '');
 
 interface Route {
   /** Where the form stands. */
