@@ -170,7 +170,7 @@ async function findDoubt(
   summary: ConfigurationSummary,
 ): Promise<string | undefined> {
   if (hasPlaceholder(summary)) {
-    return `The virtual IP is still the placeholder ${placeholderVirtualAddress}, the example address. No client uses it. Click Edit Config Files and change virtual_ipaddress first.`;
+    return `The virtual IP is still the placeholder ${placeholderVirtualAddress}, the example address of the defaults. Click Edit Config Files and change virtual_ipaddress first.`;
   }
   const duplicate = await findDuplicateBeforeStart(appliance, summary);
   return duplicate === undefined
