@@ -121,6 +121,7 @@ export function createFailoverRecorder({
     const unservedAtMostMs =
       instance &&
       estimateUnserved(transition, {
+        version: instance.version,
         advertIntervalSeconds: instance.advertIntervalSeconds,
         priority: instance.effectivePriority,
       });

@@ -5,7 +5,7 @@
  */
 import { bareAddress } from '../addresses/addresses.ts';
 import { ownerPriority } from '../addresses/owner-priority.ts';
-import { masterDownIntervalMs } from '../foresight/elections/elections.ts';
+import { masterDownIntervalMs, skewMs } from '../foresight/elections/timers.ts';
 import { formatApproximateSeconds } from '../foresight/words.ts';
 import type { RuntimeInstance } from '../proof/evidence.ts';
 import type { MaintenanceFile } from './maintenance-file.ts';
@@ -125,7 +125,7 @@ function stepDown({ instance }: DrillCase, next: DrillStep[]): DrillPlan {
 }
 
 function fail({ instance }: DrillCase, next: DrillStep[]): DrillPlan {
-  const takeMs = skewMs(instance);
+  const takeMs = skewMs(instance, 0);
   const addresses = getAddresses(instance);
   return {
     possible: true,
@@ -140,7 +140,7 @@ function fail({ instance }: DrillCase, next: DrillStep[]): DrillPlan {
 
 function nobodyKnown(instance: RuntimeInstance): string {
   const outageMs =
-    skewMs(instance) + graceMs + masterDownIntervalMs(instance, instance.basePriority);
+    skewMs(instance, 0) + graceMs + masterDownIntervalMs(instance, instance.basePriority);
   const addresses = getAddresses(instance);
   return instance.state === 'MASTER'
     ? `No server is known to take ${addresses}: a standby server sends nothing, so it cannot be seen from here. If there is none, ${addresses} is not served for ${formatApproximateSeconds(outageMs)}.`
@@ -223,11 +223,6 @@ const lose = (dueMs: number): NonNullable<DrillStep['movement']> => ({
   withinMs: dueMs + graceMs,
   optional: false,
 });
-
-/** How long a peer of any priority waits after priority 0 (RFC 3768 and RFC 9568, 6.1). */
-function skewMs({ version, advertIntervalSeconds }: RuntimeInstance): number {
-  return (version === 3 ? advertIntervalSeconds : 1) * 1_000;
-}
 
 export function getAddresses({ addresses }: RuntimeInstance): string {
   return addresses.map(({ cidr }) => bareAddress(cidr)).join(', ');

@@ -1,8 +1,9 @@
+import { masterDownIntervalMs, skewMs } from '../foresight/elections/timers.ts';
+import type { TimerSettings } from '../foresight/elections/timers.ts';
 import type { Transition, TransitionReason } from './transition.ts';
 
 /** What decides how soon a backup takes over. */
-export interface ElectionTimes {
-  advertIntervalSeconds: number;
+export interface ElectionTimes extends TimerSettings {
   /** The effective one of this server. */
   priority: number;
 }
@@ -14,14 +15,14 @@ export interface ElectionTimes {
  */
 export function estimateUnserved(
   { to, reason }: Pick<Transition, 'to' | 'reason'>,
-  { advertIntervalSeconds, priority }: ElectionTimes,
+  { priority, ...settings }: ElectionTimes,
 ): number | undefined {
   if (to !== 'MASTER') return undefined;
-  const skewMs = Math.round((advertIntervalSeconds * 1000 * (256 - priority)) / 256);
   const waits: Partial<Record<TransitionReason['code'], number>> = {
     preempted: 0,
-    'peer-gave-up': skewMs,
-    'peer-lost': 3 * advertIntervalSeconds * 1000 + skewMs,
+    'peer-gave-up': skewMs(settings, priority),
+    'peer-lost': masterDownIntervalMs(settings, priority),
   };
-  return reason && waits[reason.code];
+  const waitMs = reason && waits[reason.code];
+  return waitMs === undefined ? undefined : Math.round(waitMs);
 }

@@ -9,7 +9,7 @@ import {
   findAskingInterface,
   findInstanceInterfaces,
 } from '../../keepalived/addresses/instance-interfaces.ts';
-import { masterDownIntervalMs } from '../../keepalived/foresight/elections/elections.ts';
+import { masterDownIntervalMs } from '../../keepalived/foresight/elections/timers.ts';
 import { planDrill } from '../../keepalived/maintenance/drill-plan.ts';
 import type {
   DrillAction,

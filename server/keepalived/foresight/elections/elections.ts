@@ -4,19 +4,7 @@ import { nothingForeseen, told } from '../foresight-result.ts';
 import type { ForeseenMovement, Foresight } from '../foresight-result.ts';
 import type { InstanceChange, InstanceSetting } from '../instance-change.ts';
 import { formatApproximateSeconds, describeCauses, joinWords } from '../words.ts';
-
-/**
- * After how long without a better advertisement a server becomes master: three intervals and a
- * skew that is shorter for a higher priority (RFC 3768, 6.1; RFC 9568, 6.1 scales it by the
- * interval).
- */
-export function masterDownIntervalMs(
-  { version, advertIntervalSeconds }: Pick<InstanceSetting, 'version' | 'advertIntervalSeconds'>,
-  priority: number,
-): number {
-  const skewUnitSeconds = version === 3 ? advertIntervalSeconds : 1;
-  return (3 * advertIntervalSeconds + ((256 - priority) / 256) * skewUnitSeconds) * 1_000;
-}
+import { masterDownIntervalMs } from './timers.ts';
 
 /** After how long a server takes over from one of a lower priority: `preempt_delay` comes first. */
 export function takeoverMs(after: InstanceSetting, priority: number): number {

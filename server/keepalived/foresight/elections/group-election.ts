@@ -6,13 +6,8 @@ import { nothingForeseen, told } from '../foresight-result.ts';
 import type { ForeseenMovement, Foresight } from '../foresight-result.ts';
 import type { InstanceChange, InstanceSetting } from '../instance-change.ts';
 import { formatApproximateSeconds, describeCauses, joinWords } from '../words.ts';
-import {
-  describeDelay,
-  isAboutToPreempt,
-  masterDownIntervalMs,
-  priorityAfter,
-  takeoverMs,
-} from './elections.ts';
+import { describeDelay, isAboutToPreempt, priorityAfter, takeoverMs } from './elections.ts';
+import { masterDownIntervalMs } from './timers.ts';
 
 interface Member {
   change: InstanceChange;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findPasswordChanges } from '../../../../server/keepalived/config/password-changes.ts';
 import { summarizeConfiguration } from '../../../../server/keepalived/config/questions.ts';
-import { masterDownIntervalMs } from '../../../../server/keepalived/foresight/elections/elections.ts';
+import { masterDownIntervalMs } from '../../../../server/keepalived/foresight/elections/timers.ts';
 import type { Foresight } from '../../../../server/keepalived/foresight/foresight-result.ts';
 import { foreseeChange } from '../../../../server/keepalived/foresight/foresight.ts';
 import { parseConfiguration } from '../../../../server/keepalived/language/tree.ts';

@@ -341,7 +341,7 @@ describe('the cause of a change', () => {
 });
 
 describe('how long nobody had the address', () => {
-  const times = { advertIntervalSeconds: 1, priority: 100 };
+  const times = { version: 2 as const, advertIntervalSeconds: 1, priority: 100 };
   const reason = (code: 'preempted' | 'peer-gave-up' | 'peer-lost' | 'started') => ({
     code,
     words: '',
@@ -356,6 +356,16 @@ describe('how long nobody had the address', () => {
   for (const [code, to, ms] of cases) {
     test(`${code} to ${to}: ${String(ms)}`, () => {
       assert.equal(estimateUnserved({ to, reason: reason(code) }, times), ms);
+    });
+  }
+  for (const [version, ms] of [
+    [2, 6_609],
+    [3, 7_219],
+  ] as const) {
+    test(`version ${version}: at an interval of 2 s, ${ms} ms after silence`, () => {
+      const slow = { version, advertIntervalSeconds: 2, priority: 100 };
+      const lost = { to: 'MASTER' as const, reason: reason('peer-lost') };
+      assert.equal(estimateUnserved(lost, slow), ms);
     });
   }
 });
