@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { builtTests, tests } from './build-tests.mjs';
 
@@ -73,9 +73,13 @@ export function planTests(files) {
   return plan;
 }
 
-/** @returns {string[]} files that import the unit tests, so many each */
-function shareProcesses(unit) {
-  const shared = [];
+/** Timers that one file mocks are the process's, and of those that are imported meanwhile. */
+const mocksTimers = (file) => readFileSync(file, 'utf8').includes('mock.timers');
+
+/** @returns {string[]} files that import the unit tests, so many each; and those that must be alone */
+function shareProcesses(files) {
+  const shared = files.filter(mocksTimers).map(builtFrom);
+  const unit = files.filter((file) => !mocksTimers(file));
   for (let start = 0; start < unit.length; start += sharing) {
     const names = unit.slice(start, start + sharing).map(builtFrom);
     const file = path.join(builtTests, `unit-${shared.length + 1}.js`);
