@@ -17,7 +17,7 @@ const options = args.filter((arg) => arg.startsWith('-'));
 const places = args.filter((arg) => !arg.startsWith('-'));
 
 /** So many files at once, for each core: most of them mostly wait, those of `unit/` seldom. */
-const filesPerCore = { unit: 2, all: 3 };
+const filesPerCore = { unit: 2, all: 2 };
 
 /** @returns {string[]} the test files in a folder, or the file itself; from here or from `test/`. */
 function findTests(named) {
