@@ -197,8 +197,11 @@ export function createStateKeeper({
   /** What was gathered while resting is believed until there is newer, but not for long. */
   const wake = async () => {
     inBackground(services.ask);
-    await Promise.race([askMachine(), delay(wakesWithinMs, undefined, { ref: false })]);
-    if (!pace.isResting()) witnesses.noteLifetime(undefined);
+    try {
+      await Promise.race([askMachine(), delay(wakesWithinMs, undefined, { ref: false })]);
+    } finally {
+      if (!pace.isResting()) witnesses.noteLifetime(undefined);
+    }
   };
 
   const onTick = () => {
