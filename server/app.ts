@@ -11,6 +11,8 @@ import { registerConfigurationCheck } from './web/api/configuration-check.ts';
 import { registerHealth } from './web/api/health.ts';
 import { registerMetrics } from './web/api/metrics.ts';
 import { registerApi } from './web/api/routes.ts';
+import { createEdgeOptions, isBehindProxy } from './web/edge/edge-options.ts';
+import { createProxyTrust } from './web/edge/trusted-proxies.ts';
 import { createLogLimit } from './web/log-limit.ts';
 import { createLoggerOptions, FailedRequestLog, logWithheld } from './web/log.ts';
 import type { LogDestination } from './web/log.ts';
@@ -28,6 +30,7 @@ import { registerLogsPage } from './web/pages/logs/routes.ts';
 import { registerSettingsPage } from './web/pages/settings/routes.ts';
 import { registerVersionsPage } from './web/pages/versions/routes.ts';
 import { audit } from './web/plugins/audit.ts';
+import { basePathBorder } from './web/plugins/base-path.ts';
 import { errors } from './web/plugins/errors.ts';
 import { eventStreams } from './web/plugins/event-streams.ts';
 import type { StreamLimits } from './web/plugins/event-streams.ts';
@@ -37,6 +40,7 @@ import { bodyLimitBytes, limits } from './web/plugins/limits.ts';
 import type { OverloadOptions } from './web/plugins/overload.ts';
 import { refuseMalformedUrl, securityHeaders } from './web/plugins/security-headers.ts';
 import { authentication } from './web/plugins/sign-in/authentication.ts';
+import { cookieBorder } from './web/plugins/sign-in/cookie-border.ts';
 import { csrf } from './web/plugins/sign-in/csrf.ts';
 import { knownDevices } from './web/plugins/sign-in/known-devices.ts';
 import { loginForm } from './web/plugins/sign-in/login-form.ts';
@@ -82,12 +86,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { options: settings, accounts, operations, debug, keeper } = options;
   const tls = options.certificate !== undefined;
   const logLimit = createLogLimit();
-  const cookieScope = { secret: options.sessionSecret, tls };
+  const { basePath } = settings;
+  const cookieScope = { secret: options.sessionSecret, tls, basePath };
   const throttle = createLoginThrottle();
   const basicCredentials = createBasicCredentials({ accounts, throttle });
   const updates = createStatusUpdates(keeper);
   const app: FastifyInstance = fastify<http.Server>({
-    serverFactory: createServerFactory(options.certificate),
+    ...createEdgeOptions(settings),
+    serverFactory: createServerFactory(options.certificate, {
+      isProxy: createProxyTrust(settings.trustedProxies),
+    }),
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
     logger: createLoggerOptions(options.log, logLimit),
@@ -97,6 +105,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(errors);
   await app.register(securityHeaders, { tls });
+  await app.register(basePathBorder, { basePath });
   await app.register(limits, options.overload ?? {});
   await app.register(hostCheck, {
     allowedHosts: settings.allowedHosts,
@@ -108,10 +117,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(authentication, { accounts, basicCredentials, startPage });
   await app.register(passwordProof, { accounts, throttle });
   await app.register(csrf, cookieScope);
+  if (isBehindProxy(settings)) await app.register(cookieBorder, { basePath });
   await app.register(flash);
   await app.register(audit);
   await app.register(views, {
-    ...{ hostName: options.hostName, listWarnings: options.listWarnings, navigation },
+    ...{ hostName: options.hostName, listWarnings: options.listWarnings, navigation, basePath },
   });
   await app.register(loginForm, { findFirstPasswordFile: options.findFirstPasswordFile });
   await app.register(eventStreams, { accounts, limits: options.streamLimits });
@@ -141,7 +151,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       reply.redirect(startPage, 303),
     );
     await pages.register(registerLoginPage, { accounts, throttle });
-    await pages.register(registerApi, { keeper, updates });
+    await pages.register(registerApi, { keeper, updates, basePath });
     await pages.register(registerKeepalivedPage, { operations, updates });
     await pages.register(registerFailoversPage, { keeper });
     await pages.register(registerDefaultRolePages, { operations, keeper, options: settings });

@@ -170,9 +170,11 @@ function reportBlindness({ daemon, blindSpots = [] }: Evidence): void {
   }
 }
 
-function announceAddress({ listen, tls }: ProgramOptions): void {
+function announceAddress({ listen, tls, basePath }: ProgramOptions): void {
   const scheme = 'path' in listen ? '' : `${tls.enabled ? 'https' : 'http'}://`;
-  process.stdout.write(`keepalived-wai: ${scheme}${formatListen(listen)}\n`);
+  process.stdout.write(
+    `keepalived-wai: ${scheme}${formatListen(listen)}${'path' in listen ? '' : basePath}\n`,
+  );
 }
 
 async function main(): Promise<void> {

@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  basePathSchema,
+  basePathWords,
+  trustedProxiesSchema,
+  trustedProxiesWords,
+} from './proxy-options.ts';
+import type { TrustedProxies } from './proxy-options.ts';
 
 const onOffSchema = z.enum(['on', 'off']);
 const absolutePathSchema = z.string().regex(/^\/[^\0]*$/, 'an absolute path');
@@ -39,6 +46,8 @@ const environmentSchema = z.object({
     .pipe(z.array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9@._-]*$/, 'service names')).min(1))
     .prefault('keepalived'),
   WAI_ALLOWED_HOSTS: listSchema.prefault(''),
+  WAI_BASE_PATH: basePathSchema.prefault(''),
+  WAI_TRUSTED_PROXIES: trustedProxiesSchema.prefault(''),
   WAI_ADMIN_PASSWORD_FILE: absolutePathSchema.optional(),
   WAI_METRICS_INSTANCE_LABEL: z.enum(['vrrp_instance', 'instance']).default('vrrp_instance'),
 });
@@ -56,6 +65,9 @@ export interface ProgramOptions {
   log: { source: 'auto' } | { source: 'journal' } | { source: 'file'; path: string };
   services: string[];
   allowedHosts: string[];
+  /** Under which path the page is, such as `/ha`; empty: at the root. */
+  basePath: string;
+  trustedProxies: TrustedProxies;
   adminPasswordFile: string | undefined;
   /** The label of the metrics with the name of a VRRP instance; `instance` goes with release 0.2. */
   metricsInstanceLabel: Environment['WAI_METRICS_INSTANCE_LABEL'];
@@ -72,6 +84,8 @@ const allowedWords: Record<string, string> = {
   WAI_LOG: 'auto, journal or file:/absolute/path',
   WAI_METRICS_INSTANCE_LABEL: 'vrrp_instance or instance',
   WAI_SERVICES: 'service names separated by blanks or commas',
+  WAI_BASE_PATH: basePathWords,
+  WAI_TRUSTED_PROXIES: trustedProxiesWords,
 };
 
 /**
@@ -120,6 +134,8 @@ export function parseProgramOptions(
     log: parseLogSource(values.WAI_LOG),
     services: values.WAI_SERVICES,
     allowedHosts: values.WAI_ALLOWED_HOSTS,
+    basePath: values.WAI_BASE_PATH,
+    trustedProxies: values.WAI_TRUSTED_PROXIES,
     adminPasswordFile: values.WAI_ADMIN_PASSWORD_FILE,
     metricsInstanceLabel: values.WAI_METRICS_INSTANCE_LABEL,
   };

@@ -2,6 +2,7 @@
 import { hideConnectionLost, showConnectionLost } from './connection-notice.js';
 import { connect } from './connection.js';
 import { parsePart, showPart } from './live-part.js';
+import { ownAddress } from './own-address.js';
 
 /** @import { FragmentEvents } from '../../server/web/updates/stream-events.ts' */
 /** @import { Listeners } from './connection.js' */
@@ -20,7 +21,7 @@ function gistOf(text) {
 }
 
 connect(
-  '/debug/events',
+  ownAddress('/debug/events'),
   /** @satisfies {Listeners<FragmentEvents>} */ ({
     page(html) {
       showPart(live, parsePart(html));

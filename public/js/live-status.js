@@ -8,6 +8,7 @@ import { hideConnectionLost, showConnectionLost } from './connection-notice.js';
 import { connect } from './connection.js';
 import { formatDuration } from './format-duration.js';
 import { parsePart, showPart } from './live-part.js';
+import { ownAddress } from './own-address.js';
 
 /** @import { StatusPageEvents } from '../../server/web/updates/stream-events.ts' */
 /** @import { Listeners } from './connection.js' */
@@ -68,7 +69,7 @@ function showTab() {
   const isLost = lostSinceMs !== undefined;
   const { title, icon: path } = live.dataset;
   document.title = isLost ? title.replace(/^(\S \S+ - )?/, '? Connection lost - ') : title;
-  icon.href = isLost ? '/public/icons/state-unknown.svg' : path;
+  icon.href = isLost ? ownAddress('/public/icons/state-unknown.svg') : path;
 }
 
 function showTimes() {
@@ -121,7 +122,7 @@ window.addEventListener('pageshow', ({ persisted }) => {
 });
 
 connect(
-  '/keepalived/events',
+  ownAddress('/keepalived/events'),
   /** @satisfies {Listeners<StatusPageEvents>} */ ({
     page: show,
     heartbeat({ at, evidenceAgeMs, masterAgesMs = {} }) {

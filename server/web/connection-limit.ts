@@ -9,11 +9,13 @@ export interface ConnectionCap {
   isCounted: (address: string) => boolean;
 }
 
-export const defaultCap: ConnectionCap = {
-  total: 400,
-  perAddress: 64,
-  isCounted: (address) => !/^(127\.|::1$|::ffff:127\.)/.test(address),
-};
+const isLoopback = (address: string) => /^(127\.|::1$|::ffff:127\.)/.test(address);
+
+/** @param isProxy whether others than its own users connect from an address */
+export function createConnectionCap(isProxy: (address: string) => boolean): ConnectionCap {
+  const isCounted = (address: string) => !isLoopback(address) && !isProxy(address);
+  return { total: 400, perAddress: 64, isCounted };
+}
 
 interface Connection {
   socket: Socket;
@@ -28,7 +30,7 @@ interface Connection {
  * longest is closed, or has not sent its request yet: who holds connections open keeps nobody out.
  * Only if all are being answered is the new one refused.
  */
-export function limitConnections(server: http.Server, cap: ConnectionCap = defaultCap): void {
+export function limitConnections(server: http.Server, cap: ConnectionCap): void {
   /** By address and port, which are the same under TLS; the least recently used first. */
   const connections = new Map<string, Connection>();
 

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { limitConnections } from './connection-limit.ts';
+import { createConnectionCap, limitConnections } from './connection-limit.ts';
 
 export interface Certificate {
   certificatePem: string;
@@ -11,6 +11,12 @@ export interface ConnectionLimits {
   requestTimeoutMs: number;
   headersTimeoutMs: number;
   checkingIntervalMs: number;
+}
+
+export interface ServerOptions {
+  /** Whether others than its own users connect from an address. */
+  isProxy?: (address: string) => boolean;
+  limits?: ConnectionLimits;
 }
 
 const defaultLimits: ConnectionLimits = {
@@ -25,7 +31,7 @@ const defaultLimits: ConnectionLimits = {
  */
 export function createServerFactory(
   certificate: Certificate | undefined,
-  limits: ConnectionLimits = defaultLimits,
+  { isProxy = () => false, limits = defaultLimits }: ServerOptions = {},
 ) {
   const options = {
     requestTimeout: limits.requestTimeoutMs,
@@ -48,7 +54,7 @@ export function createServerFactory(
           handler,
         )
       : http.createServer(options, handler);
-    limitConnections(server);
+    limitConnections(server, createConnectionCap(isProxy));
     return server;
   };
 }

@@ -8,6 +8,9 @@ import type { PacedCheck } from './paced-check.ts';
 /** A server that is too busy (503), restarting or out of reach may be back soon. */
 const retryAfterMs = 5_000;
 
+/** Seen from the bundle, `/public/build/editor.js`, wherever a proxy has put this page. */
+const checkUrl = new URL('../../api/v1/configuration/check', import.meta.url);
+
 /** Lets the server check the editor's text, as a save would, and shows what it finds. */
 export function createCheck(form: HTMLFormElement, view: EditorView): PacedCheck {
   const { _csrf: token, file } = Object.fromEntries(new FormData(form)) as Record<string, string>;
@@ -18,7 +21,7 @@ export function createCheck(form: HTMLFormElement, view: EditorView): PacedCheck
   const check = createPacedCheck(async (signal) => {
     const text = view.state.doc.toString();
     try {
-      const answer = await fetch('/api/v1/configuration/check', {
+      const answer = await fetch(checkUrl, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-csrf-token': token ?? '' },
         body: JSON.stringify({ fileId: file, text }),

@@ -8,8 +8,11 @@ const errorSchema = z.strictObject({
   error: z.strictObject({ code: z.string(), message: z.string() }),
 });
 
-/** The published description of `/api/v1`, OpenAPI 3.1: its schemas are JSON Schema 2020-12. */
-export function describeApi(): object {
+/**
+ * The published description of `/api/v1`, OpenAPI 3.1: its schemas are JSON Schema 2020-12.
+ * @param basePath WAI_BASE_PATH; empty: the page is at the root
+ */
+export function describeApi(basePath: string): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -19,6 +22,7 @@ export function describeApi(): object {
         'The status of keepalived on this server, as its page shows it. Changes nothing. ' +
         'Log in with HTTP Basic as any account, or with the session of the page.',
     },
+    ...(basePath !== '' && { servers: [{ url: basePath }] }),
     security: [{ basic: [] }],
     paths: {
       '/api/v1/status': {

@@ -14,12 +14,14 @@ const resumeSchema = z.object({
 
 export interface ApiOptions extends Pick<PageDependencies, 'keeper'> {
   updates: StatusUpdates;
+  /** WAI_BASE_PATH; empty: the page is at the root. */
+  basePath: string;
 }
 
 /** `/api/v1`: the status for programs, from the snapshot that the page is made of. */
 export const registerApi: FastifyPluginCallbackZod<ApiOptions> = (
   app,
-  { keeper, updates },
+  { keeper, updates, basePath },
   done,
 ) => {
   const config = { access: 'viewer' } as const;
@@ -44,7 +46,9 @@ export const registerApi: FastifyPluginCallbackZod<ApiOptions> = (
       );
     },
   );
-  app.get('/api/v1/openapi.json', { config }, (_request, reply) => reply.send(describeApi()));
+  app.get('/api/v1/openapi.json', { config }, (_request, reply) =>
+    reply.send(describeApi(basePath)),
+  );
   app.get(
     '/api/v1/events',
     { config, schema: { headers: resumeSchema }, exposeHeadRoute: false },

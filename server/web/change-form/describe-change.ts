@@ -31,7 +31,7 @@ export interface Answer {
  * @param found what the check says of the file as it is, where that is shown of itself
  */
 export function describeChange(
-  request: Pick<FastifyRequest, 'isPasswordProved'> & { raw: Connection },
+  request: Pick<FastifyRequest, 'isPasswordProved'> & Connection,
   frame: ChangeFrame,
   answer: Answer | undefined,
   found?: FindingItem[],

@@ -13,7 +13,8 @@ export interface HostCheckOptions {
 
 /**
  * Answers only to names that are this machine's (DNS rebinding): any other Host header gets 421.
- * The port does not matter, it may be forwarded.
+ * The port does not matter, it may be forwarded. Behind a trusted proxy both names have to be: the one
+ * that the browser used, and the one that the proxy uses or passes on.
  */
 export const hostCheck = fastifyPlugin<HostCheckOptions>((app, options, done) => {
   const { allowedHosts, listOwnHosts } = options;
@@ -31,8 +32,9 @@ export const hostCheck = fastifyPlugin<HostCheckOptions>((app, options, done) =>
   };
 
   app.addHook('onRequest', (request, _reply, next) => {
-    const host = findHost(request.headers.host);
-    next(host !== undefined && isKnown(host) ? undefined : unknownHost());
+    const hosts = [request.headers.host, request.host].map(findHost);
+    const areKnown = hosts.every((host) => host !== undefined && isKnown(host));
+    next(areKnown ? undefined : unknownHost());
   });
   done();
 });

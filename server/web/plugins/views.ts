@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import view from '@fastify/view';
-import { Eta } from 'eta';
 import type { FastifyReply } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { viewsFolder } from '../../own-folders.ts';
 import { version } from '../../shared/version.ts';
+import { createTemplates } from '../edge/template-addresses.ts';
 import type { PageModels, Partials, PreparedPages } from '../templates.ts';
 import type { NavigationLink, PageModel } from '../view/page-model.ts';
 import { joinPieces, place, prepareShell } from '../view/prepared-html.ts';
@@ -41,12 +41,14 @@ export interface ViewsOptions {
   hostName: () => string;
   listWarnings: () => string[];
   navigation: NavigationLink[];
+  /** WAI_BASE_PATH; empty: the page is at the root. */
+  basePath: string;
 }
 
 /** Templates: Eta with autoescape, compiled once. */
 export const views = fastifyPlugin<ViewsOptions>(
-  async (app, { hostName, listWarnings, navigation }) => {
-    const eta = new Eta({ views: viewsFolder, cache: true, autoEscape: true });
+  async (app, { hostName, listWarnings, navigation, basePath }) => {
+    const eta = createTemplates(viewsFolder, basePath);
     app.decorate('renderFragment', (template: keyof Partials, model: object) =>
       eta.render(`/partials/${template}`, model),
     );

@@ -5,7 +5,8 @@ import { parseConfiguration } from '../../keepalived/language/tree.ts';
 /** What a request tells of how it came. */
 export interface Connection {
   socket: { localAddress?: string | undefined };
-  headers: { host?: string | undefined };
+  /** The name that the browser uses, also behind a trusted proxy. */
+  host: string;
 }
 
 /**
@@ -22,12 +23,12 @@ export function findOwnVirtualAddress(
 
 /** The one of these addresses by which somebody is connected. */
 export function findOwnAddress(
-  { socket, headers }: Connection,
+  { socket, host }: Connection,
   addresses: readonly string[],
 ): string | undefined {
   const virtual = new Set(addresses.map(normalizeAddress));
   // Behind a proxy or a forwarded port, only the name that the browser uses tells.
-  const own = [socket.localAddress?.replace(/^::ffff:/, ''), hostOf(headers.host)];
+  const own = [socket.localAddress?.replace(/^::ffff:/, ''), hostOf(host)];
   return own.find((address) => address !== undefined && virtual.has(normalizeAddress(address)));
 }
 
@@ -37,9 +38,6 @@ function listVirtualAddresses(text = ''): string[] {
   );
 }
 
-function hostOf(header: string | undefined): string | undefined {
-  return /^\[(.*)\]|^([^:]*)/
-    .exec(header ?? '')
-    ?.slice(1)
-    .find(Boolean);
+function hostOf(header: string): string | undefined {
+  return /^\[(.*)\]|^([^:]*)/.exec(header)?.slice(1).find(Boolean);
 }

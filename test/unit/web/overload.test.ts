@@ -39,9 +39,7 @@ for (const [slow, head] of [
   test(`a client whose ${slow} do not end gets 408, and others are served`, async (context) => {
     const app = fastify({
       serverFactory: createServerFactory(undefined, {
-        requestTimeoutMs: 1000,
-        headersTimeoutMs: 500,
-        checkingIntervalMs: 100,
+        limits: { requestTimeoutMs: 1000, headersTimeoutMs: 500, checkingIntervalMs: 100 },
       }),
     });
     context.after(() => app.close());

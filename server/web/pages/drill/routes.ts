@@ -75,7 +75,7 @@ export const registerDrillPage: FastifyPluginCallbackZod<
 function findOwnDrillAddress(request: FastifyRequest, reading: DrillReading): string | undefined {
   const addresses = reading.kind === 'ready' ? reading.drill.instance.addresses : [];
   return findOwnAddress(
-    request.raw,
+    request,
     addresses.map(({ cidr }) => bareAddress(cidr)),
   );
 }

@@ -5,7 +5,7 @@ import { UserError } from '../../../shared/errors.ts';
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 export interface OriginCheckOptions {
-  /** Whether TLS ends here; else it may end at a proxy, and the scheme cannot be known. */
+  /** Whether TLS ends here; else it may end at a proxy, and only a trusted one tells. */
   tls: boolean;
 }
 
@@ -33,10 +33,12 @@ function foreignOrigin(): UserError {
 function isSameOrigin(request: FastifyRequest, tls: boolean): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') return false;
-  const { origin, host } = request.headers;
-  if (origin === undefined || host === undefined || !URL.canParse(origin)) return false;
+  const { host } = request;
+  const { origin } = request.headers;
+  if (origin === undefined || host === '' || !URL.canParse(origin)) return false;
   const { protocol, host: originHost } = new URL(origin);
-  if (protocol !== 'https:' && (tls || protocol !== 'http:')) return false;
+  const isSecure = tls || request.protocol === 'https';
+  if (protocol !== 'https:' && (isSecure || protocol !== 'http:')) return false;
   // Parsed the same way, so that a default port may be written or not.
   return originHost === new URL(`${protocol}//${host}`).host;
 }

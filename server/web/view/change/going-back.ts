@@ -32,11 +32,11 @@ export interface GoingBackModel {
  * @param texts the configuration before and after the change, as far as they are known
  */
 export function describeGoingBack(
-  request: { raw: Connection },
+  request: Connection,
   texts: readonly (string | undefined)[],
   typed?: GoingBackFields,
 ): GoingBackModel {
-  const ownAddress = findOwnVirtualAddress(request.raw, texts);
+  const ownAddress = findOwnVirtualAddress(request, texts);
   const isChosen = typed?.goBack === 'yes';
   return {
     checked: typed ? isChosen : ownAddress !== undefined,

@@ -15,7 +15,8 @@ import type { FindingItem } from '../../../../server/web/view/change/findings.ts
 import { renderPage } from './samples.ts';
 
 const request: Parameters<typeof describeChange>[0] = {
-  raw: { socket: { localAddress: '192.168.0.7' }, headers: {} },
+  socket: { localAddress: '192.168.0.7' },
+  host: '',
   isPasswordProved: () => false,
 };
 

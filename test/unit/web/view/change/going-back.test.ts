@@ -11,7 +11,7 @@ const old = withAddress('192.168.0.100/24');
 
 const connection = (localAddress: string | undefined, host = 'server1:9443'): Connection => ({
   socket: { localAddress },
-  headers: { host },
+  host,
 });
 
 describe('the administrator’s own connection', () => {
@@ -44,16 +44,16 @@ describe('the choice to go back', () => {
   const render = (goingBack: object) => renderPage('partials/going-back', goingBack);
 
   test('is made for whoever could cut themselves off, and explained', () => {
-    const html = render(describeGoingBack({ raw: connection('192.168.0.100') }, [old]));
+    const html = render(describeGoingBack(connection('192.168.0.100'), [old]));
     assert.match(html, /name="goBack"[^>]* checked/);
     assert.match(textOf(html), /You are connected to 192\.168\.0\.100, which is a virtual IP/);
     assert.match(html, /name="goBackSeconds" value="120" min="60" max="600"/);
   });
 
   test('is left to everybody else, and kept as it was made', () => {
-    const request = { raw: connection('192.168.0.100') };
+    const request = connection('192.168.0.100');
     assert.doesNotMatch(
-      render(describeGoingBack({ raw: connection('192.168.0.10') }, [old])),
+      render(describeGoingBack(connection('192.168.0.10'), [old])),
       /checked|You are connected/,
     );
     const typed = describeGoingBack(request, [old], { goBackSeconds: '300' });
