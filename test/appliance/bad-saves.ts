@@ -1,4 +1,4 @@
-/** A thousand bad saves on a live master: no moment without the address, none with it on both. */
+/** A thousand damaged texts saved on a live master: no moment without the address, none with it on both. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../lab/eventually.ts';
@@ -23,7 +23,7 @@ const configurations = {
 };
 const saves = 500;
 
-/** Five hundred of them, on one of the two configurations; each is a file of its own, beside the other. */
+/** Five hundred damages of one of the two configurations; each is a test file of its own. */
 export function testBadSaves(which: keyof typeof configurations): void {
   const { textOf, how, addresses } = configurations[which];
   test(
@@ -59,7 +59,11 @@ export function testBadSaves(which: keyof typeof configurations): void {
         .split('\n')
         .filter((line) => line.startsWith('{'))
         .map((line) => JSON.parse(line) as Save);
-      assert.equal(outcomes.length, saves, child.output().slice(-2_000));
+      // Many damages give the same text, and each text is saved once.
+      const [, texts] =
+        new RegExp(`^${saves} damages, (\\d+) texts$`, 'm').exec(child.output()) ?? [];
+      assert.equal(outcomes.length, Number(texts), child.output().slice(-2_000));
+      assert.ok(outcomes.length > 300, `${outcomes.length} texts`);
 
       const changes = watchers.map((watcher) =>
         watcher

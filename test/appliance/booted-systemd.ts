@@ -4,6 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { askUntil } from './private-keepalived.ts';
 
@@ -50,7 +51,9 @@ export async function bootSystemd(): Promise<BootedSystemd> {
   const outerPid = child.pid ?? 0;
   const initPid = () => readFileSync(`/proc/${outerPid}/task/${outerPid}/children`, 'utf8').trim();
   const enterArguments = () => [`--target=${initPid()}`, ...namespaces, '--root', '--wd'];
-  const isUp = () => {
+  const askState = async () => {
+    // Each question costs two processes.
+    await sleep(100);
     try {
       const words = [...enterArguments(), 'systemctl', 'is-system-running'];
       return execFileSync('nsenter', words, { stdio: 'pipe', encoding: 'utf8' }).trim();
@@ -59,7 +62,7 @@ export async function bootSystemd(): Promise<BootedSystemd> {
     }
   };
   const state = await askUntil(
-    () => Promise.resolve(isUp()),
+    askState,
     (answer) => answer === 'running' || answer === 'degraded',
     30_000,
   );

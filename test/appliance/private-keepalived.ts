@@ -115,6 +115,6 @@ export async function askUntil<Answer>(
   for (;;) {
     const answer = await ask();
     if (accept(answer) || performance.now() > deadlineMs) return answer;
-    await sleep(20);
+    await sleep(50);
   }
 }

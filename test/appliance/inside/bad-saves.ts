@@ -3,7 +3,8 @@
  * prints, for each, a line of JSON with its outcome. Added commands are confirmed; a danger that is
  * asked is never accepted. Arguments: how many, and `recorded` (the broken files of the evidence
  * first) or `mutated` (damaged copies of the live file only; after each that went live comes the good
- * text again, so that all of them meet the same master).
+ * text again, so that all of them meet the same master). Many damages give the same text (of a
+ * line that is deleted there are as many as there are lines): each text is saved once.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -34,8 +35,11 @@ const mutations = Array.from({ length: 2 * saves }, (_, seed) => mutate(good, se
   ({ text }) => text !== good && keepsPriority(text),
 );
 
+const damaged = [...recorded, ...mutations].slice(0, saves);
+const texts = new Map(damaged.map(({ what, text }) => [text, what]));
+
 const parts = await createParts();
-for (const { what, text } of [...recorded, ...mutations].slice(0, saves)) {
+for (const [text, what] of texts) {
   const first = await save(text);
   const confirmedCommands = first.kind === 'needs-acceptance' ? first.addedCommands : [];
   const outcome = confirmedCommands.length > 0 ? await save(text, { confirmedCommands }) : first;
@@ -44,6 +48,7 @@ for (const { what, text } of [...recorded, ...mutations].slice(0, saves)) {
   if (outcome.kind === 'live' && !withRecorded) await saveGoodAgain();
 }
 await parts.appliance.close();
+process.stdout.write(`${damaged.length} damages, ${texts.size} texts\n`);
 
 function save(text: string, consent: Consent = {}): Promise<ApplyOutcome> {
   return applyConfiguration(parts, {
