@@ -113,8 +113,9 @@ const artifactsFolder = new URL('../artifacts/', import.meta.url).pathname;
 const manualFolder = new URL('../../docs/pictures/', import.meta.url).pathname;
 
 /**
- * A picture of the whole page in test/artifacts; with TAKE_MANUAL_PICTURES=1 those of the manual go
- * to docs/pictures, so that the manual shows what this test saw.
+ * A picture of the whole page for people who ask for it: with TAKE_PICTURES=1 in test/artifacts; with
+ * TAKE_MANUAL_PICTURES=1 those of the manual go to docs/pictures, so that the manual shows what this
+ * test saw.
  */
 export async function takePicture(
   page: Page,
@@ -122,6 +123,7 @@ export async function takePicture(
   { ofManual = false } = {},
 ): Promise<void> {
   const intoManual = ofManual && process.env['TAKE_MANUAL_PICTURES'] === '1';
+  if (!intoManual && process.env['TAKE_PICTURES'] !== '1') return;
   const folder = intoManual ? manualFolder : artifactsFolder;
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: `${folder}${name}.png`, fullPage: true });
