@@ -9,7 +9,7 @@
 # the private mount in which a configuration is tested. The page listens on the host's
 # 127.0.0.1:9443; set WAI_LISTEN for more. The first password of admin:
 #
-#   docker exec keepalived-wai cat /var/lib/keepalived-wai/first-password
+#   docker exec keepalived-wai node build/main.js first-password
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /opt/keepalived-wai

@@ -10,6 +10,7 @@ import { createApp } from './app.ts';
 import { createAppliance } from './appliance/create-appliance.ts';
 import { readHostName } from './appliance/host.ts';
 import { listOwnHosts } from './appliance/network/own-hosts.ts';
+import { runCommandLine } from './command-line/run-command-line.ts';
 import { createJournal } from './history/journal.ts';
 import { acquireLock } from './history/lock.ts';
 import { openNotices } from './history/notices.ts';
@@ -26,13 +27,10 @@ import { recoverDrill } from './operations/drill/recover-drill.ts';
 import { applyConfiguration } from './operations/live/apply-configuration.ts';
 import { recoverConfiguration } from './operations/recovery/recover-configuration.ts';
 import { watchOutsideChanges } from './operations/versions/watch-outside-changes.ts';
-import { addAccount } from './process/add-account.ts';
-import { readCommandLine } from './process/command-line.ts';
-import { explainStartFailure, formatListen } from './process/explain-start-failure.ts';
+import { formatListen } from './process/explain-start-failure.ts';
 import { describeExposure, readExposure } from './process/exposure.ts';
 import { freeSocketPath } from './process/free-socket-path.ts';
 import { loadCertificate } from './process/tls-certificate.ts';
-import { parseProgramOptions } from './program-options.ts';
 import type { ProgramOptions } from './program-options.ts';
 import { createMutex } from './shared/mutex.ts';
 import { failoverRecordSchema } from './state/failover-records.ts';
@@ -149,7 +147,7 @@ async function announceAccount(stateDirectory: string, password: string): Promis
     : [
         `    Password: in ${await writeFirstPassword(stateDirectory, password)}`,
         '',
-        '  Only the owner of that file can read it. It is removed when the password is changed.',
+        '  “sudo keepalived-wai first-password” prints it. It is removed when the password is changed.',
       ];
   const lines = [
     '',
@@ -177,21 +175,4 @@ function announceAddress({ listen, tls, basePath }: ProgramOptions): void {
   );
 }
 
-async function main(): Promise<void> {
-  let options: ProgramOptions | undefined;
-  try {
-    const command = readCommandLine(process.argv.slice(2));
-    if (command.kind === 'tell') {
-      process.stdout.write(`${command.text}\n`);
-      return;
-    }
-    options = parseProgramOptions(process.env);
-    if (command.kind === 'serve') await start(options);
-    else process.stdout.write(await addAccount(options.stateDirectory, command, process.stdin));
-  } catch (error) {
-    process.stderr.write(`keepalived-wai: ${explainStartFailure(error, options?.listen)}\n`);
-    process.exit(1);
-  }
-}
-
-void main();
+void runCommandLine({ words: process.argv.slice(2), environment: process.env, serve: start });

@@ -73,8 +73,19 @@ export interface ProgramOptions {
   metricsInstanceLabel: Environment['WAI_METRICS_INSTANCE_LABEL'];
 }
 
+/** Where a package puts the settings, and the command finds them. */
+export const settingsFilePath = '/etc/keepalived-wai/config.env';
+
 /** A setting that cannot be used; the message is the one line that ends the start. */
-export class ProgramOptionsError extends Error {}
+export class ProgramOptionsError extends Error {
+  /** The name of the setting; undefined: it is about several, or about a line without a name. */
+  readonly variable: string | undefined;
+
+  constructor(message: string, variable?: string) {
+    super(message);
+    this.variable = variable;
+  }
+}
 
 const allowedWords: Record<string, string> = {
   WAI_LISTEN: 'ADDRESS:PORT, [IPV6]:PORT or unix:/path',
@@ -101,6 +112,7 @@ export function parseProgramOptions(
     if (name.startsWith('WAI_') && !known.includes(name)) {
       throw new ProgramOptionsError(
         `${name}: no such setting. The settings are: ${known.join(', ')}`,
+        name,
       );
     }
   }
@@ -110,6 +122,7 @@ export function parseProgramOptions(
     const allowed = allowedWords[name] ?? 'an absolute path';
     throw new ProgramOptionsError(
       `${name}: ${JSON.stringify(environment[name])} is not allowed. Use ${allowed}.`,
+      name,
     );
   }
   const values = parsed.data;

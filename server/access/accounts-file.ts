@@ -67,6 +67,11 @@ export async function writeFirstPassword(
   return path;
 }
 
+/** undefined: there is none (any more). */
+export async function readFirstPassword(stateDirectory: string): Promise<string | undefined> {
+  return (await findFileText(firstPasswordPath(stateDirectory)))?.trimEnd();
+}
+
 export async function removeFirstPassword(stateDirectory: string): Promise<void> {
   await rm(firstPasswordPath(stateDirectory), { force: true });
 }

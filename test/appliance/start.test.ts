@@ -78,6 +78,9 @@ test('the first start puts the password into a file that only its owner reads, t
   assert.match(first.output(), /^keepalived-wai: unix:\/.*\/socket$/m);
   const password = (await readFile(passwordFile, 'utf8')).trimEnd();
   assert.match(password, /^([0-9a-z]{5}-){3}[0-9a-z]{5}$/);
+  const asking = startProgram(context, folder, {}, ['first-password']);
+  assert.equal(await asking.untilExit(), 0, asking.log());
+  assert.equal(asking.output(), `${password}\n`);
   assert.equal((await stat(passwordFile)).mode & 0o777, 0o600);
   // What a service prints stays in the journal.
   assert.equal((first.output() + first.log()).includes(password), false);
@@ -118,7 +121,8 @@ for (const [what, settings, line] of [
 ] as const) {
   test(`${what} ends the start with one line`, async (context) => {
     const program = startProgram(context, await makeFolder(context), settings);
-    assert.equal(await program.untilExit(), 1);
+    // systemd does not start it again then.
+    assert.equal(await program.untilExit(), 78);
     assert.match(program.log(), line);
   });
 }
@@ -187,10 +191,14 @@ test('a password that is changed on the command line counts at once, and ends th
       asking.once('error', reject).end();
     });
   assert.equal(await ask(`admin:${password}`), 200);
-  const changing = startProgram(context, folder, {}, ['--add-account', 'admin', 'admin']);
+  const changing = startProgram(context, folder, {}, ['reset-password', 'admin', '--generate']);
   assert.equal(await changing.untilExit(), 0, changing.log());
   const now = /Password: (\S+)\n/.exec(changing.output())?.[1] ?? '';
   await assert.rejects(stat(passwordFile), /ENOENT/);
+  const asking = startProgram(context, folder, {}, ['first-password']);
+  assert.equal(await asking.untilExit(), 1);
+  assert.equal(asking.output(), '');
+  assert.match(asking.log(), /any more: .* run: sudo keepalived-wai reset-password admin\n$/);
   await eventually('the old one is refused', async () => {
     const status = await ask(`admin:${password}`);
     return status === 401 || status === 429;
@@ -235,6 +243,9 @@ test('an account for somebody who only looks is made on the command line', async
   assert.deepEqual(await accounts.findUserByPassword('watcher', password), watcher);
 
   const wrong = startProgram(context, folder, {}, ['--add-user']);
-  assert.equal(await wrong.untilExit(), 1);
-  assert.match(wrong.log(), /“--add-user” is not understood\. Use no argument to serve/);
+  assert.equal(await wrong.untilExit(), 64);
+  assert.match(
+    wrong.log(),
+    /^keepalived-wai: “--add-user” is not known\. Use keepalived-wai \[serve.*\n$/,
+  );
 });

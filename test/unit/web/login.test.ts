@@ -14,12 +14,14 @@ test('the login page has the words of the contract', async (context) => {
   assert.match(body, /<button type="submit">Log in<\/button>/);
 });
 
-test('the login page names the file with the first password while there is one', async (context) => {
+test('the login page names the command for the first password while there is one', async (context) => {
   let file: string | undefined = '/var/lib/keepalived-wai/first-password';
   const { app } = await createTestApp({ findFirstPasswordFile: () => file });
   context.after(() => app.close());
   const read = async () => (await new TestBrowser(app).get('/login')).body;
-  assert.match(await read(), /<code>\/var\/lib\/keepalived-wai\/first-password<\/code>/);
+  assert.match(await read(), /<code>sudo keepalived-wai first-password<\/code>/);
+  // Where it lies is nobody's business who has not logged in.
+  assert.doesNotMatch(await read(), /\/var\/lib/);
   file = undefined;
   assert.doesNotMatch(await read(), /first password/);
 });

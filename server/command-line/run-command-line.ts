@@ -1,0 +1,101 @@
+/** What `main.ts` calls: reads the arguments and the settings, and runs the subcommand. */
+import { explainStartFailure } from '../process/explain-start-failure.ts';
+import { ProgramOptionsError } from '../program-options.ts';
+import type { ProgramOptions } from '../program-options.ts';
+import { errorCode } from '../shared/error-code.ts';
+import { UserError } from '../shared/errors.ts';
+import { addAccount, printFirstPassword, resetPassword } from './account-commands.ts';
+import { loadSettings } from './load-settings.ts';
+import type { Settings } from './load-settings.ts';
+import { readCommandLine, UsageError } from './read-command-line.ts';
+import type { Command } from './read-command-line.ts';
+import { CancelledError } from './read-password.ts';
+import { exitStatus } from './subcommands.ts';
+import type { SubcommandName } from './subcommands.ts';
+
+export interface CommandLine {
+  /** The arguments behind the program's name. */
+  words: readonly string[];
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Resolves once the program serves. */
+  serve: (options: ProgramOptions, environment: Settings['environment']) => Promise<void>;
+}
+
+/** Ctrl-C, as a shell has it: 128 and the number of SIGINT. */
+const cancelledStatus = 130;
+
+/** Runs the command; of all that can fail it prints one line and sets the exit status. */
+export async function runCommandLine({ words, environment, serve }: CommandLine): Promise<void> {
+  let command: Command | undefined;
+  let options: ProgramOptions | undefined;
+  try {
+    command = readCommandLine(words);
+    if (command.kind === 'print') {
+      print(`${command.text}\n`);
+      return;
+    }
+    const settings = await loadSettings(environment);
+    ({ options } = settings);
+    process.exitCode = await run(command, settings, serve);
+  } catch (error) {
+    if (error instanceof CancelledError) {
+      process.exit(cancelledStatus);
+    }
+    const isServing = command?.kind === 'run' && command.name === 'serve';
+    const sentence = isServing
+      ? explainStartFailure(error, options?.listen)
+      : explainFailure(error, command);
+    process.stderr.write(`keepalived-wai: ${sentence}\n`);
+    process.exit(findExitStatus(error));
+  }
+}
+
+async function run(
+  { name, words, options: given }: Extract<Command, { kind: 'run' }>,
+  { options, environment }: Settings,
+  serve: CommandLine['serve'],
+): Promise<number> {
+  const { stateDirectory } = options;
+  const terminal = { input: process.stdin, prompts: process.stderr };
+  const accounts = { stateDirectory, terminal, print };
+  const subcommands: Record<SubcommandName, () => Promise<void | number>> = {
+    serve: () => serve(options, environment),
+    'add-account': () => addAccount(words, given, accounts),
+    'reset-password': () => resetPassword(words, given, accounts),
+    'first-password': () => printFirstPassword(accounts),
+  };
+  return (await subcommands[name]()) ?? exitStatus.ok;
+}
+
+/** Nobody may read on: `keepalived-wai status | head -1`. */
+function print(text: string): void {
+  process.stdout.once('error', ignoreClosedPipe).write(text);
+}
+
+function ignoreClosedPipe(error: unknown): void {
+  if (errorCode(error) !== 'EPIPE') throw error;
+}
+
+function explainFailure(error: unknown, command: Command | undefined): string {
+  const { path } = error as NodeJS.ErrnoException;
+  const code = errorCode(error);
+  if (path !== undefined && (code === 'EACCES' || code === 'EPERM')) {
+    const name = command?.kind === 'run' ? ` ${command.name}` : '';
+    return `${path} cannot be read or written (${code}). Run as root: sudo keepalived-wai${name} …`;
+  }
+  return error instanceof UsageError ? error.message : explainStartFailure(error, undefined);
+}
+
+/** What a setting names and cannot be used: another start would end in the same way. */
+const wrongSettingCodes = new Set([
+  ...['admin-password-file', 'certificate-unreadable', 'certificate-unusable'],
+  'state-directory-foreign',
+]);
+
+function findExitStatus(error: unknown): number {
+  if (error instanceof UsageError) return exitStatus.usage;
+  const isWrongSetting =
+    error instanceof ProgramOptionsError ||
+    (error instanceof UserError && wrongSettingCodes.has(error.code));
+  return isWrongSetting ? exitStatus.wrongSetting : exitStatus.failed;
+}

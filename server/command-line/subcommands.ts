@@ -1,0 +1,110 @@
+/**
+ * The table of what the command `keepalived-wai` can do: its parser, `--help`, the man page and the
+ * completion in the shell are made from it, and `run-command-line.ts` has a function for each row.
+ */
+import { roles } from '../access/accounts.ts';
+
+export interface Argument {
+  name: string;
+  /** What is allowed; absent: any word. */
+  choices?: readonly string[];
+}
+
+export interface CommandOption {
+  /** With its dashes. */
+  name: string;
+  summary: string;
+}
+
+export interface Subcommand {
+  /** One line, without a full stop. */
+  summary: string;
+  arguments: readonly Argument[];
+  options: readonly CommandOption[];
+  /** Paragraphs. */
+  description: readonly string[];
+  /** What its exit status means beyond that of all. */
+  exitStatus: readonly (readonly [status: number, meaning: string])[];
+}
+
+/** sysexits(3); systemd is told not to start again after a wrong setting. */
+export const exitStatus = { ok: 0, failed: 1, usage: 64, wrongSetting: 78 } as const;
+
+/** What each subcommand may end with. */
+export const commonExitStatus: Subcommand['exitStatus'] = [
+  [exitStatus.ok, 'It is done.'],
+  [exitStatus.failed, 'It failed. One line says why, and what to do.'],
+  [exitStatus.usage, 'The command was used wrongly. One line says what is allowed.'],
+  [exitStatus.wrongSetting, 'A setting is wrong. One line says which, and what is allowed.'],
+];
+
+const passwordOptions: readonly CommandOption[] = [
+  { name: '--password-stdin', summary: 'read the password from standard input' },
+  { name: '--generate', summary: 'make a password and print it, once' },
+];
+
+const howToGiveAPassword =
+  'On a terminal you are asked for the password, which is not shown while you type. Without a terminal use --password-stdin or --generate. A password is never an argument: every user of the server may read those.';
+
+const accountChange =
+  'A running keepalived-wai uses the change within a second. Anyone who is logged in with the old password must log in again.';
+
+export const subcommands = {
+  serve: {
+    summary: 'run the program; the same as no subcommand',
+    arguments: [],
+    options: [],
+    description: [
+      'Runs until it gets SIGTERM. It never stops keepalived. Usually the service manager starts it: systemctl start keepalived-wai.',
+    ],
+    exitStatus: [],
+  },
+  'add-account': {
+    summary: 'make an account, or change the role and password of one',
+    arguments: [{ name: 'NAME' }, { name: 'ROLE', choices: roles }],
+    options: passwordOptions,
+    description: [
+      'A viewer sees everything but secrets and changes nothing. An admin may do everything.',
+      howToGiveAPassword,
+      accountChange,
+    ],
+    exitStatus: [],
+  },
+  'reset-password': {
+    summary: 'give an account another password',
+    arguments: [{ name: 'NAME' }],
+    options: passwordOptions,
+    description: ['The role stays.', howToGiveAPassword, accountChange],
+    exitStatus: [],
+  },
+  'first-password': {
+    summary: 'print the first password of admin',
+    arguments: [],
+    options: [],
+    description: [
+      'At the first start as a service the program makes a password and puts it into a file that only root can read. This prints it. The file is removed when the password is changed: with reset-password you get another.',
+    ],
+    exitStatus: [],
+  },
+} as const satisfies Record<string, Subcommand>;
+
+export type SubcommandName = keyof typeof subcommands;
+
+/** In their order, each with its name. */
+export function listSubcommands(): ({ name: SubcommandName } & Subcommand)[] {
+  return Object.entries(subcommands).map(([name, row]) => ({
+    name: name as SubcommandName,
+    ...row,
+  }));
+}
+
+/** How a subcommand is typed: `keepalived-wai check FILE [--json]`. */
+export function formatUsage(name: SubcommandName): string {
+  const row: Subcommand = subcommands[name];
+  const words = row.arguments.map(({ name: word, choices }) => choices?.join('|') ?? word);
+  const isChoice = row.options === passwordOptions;
+  const options = isChoice
+    ? [`[${row.options.map((option) => option.name).join('|')}]`]
+    : row.options.map((option) => `[${option.name}]`);
+  return ['keepalived-wai', name, ...words, ...options].join(' ');
+}
