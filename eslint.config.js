@@ -60,6 +60,12 @@ const importZones = [
     message: 'history/ stands alone.',
   },
   {
+    target: './server/seam',
+    from: './server',
+    except: ['./seam', './shared'],
+    message: 'seam/ carries messages between the two processes and knows none of what they say.',
+  },
+  {
     target: './server/web',
     from: './server',
     except: [
@@ -73,6 +79,7 @@ const importZones = [
       './program-options.ts',
       './state/state-keeper.ts',
       './history',
+      './seam',
     ],
     message: 'web/ uses operations, the keeper, access/ and the port; never a real appliance.',
   },

@@ -1,0 +1,104 @@
+import { chmod, chown, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
+import path from 'node:path';
+import { UserError } from '../shared/errors.ts';
+import type { CallTable } from './calls.ts';
+import { bindHandlers } from './handlers.ts';
+import type { Handlers } from './handlers.ts';
+import { defaultSeamLimits } from './limits.ts';
+import type { SeamLimits } from './limits.ts';
+import { limitProblems } from './problems.ts';
+import type { SeamProblem } from './problems.ts';
+import { serveConnection } from './server-connection.ts';
+
+export interface SeamServer {
+  /** Ends all connections, and aborts what they asked for. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on a unix socket and answers what the table has.
+ *
+ * Who may connect is said by the socket's mode and group, and by its folder: Node.js cannot ask the
+ * kernel who is at the other end (SO_PEERCRED). So the folder has to be this user's, and nobody else
+ * may write in it: they could replace the socket. With a group, its mode is 0750.
+ *
+ * @param gid the group of the socket; undefined: as the kernel has it
+ */
+export async function createSeamServer<Table extends CallTable>({
+  path: socketPath,
+  mode,
+  gid,
+  table,
+  version,
+  handlers,
+  onProblem,
+  limits: givenLimits,
+}: {
+  path: string;
+  /** 0o660: its user and its group. */
+  mode: number;
+  gid?: number;
+  table: Table;
+  /** Of this program: the other side has to have the same. */
+  version: string;
+  handlers: Handlers<Table>;
+  onProblem: (problem: SeamProblem) => void;
+  limits?: Partial<SeamLimits>;
+}): Promise<SeamServer> {
+  const limits = { ...defaultSeamLimits, ...givenLimits };
+  const entries = bindHandlers(table, handlers);
+  const report = limitProblems(onProblem);
+  const sockets = new Set<Socket>();
+  let peerId = 0;
+
+  await assertSafeFolder(path.dirname(socketPath));
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    peerId += 1;
+    serveConnection({ socket, peerId, version, entries, limits, onProblem: report });
+  });
+  server.maxConnections = limits.connections;
+  await listen(server, socketPath);
+  server.on('error', (error) => {
+    report({ kind: 'accept', error });
+  });
+  if (gid !== undefined) await chown(socketPath, process.geteuid?.() ?? 0, gid);
+  await chmod(socketPath, mode);
+
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+/** For nobody else till its mode is set: the socket is made while the mask forbids all. */
+function listen(server: ReturnType<typeof createServer>, socketPath: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // Node.js makes the socket before `listen` returns.
+    const mask = process.umask(0o177);
+    server.listen(socketPath, () => {
+      server.off('error', reject);
+      resolve();
+    });
+    process.umask(mask);
+  });
+}
+
+async function assertSafeFolder(folder: string): Promise<void> {
+  const { uid, mode } = await stat(folder);
+  const isOwn = uid === process.geteuid?.();
+  if (isOwn && (mode & 0o022) === 0) return;
+  throw new UserError(
+    'unsafe-socket-folder',
+    `Others may write in ${folder}, so they could replace the socket of the agent. Make it root's, with mode 0750.`,
+  );
+}

@@ -1,0 +1,38 @@
+import type { Socket } from 'node:net';
+import type { SeamLimits } from '../limits.ts';
+import { createDeadline } from './deadline.ts';
+
+export interface Outbox {
+  send(frame: Buffer): void;
+  /** Whether the other side has read nearly all; else what can wait has to. */
+  hasRoom(): boolean;
+  close(): void;
+}
+
+/**
+ * Writes frames, a bounded number of bytes ahead of the other side.
+ * @param onStuck the other side does not read: nothing for too long, or too much waits for it
+ */
+export function createOutbox(
+  socket: Socket,
+  limits: Pick<SeamLimits, 'roomBytes' | 'outgoingBytes' | 'unreadMs'>,
+  onStuck: () => void,
+): Outbox {
+  const unread = createDeadline(limits.unreadMs, onStuck);
+  const onWritten = () => {
+    unread.stop();
+    if (socket.writableLength > 0) unread.start();
+  };
+  return {
+    send(frame) {
+      if (!socket.writable) return;
+      socket.write(frame, onWritten);
+      if (socket.writableLength > limits.outgoingBytes) onStuck();
+      else if (socket.writableLength > 0) unread.start();
+    },
+    hasRoom: () => socket.writableLength < limits.roomBytes,
+    close: () => {
+      unread.stop();
+    },
+  };
+}
