@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import type { SeamLimits } from './limits.ts';
 import { encodeWebMessage } from './wire/encode.ts';
 import { createFrameReader, MalformedFrameError } from './wire/frame.ts';
@@ -24,18 +24,18 @@ export interface ClientConnectionEvents {
 
 /**
  * One connection to the agent, from its begin to its end.
+ * @param socket connected, or on its way to be
  * @param silenceMs if the agent says nothing for so long, not even when it is asked, it has hung
  */
 export function openConnection(
   {
-    socketPath,
+    socket,
     version,
     limits,
     silenceMs,
-  }: { socketPath: string; version: string; limits: SeamLimits; silenceMs: number },
+  }: { socket: Socket; version: string; limits: SeamLimits; silenceMs: number },
   { onOpen, onAnswer, onClosed }: ClientConnectionEvents,
 ): ClientConnection {
-  const socket = connect(socketPath);
   let isOpen = false;
   let agentVersion: string | undefined;
   let hasHeard = false;
@@ -77,9 +77,8 @@ export function openConnection(
     if (socket.writable) dispatch(parseAgentMessage(frame), frame.tail);
   });
 
-  socket.on('connect', () => {
-    outbox.send(encodeWebMessage({ kind: 'hello', program: version, protocol: protocolVersion }));
-  });
+  // Written as soon as it is connected.
+  outbox.send(encodeWebMessage({ kind: 'hello', program: version, protocol: protocolVersion }));
   socket.on('data', (chunk: Buffer) => {
     hasHeard = true;
     try {

@@ -13,6 +13,8 @@ export interface SeamLimits {
   outgoingBytes: number;
   /** Within this time a connection says who it is. */
   helloMs: number;
+  /** As `helloMs`, of a process that has only just been started. */
+  startMs: number;
   /** Within this time a frame that has begun is whole. */
   frameMs: number;
   /** So long the other side may read nothing of what waits for it. */
@@ -30,6 +32,7 @@ export const defaultSeamLimits: SeamLimits = {
   roomBytes: 1024 * 1024,
   outgoingBytes: 32 * 1024 * 1024,
   helloMs: 2_000,
+  startMs: 60_000,
   frameMs: 10_000,
   unreadMs: 30_000,
   waitingEvents: 256,

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { createAsking } from './asking.ts';
 import type { Asking } from './asking.ts';
 import type {
@@ -50,20 +52,24 @@ const longestRetryMs = 1_000;
 const goodMs = 1_000;
 const defaultSilenceMs = 10_000;
 
+/** The socket that the agent listens on, or one end of a pair of which the agent has the other. */
+export type AgentPlace = { path: string } | { socket: Socket };
+
 /**
  * Asks the agent what the table has. It connects by itself, and again when the connection ends;
- * what was open then is rejected, and is asked again by whoever asked it.
- * @param onState told at each change; it is `away` first
+ * what was open then is rejected, and is asked again by whoever asked it. One end of a pair cannot
+ * be opened again: with it, the agent is away for good.
+ * @param onState told at each change (it is `away` first), and of each end of a pair
  * @param silenceMs an agent that answers nothing for so long has hung, and is away
  */
 export function createSeamClient<Table extends CallTable>({
-  path: socketPath,
+  at,
   table,
   version,
   onState,
   silenceMs = defaultSilenceMs,
 }: {
-  path: string;
+  at: AgentPlace;
   table: Table;
   /** Of this program: the agent has to have the same. */
   version: string;
@@ -90,7 +96,7 @@ export function createSeamClient<Table extends CallTable>({
     let openedAtMs: number | undefined;
     let own: Asking | undefined;
     const begun = openConnection(
-      { socketPath, version, limits, silenceMs },
+      { socket: 'path' in at ? connect(at.path) : at.socket, version, limits, silenceMs },
       {
         onOpen() {
           openedAtMs = performance.now();
@@ -108,6 +114,10 @@ export function createSeamClient<Table extends CallTable>({
           own?.fail(createAwayError());
           enter(agentVersion === undefined ? 'away' : { agentVersion });
           if (isClosed) return;
+          if ('socket' in at) {
+            if (openedAtMs === undefined) onState(state);
+            return;
+          }
           const livedMs = openedAtMs === undefined ? 0 : performance.now() - openedAtMs;
           if (livedMs >= goodMs) retryMs = firstRetryMs;
           retry = setTimeout(open, retryMs);

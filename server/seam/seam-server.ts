@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { chmod, chown, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import path from 'node:path';
 import { UserError } from '../shared/errors.ts';
 import type { CallTable } from './calls.ts';
@@ -13,33 +14,38 @@ import type { SeamProblem } from './problems.ts';
 import { serveConnection } from './server-connection.ts';
 
 export interface SeamServer {
+  /** Serves a connection that exists already: the socket pair of a web that the agent has started. */
+  accept(socket: Socket): void;
   /** Ends all connections, and aborts what they asked for. */
   close(): Promise<void>;
 }
 
+export interface ListenPlace {
+  path: string;
+  /** 0o660: its user and its group. */
+  mode: number;
+  /** Its group; undefined: as the kernel has it. */
+  gid?: number;
+}
+
 /**
- * Listens on a unix socket and answers what the table has.
+ * Answers what the table has: over a unix socket that it listens on, and to whom `accept` is given.
  *
  * Who may connect is said by the socket's mode and group, and by its folder: Node.js cannot ask the
  * kernel who is at the other end (SO_PEERCRED). So the folder has to be this user's, and nobody else
  * may write in it: they could replace the socket. With a group, its mode is 0750.
  *
- * @param gid the group of the socket; undefined: as the kernel has it
+ * @param at where to listen; undefined: nowhere
  */
 export async function createSeamServer<Table extends CallTable>({
-  path: socketPath,
-  mode,
-  gid,
+  at,
   table,
   version,
   handlers,
   onProblem,
   limits: givenLimits,
 }: {
-  path: string;
-  /** 0o660: its user and its group. */
-  mode: number;
-  gid?: number;
+  at: ListenPlace | undefined;
   table: Table;
   /** Of this program: the other side has to have the same. */
   version: string;
@@ -53,34 +59,46 @@ export async function createSeamServer<Table extends CallTable>({
   const sockets = new Set<Socket>();
   let peerId = 0;
 
-  await assertSafeFolder(path.dirname(socketPath));
-  const server = createServer((socket) => {
+  const serve = (socket: Socket, helloMs: number) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     peerId += 1;
-    serveConnection({ socket, peerId, version, entries, limits, onProblem: report });
+    const ownLimits = { ...limits, helloMs };
+    serveConnection({ socket, peerId, version, entries, limits: ownLimits, onProblem: report });
+  };
+  const server = createServer((socket) => {
+    serve(socket, limits.helloMs);
   });
   server.maxConnections = limits.connections;
-  await listen(server, socketPath);
-  server.on('error', (error) => {
-    report({ kind: 'accept', error });
-  });
-  if (gid !== undefined) await chown(socketPath, process.geteuid?.() ?? 0, gid);
-  await chmod(socketPath, mode);
+  if (at) {
+    await listen(server, at);
+    server.on('error', (error) => {
+      report({ kind: 'accept', error });
+    });
+  }
 
   return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        for (const socket of sockets) socket.destroy();
-      }),
+    accept(socket) {
+      serve(socket, limits.startMs);
+    },
+    async close() {
+      const ended = [...sockets].map((socket) => once(socket, 'close'));
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(ended);
+      if (server.listening) await new Promise((resolve) => server.close(resolve));
+    },
   };
 }
 
+async function listen(server: Server, { path: socketPath, mode, gid }: ListenPlace): Promise<void> {
+  await assertSafeFolder(path.dirname(socketPath));
+  await bind(server, socketPath);
+  if (gid !== undefined) await chown(socketPath, process.geteuid?.() ?? 0, gid);
+  await chmod(socketPath, mode);
+}
+
 /** For nobody else till its mode is set: the socket is made while the mask forbids all. */
-function listen(server: ReturnType<typeof createServer>, socketPath: string): Promise<void> {
+function bind(server: Server, socketPath: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     // Node.js makes the socket before `listen` returns.

@@ -57,6 +57,7 @@ export interface Seam {
   tell: (topic: 'latest' | 'queue', event: string) => void;
   streams: (topic: 'latest' | 'queue') => number;
   emitted: () => number;
+  accept: (socket: Socket) => void;
   restart: (version?: string) => Promise<void>;
   stop: () => Promise<void>;
 }
@@ -113,7 +114,7 @@ export async function startSeam(limits: Partial<SeamLimits> = {}): Promise<Seam>
   };
   const start = (version = '1.0.0') =>
     createSeamServer({
-      ...{ path: socketPath, mode: 0o660, table, version, handlers, limits },
+      ...{ at: { path: socketPath, mode: 0o660 }, table, version, handlers, limits },
       onProblem: (problem) => problems.push(problem),
     });
   let server = await start();
@@ -131,6 +132,9 @@ export async function startSeam(limits: Partial<SeamLimits> = {}): Promise<Seam>
     },
     streams: (topic) => emits[topic].size,
     emitted: () => emitted,
+    accept(socket) {
+      server.accept(socket);
+    },
     async restart(version) {
       await server.close();
       server = await start(version);
@@ -151,7 +155,7 @@ export interface TestClient {
 export async function connectClient(seam: Seam, silenceMs?: number): Promise<TestClient> {
   const states: SeamState[] = [];
   const client = createSeamClient({
-    ...{ path: seam.socketPath, table, version: '1.0.0' },
+    ...{ at: { path: seam.socketPath }, table, version: '1.0.0' },
     ...(silenceMs !== undefined && { silenceMs }),
     onState: (state) => states.push(state),
   });

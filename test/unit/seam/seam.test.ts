@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import { z } from 'zod';
 import { defineCall } from '../../../server/seam/calls.ts';
+import { createSeamClient } from '../../../server/seam/seam-client.ts';
+import type { SeamState } from '../../../server/seam/seam-client.ts';
 import { createSeamServer } from '../../../server/seam/seam-server.ts';
-import { collect, connectClient, connectRaw, frameOf, startSeam, until } from './in-seam.ts';
+import { collect, connectClient, connectRaw, frameOf, startSeam, table, until } from './in-seam.ts';
 import type { Seam } from './in-seam.ts';
 
 const inSeam =
@@ -345,6 +348,64 @@ test(
   }),
 );
 
+/** Says hello over the file descriptor 3, asks once, and prints what it is told. */
+const webOfPair = `
+  const socket = new (require('node:net').Socket)({ fd: 3 });
+  const frame = (message) => {
+    const head = Buffer.from(JSON.stringify(message));
+    const lengths = Buffer.alloc(8);
+    lengths.writeUInt32BE(head.length + 4, 0);
+    lengths.writeUInt32BE(head.length, 4);
+    socket.write(Buffer.concat([lengths, head]));
+  };
+  frame({ kind: 'hello', program: '1.0.0', protocol: 1 });
+  frame({ kind: 'call', id: 1, name: 'echo', request: { value: 'over a pair' } });
+  socket.on('data', (chunk) => {
+    process.stdout.write(chunk);
+    if (chunk.includes('result')) socket.end();
+  });
+`;
+
+test(
+  'a web that the agent has started speaks over the pair that it was given',
+  inSeam(async (seam) => {
+    const web = spawn(process.execPath, ['-e', webOfPair], {
+      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+    });
+    const [, stdout, , pair] = web.stdio;
+    assert.ok(pair instanceof Socket && stdout);
+    seam.accept(pair);
+    let said = '';
+    stdout.on('data', (chunk: Buffer) => (said += chunk.toString('latin1')));
+    await once(web, 'close');
+    assert.match(said, /"kind":"result","id":1,"result":"over a pair"/);
+    assert.deepEqual(seam.problems, []);
+  }),
+);
+
+test(
+  'over one end of a pair the agent is away for good',
+  inSeam(async (seam) => {
+    const states: SeamState[] = [];
+    const client = createSeamClient({
+      ...{ at: { socket: connect(seam.socketPath) }, table, version: '1.0.0' },
+      onState: (state) => states.push(state),
+    });
+    await until(() => states.length === 1);
+    assert.equal(await client.call('echo', { value: 5 }), 5);
+    await seam.restart();
+    await until(() => states.length === 2);
+    assert.deepEqual(states, ['connected', 'away']);
+    await assert.rejects(client.call('echo', { value: 5 }), { code: 'agent-away' });
+    const late = createSeamClient({
+      ...{ at: { socket: connect(`${seam.socketPath}.none`) }, table, version: '1.0.0' },
+      onState: (state) => states.push(state),
+    });
+    await until(() => states.length === 3);
+    assert.equal(late.state(), 'away');
+  }),
+);
+
 test(
   'the socket is for its group, and its folder for nobody else',
   inSeam(async (seam) => {
@@ -357,13 +418,8 @@ test(
       ping: defineCall({ request: z.strictObject({}), result: z.string(), meta: {} }),
     };
     const starting = createSeamServer({
-      ...{
-        path: path.join(folder, 'other.sock'),
-        mode: 0o660,
-        table: small,
-        version: '1',
-        handlers,
-      },
+      at: { path: path.join(folder, 'other.sock'), mode: 0o660 },
+      ...{ table: small, version: '1', handlers },
       onProblem: () => undefined,
     });
     await assert.rejects(starting, { code: 'unsafe-socket-folder' });
