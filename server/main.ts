@@ -12,7 +12,6 @@ import { readHostName } from './appliance/host.ts';
 import { listOwnHosts } from './appliance/network/own-hosts.ts';
 import { runCommandLine } from './command-line/run-command-line.ts';
 import { createJournal } from './history/journal.ts';
-import { acquireLock } from './history/lock.ts';
 import { openNotices } from './history/notices.ts';
 import { createPendingConfirmation } from './history/pending-confirmation.ts';
 import { openRecordLog } from './history/record-log.ts';
@@ -30,6 +29,7 @@ import { watchOutsideChanges } from './operations/versions/watch-outside-changes
 import { formatListen } from './process/explain-start-failure.ts';
 import { describeExposure, readExposure } from './process/exposure.ts';
 import { freeSocketPath } from './process/free-socket-path.ts';
+import { openStateFolder } from './process/open-state-folder.ts';
 import { loadCertificate } from './process/tls-certificate.ts';
 import type { ProgramOptions } from './program-options.ts';
 import { createMutex } from './shared/mutex.ts';
@@ -43,7 +43,7 @@ const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() }
 
 async function start(options: ProgramOptions): Promise<void> {
   const { stateDirectory, listen } = options;
-  const lock = await acquireLock(stateDirectory);
+  const lock = await openStateFolder(stateDirectory);
   const { accounts, generatedPassword } = await openAccounts(options);
   // At once: should the rest of the start fail, nobody could log in later.
   if (generatedPassword !== undefined) await announceAccount(stateDirectory, generatedPassword);

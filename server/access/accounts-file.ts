@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { findFileText, writeDurably } from '../shared/durable-file.ts';
 import { UserError } from '../shared/errors.ts';
+import { parseJson } from '../shared/parse-json.ts';
+import { findFormat, refuseNewerFormat, withFormat } from '../shared/state-format.ts';
 
 const roleSchema = z.enum(['admin', 'viewer']);
 const accountsFileSchema = z.object({
+  /** Absent in format 1. */
+  format: z.int().min(1).exactOptional(),
   accounts: z.array(
     z.object({ name: z.string().min(1), role: roleSchema, passwordHash: z.string().min(1) }),
   ),
@@ -28,7 +32,7 @@ export function firstPasswordPath(stateDirectory: string): string {
 
 /**
  * undefined: there is no such file.
- * @throws {UserError} `accounts-unreadable`
+ * @throws {UserError} `accounts-unreadable`, `state-newer`
  */
 export async function readStoredAccounts(
   stateDirectory: string,
@@ -36,15 +40,15 @@ export async function readStoredAccounts(
   const path = accountsPath(stateDirectory);
   const text = await findFileText(path);
   if (text === undefined) return undefined;
-  try {
-    return accountsFileSchema.parse(JSON.parse(text)).accounts;
-  } catch (cause) {
-    throw new UserError(
-      'accounts-unreadable',
-      `${path} is damaged. Restore it from a backup, or remove it to get a new admin password.`,
-      { cause },
-    );
-  }
+  const value = parseJson(text);
+  refuseNewerFormat(path, findFormat(value));
+  const { success, data, error: cause } = accountsFileSchema.safeParse(value);
+  if (success) return data.accounts;
+  throw new UserError(
+    'accounts-unreadable',
+    `${path} is damaged. Restore it from a backup, or remove it to get a new admin password.`,
+    { cause },
+  );
 }
 
 export function writeStoredAccounts(
@@ -53,7 +57,7 @@ export function writeStoredAccounts(
 ): Promise<void> {
   return writeDurably(
     accountsPath(stateDirectory),
-    `${JSON.stringify({ accounts }, undefined, 2)}\n`,
+    `${JSON.stringify(withFormat({ accounts }), undefined, 2)}\n`,
   );
 }
 

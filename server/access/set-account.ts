@@ -1,4 +1,5 @@
 import { UserError } from '../shared/errors.ts';
+import { refuseNewerState } from '../shared/state-files.ts';
 import {
   accountsPath,
   readStoredAccounts,
@@ -17,6 +18,7 @@ import type { PasswordCost } from './passwords.ts';
  * @param cost of the password's hash; default: what is recommended
  * @throws {UserError} for a name that cannot be one, the last administrator's role, a password that
  * is too short, too long or too simple, a file that cannot be used or is not there yet
+ * @throws {UserError} `state-newer`: the state folder is of a newer program
  */
 export async function setAccount(
   stateDirectory: string,
@@ -29,6 +31,7 @@ export async function setAccount(
       `“${name}” cannot be the name of an account: use up to 64 letters, digits and . _ @ -, beginning with a letter or a digit.`,
     );
   }
+  await refuseNewerState(stateDirectory);
   const before = await readStoredAccounts(stateDirectory);
   if (before === undefined) {
     throw new UserError(

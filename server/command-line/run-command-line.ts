@@ -89,7 +89,7 @@ function explainFailure(error: unknown, command: Command | undefined): string {
 /** What a setting names and cannot be used: another start would end in the same way. */
 const wrongSettingCodes = new Set([
   ...['admin-password-file', 'certificate-unreadable', 'certificate-unusable'],
-  'state-directory-foreign',
+  ...['state-directory-foreign', 'state-newer'],
 ]);
 
 function findExitStatus(error: unknown): number {

@@ -55,8 +55,9 @@ const ownNames = /^(?:lock\.\d+|accounts\.json|session-secret|history|\.wai-part
 /**
  * A folder that others may write, or that is full of something else, is not made private: a mistaken
  * setting would take /etc or /tmp from everybody.
+ * @throws {UserError} `state-directory-foreign`
  */
-async function refuseForeign(directory: string): Promise<void> {
+export async function refuseForeign(directory: string): Promise<void> {
   const stat = await lstat(directory).catch(ignoreMissing);
   if (!stat) return;
   const refuse = (what: string) =>

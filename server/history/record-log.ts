@@ -1,6 +1,5 @@
 import { stat, utimes } from 'node:fs/promises';
 import type { z } from 'zod';
-import { writeDurably } from '../shared/durable-file.ts';
 import { errorCode } from '../shared/error-code.ts';
 import { appendJsonLines, readJsonLines, replaceJsonLines } from './json-lines.ts';
 
@@ -30,7 +29,9 @@ export async function openRecordLog<Schema extends z.ZodType>(
 ): Promise<RecordLog<z.output<Schema>>> {
   const lastTouchedAtMs = await findModificationTime(path);
   let { entries } = await readJsonLines(path, schema);
-  if (lastTouchedAtMs === undefined) await writeDurably(path, '');
+  if (lastTouchedAtMs === undefined) {
+    await replaceJsonLines(path, { entries: [], damagedLines: [] });
+  }
   let writing: Promise<void> = Promise.resolve();
 
   async function write(added: readonly z.output<Schema>[]): Promise<void> {

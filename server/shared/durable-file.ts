@@ -10,13 +10,13 @@ const leftoverPrefix = '.wai-part-';
  * one for sure once the promise resolves. Owner only (0600).
  * @throws the system's error (ENOSPC, EROFS, …); the old file then stands unchanged.
  */
-export async function writeDurably(path: string, text: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
   const partPath = join(folder, leftoverPrefix + randomUUID());
   try {
     const file = await open(partPath, 'wx', 0o600);
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();

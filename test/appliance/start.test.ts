@@ -12,6 +12,7 @@ import type { TestContext } from 'node:test';
 import { openAccounts } from '../../server/access/accounts.ts';
 import { eventually } from '../lab/eventually.ts';
 import { serverWords } from '../program-words.ts';
+import { assertNamesFormats, takeSnapshot } from '../state-folder.ts';
 
 async function makeFolder(context: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'wai-start-'));
@@ -126,6 +127,28 @@ for (const [what, settings, line] of [
     assert.match(program.log(), line);
   });
 }
+
+test('a state folder of a newer program ends the start with one line, and stays as it is', async (context) => {
+  const folder = await makeFolder(context);
+  const state = join(folder, 'state');
+  const first = startProgram(context, folder);
+  await first.untilListening();
+  assert.equal(await first.end(), 0);
+  // Every file of a first start names its format.
+  const names = await assertNamesFormats(state);
+  assert.ok(names.includes('accounts.json') && names.includes('session-secret'), names.join());
+  await writeFile(join(state, 'state-format.json'), '{"format":3}\n');
+  const before = await takeSnapshot(state);
+  for (const words of [[], ['--add-account', 'watcher', 'viewer']]) {
+    const program = startProgram(context, folder, {}, words);
+    assert.equal(await program.untilExit(), 78);
+    assert.match(
+      program.log(),
+      /^keepalived-wai: \/.*\/state-format\.json has format 3, of a newer keepalived-wai\..*\n$/,
+    );
+  }
+  assert.deepEqual(await takeSnapshot(state), before);
+});
 
 test('a port in use ends the start with one line, and the password is not lost', async (context) => {
   const server = createServer().listen(0, '127.0.0.1');

@@ -7,6 +7,7 @@ import { failoverConfiguration, virtualAddress } from '../lab/failover-configura
 import type { LabProcess } from '../lab/lab-process.ts';
 import type { LabServer } from '../lab/lab-server.ts';
 import { createTwoServers, type TwoServers } from '../lab/two-servers.ts';
+import { assertNamesFormats } from '../state-folder.ts';
 import { assertAccessible, launchBrowser, logIn, openWindow, takePicture } from './browser.ts';
 
 const configPath = '/etc/keepalived/keepalived.conf';
@@ -218,6 +219,10 @@ describe('the failover drill, on two servers', () => {
       /A failover drill of VI_1 was interrupted when this program ended\. Its number is 0 again\./,
     );
     await holdersBecome('server1');
+    // After all that, no file of the state folder is one that nobody thought of.
+    const files = await assertNamesFormats(server2.outsidePath('/var/lib/keepalived-wai'));
+    const some = ['history/journal.jsonl', 'history/running-drill.jsonl', 'maintenance/VI_1'];
+    for (const name of [...some, 'notices.jsonl']) assert.ok(files.includes(name), name);
   });
 
   async function setNopreempt(server: LabServer) {

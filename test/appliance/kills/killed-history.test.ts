@@ -1,9 +1,11 @@
 /** Whatever is kept is there, whole, wherever the process is killed. */
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { z } from 'zod';
 import { createJournal } from '../../../server/history/journal.ts';
+import { readJsonLines } from '../../../server/history/json-lines.ts';
 import { createPendingConfirmation } from '../../../server/history/pending-confirmation.ts';
 import { createVersionStore } from '../../../server/history/versions/version-store.ts';
 import { buildChild, endAtEveryChange, makeFolder } from '../../unit/history/run-child.ts';
@@ -67,6 +69,34 @@ describe('a process that is killed', () => {
       /open writeFile sync rename sync open appendFile sync rm$/,
       changes.join(' '),
     );
+  });
+
+  it('leaves a file of format 1 as it was, or upgraded with all that it had', async (context) => {
+    const old = '{"number":1}\n{"number":2}\n';
+    const seen = new Set<string>();
+    const changes = await endAtEveryChange({
+      program: await buildChild(context),
+      scenario: 'upgrade',
+      async prepare() {
+        const directory = await makeFolder(context);
+        await writeFile(join(directory, 'lines.jsonl'), `${old}{"torn`);
+        return directory;
+      },
+      async inspect(directory) {
+        const path = join(directory, 'lines.jsonl');
+        const schema = z.strictObject({ number: z.number() });
+        const { entries, damagedLines } = await readJsonLines(path, schema);
+        assert.deepEqual(damagedLines, []);
+        seen.add(entries.map(({ number }) => number).join());
+        const text = await readFile(path, 'utf8');
+        assert.ok(text === old || text.startsWith(`{"format":2}\n${old}`), text);
+      },
+    });
+    assert.deepEqual([...seen].sort(), ['1,2', '1,2,3', '1,2,3,4']);
+    assert.deepEqual(changes, [
+      ...['truncate', 'open', 'writeFile', 'sync', 'rename', 'sync'],
+      ...['open', 'appendFile', 'sync'],
+    ]);
   });
 
   it('leaves the confirmation before or the new one', async (context) => {

@@ -2,7 +2,9 @@
 import { writeSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { createJournal } from '../../../server/history/journal.ts';
+import { appendJsonLines, readJsonLines } from '../../../server/history/json-lines.ts';
 import { acquireLock } from '../../../server/history/lock.ts';
 import { createPendingConfirmation } from '../../../server/history/pending-confirmation.ts';
 import { createVersionStore } from '../../../server/history/versions/version-store.ts';
@@ -29,6 +31,12 @@ const scenarios: Record<string, () => Promise<void>> = {
     }
     await transaction.end('live');
     say('ended');
+  },
+  async upgrade() {
+    const path = join(directory, 'lines.jsonl');
+    await readJsonLines(path, z.unknown());
+    await appendJsonLines(path, [{ number: 3 }]);
+    await appendJsonLines(path, [{ number: 4 }]);
   },
   async confirmation() {
     await createPendingConfirmation({ directory }).set(confirmation('new'));

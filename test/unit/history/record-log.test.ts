@@ -39,7 +39,7 @@ test('only so many are kept, in memory and on the disk', async (context) => {
   for (let number = 0; number < 500; number++) await log.append([{ number }]);
   assert.equal(log.entries().at(-1)?.number, 499);
   assert.ok(log.entries().length <= 100 && log.entries().length >= 90);
-  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  const [, ...lines] = (await readFile(path, 'utf8')).trimEnd().split('\n');
   assert.equal(lines.length, log.entries().length);
 });
 
@@ -47,12 +47,13 @@ test('a touch tells the next one when its owner last lived, and writes nothing',
   const path = await createPath(context);
   const log = await openRecordLog(path, schema, 100);
   await log.append([{ number: 1 }]);
+  const before = await readFile(path, 'utf8');
   await utimes(path, 1000, 1000);
   assert.equal((await openRecordLog(path, schema, 100)).lastTouchedAtMs, 1_000_000);
   await log.touch();
   const { lastTouchedAtMs = 0 } = await openRecordLog(path, schema, 100);
   assert.ok(Math.abs(Date.now() - lastTouchedAtMs) < 5_000);
-  assert.equal(await readFile(path, 'utf8'), '{"number":1}\n');
+  assert.equal(await readFile(path, 'utf8'), before);
 });
 
 test('the time of the file is read before a torn line is cut off', async (context) => {

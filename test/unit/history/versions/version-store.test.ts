@@ -134,9 +134,9 @@ describe('the version store', () => {
     const indexPath = join(directory, 'index.jsonl');
     const store = await createVersionStore({ directory });
     for (const text of ['first', 'second', 'third']) await store.keep(newVersion(text));
-    const [first, second, third] = (await readFile(indexPath, 'utf8')).split('\n');
+    const [format, first, second, third] = (await readFile(indexPath, 'utf8')).split('\n');
     const damagedLine = second?.replace('"kept"', '"kfpt"') ?? '';
-    await writeFile(indexPath, `${first ?? ''}\n${damagedLine}\n${third ?? ''}\n`);
+    await writeFile(indexPath, [format, first, damagedLine, third, ''].join('\n'));
 
     const reports: string[] = [];
     const damaged = await createVersionStore({
@@ -148,6 +148,6 @@ describe('the version store', () => {
     for (let number = 0; number < 250; number += 1) await damaged.keep(newVersion('fourth'));
     assert.deepEqual(await textsOf(damaged), ['fourth', 'fourth']);
     assert.ok((await readdir(join(directory, 'versions'))).includes(createTag('second')));
-    assert.ok((await readFile(indexPath, 'utf8')).startsWith(`${damagedLine}\n`));
+    assert.ok((await readFile(indexPath, 'utf8')).startsWith(`${format ?? ''}\n${damagedLine}\n`));
   });
 });
