@@ -7,6 +7,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Accounts } from './access/accounts.ts';
 import { createBasicCredentials } from './access/basic-credentials.ts';
 import { createLoginThrottle } from './access/login-throttle.ts';
+import type { Certificate } from './shared/certificate.ts';
 import { registerConfigurationCheck } from './web/api/configuration-check.ts';
 import { registerHealth } from './web/api/health.ts';
 import { registerMetrics } from './web/api/metrics.ts';
@@ -50,7 +51,6 @@ import { session } from './web/plugins/sign-in/session.ts';
 import { staticFiles } from './web/plugins/static.ts';
 import { views } from './web/plugins/views.ts';
 import { createServerFactory } from './web/server-factory.ts';
-import type { Certificate } from './web/server-factory.ts';
 import { createStatusUpdates } from './web/updates/status-updates.ts';
 
 export interface AppOptions extends PageDependencies {

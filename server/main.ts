@@ -26,15 +26,16 @@ import { recoverDrill } from './operations/drill/recover-drill.ts';
 import { applyConfiguration } from './operations/live/apply-configuration.ts';
 import { recoverConfiguration } from './operations/recovery/recover-configuration.ts';
 import { watchOutsideChanges } from './operations/versions/watch-outside-changes.ts';
+import { openCertificateKeeper } from './process/certificate-keeper.ts';
 import { formatListen } from './process/explain-start-failure.ts';
-import { describeExposure, readExposure } from './process/exposure.ts';
+import { describeExposure, withoutTls } from './process/exposure.ts';
 import { freeSocketPath } from './process/free-socket-path.ts';
 import { openStateFolder } from './process/open-state-folder.ts';
-import { loadCertificate } from './process/tls-certificate.ts';
 import type { ProgramOptions } from './program-options.ts';
 import { createMutex } from './shared/mutex.ts';
 import { failoverRecordSchema } from './state/failover-records.ts';
 import { createStateKeeper } from './state/state-keeper.ts';
+import { replaceCertificate } from './web/server-factory.ts';
 
 /** Some 2 MB; the quiet history of years. */
 const failoverRecordLimit = 10_000;
@@ -65,11 +66,23 @@ async function start(options: ProgramOptions): Promise<void> {
       app.log.error({ err: error }, 'a witness could not be asked');
     },
   });
-  const certificate = options.tls.enabled
-    ? await loadCertificate(options, listOwnHosts())
+  const certificates = options.tls.enabled
+    ? await openCertificateKeeper({
+        ...{ options, listOwnHosts, nowMs: clock.wallMs },
+        tell: (sentence, level) => {
+          app.log[level](sentence);
+        },
+      })
     : undefined;
-  const exposure = await readExposure(options, certificate);
-  const listWarnings = () => describeExposure(options, exposure, Date.now());
+  const certificate = certificates?.current();
+  const listWarnings = () => {
+    const nowMs = clock.wallMs();
+    const exposure = certificates?.exposure() ?? withoutTls;
+    return [
+      ...describeExposure(options, exposure, nowMs),
+      ...(certificates?.listNews(nowMs) ?? []),
+    ];
+  };
   const notices = await openNotices({ directory: stateDirectory });
   const runningDrill = createRunningDrill({ directory });
   const parts = { appliance, keeper, versions, journal, notices, runningDrill };
@@ -110,6 +123,9 @@ async function start(options: ProgramOptions): Promise<void> {
     log: process.stderr,
   });
 
+  certificates?.subscribe((renewed) => {
+    replaceCertificate(app.server, renewed);
+  });
   for (const damage of damages) app.log.error(damage);
   for (const warning of listWarnings()) app.log.warn(warning);
 
@@ -117,6 +133,7 @@ async function start(options: ProgramOptions): Promise<void> {
     if (err) app.log.fatal({ err }, 'ending after an error');
     await app.close();
     accountsWatch.close();
+    certificates?.close();
     confirmed.close();
     await debug.close();
     stopWatching();

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { ProgramOptions } from '../program-options.ts';
-import type { Certificate } from '../web/server-factory.ts';
+import type { Certificate } from '../shared/certificate.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const warnBeforeMs = 14 * dayMs;
@@ -11,6 +11,8 @@ export interface ExposureFacts {
   /** Whether others than its owner and group may read the file of the key. */
   isKeyReadable: boolean;
 }
+
+export const withoutTls: ExposureFacts = { certificate: undefined, isKeyReadable: false };
 
 /** @throws the system's error if the file of the key is gone */
 export async function readExposure(
@@ -53,7 +55,7 @@ function describeAge({ certificatePem }: Certificate, isOurs: boolean, nowMs: nu
   const endsAtMs = Date.parse(validTo);
   const remedy = isOurs
     ? 'Restart keepalived-wai: it makes a new one.'
-    : 'Replace the files of WAI_TLS_CERT and WAI_TLS_KEY, and restart keepalived-wai.';
+    : 'Replace the files of WAI_TLS_CERT and WAI_TLS_KEY: they are loaded at once.';
   if (nowMs < Date.parse(validFrom)) {
     return [
       `The certificate of this page is not valid before ${validFrom}. Check the clock of this server.`,

@@ -1,11 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Certificate } from '../shared/certificate.ts';
 import { createConnectionCap, limitConnections } from './connection-limit.ts';
-
-export interface Certificate {
-  certificatePem: string;
-  keyPem: string;
-}
 
 export interface ConnectionLimits {
   requestTimeoutMs: number;
@@ -46,10 +42,7 @@ export function createServerFactory(
           {
             ...options,
             handshakeTimeout: limits.headersTimeoutMs,
-            minVersion: 'TLSv1.2',
-            ciphers,
-            cert: certificate.certificatePem,
-            key: certificate.keyPem,
+            ...describeTls(certificate),
           },
           handler,
         )
@@ -57,6 +50,19 @@ export function createServerFactory(
     limitConnections(server, createConnectionCap(isProxy));
     return server;
   };
+}
+
+/**
+ * Serves new connections with another certificate; what is open stays open.
+ * @param server one that was made with a certificate
+ */
+export function replaceCertificate(server: http.Server, certificate: Certificate): void {
+  if (server instanceof https.Server) server.setSecureContext(describeTls(certificate));
+}
+
+/** All of it at once: what a new certificate comes without would be Node's default. */
+function describeTls({ certificatePem, keyPem }: Certificate) {
+  return { minVersion: 'TLSv1.2', ciphers, cert: certificatePem, key: keyPem } as const;
 }
 
 /** Those of TLS 1.3, and of TLS 1.2 only what has forward secrecy and no CBC (RFC 9325, 4.2). */
