@@ -18,6 +18,7 @@ import { openRecordLog } from './history/record-log.ts';
 import { createRunningDrill } from './history/running-drill.ts';
 import { createVersionStore } from './history/versions/version-store.ts';
 import { describeNotRunning } from './keepalived/proof/daemon-words.ts';
+import { judgeStatus } from './keepalived/status/status.ts';
 import type { Evidence } from './keepalived/status/status.ts';
 import { createConfirmedChanges } from './operations/confirm/confirmed-change.ts';
 import { createOperations } from './operations/create-operations.ts';
@@ -31,6 +32,10 @@ import { formatListen } from './process/explain-start-failure.ts';
 import { describeExposure, withoutTls } from './process/exposure.ts';
 import { freeSocketPath } from './process/free-socket-path.ts';
 import { openStateFolder } from './process/open-state-folder.ts';
+import { openServiceLog } from './process/service-log.ts';
+import { createServiceNotify } from './process/service-notify.ts';
+import { describeServiceStatus } from './process/service-status.ts';
+import { findStandstill } from './process/standstill.ts';
 import type { ProgramOptions } from './program-options.ts';
 import { createMutex } from './shared/mutex.ts';
 import { failoverRecordSchema } from './state/failover-records.ts';
@@ -40,6 +45,7 @@ import { replaceCertificate } from './web/server-factory.ts';
 /** Some 2 MB; the quiet history of years. */
 const failoverRecordLimit = 10_000;
 
+const log = openServiceLog(process.stderr, process.env);
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
 async function start(options: ProgramOptions): Promise<void> {
@@ -120,17 +126,31 @@ async function start(options: ProgramOptions): Promise<void> {
     listWarnings,
     hostName: readHostName,
     listOwnHosts,
-    log: process.stderr,
+    log,
   });
 
   certificates?.subscribe((renewed) => {
     replaceCertificate(app.server, renewed);
   });
+  const startedAtMs = clock.monotonicMs();
+  const service = createServiceNotify({
+    environment: process.env,
+    findIllness: () =>
+      findStandstill(Math.max(keeper.lookedAtMs(), startedAtMs), clock.monotonicMs()),
+    // Not `current()`: that would be somebody who looks on.
+    describe: () => describeServiceStatus(judgeStatus(keeper.evidence(), clock.monotonicMs())),
+    onProblem: (error) => {
+      app.log.error(error.message);
+    },
+  });
+  keeper.subscribe(service.noteChange);
+
   for (const damage of damages) app.log.error(damage);
   for (const warning of listWarnings()) app.log.warn(warning);
 
   closeWithGrace({ delay: 10_000, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'ending after an error');
+    void service.stopping();
     await app.close();
     accountsWatch.close();
     certificates?.close();
@@ -149,6 +169,7 @@ async function start(options: ProgramOptions): Promise<void> {
   if ('path' in listen) await freeSocketPath(listen.path);
   // Answers before the witnesses have: what was not asked yet is Unknown, and the page says so.
   await app.listen({ ...listen, listenTextResolver: () => 'listening' });
+  await service.ready();
   await keeper.start();
   reportBlindness(keeper.evidence());
   announceAddress(options);
@@ -181,7 +202,7 @@ async function announceAccount(stateDirectory: string, password: string): Promis
 function reportBlindness({ daemon, blindSpots = [] }: Evidence): void {
   const unseen = daemon?.value.state === 'unknown' ? [describeNotRunning(daemon.value)] : [];
   for (const sentence of [...blindSpots, ...unseen]) {
-    process.stderr.write(`keepalived-wai: ${sentence}\n`);
+    log.say('warning', `keepalived-wai: ${sentence}`);
   }
 }
 

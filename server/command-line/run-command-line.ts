@@ -1,5 +1,6 @@
 /** What `main.ts` calls: reads the arguments and the settings, and runs the subcommand. */
 import { explainStartFailure } from '../process/explain-start-failure.ts';
+import { openServiceLog } from '../process/service-log.ts';
 import { ProgramOptionsError } from '../program-options.ts';
 import type { ProgramOptions } from '../program-options.ts';
 import { errorCode } from '../shared/error-code.ts';
@@ -45,7 +46,7 @@ export async function runCommandLine({ words, environment, serve }: CommandLine)
     const sentence = isServing
       ? explainStartFailure(error, options?.listen)
       : explainFailure(error, command);
-    process.stderr.write(`keepalived-wai: ${sentence}\n`);
+    openServiceLog(process.stderr, environment).say('error', `keepalived-wai: ${sentence}`);
     process.exit(findExitStatus(error));
   }
 }

@@ -78,6 +78,12 @@ export interface StateKeeper {
   close(): Promise<void>;
 }
 
+/** The keeper that looks itself. */
+export interface LookingKeeper extends StateKeeper {
+  /** Monotonic, ms: since then keepalived, the network and the files were all looked at. */
+  lookedAtMs: () => number;
+}
+
 const tickMs = 1_000;
 const healthcheckEveryMs = 10_000;
 /** Without a reader, the healthcheck is asked only this often. */
@@ -101,7 +107,7 @@ export function createStateKeeper({
   failovers: FailoverStore;
   /** Told of what failed in the background, where nobody awaits it. */
   onProblem: (error: unknown) => void;
-}): StateKeeper {
+}): LookingKeeper {
   let hostName = '';
   let isAlarming = false;
   const listeners = new Set<() => void>();
@@ -258,6 +264,7 @@ export function createStateKeeper({
       };
     },
     evidence: witnesses.evidence,
+    lookedAtMs: () => Math.min(...[runtime, network, configuration].map((one) => one.endedAtMs())),
     async refresh({ withTracking = false, seen } = {}) {
       if (seen) {
         await Promise.all([noteSeen(seen), network.ask(), services.ask()]);

@@ -6,6 +6,8 @@ export interface TimedTask<Result> {
   /** Tells that somebody else has asked just now. */
   noteAsked: () => void;
   isDue: (everyMs: number) => boolean;
+  /** Monotonic, ms: when an answer, or a failure, came last; -Infinity: never. */
+  endedAtMs: () => number;
 }
 
 export function createTimedTask<Result>(
@@ -13,14 +15,21 @@ export function createTimedTask<Result>(
   task: () => Promise<Result>,
 ): TimedTask<Result> {
   let askedAtMs = -Infinity;
+  let endedAtMs = -Infinity;
   return {
-    ask() {
+    async ask() {
       askedAtMs = clock.monotonicMs();
-      return task();
+      try {
+        return await task();
+      } finally {
+        endedAtMs = clock.monotonicMs();
+      }
     },
     noteAsked() {
       askedAtMs = clock.monotonicMs();
+      endedAtMs = askedAtMs;
     },
+    endedAtMs: () => endedAtMs,
     isDue: (everyMs) => clock.monotonicMs() - askedAtMs >= everyMs,
   };
 }

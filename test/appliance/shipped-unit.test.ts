@@ -7,6 +7,16 @@ import { bootSystemd } from './booted-systemd.ts';
 
 const unit = 'keepalived-wai.service';
 const repository = '/mnt/keepalived-wai';
+const served = `vrrp_instance VI_1 {
+  interface eth0
+  virtual_router_id 51
+  priority 101
+  advert_int 1
+  virtual_ipaddress {
+    10.9.0.50/24
+  }
+}
+`;
 const nftRules = `flush ruleset
 table inet filter {
   chain input {
@@ -40,6 +50,9 @@ ln -s ${repository} /opt/keepalived-wai
 cp ${repository}/packaging/${unit} /etc/systemd/system/
 `;
 
+/** As seldom. */
+const untilShown =
+  'until systemctl show --value --property="$2" "$1" | grep -qP "$3"; do sleep 0.5; done';
 /** However it ends. Not `--wait`, which needs a bus; not too often, for each question is a process. */
 const untilEnded =
   'until systemctl show --property=ActiveState "$1" | grep -qE "inactive|failed"; do sleep 0.5; done';
@@ -66,26 +79,70 @@ describe('under the shipped unit', () => {
   });
   after(() => systemd.end());
 
-  it('the program starts and answers', () => {
-    if (serverWords[0] !== 'build/main.js') startInstead([...serverWords]);
+  const showUnit = (property: string, name = unit) =>
+    run('systemctl', 'show', '--value', `--property=${property}`, name).trim();
+  /** @param expected of grep -P */
+  const untilUnit = (property: string, expected: string) => {
+    run('sh', '-c', untilShown, 'sh', unit, property, expected);
+    return showUnit(property);
+  };
+  const startProgram = (...lines: string[]) => {
+    startInstead([...serverWords], ...lines);
     run('systemctl', 'start', unit);
-    const ask = [
-      'curl',
-      '--silent',
-      '--insecure',
-      '--max-time',
-      '5',
-      'https://127.0.0.1:9443/healthz',
-    ];
-    const tries = `for n in $(seq 300); do ${ask.join(' ')} && exit; sleep 0.2; done`;
-    const answer = run('sh', '-c', tries);
-    assert.match(answer, /ok/, run('journalctl', '-u', unit, '--no-pager'));
+  };
+  const readPriorities = (words: string) =>
+    run('journalctl', '-u', unit, '--output=json', '--output-fields=PRIORITY', '--grep', words)
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { PRIORITY: string }).PRIORITY);
+
+  it('is started once the page answers, and says who serves', () => {
+    startProgram();
+    const ask = ['curl', '--silent', '--insecure', 'https://127.0.0.1:9443/healthz'];
+    assert.match(run(...ask), /ok/, run('journalctl', '-u', unit, '--no-pager'));
+    assert.equal(showUnit('NotifyAccess'), 'main');
+    assert.match(showUnit('StatusText'), /\(seen at \d\d:\d\d:\d\d UTC\)$/);
+    run('sh', '-c', 'printf %s "$1" > /etc/keepalived/keepalived.conf', 'sh', served);
+    run('systemctl', 'start', 'keepalived');
+    untilUnit('StatusText', '^10.9.0.50 served here .seen at ');
+  });
+
+  it('is started again if it hangs, and keepalived is not touched', () => {
     run('systemctl', 'stop', unit);
+    startProgram('WatchdogSec=4s', 'TimeoutAbortSec=2s');
+    const pid = showUnit('MainPID');
+    const daemon = showUnit('MainPID', 'keepalived');
+    // It lives as long as it tells so.
+    const toldFirst = showUnit('WatchdogTimestampMonotonic');
+    const told = untilUnit('WatchdogTimestampMonotonic', `^(?!${toldFirst}$)`);
+    untilUnit('WatchdogTimestampMonotonic', `^(?!${told}$|${toldFirst}$)`);
+    assert.equal(showUnit('MainPID'), pid);
+
+    run('kill', '-STOP', pid);
+    untilUnit('NRestarts', '^[1-9]');
+    untilUnit('ActiveState', '^active$');
+    assert.notEqual(showUnit('MainPID'), pid);
+    assert.equal(showUnit('MainPID', 'keepalived'), daemon);
+    assert.match(run('ip', '-o', 'address', 'show', 'eth0'), /10\.9\.0\.50/);
+    run('systemctl', 'stop', unit, 'keepalived');
+    assert.equal(showUnit('Result'), 'success');
+  });
+
+  it('gives up at once for a wrong setting, and says it as an error', () => {
+    startInstead([...serverWords], 'Environment=WAI_TLS=maybe');
+    run('sh', '-c', 'systemctl start "$1" || true', 'sh', unit);
+    untilUnit('ActiveState', '^failed$');
+    assert.equal(showUnit('ExecMainStatus'), '78');
+    assert.equal(showUnit('NRestarts'), '0');
+    assert.deepEqual(readPriorities('WAI_TLS: "maybe" is not allowed'), ['3']);
+    assert.deepEqual([...new Set(readPriorities('"level":30'))], ['6']);
+    run('systemctl', 'reset-failed', unit);
   });
 
   const tryOperations = (...names: string[]): unknown => {
     const words = [...programWords('test/appliance/inside/every-operation.ts'), ...names];
-    startInstead(words, 'StandardOutput=truncate:/tmp/answer.json', 'Restart=no');
+    const asOneRun = ['Type=exec', 'WatchdogSec=0', 'Restart=no'];
+    startInstead(words, 'StandardOutput=truncate:/tmp/answer.json', ...asOneRun);
     run('systemctl', 'start', unit);
     run('sh', '-c', untilEnded, 'sh', unit);
     const answer = run('cat', '/tmp/answer.json');

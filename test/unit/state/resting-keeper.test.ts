@@ -121,3 +121,17 @@ test('what a hanging machine told while resting is not believed for long', async
     { withinMs: 15_000 },
   );
 });
+
+test('a witness that never answers is noticed: the look before it stays the last', async (context) => {
+  const { keeper, world, pass } = await startKeeper(context);
+  assert.equal(keeper.lookedAtMs(), 0);
+  world.nowMs += 60_000;
+  await pass(1);
+  assert.equal(keeper.lookedAtMs(), 61_000);
+  world.isHanging = true;
+  for (let round = 0; round < 3; round += 1) {
+    world.nowMs += 60_000;
+    await pass(1);
+  }
+  assert.equal(keeper.lookedAtMs(), 61_000);
+});
