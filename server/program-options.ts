@@ -33,6 +33,7 @@ const environmentSchema = z.object({
   WAI_TLS_CERT: absolutePathSchema.optional(),
   WAI_TLS_KEY: absolutePathSchema.optional(),
   WAI_STATE_DIR: absolutePathSchema.default('/var/lib/keepalived-wai'),
+  WAI_RUNTIME_DIR: absolutePathSchema.default('/run/keepalived-wai'),
   WAI_KEEPALIVED_CONFIG: absolutePathSchema.default('/etc/keepalived/keepalived.conf'),
   WAI_KEEPALIVED_PID: absolutePathSchema.default('/run/keepalived.pid'),
   WAI_KEEPALIVED_ARGS: argumentsSchema.prefault(''),
@@ -59,6 +60,8 @@ export interface ProgramOptions {
   listen: Environment['WAI_LISTEN'];
   tls: { enabled: boolean; certificatePath: string | undefined; keyPath: string | undefined };
   stateDirectory: string;
+  /** What does not outlast a boot: where processes of this program meet. */
+  runtimeDirectory: string;
   keepalived: { configPath: string; pidPath: string; extraArguments: string[] };
   serviceManager: Environment['WAI_SERVICE_MANAGER'];
   bootTool: Environment['WAI_BOOT_TOOL'];
@@ -137,6 +140,7 @@ export function parseProgramOptions(
       keyPath: values.WAI_TLS_KEY,
     },
     stateDirectory: values.WAI_STATE_DIR,
+    runtimeDirectory: values.WAI_RUNTIME_DIR,
     keepalived: {
       configPath: values.WAI_KEEPALIVED_CONFIG,
       pidPath: values.WAI_KEEPALIVED_PID,

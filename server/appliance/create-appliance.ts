@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ProgramOptions } from '../program-options.ts';
 import type { Appliance, LogFollower } from './appliance.ts';
 import { lookUpProgram } from './commands/find-executable.ts';
@@ -8,6 +8,7 @@ import { createDaemonReader, readInstalledVersion } from './daemon/daemon-proces
 import { hasProcessConnector } from './daemon/process-events.ts';
 import { createDumpReaders } from './daemon/runtime-dump.ts';
 import { createConfigurationFiles } from './files/configuration-files.ts';
+import type { ConfigurationFiles } from './files/configuration-files.ts';
 import { removeUnfinishedReplacements } from './files/replace-file.ts';
 import { createTrackFiles } from './files/track-files.ts';
 import { addVrrpRules, removeRuleByCommand, removeVrrpRules } from './firewall/change-firewall.ts';
@@ -36,15 +37,20 @@ import { watchAppliance } from './watch/watch.ts';
 /**
  * This machine behind the port. Finds its service manager and boot tool, and removes what a
  * crash may have left: temporary files beside the configuration files, copies of them for a test.
+ * @param role `guest`: a command beside the program that serves; it removes nothing, for that one may
+ * just be writing it
  */
-export async function createAppliance(options: ProgramOptions): Promise<Appliance> {
+export async function createAppliance(
+  options: ProgramOptions,
+  role: 'owner' | 'guest' = 'owner',
+): Promise<Appliance> {
   const { configPath, pidPath, extraArguments } = options.keepalived;
   const readDaemon = createDaemonReader(pidPath, configPath);
   const manager = await findServiceManager(options, readDaemon);
   const bootTool = findBootTool(options.bootTool);
   const files = createConfigurationFiles(options);
   const trackFiles = createTrackFiles(options.stateDirectory);
-  const dumps = createDumpReaders(readDaemon);
+  const dumps = createDumpReaders(readDaemon, join(options.runtimeDirectory, 'dump-turn'));
   const log = createLog(options.log);
   const readId = () => readConfigurationId(readDaemon, extraArguments);
   const blindSpots = createBlindSpots();
@@ -55,10 +61,7 @@ export async function createAppliance(options: ProgramOptions): Promise<Applianc
     return follower;
   };
 
-  const managedFiles = await files.list();
-  const reachable = managedFiles.filter(({ problem }) => problem === undefined);
-  const folders = new Set(reachable.map(({ path }) => dirname(path)));
-  await Promise.all([...[...folders].map(removeUnfinishedReplacements), sweepTestFolders()]);
+  if (role === 'owner') await sweep(files);
 
   return {
     readHostName: () => Promise.resolve(readHostName()),
@@ -136,4 +139,11 @@ export async function createAppliance(options: ProgramOptions): Promise<Applianc
       await Promise.all([...followers].map((follower) => follower.close()));
     },
   };
+}
+
+async function sweep(files: ConfigurationFiles): Promise<void> {
+  const managedFiles = await files.list();
+  const reachable = managedFiles.filter(({ problem }) => problem === undefined);
+  const folders = new Set(reachable.map(({ path }) => dirname(path)));
+  await Promise.all([...[...folders].map(removeUnfinishedReplacements), sweepTestFolders()]);
 }

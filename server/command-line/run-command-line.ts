@@ -11,7 +11,8 @@ import type { Settings } from './load-settings.ts';
 import { readCommandLine, UsageError } from './read-command-line.ts';
 import type { Command } from './read-command-line.ts';
 import { CancelledError } from './read-password.ts';
-import { exitStatus } from './subcommands.ts';
+import { showStatus } from './status-command.ts';
+import { exitStatus, statusExit } from './subcommands.ts';
 import type { SubcommandName } from './subcommands.ts';
 
 export interface CommandLine {
@@ -47,7 +48,7 @@ export async function runCommandLine({ words, environment, serve }: CommandLine)
       ? explainStartFailure(error, options?.listen)
       : explainFailure(error, command);
     openServiceLog(process.stderr, environment).say('error', `keepalived-wai: ${sentence}`);
-    process.exit(findExitStatus(error));
+    process.exit(findExitStatus(error, command));
   }
 }
 
@@ -61,6 +62,7 @@ async function run(
   const accounts = { stateDirectory, terminal, print };
   const subcommands: Record<SubcommandName, () => Promise<void | number>> = {
     serve: () => serve(options, environment),
+    status: () => showStatus(options, given, print),
     'add-account': () => addAccount(words, given, accounts),
     'reset-password': () => resetPassword(words, given, accounts),
     'first-password': () => printFirstPassword(accounts),
@@ -93,10 +95,14 @@ const wrongSettingCodes = new Set([
   ...['state-directory-foreign', 'state-newer'],
 ]);
 
-function findExitStatus(error: unknown): number {
+/** Where 1 says something of its own, a look that failed must not say it. */
+const unseenStatus: Partial<Record<SubcommandName, number>> = { status: statusExit.unknown };
+
+function findExitStatus(error: unknown, command: Command | undefined): number {
   if (error instanceof UsageError) return exitStatus.usage;
   const isWrongSetting =
     error instanceof ProgramOptionsError ||
     (error instanceof UserError && wrongSettingCodes.has(error.code));
-  return isWrongSetting ? exitStatus.wrongSetting : exitStatus.failed;
+  if (isWrongSetting) return exitStatus.wrongSetting;
+  return (command?.kind === 'run' && unseenStatus[command.name]) || exitStatus.failed;
 }

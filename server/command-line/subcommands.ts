@@ -30,6 +30,9 @@ export interface Subcommand {
 /** sysexits(3); systemd is told not to start again after a wrong setting. */
 export const exitStatus = { ok: 0, failed: 1, usage: 64, wrongSetting: 78 } as const;
 
+/** What `status` found, the most urgent first. */
+export const statusExit = { served: 0, alarm: 1, stopped: 2, unknown: 3 } as const;
+
 /** What each subcommand may end with. */
 export const commonExitStatus: Subcommand['exitStatus'] = [
   [exitStatus.ok, 'It is done.'],
@@ -37,6 +40,8 @@ export const commonExitStatus: Subcommand['exitStatus'] = [
   [exitStatus.usage, 'The command was used wrongly. One line says what is allowed.'],
   [exitStatus.wrongSetting, 'A setting is wrong. One line says which, and what is allowed.'],
 ];
+
+const jsonOption: CommandOption = { name: '--json', summary: 'print JSON, for programs' };
 
 const passwordOptions: readonly CommandOption[] = [
   { name: '--password-stdin', summary: 'read the password from standard input' },
@@ -58,6 +63,26 @@ export const subcommands = {
       'Runs until it gets SIGTERM. It never stops keepalived. Usually the service manager starts it: systemctl start keepalived-wai.',
     ],
     exitStatus: [],
+  },
+  status: {
+    summary: 'who has each virtual IP',
+    arguments: [],
+    options: [jsonOption],
+    description: [
+      'Looks at the machine once, as the page does, also while the page is down. Prints one line for each virtual IP: the address, the instance, the state, who has the address, and the proof. The alarms follow, with what to do.',
+      'A state is printed only if it is proved: Active means that keepalived says MASTER and the kernel has the address. Without root keepalived cannot be asked, and the state is Unknown.',
+      'With --json it prints the document of /api/v1/status.',
+      'Each look is a question to keepalived, which logs a line for it: do not look more often than every ten seconds. What Debug has found is known to the page only.',
+    ],
+    exitStatus: [
+      [
+        statusExit.served,
+        'Each virtual IP is served here, or this server is its standby, as proved.',
+      ],
+      [statusExit.alarm, 'An instance is in Fault, or there is a critical alarm.'],
+      [statusExit.stopped, 'keepalived is stopped or not installed, or has no instance.'],
+      [statusExit.unknown, 'The state of an instance is not known, or not known yet.'],
+    ],
   },
   'add-account': {
     summary: 'make an account, or change the role and password of one',

@@ -18,18 +18,20 @@ const formatLine = `${JSON.stringify(withFormat({}))}\n`;
  * Reads a file of one JSON value a line, none if the file is absent. The first line names the format;
  * a file without it has format 1. What follows the last line end was never acknowledged to anyone (a
  * crash tore the append): it is cut off the file.
+ * @param isWriter false: another process writes the file, and nothing is cut off
  * @throws {UserError} `state-newer`; the file then stays as it is
  */
 export async function readJsonLines<Schema extends z.ZodType>(
   path: string,
   entrySchema: Schema,
+  isWriter = true,
 ): Promise<JsonLines<z.output<Schema>>> {
   const bytes = (await findBytes(path)) ?? Buffer.alloc(0);
   const wholeLength = bytes.lastIndexOf('\n') + 1;
   const lines = bytes.toString('utf8', 0, wholeLength).split('\n');
   const format = findFormat(parseJson(lines[0] ?? ''));
   refuseNewerFormat(path, format);
-  if (wholeLength < bytes.length) await truncate(path, wholeLength);
+  if (isWriter && wholeLength < bytes.length) await truncate(path, wholeLength);
   const result: JsonLines<z.output<Schema>> = { entries: [], damagedLines: [] };
   for (const line of format === undefined ? lines : lines.slice(1)) {
     if (line === '') continue;

@@ -56,6 +56,16 @@ export async function openRecordLog<Schema extends z.ZodType>(
   };
 }
 
+/** What stands in such a log, while another process writes it: nothing is changed. */
+export async function readRecords<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<{ entries: readonly z.output<Schema>[]; lastTouchedAtMs: number | undefined }> {
+  const lastTouchedAtMs = await findModificationTime(path);
+  const { entries } = await readJsonLines(path, schema, false);
+  return { entries, lastTouchedAtMs };
+}
+
 async function findModificationTime(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).mtimeMs;

@@ -24,7 +24,7 @@ type Running = Extract<DaemonProcess, { state: 'running' }>;
 
 function defineTests(): void {
   const read = createDaemonReader(pidPath, configPath);
-  const { readRuntime } = createDumpReaders(read);
+  const { readRuntime } = createDumpReaders(read, '/run/dump-turn');
   const manager = createSupervised({ configPath, pidPath, extraArguments: [] }, read);
   const { remember, serve, endAll } = createDaemons();
   const readLost = async (): Promise<Running> => {

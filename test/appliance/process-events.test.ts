@@ -28,7 +28,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     const daemon = start();
     try {
       const readDaemon = createDaemonReader(pidPath);
-      const { readTracking } = createDumpReaders(readDaemon);
+      const { readTracking } = createDumpReaders(readDaemon, '/run/dump-turn');
       await askUntil(readDaemon, ({ state }) => state === 'running');
       const report = await askUntil(readTracking, ({ ok }) => ok);
       assert.ok(report.ok, JSON.stringify(report));

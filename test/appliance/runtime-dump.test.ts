@@ -31,7 +31,7 @@ const dumpPath = '/tmp/keepalived.json';
 
 function defineTests(): void {
   const readDaemon = createDaemonReader(pidPath);
-  const { readRuntime: read } = createDumpReaders(readDaemon);
+  const { readRuntime: read } = createDumpReaders(readDaemon, '/run/dump-turn');
   let child: ChildProcess;
   const start = async (env: Record<string, string> = {}) => {
     child = startKeepalived([], env);

@@ -15,6 +15,7 @@ import { readRootFile } from '../files/read-root-file.ts';
 import { nameUser } from '../scripts/user-names.ts';
 import { ignoreFailure, UnseenError } from '../unseen-error.ts';
 import type { DaemonReader } from './daemon-process.ts';
+import { inTurn } from './dump-turn.ts';
 import { readEnvironmentVariable, survivesSignal } from './process-table.ts';
 
 /** keepalived writes a dump of 255 instances within 4 ms (measured); a busy machine takes longer. */
@@ -48,9 +49,11 @@ interface Target {
 /**
  * Makes the readers of keepalived's own account: each signals the daemon, waits at most 1 s for its
  * dump, reads it and deletes it, for it holds passwords. Calls at the same time share one dump, since
- * keepalived logs a line for each; the two kinds never run at once, for they may use one file.
+ * keepalived logs a line for each; the two kinds never run at once, for they may use one file, nor
+ * beside those of another process of this program.
+ * @param turnPath see `inTurn`
  */
-export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
+export function createDumpReaders(readDaemon: DaemonReader, turnPath: string): DumpReaders {
   let known: { pid: number; startedAtMs: number; methods: DumpMethod[] } | undefined;
   /** keepalived writes no JSON dump without an instance (measured, 2.2.7). */
   let hasNoInstance = false;
@@ -93,7 +96,7 @@ export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
     const failures: Failure[] = [];
     for (const method of hasNoInstance ? [text] : [json, text]) {
       if (!method) continue;
-      const report = await takeDump(ready, method, parseRuntime);
+      const report = await inTurn(turnPath, () => takeDump(ready, method, parseRuntime));
       if (report.ok) {
         hasNoInstance = report.source === 'text' && report.instances.length === 0;
         const impediment = failures.find(({ silent }) => !silent)?.reason;
@@ -112,7 +115,7 @@ export function createDumpReaders(readDaemon: DaemonReader): DumpReaders {
     if ('ok' in ready) return ready;
     const text = ready.methods.find(({ source }) => source === 'text');
     return text
-      ? takeDump(ready, text, parseTracking)
+      ? inTurn(turnPath, () => takeDump(ready, text, parseTracking))
       : failure('This keepalived has no signal for a dump.');
   }
 

@@ -12,7 +12,7 @@ import { pidPath, configPath } from '../private-keepalived.ts';
 
 const [mode] = process.argv.slice(2);
 const readDaemon = createDaemonReader(pidPath);
-const { readRuntime } = createDumpReaders(readDaemon);
+const { readRuntime } = createDumpReaders(readDaemon, '/run/dump-turn');
 const manager = createSupervised({ configPath, pidPath, extraArguments: [] }, readDaemon);
 const bootTool = {
   read: () => Promise.resolve({ known: false as const, reason: 'not asked' }),

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { createAppliance } from '../appliance/create-appliance.ts';
+import { readRecords } from '../history/record-log.ts';
+import type { ProgramOptions } from '../program-options.ts';
+import { errorCode } from '../shared/error-code.ts';
+import { failoverRecordSchema } from '../state/failover-records.ts';
+import { lookOnce } from '../state/look-once.ts';
+import { describeStatus } from '../web/api/status-document.ts';
+import { formatStatus, gradeStatus } from './status-lines.ts';
+
+const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
+
+/**
+ * `status`: looks at the machine once and prints what is proved; works beside the program that serves,
+ * and without it.
+ * @returns the exit status
+ */
+export async function showStatus(
+  settings: ProgramOptions,
+  options: ReadonlySet<string>,
+  print: (text: string) => void,
+): Promise<number> {
+  const appliance = await createAppliance(settings, 'guest');
+  try {
+    const recorded = await readFailovers(settings.stateDirectory);
+    const snapshot = await lookOnce({ appliance, clock, recorded });
+    print(
+      options.has('--json')
+        ? `${JSON.stringify(describeStatus(snapshot), undefined, 2)}\n`
+        : formatStatus(snapshot),
+    );
+    return gradeStatus(snapshot.status);
+  } finally {
+    await appliance.close();
+  }
+}
+
+/** Without the rights for them nothing of keepalived is known either, and the status says so. */
+async function readFailovers(
+  stateDirectory: string,
+): ReturnType<typeof readRecords<typeof failoverRecordSchema>> {
+  try {
+    return await readRecords(join(stateDirectory, 'failovers.jsonl'), failoverRecordSchema);
+  } catch (error) {
+    if (errorCode(error) !== 'EACCES') throw error;
+    return { entries: [], lastTouchedAtMs: undefined };
+  }
+}
