@@ -11,7 +11,7 @@ import type { Settings } from './load-settings.ts';
 import { readCommandLine, UsageError } from './read-command-line.ts';
 import type { Command } from './read-command-line.ts';
 import { CancelledError } from './read-password.ts';
-import { showStatus } from './status-command.ts';
+import { showStatus } from './status/show-status.ts';
 import { exitStatus, statusExit } from './subcommands.ts';
 import type { SubcommandName } from './subcommands.ts';
 

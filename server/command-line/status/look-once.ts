@@ -1,13 +1,13 @@
 /** The snapshot of a single look, for a command that does not stay: the same judgement as the page's. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Appliance } from '../appliance/appliance.ts';
-import { judgeStatus } from '../keepalived/status/status.ts';
-import type { Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
-import type { Clock } from '../shared/clock.ts';
-import { createEvidenceCollector } from './evidence-collector.ts';
-import { createFailoverRecorder } from './failover-recorder.ts';
-import type { FailoverRecord, FailoverStore } from './failover-records.ts';
-import type { Snapshot } from './state-keeper.ts';
+import type { Appliance } from '../../appliance/appliance.ts';
+import { judgeStatus } from '../../keepalived/status/status.ts';
+import type { Evidence, KeepalivedStatus } from '../../keepalived/status/status.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { createEvidenceCollector } from '../../state/evidence-collector.ts';
+import { createFailoverRecorder } from '../../state/failover-recorder.ts';
+import type { FailoverRecord, FailoverStore } from '../../state/failover-records.ts';
+import type { Snapshot } from '../../state/state-keeper.ts';
 
 /** As the keeper reads at its start. */
 const logLines = 1_000;

@@ -1,9 +1,9 @@
-import type { Alarm, InstanceStatus, KeepalivedStatus } from '../keepalived/status/status.ts';
-import type { Snapshot } from '../state/state-keeper.ts';
-import { describeHeadline } from '../web/pages/keepalived/headline.ts';
-import type { Headline } from '../web/pages/keepalived/headline.ts';
-import { formatDuration } from '../web/view/time-words.ts';
-import { statusExit } from './subcommands.ts';
+import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../keepalived/status/status.ts';
+import type { Snapshot } from '../../state/state-keeper.ts';
+import { describeHeadline } from '../../web/pages/keepalived/headline.ts';
+import type { Headline } from '../../web/pages/keepalived/headline.ts';
+import { formatDuration } from '../../web/view/time-words.ts';
+import { statusExit } from '../subcommands.ts';
 
 type Seen = Pick<Snapshot, 'status' | 'hostName' | 'wallMs'>;
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { formatStatus, gradeStatus } from '../../../server/command-line/status-lines.ts';
-import { raise } from '../../../server/keepalived/status/alarms/alarm-codes.ts';
-import type { InstanceStatus, KeepalivedStatus } from '../../../server/keepalived/status/status.ts';
-import { sampleInstance, sampleStatus } from '../web/pages/samples.ts';
+import { formatStatus, gradeStatus } from '../../../../server/command-line/status/status-lines.ts';
+import { raise } from '../../../../server/keepalived/status/alarms/alarm-codes.ts';
+import type {
+  InstanceStatus,
+  KeepalivedStatus,
+} from '../../../../server/keepalived/status/status.ts';
+import { sampleInstance, sampleStatus } from '../../web/pages/samples.ts';
 
 const wallMs = Date.UTC(2026, 6, 4, 9, 5);
 const format = (status: KeepalivedStatus) => formatStatus({ status, hostName: 'server1', wallMs });

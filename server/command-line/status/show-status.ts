@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { createAppliance } from '../appliance/create-appliance.ts';
-import { readRecords } from '../history/record-log.ts';
-import type { ProgramOptions } from '../program-options.ts';
-import { errorCode } from '../shared/error-code.ts';
-import { failoverRecordSchema } from '../state/failover-records.ts';
-import { lookOnce } from '../state/look-once.ts';
-import { describeStatus } from '../web/api/status-document.ts';
+import { createAppliance } from '../../appliance/create-appliance.ts';
+import { readRecords } from '../../history/record-log.ts';
+import type { ProgramOptions } from '../../program-options.ts';
+import { errorCode } from '../../shared/error-code.ts';
+import { failoverRecordSchema } from '../../state/failover-records.ts';
+import { lookOnce } from './look-once.ts';
+import { describeStatus } from '../../web/api/status-document.ts';
 import { formatStatus, gradeStatus } from './status-lines.ts';
 
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
