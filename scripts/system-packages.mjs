@@ -26,8 +26,16 @@ const lab = [
   { program: 'rsyslogd', packages: { others: 'rsyslog' } },
 ];
 
+/** A Debian package is made with these. */
+const packaging = [
+  { program: 'dpkg-deb', packages: { others: 'dpkg' } },
+  { program: 'strip', packages: { others: 'binutils' } },
+];
+
 const testing = [
   ...lab,
+  ...packaging,
+  { program: 'lintian' },
   {
     program: 'Chromium',
     isPresent: () => ['chromium-headless-shell', 'chromium'].some(hasProgram),
@@ -52,6 +60,14 @@ const testing = [
 /** What has to be there, by what is about to be done. */
 export const needs = {
   serve: serving,
+  package: packaging,
+  packageForArm64: [
+    ...packaging,
+    {
+      program: 'aarch64-linux-gnu-strip',
+      packages: { others: 'binutils-aarch64-linux-gnu' },
+    },
+  ],
   lab,
   test: testing,
   bench: [...testing, { program: 'strace' }],
@@ -100,8 +116,14 @@ const managers = [
 export function findInstallation(missing) {
   const manager = managers.find(({ program }) => hasProgram(program));
   if (!manager) return undefined;
-  const names = missing.map(
-    ({ program, packages = {} }) => packages[manager.name] ?? packages.others ?? program,
+  const names = listNames(missing, manager.name);
+  return { refresh: manager.refresh, install: [...manager.install, ...names] };
+}
+
+/** @returns {string[]} the packages of a list of needs, each once, by a package manager's names */
+export function listNames(list, managerName) {
+  const names = list.map(
+    ({ program, packages = {} }) => packages[managerName] ?? packages.others ?? program,
   );
-  return { refresh: manager.refresh, install: [...manager.install, ...new Set(names)] };
+  return [...new Set(names)];
 }

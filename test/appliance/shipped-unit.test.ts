@@ -46,7 +46,7 @@ iptables-legacy-save > /etc/iptables/rules.v4
 rm -f /run/xtables.lock
 printf '%s' "$2" > /usr/local/sbin/netfilter-persistent
 chmod 755 /usr/local/sbin/netfilter-persistent
-ln -s ${repository} /opt/keepalived-wai
+ln -s ${repository} /usr/lib/keepalived-wai
 cp ${repository}/packaging/${unit} /etc/systemd/system/
 `;
 
