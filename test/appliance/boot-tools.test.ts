@@ -8,7 +8,7 @@ import { chkconfig } from '../../server/appliance/services/boot-tools/chkconfig.
 import { findBootTool } from '../../server/appliance/services/boot-tools/find-boot-tool.ts';
 import { systemctl } from '../../server/appliance/services/boot-tools/systemctl.ts';
 import { updateRcD } from '../../server/appliance/services/boot-tools/update-rc-d.ts';
-import { mountTmpfs } from './private-keepalived.ts';
+import { layOver, mountTmpfs } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
 const wantsLink = '/etc/systemd/system/multi-user.target.wants/keepalived.service';
@@ -17,17 +17,6 @@ const standIns = fileURLToPath(new URL('../fixtures/bin', import.meta.url));
 const unitLinks = () => existsSync(wantsLink);
 const rcLinks = (runlevel: number, name = 'keepalived') =>
   readdirSync(`/etc/rc${runlevel}.d`).filter((link) => link.endsWith(name));
-
-/** Folders of the machine under a layer of our own, that is gone after the test. */
-function layOver(folders: string[]): void {
-  mountTmpfs('/mnt');
-  for (const folder of folders) {
-    const [upper, work] = ['upper', 'work'].map((part) => `/mnt${folder}/${part}`);
-    for (const path of [upper, work]) mkdirSync(path ?? '', { recursive: true });
-    const layers = `lowerdir=${folder},upperdir=${upper ?? ''},workdir=${work ?? ''}`;
-    execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, folder]);
-  }
-}
 
 function bindStandIns(): void {
   execFileSync('mount', ['--bind', standIns, '/usr/local/sbin']);

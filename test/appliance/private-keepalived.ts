@@ -54,6 +54,17 @@ export function mountTmpfs(folder: string): void {
   execFileSync('mount', ['--no-canonicalize', '--bind', '.', repository]);
 }
 
+/** Folders of the machine under a layer of our own, that is gone after the test. */
+export function layOver(folders: string[]): void {
+  mountTmpfs('/mnt');
+  for (const folder of folders) {
+    const [upper, work] = ['upper', 'work'].map((part) => `/mnt${folder}/${part}`);
+    for (const path of [upper, work]) mkdirSync(path ?? '', { recursive: true });
+    const layers = `lowerdir=${folder},upperdir=${upper ?? ''},workdir=${work ?? ''}`;
+    execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, folder]);
+  }
+}
+
 export function writeConfiguration(text: string): void {
   writeFileSync(configPath, text, { mode: 0o600 });
 }

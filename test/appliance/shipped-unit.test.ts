@@ -57,6 +57,14 @@ const untilShown =
 const untilEnded =
   'until systemctl show --property=ActiveState "$1" | grep -qE "inactive|failed"; do sleep 0.5; done';
 
+const hideFiles = `set -e
+mkdir -p /home/ops
+printf '#!/bin/sh\n' | tee /home/ops/check.sh > /tmp/check.sh
+chmod 755 /home/ops/check.sh /tmp/check.sh
+ln -s /home/ops/check.sh /usr/local/bin/check.sh
+echo 7 > /tmp/tracked
+`;
+
 describe('under the shipped unit', () => {
   let systemd: Awaited<ReturnType<typeof bootSystemd>>;
   const run = (...words: string[]) =>
@@ -128,6 +136,12 @@ describe('under the shipped unit', () => {
     assert.equal(showUnit('Result'), 'success');
   });
 
+  it('is as little exposed as it can be', () => {
+    const said = run('systemd-analyze', 'security', '--no-pager', unit);
+    const [, level] = /Overall exposure level for .*: ([\d.]+)/.exec(said) ?? [];
+    assert.ok(Number(level) <= 4, said);
+  });
+
   it('gives up at once for a wrong setting, and says it as an error', () => {
     startInstead([...serverWords], 'Environment=WAI_TLS=maybe');
     run('sh', '-c', 'systemctl start "$1" || true', 'sh', unit);
@@ -139,24 +153,33 @@ describe('under the shipped unit', () => {
     run('systemctl', 'reset-failed', unit);
   });
 
-  const tryOperations = (...names: string[]): unknown => {
-    const words = [...programWords('test/appliance/inside/every-operation.ts'), ...names];
+  /** @returns what a program prints as JSON that runs as the unit's */
+  const runOnce = (program: string, ...names: string[]): unknown => {
+    const words = [...programWords(`test/appliance/inside/${program}`), ...names];
     const asOneRun = ['Type=exec', 'WatchdogSec=0', 'Restart=no'];
-    startInstead(words, 'StandardOutput=truncate:/tmp/answer.json', ...asOneRun);
+    startInstead(words, 'StandardOutput=truncate:/root/answer.json', ...asOneRun);
     run('systemctl', 'start', unit);
     run('sh', '-c', untilEnded, 'sh', unit);
-    const answer = run('cat', '/tmp/answer.json');
+    const answer = run('cat', '/root/answer.json');
     assert.ok(answer !== '', run('journalctl', '-u', unit, '--no-pager'));
     return JSON.parse(answer);
   };
 
+  it('sees the files that it hides from itself, and keepalived does not', () => {
+    run('sh', '-c', hideFiles);
+    assert.deepEqual(runOnce('hidden-files.ts'), {
+      missing: '/home/ops/missing.sh does not exist',
+      tracked: { ok: true, value: 7 },
+    });
+  });
+
   it('every operation works', () => {
-    assert.deepEqual(tryOperations(), { problems: {}, untried: [] });
+    assert.deepEqual(runOnce('every-operation.ts'), { problems: {}, untried: [] });
   });
 
   it('says what to do for a folder of rules that the unit does not know', () => {
     run('sh', '-c', `mkdir /etc/rules.d; sed -i s/nftables.d/rules.d/ /etc/nftables.conf`);
-    const { problems } = tryOperations('a rule of nftables') as {
+    const { problems } = runOnce('every-operation.ts', 'a rule of nftables') as {
       problems: Record<string, string>;
     };
     assert.match(

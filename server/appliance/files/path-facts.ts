@@ -3,6 +3,7 @@ import { lstat, mkdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize, resolve } from 'node:path';
 import { keepOwnerAndMode } from '../configuration-test/shadow-folder.ts';
 import { UnseenError, undefinedIfAbsent } from '../unseen-error.ts';
+import { machinePath } from './machine-path.ts';
 
 /** More paths than a configuration names. */
 const maxPaths = 400;
@@ -23,12 +24,14 @@ export function createPathFacts(root: string, isLeftOut: (path: string) => boole
     for (const [index, name] of names.entries()) {
       current = `${current}/${name}`;
       if (isLeftOut(current)) return;
-      const stats = await undefinedIfAbsent(current, () => lstat(current)).catch(ofHidden);
+      const stats = await undefinedIfAbsent(current, () => lstat(machinePath(current))).catch(
+        ofHidden,
+      );
       if (stats === undefined) return;
       const isNew = !known.has(current) && known.size < maxPaths;
       if (isNew) known.add(current);
       if (stats.isSymbolicLink()) {
-        const target = await readlink(current);
+        const target = await readlink(machinePath(current));
         if (isNew) await symlink(target, join(root, current));
         const rest = names.slice(index + 1).join('/');
         if (links < maxLinks) await place(join(resolve(dirname(current), target), rest), links + 1);
@@ -37,7 +40,7 @@ export function createPathFacts(root: string, isLeftOut: (path: string) => boole
       if (isNew && stats.isDirectory()) await mkdir(join(root, current), { recursive: true });
       else if (isNew && stats.isFile()) await writeFile(join(root, current), '', { flag: newFile });
       else if (isNew) return;
-      if (isNew) await keepOwnerAndMode(current, join(root, current));
+      if (isNew) await keepOwnerAndMode(machinePath(current), join(root, current));
     }
   }
 

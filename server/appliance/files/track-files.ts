@@ -4,6 +4,7 @@ import type { TrackingReport } from '../../keepalived/proof/evidence.ts';
 import { errorCode } from '../../shared/error-code.ts';
 import { createTag } from '../../shared/tag.ts';
 import type { TrackFileReading, TrackFileWriting } from '../appliance.ts';
+import { machinePath } from './machine-path.ts';
 import { readRegularFile } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -67,7 +68,7 @@ async function writeTrackFile(path: string, value: number): Promise<TrackFileWri
 async function readNumber(
   path: string,
 ): Promise<{ ok: true; value: number; tag: string | null } | { ok: false; message: string }> {
-  const file = await readRegularFile(path);
+  const file = await readRegularFile(machinePath(path));
   // keepalived takes a file that is missing, or empty, for 0 (measured, 2.2.7).
   if (!file.ok && file.problem === 'missing') return { ok: true, value: 0, tag: null };
   if (!file.ok) return file;

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { findPathComponents } from './script-path.ts';
+import { findPathComponents, placeOf } from './script-path.ts';
 
 /**
  * Why nobody can run a program: keepalived's own attempt then counts as a success, its account says
@@ -21,7 +21,7 @@ export async function findScriptObstacle(
     if (!program) return `${file} does not exist`;
     if (program.kind !== 'file') return `${program.path} is not a file`;
     if ((program.mode & anyExecute) === 0) return `${program.path} is not executable`;
-    const begin = await readBegin(`${root}${program.path}`);
+    const begin = await readBegin(placeOf(program.path, root));
     if (isPlainText(begin)) {
       return `${program.path} does not begin with “#!” and its interpreter, such as #!/bin/sh: a shell runs it anyway, keepalived does not`;
     }

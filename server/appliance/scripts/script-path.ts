@@ -3,6 +3,7 @@ import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PathComponent } from '../../keepalived/powers/script-security.ts';
 import { commandFolders } from '../commands/run-command.ts';
+import { machinePath } from '../files/machine-path.ts';
 
 /** As many links as the kernel follows. */
 const mostLinks = 40;
@@ -51,7 +52,7 @@ async function walk(
     }
     links += 1;
     if (links > mostLinks) return undefined;
-    const target = await readlink(join(root, path));
+    const target = await readlink(placeOf(path, root));
     if (target.startsWith('/')) at = [];
     ahead.push(...target.split('/').reverse());
   }
@@ -59,10 +60,14 @@ async function walk(
 }
 
 async function examine(path: string, root: string): Promise<PathComponent> {
-  const stats = await lstat(root === '' ? path : `${root}${path}`);
+  const stats = await lstat(placeOf(path, root));
   const { uid: ownerUid, gid: groupGid, mode } = stats;
   return { path, kind: kindOf(stats), ownerUid, groupGid, mode: mode & 0o7777 };
 }
+
+/** Where this program sees a path of the machine's, or of keepalived's root. */
+export const placeOf = (path: string, root: string): string =>
+  root === '' ? machinePath(path) : `${root}${path}`;
 
 function kindOf(stats: Stats): PathComponent['kind'] {
   if (stats.isDirectory()) return 'folder';

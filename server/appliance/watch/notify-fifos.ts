@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { machinePath } from '../files/machine-path.ts';
 import { type BlindSpots, createBlindSpots } from './blind-spots.ts';
 
 export interface FifoWatch {
@@ -21,7 +22,8 @@ const retryMs = 5_000;
 export function watchNotifyFifos(
   onWrite: () => void,
   blindSpots: BlindSpots = createBlindSpots(),
-  watchPath: WatchPath = (path, onEvent) => watch(path, { persistent: false }, onEvent),
+  watchPath: WatchPath = (path, onEvent) =>
+    watch(machinePath(path), { persistent: false }, onEvent),
 ): FifoWatch {
   const watched = new Map<string, { close(): void }>();
   return {

@@ -21,6 +21,8 @@ for device in null zero full random urandom tty; do
   touch dev/$device
   mount --bind /dev/$device dev/$device
 done
+# Of every machine, and of a service that has devices of its own.
+ln -s pts/ptmx dev/ptmx
 mount -t tmpfs tmpfs run
 mount -t tmpfs tmpfs tmp
 pivot_root . old
