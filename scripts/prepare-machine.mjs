@@ -66,13 +66,18 @@ export async function prepareSystemPackages(purpose) {
   if (stillMissing.length > 0) {
     throw new PreparationError(`${install.join(' ')}\ndid not bring ${stillMissing.join(', ')}.`);
   }
-  if (missing.some(({ program }) => program === 'keepalived')) await keepDisabledAtBoot();
+  for (const { program } of missing) {
+    if (services.includes(program)) await keepDisabledAtBoot(program);
+  }
 }
 
-/** Debian's packages enable their services. Ours is disabled until someone decides otherwise. */
-async function keepDisabledAtBoot() {
+/** What brings a service of its own that nobody has asked for yet. */
+const services = ['keepalived', 'nginx'];
+
+/** Debian's packages enable their services. These are disabled until someone decides otherwise. */
+async function keepDisabledAtBoot(service) {
   if (!hasProgram('update-rc.d')) return;
-  await step('Leaving keepalived disabled at boot', ['update-rc.d', 'keepalived', 'disable']);
+  await step(`Leaving ${service} disabled at boot`, ['update-rc.d', service, 'disable']);
 }
 
 /** Debian's packages also start their services, unless this file says no. Others do not. */

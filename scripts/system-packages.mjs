@@ -54,6 +54,8 @@ const testing = [
   { program: 'nft', packages: { others: 'nftables' } },
   { program: 'iptables' },
   { program: 'wget' },
+  { program: 'nginx' },
+  { program: 'apache2', packages: { apt: 'apache2-bin' } },
   { program: 'ping', packages: { apt: 'iputils-ping', others: 'iputils' } },
 ];
 

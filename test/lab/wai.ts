@@ -1,4 +1,5 @@
-import { request } from 'node:https';
+import http from 'node:http';
+import https from 'node:https';
 import { serverWords } from '../program-words.ts';
 import { waiPort } from './doorway.ts';
 import { eventually } from './eventually.ts';
@@ -24,11 +25,13 @@ export async function startWai(
       ...settings,
     },
   });
+  const url =
+    settings['WAI_TLS'] === 'off' ? server.waiUrl.replace('https:', 'http:') : server.waiUrl;
   await eventually(
-    `an answer of ${server.waiUrl}`,
+    `an answer of ${url}`,
     async () => {
       if (wai.hasEnded()) throw new Error(`The program ended at its start:\n${wai.output()}`);
-      return (await findHealthStatus(server.waiUrl)) === 200;
+      return (await findHealthStatus(url)) === 200;
     },
     { withinMs: 90_000 },
   ).catch((error: unknown) => {
@@ -42,6 +45,7 @@ export async function startWai(
 /** The HTTP status of /healthz, whoever signed the certificate; undefined while there is no answer. */
 function findHealthStatus(url: string): Promise<number | undefined> {
   return new Promise((resolve) => {
+    const { request } = url.startsWith('https:') ? https : http;
     const attempt = request(
       `${url}/healthz`,
       { rejectUnauthorized: false, agent: false, timeout: 2000 },
