@@ -22,8 +22,11 @@ interface BootedSystemd {
   end(): Promise<void>;
 }
 
-/** Boots it, within seconds; needs root and a writable cgroup2. */
-export async function bootSystemd(): Promise<BootedSystemd> {
+/**
+ * Boots it, within seconds; needs root and a writable cgroup2.
+ * @param system the folder with the files of the system that boots: the machine's own, if not given
+ */
+export async function bootSystemd(system = '/'): Promise<BootedSystemd> {
   const cgroup = join(findCgroupMount(), `keepalived-wai-test-${process.pid}`);
   mkdirSync(cgroup);
   // The shell puts itself into the cgroup before it makes the namespace of which that is the root.
@@ -31,7 +34,7 @@ export async function bootSystemd(): Promise<BootedSystemd> {
   const unshare = ['unshare', ...namespaces, '--propagation=private', '--fork', '--kill-child'];
   const child = spawn(
     'sh',
-    ['-c', enterCgroup, cgroup, ...unshare, bootScript, repository, insideRepository],
+    ['-c', enterCgroup, cgroup, ...unshare, bootScript, repository, insideRepository, system],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },

@@ -1,16 +1,22 @@
 /** Debian packages of this program, for tests. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/**
- * Makes the package as `npm run package` does, but not compressed, and one of a later version.
- * @returns their paths, by the name that the environment has for each
- */
-export function buildPackages(): { WAI_TEST_PACKAGE: string; WAI_TEST_LATER_PACKAGE: string } {
+interface BuiltPackages {
+  /** Of this version, and of a later one. */
+  first: string;
+  later: string;
+  /** The Node.js that they bring. */
+  node: string;
+}
+
+/** Makes the package as `npm run package` does, but not compressed, and one of a later version. */
+export function buildPackages(): BuiltPackages {
   const folder = join(repository, 'build/test/packages');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -18,13 +24,15 @@ export function buildPackages(): { WAI_TEST_PACKAGE: string; WAI_TEST_LATER_PACK
     cwd: repository,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const built = readdirSync(folder).find((name) => name.endsWith('.deb')) ?? '';
+  const first = readdirSync(folder).find((name) => name.endsWith('.deb')) ?? '';
   const later = join(folder, 'later.deb');
   const tree = join(folder, 'tree');
-  execFileSync('dpkg-deb', ['--raw-extract', join(folder, built), tree]);
+  execFileSync('dpkg-deb', ['--raw-extract', join(folder, first), tree]);
   const control = join(tree, 'DEBIAN/control');
   writeFileSync(control, readFileSync(control, 'utf8').replace(/^Version: .*$/m, '$&+later'));
   execFileSync('dpkg-deb', ['--root-owner-group', '-Znone', '--build', tree, later]);
+  const node = join(folder, 'node');
+  renameSync(join(tree, 'usr/lib/keepalived-wai/node'), node);
   rmSync(tree, { recursive: true });
-  return { WAI_TEST_PACKAGE: join(folder, built), WAI_TEST_LATER_PACKAGE: later };
+  return { first: join(folder, first), later, node };
 }

@@ -1,4 +1,7 @@
-/** The Debian package on a booted systemd: installed, upgraded, removed, purged. One boot for all. */
+/**
+ * The Debian package on a booted systemd: installed, upgraded, removed, purged. One boot for all.
+ * `WAI_TEST_DEBIAN=trixie` tries it on a small Debian 13 instead of this machine's own system.
+ */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
@@ -6,6 +9,7 @@ import { dirname } from 'node:path';
 import { afterEach, before, describe, it } from 'node:test';
 import { eventually } from '../lab/eventually.ts';
 import { buildPackages } from './built-packages.ts';
+import { makeDebianSystem } from './debian-system.ts';
 import { inBootedSystemd } from './in-booted-systemd.ts';
 import {
   addInterface,
@@ -22,8 +26,10 @@ const state = '/var/lib/keepalived-wai';
 const settings = '/etc/keepalived-wai/config.env';
 const url = 'https://127.0.0.1:9443';
 
+/** As from a login: without the variables of this test. */
+const environment = { PATH: process.env['PATH'], DEBIAN_FRONTEND: 'noninteractive' };
 const run = (program: string, ...words: string[]) =>
-  execFileSync(program, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  execFileSync(program, words, { encoding: 'utf8', stdio: 'pipe', env: environment });
 /** What a command that fails says. */
 const refuse = (program: string, ...words: string[]): string => {
   try {
@@ -72,7 +78,17 @@ async function save(browser: RemoteBrowser, text: string, more: Record<string, s
   assert.equal(answer.statusCode, 303, read(answer.body));
 }
 
-if (inBootedSystemd(import.meta.url, buildPackages)) {
+function prepare() {
+  const { first, later, node } = buildPackages();
+  const release = process.env['WAI_TEST_DEBIAN'];
+  const dependencies = run('dpkg-deb', '--field', first, 'Depends');
+  return {
+    files: { WAI_TEST_PACKAGE: first, WAI_TEST_LATER_PACKAGE: later },
+    system: release ? { folder: makeDebianSystem(release, dependencies), node } : undefined,
+  };
+}
+
+if (inBootedSystemd(import.meta.url, prepare)) {
   describe('the Debian package', () => {
     const first = process.env['WAI_TEST_PACKAGE'] ?? '';
     const later = process.env['WAI_TEST_LATER_PACKAGE'] ?? '';
@@ -116,7 +132,7 @@ if (inBootedSystemd(import.meta.url, buildPackages)) {
     });
 
     it('logs in with the first password, and saves by the form', async () => {
-      password = readFileSync(`${state}/first-password`, 'utf8').trim();
+      password = run('keepalived-wai', 'first-password').trim();
       await save(await logIn(password), changed);
       assert.equal(readFileSync(configPath, 'utf8'), changed);
     });

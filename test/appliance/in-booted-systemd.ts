@@ -6,17 +6,24 @@ import { bootSystemd } from './booted-systemd.ts';
 
 const marker = 'WAI_TEST_IN_BOOTED_SYSTEMD';
 
+/** What a test needs beside a systemd that was booted for it. */
+interface Preparation {
+  /** Files of the repository: their paths inside are in the environment, by these names. */
+  files?: Record<string, string>;
+  /** The files of the system that is booted, if not the machine's own; and a Node.js for it, a file. */
+  system?: { folder: string; node: string } | undefined;
+}
+
 /**
  * Whether this test file already runs beside a systemd that was booted for it. If not, it is run
  * again beside one, and that run reports its tests in the place of this one.
  *
  * Call it as `if (inBootedSystemd(import.meta.url)) { test(…) … }`.
- * @param prepare makes, before the boot, what is not to be had inside, where there is no network:
- *   files of the repository. The other run finds the path of each in its environment.
+ * @param prepare makes, before the boot, what is not to be had inside, where there is no network
  */
 export function inBootedSystemd(
   testFileUrl: string,
-  prepare: () => Record<string, string> = () => ({}),
+  prepare: () => Preparation = () => ({}),
 ): boolean {
   if (process.env[marker] === '1') return true;
   void runInBootedSystemd(testFileUrl, prepare());
@@ -26,14 +33,18 @@ export function inBootedSystemd(
 /** A failure of systemd itself ends this process, which the runner shows as that of the file. */
 async function runInBootedSystemd(
   testFileUrl: string,
-  prepared: Record<string, string>,
+  { files = {}, system }: Preparation,
 ): Promise<void> {
-  const systemd = await bootSystemd();
+  const systemd = await bootSystemd(system?.folder);
   try {
     const program = programWords(new URL(testFileUrl)).map((word) => systemd.insidePath(word));
-    const files = Object.entries(prepared).map(([name, path]) => [name, systemd.insidePath(path)]);
-    const child = spawn('nsenter', [...systemd.enterArguments, process.execPath, ...program], {
-      env: { ...process.env, ...Object.fromEntries(files), [marker]: '1' },
+    const node = system ? systemd.insidePath(system.node) : process.execPath;
+    const insideFiles = Object.entries(files).map(([name, file]) => [
+      name,
+      systemd.insidePath(file),
+    ]);
+    const child = spawn('nsenter', [...systemd.enterArguments, node, ...program], {
+      env: { ...process.env, ...Object.fromEntries(insideFiles), [marker]: '1' },
       stdio: 'inherit',
     });
     reportFor(child);

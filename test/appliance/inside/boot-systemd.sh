@@ -1,13 +1,14 @@
 #!/bin/sh
-# Becomes systemd, as process 1 of its namespaces, on the machine's own files under a layer that is
+# Becomes systemd, as process 1 of its namespaces, on the files of a system under a layer that is
 # gone afterwards. Nothing of the machine can be changed from inside: files are the layer's, devices
 # and kernel settings are private or read-only.
 # Call it in new mount, pid, network, UTS, IPC and cgroup namespaces. $1: a folder to see as $2; not
-# where it is, because a folder below /tmp would be cleaned away by a booting systemd.
+# where it is, because a folder below /tmp would be cleaned away by a booting systemd. $3: the folder
+# with the files of the system: / for the machine's own.
 set -e
 mount -t tmpfs tmpfs /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
-mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
+mount -t overlay overlay -o lowerdir="$3",upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
 cd /mnt/root
 mkdir -p ".$2" old
 mount --rbind "$1" ".$2"
