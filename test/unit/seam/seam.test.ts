@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, stat } from 'node:fs/promises';
-import { connect, createServer, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import { z } from 'zod';
@@ -10,8 +9,16 @@ import { defineCall } from '../../../server/seam/calls.ts';
 import { createSeamClient } from '../../../server/seam/seam-client.ts';
 import type { SeamState } from '../../../server/seam/seam-client.ts';
 import { createSeamServer } from '../../../server/seam/seam-server.ts';
-import { collect, connectClient, connectRaw, frameOf, startSeam, table, until } from './in-seam.ts';
-import type { Seam } from './in-seam.ts';
+import {
+  collect,
+  connectClient,
+  connectRaw,
+  frameOf,
+  startSeam,
+  table,
+  until,
+} from '../../seam/in-seam.ts';
+import type { Seam } from '../../seam/in-seam.ts';
 
 const inSeam =
   (run: (seam: Seam) => Promise<void>, limits: Parameters<typeof startSeam>[0] = {}) =>
@@ -345,41 +352,6 @@ test(
     hung.close();
     assert.deepEqual(idle.states, ['connected']);
     idle.client.close();
-  }),
-);
-
-/** Says hello over the file descriptor 3, asks once, and prints what it is told. */
-const webOfPair = `
-  const socket = new (require('node:net').Socket)({ fd: 3 });
-  const frame = (message) => {
-    const head = Buffer.from(JSON.stringify(message));
-    const lengths = Buffer.alloc(8);
-    lengths.writeUInt32BE(head.length + 4, 0);
-    lengths.writeUInt32BE(head.length, 4);
-    socket.write(Buffer.concat([lengths, head]));
-  };
-  frame({ kind: 'hello', program: '1.0.0', protocol: 1 });
-  frame({ kind: 'call', id: 1, name: 'echo', request: { value: 'over a pair' } });
-  socket.on('data', (chunk) => {
-    process.stdout.write(chunk);
-    if (chunk.includes('result')) socket.end();
-  });
-`;
-
-test(
-  'a web that the agent has started speaks over the pair that it was given',
-  inSeam(async (seam) => {
-    const web = spawn(process.execPath, ['-e', webOfPair], {
-      stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
-    });
-    const [, stdout, , pair] = web.stdio;
-    assert.ok(pair instanceof Socket && stdout);
-    seam.accept(pair);
-    let said = '';
-    stdout.on('data', (chunk: Buffer) => (said += chunk.toString('latin1')));
-    await once(web, 'close');
-    assert.match(said, /"kind":"result","id":1,"result":"over a pair"/);
-    assert.deepEqual(seam.problems, []);
   }),
 );
 

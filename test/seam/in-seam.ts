@@ -6,16 +6,16 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { defineCall, defineTopic } from '../../../server/seam/calls.ts';
-import { untilAborted } from '../../../server/seam/handlers.ts';
-import type { Handlers } from '../../../server/seam/handlers.ts';
-import type { SeamLimits } from '../../../server/seam/limits.ts';
-import type { SeamProblem } from '../../../server/seam/problems.ts';
-import { createSeamClient } from '../../../server/seam/seam-client.ts';
-import type { SeamState } from '../../../server/seam/seam-client.ts';
-import { createSeamServer } from '../../../server/seam/seam-server.ts';
-import { encodeFrame } from '../../../server/seam/wire/frame.ts';
-import { UserError } from '../../../server/shared/errors.ts';
+import { defineCall, defineTopic } from '../../server/seam/calls.ts';
+import { untilAborted } from '../../server/seam/handlers.ts';
+import type { Handlers } from '../../server/seam/handlers.ts';
+import type { SeamLimits } from '../../server/seam/limits.ts';
+import type { SeamProblem } from '../../server/seam/problems.ts';
+import { createSeamClient } from '../../server/seam/seam-client.ts';
+import type { SeamState } from '../../server/seam/seam-client.ts';
+import { createSeamServer } from '../../server/seam/seam-server.ts';
+import { encodeFrame } from '../../server/seam/wire/frame.ts';
+import { UserError } from '../../server/shared/errors.ts';
 
 const nothing = z.strictObject({});
 const meta = { role: 'viewer' };
@@ -53,7 +53,7 @@ export interface Seam {
   cancelled: () => number;
   waiting: () => number;
   release: () => void;
-  /** Emits on all streams of these topics; each of them is at least `size` long. */
+  /** Emits on all streams of the topic. */
   tell: (topic: 'latest' | 'queue', event: string) => void;
   streams: (topic: 'latest' | 'queue') => number;
   emitted: () => number;
@@ -152,7 +152,10 @@ export interface TestClient {
 }
 
 /** A client that is connected. */
-export async function connectClient(seam: Seam, silenceMs?: number): Promise<TestClient> {
+export async function connectClient(
+  seam: Pick<Seam, 'socketPath'>,
+  silenceMs?: number,
+): Promise<TestClient> {
   const states: SeamState[] = [];
   const client = createSeamClient({
     ...{ at: { path: seam.socketPath }, table, version: '1.0.0' },
@@ -169,11 +172,11 @@ export async function until(isSo: () => boolean): Promise<void> {
 }
 
 /** A connection without our client: it says what it is told to. */
-export async function connectRaw(seam: Seam, { hasGreeted = true } = {}): Promise<Socket> {
+export async function connectRaw(seam: Pick<Seam, 'socketPath'>): Promise<Socket> {
   const socket = connect(seam.socketPath);
   socket.on('error', () => undefined);
   await once(socket, 'connect');
-  if (hasGreeted) socket.write(frameOf({ kind: 'hello', program: '1.0.0', protocol: 1 }));
+  socket.write(frameOf({ kind: 'hello', program: '1.0.0', protocol: 1 }));
   return socket;
 }
 
@@ -184,4 +187,13 @@ export function collect(socket: Socket): () => string {
   let text = '';
   socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
   return () => text;
+}
+
+/** Waits for the end of a connection, whatever ended it. */
+export function isClosed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', () => {
+      resolve();
+    });
+  });
 }
