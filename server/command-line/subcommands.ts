@@ -8,8 +8,6 @@ export interface Argument {
   name: string;
   /** What is allowed; absent: any word. */
   choices?: readonly string[];
-  /** The shell completes it with the names of files. */
-  completesFiles?: true;
 }
 
 export interface CommandOption {
@@ -30,13 +28,10 @@ export interface Subcommand {
 }
 
 /** sysexits(3); systemd is told not to start again after a wrong setting. */
-export const exitStatus = { ok: 0, failed: 1, usage: 64, noInput: 66, wrongSetting: 78 } as const;
+export const exitStatus = { ok: 0, failed: 1, usage: 64, wrongSetting: 78 } as const;
 
 /** What `status` found, the most urgent first. */
 export const statusExit = { served: 0, alarm: 1, stopped: 2, unknown: 3 } as const;
-
-/** What `check` found. */
-export const checkExit = { good: 0, errors: 1, unchecked: 3 } as const;
 
 /** What each subcommand may end with. */
 export const commonExitStatus: Subcommand['exitStatus'] = [
@@ -89,21 +84,6 @@ export const subcommands = {
       [statusExit.unknown, 'The state of an instance is not known, or not known yet.'],
     ],
   },
-  check: {
-    summary: 'what is wrong in a configuration file',
-    arguments: [{ name: 'FILE', completesFiles: true }],
-    options: [jsonOption],
-    description: [
-      'Prints the findings for FILE as keepalived would read it as its configuration: its includes are read too, as seen from its folder. Nothing is changed and keepalived is not reloaded.',
-      'Our own rules need no rights. The test of keepalived itself (keepalived -t, where it can read nothing else) needs root and keepalived. What could not be checked is said. The interfaces, addresses and programs that the file names are looked for on this server.',
-    ],
-    exitStatus: [
-      [checkExit.good, 'No error was found. There may be warnings and notes.'],
-      [checkExit.errors, 'There is an error: a save of this file would be refused.'],
-      [checkExit.unchecked, 'No error was found, but not everything could be checked.'],
-      [exitStatus.noInput, 'FILE cannot be read, or keepalived would not read it.'],
-    ],
-  },
   'add-account': {
     summary: 'make an account, or change the role and password of one',
     arguments: [{ name: 'NAME' }, { name: 'ROLE', choices: roles }],
@@ -128,6 +108,28 @@ export const subcommands = {
     options: [],
     description: [
       'At the first start as a service the program makes a password and puts it into a file that only root can read. This prints it. The file is removed when the password is changed: with reset-password you get another.',
+    ],
+    exitStatus: [],
+  },
+  backup: {
+    summary: 'make an archive of the accounts, versions and history',
+    arguments: [{ name: 'FILE' }],
+    options: [],
+    description: [
+      'Writes the state folder into a new tar.gz that only its owner can read. The program may run meanwhile. A file that exists is never replaced.',
+      'The archive has secrets: the hashes of the passwords of the accounts, the key of the certificate, and every version of the configuration with the passwords in it. Keep it as safe as the server.',
+      'The live configuration of keepalived, a change that waits for its confirmation and the numbers of drills are not in it.',
+    ],
+    exitStatus: [],
+  },
+  restore: {
+    summary: 'put the state of a backup in place',
+    arguments: [{ name: 'FILE' }],
+    options: [
+      { name: '--from-another-host', summary: 'also if it is of a server of another name' },
+    ],
+    description: [
+      'Stop keepalived-wai first; keepalived runs on. The archive is checked before anything is changed. What was in the state folder is kept in a folder in it. Neither keepalived nor its configuration is touched.',
     ],
     exitStatus: [],
   },

@@ -3,7 +3,7 @@ import { chmod, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 
 /** Starts the name of every unfinished file, so that what a crash left can be recognised. */
-const leftoverPrefix = '.wai-part-';
+export const leftoverPrefix = '.wai-part-';
 
 /**
  * Writes a whole file so that after a crash it is either the old one or the new one, and the new
@@ -72,12 +72,12 @@ export async function makePrivateFolder(folder: string): Promise<void> {
 /** Removes what a crash left half written in a folder. Only while nobody writes there. */
 export async function removeUnfinishedWrites(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.startsWith(leftoverPrefix)) await rm(join(folder, name));
+    if (name.startsWith(leftoverPrefix)) await rm(join(folder, name), { recursive: true });
   }
 }
 
 /** What makes a rename, a new name or a removed one outlast a power cut (fsync(2), NOTES). */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -200,7 +200,8 @@ describe('versions and confirmed changes', () => {
     // As if the program had been away until the deadline.
     const pendingPath = '/var/lib/keepalived-wai/history/pending-confirmation.jsonl';
     const pending = await server.readFile(pendingPath);
-    const { deadlineAtMs } = JSON.parse(pending) as { deadlineAtMs: number };
+    const [, record = ''] = pending.split('\n');
+    const { deadlineAtMs } = JSON.parse(record) as { deadlineAtMs: number };
     assert.ok(Math.abs(deadlineAtMs - deadlineMs) < 10_000);
     await server.writeFile(pendingPath, pending.replace(String(deadlineAtMs), '1'));
     wai = await server.startWai();
