@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { chown, cp, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
 import { buildChild, makeFolder, runToEnd } from '../../unit/history/run-child.ts';
 import { prepare } from '../../unit/operations/simulated-folder.ts';
 import {
@@ -17,6 +18,7 @@ import {
   recover,
 } from '../../unit/operations/simulated-parts.ts';
 import type { Scenario } from '../../unit/operations/simulated-parts.ts';
+import type { Point } from './point.ts';
 
 /** How a save ends if nobody kills it. */
 const endings: Record<Scenario, string> = {
@@ -29,53 +31,70 @@ const endings: Record<Scenario, string> = {
 /** Several at once: most of a proof is waiting. */
 const lanes = 4;
 
+/** Of the points of the first scenario one in so many is also reached by a kill. */
+const pointsPerKill = 8;
+
 describe('a save that is killed', () => {
-  /** What the first scenario did: as far as another does the same, it was killed there already. */
+  /** What the first scenario did: as far as another does the same, it was inspected there already. */
   let common: Point[] = [];
+  let program: string;
+  const cleanups: (() => Promise<void>)[] = [];
+  before(async () => {
+    const context = { after: (cleanup: () => Promise<void>) => void cleanups.push(cleanup) };
+    program = await buildChild(context, new URL('./apply-child.ts', import.meta.url));
+  });
+  after(() => Promise.all(cleanups.map((cleanup) => cleanup())));
 
   for (const scenario of Object.keys(endings) as Scenario[]) {
     it(`(${scenario}) leaves the old file or the new one, and the next start settles it`, async (context) => {
-      const program = await buildChild(context, new URL('./apply-child.ts', import.meta.url));
       const undisturbed = await prepare(context, scenario);
-      const all = await findPoints(program, scenario, undisturbed, endings[scenario]);
+      const all = await findPoints(context, program, scenario, undisturbed, endings[scenario]);
       await inspect(undisturbed, scenario, 'undisturbed');
       const points = all.slice(all.findIndex(({ name }, index) => name !== common[index]?.name));
       if (common.length === 0) common = beforeReload(all);
-      context.diagnostic(`${scenario}: killed at ${points.length} points of ${all.length}`);
-      await inLanes(points, async ({ nth, moment, name }) => {
-        const folder = await prepare(context, scenario);
-        const { signal } = await runToEnd(process.execPath, program, scenario, folder, nth, moment);
-        const point = `${moment} change ${nth}, ${name}`;
-        assert.equal(signal, 'SIGKILL', point);
-        await inspect(folder, scenario, point);
-      });
+      context.diagnostic(`${scenario}: ${points.length} points of ${all.length}`);
+      await inLanes(points, ({ copy, nth, moment, name }) =>
+        inspect(copy, scenario, `${moment} change ${nth}, ${name}`),
+      );
     });
   }
 
-  it('is settled also if the recovery is killed', async (context) => {
-    const program = await buildChild(context, new URL('./apply-child.ts', import.meta.url));
-    const interrupted = await prepare(context, 'deadly');
-    await killAtRestore(program, interrupted);
-    const copy = async (): Promise<string> => {
-      const folder = await makeFolder(context);
-      await cp(interrupted, folder, { recursive: true, preserveTimestamps: true });
-      await chown(configPathOf(folder), 1234, 2345);
-      return folder;
-    };
-    const undisturbed = await copy();
-    const points = await findPoints(program, 'recover', undisturbed, 'recovered');
-    await inspect(undisturbed, 'deadly', 'undisturbed');
-    assert.ok(points.length >= 14, `${points.length} points`);
-    context.diagnostic(`recover: killed at ${points.length} points`);
-    await inLanes(points, async ({ nth, moment, name }) => {
-      const folder = await copy();
-      const { signal } = await runToEnd(process.execPath, program, 'recover', folder, nth, moment);
-      const point = `${moment} change ${nth}, ${name}`;
-      assert.equal(signal, 'SIGKILL', point);
-      await inspect(folder, 'deadly', point);
+  it('leaves by a kill what the copies hold', async (context) => {
+    const killed = common.filter(
+      ({ moment }, index) => moment === 'before' && index % pointsPerKill === 0,
+    );
+    assert.ok(killed.length >= 2, `${killed.length} points`);
+    await inLanes(killed, async ({ copy, nth, name }) => {
+      const folder = await prepare(context, 'live');
+      const words = [program, 'live', folder, String(nth)];
+      const { signal } = await runToEnd(process.execPath, ...words);
+      assert.equal(signal, 'SIGKILL', name);
+      assert.deepEqual(await listFiles(folder), listsOfCopies.get(copy), name);
+      await inspect(folder, 'live', `killed before change ${nth}, ${name}`);
     });
   });
+
+  it('is settled also if the recovery is killed', async (context) => {
+    const interrupted = await prepare(context, 'deadly');
+    await killAtRestore(context, program, interrupted);
+    const points = await findPoints(context, program, 'recover', interrupted, 'recovered');
+    await inspect(interrupted, 'deadly', 'undisturbed');
+    assert.ok(points.length >= 14, `${points.length} points`);
+    context.diagnostic(`recover: ${points.length} points`);
+    await inLanes(points, ({ copy, nth, moment, name }) =>
+      inspect(copy, 'deadly', `${moment} change ${nth}, ${name}`),
+    );
+  });
 });
+
+/** The files of each copy, listed before it is inspected, which recovers it. */
+const listsOfCopies = new Map<string, string[]>();
+
+/** Without the random part of the names of what is half written. */
+const listFiles = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { recursive: true }))
+    .map((name) => name.replace(/(\.wai-part-|\.keepalived-wai-).*/, '$1'))
+    .sort();
 
 /** Up to where the daemon is told: it is the last of the renames of a save that goes well. */
 function beforeReload(points: Point[]): Point[] {
@@ -85,44 +104,33 @@ function beforeReload(points: Point[]): Point[] {
   );
 }
 
-interface Point {
-  nth: string;
-  moment: 'before' | 'halfway';
-  name: string;
-}
-
 /**
- * The calls that change what a crash would leave: after each of them is before the next, and the
- * others (a sync, a folder that is there) change nothing. That a torn line of the history or the journal counts as none is proved there.
+ * Runs a scenario to its end, and copies the folder at each moment at which it is another: what a
+ * kill leaves is what the disk has then.
  */
 async function findPoints(
+  context: TestContext,
   program: string,
   scenario: string,
   folder: string,
   ending: string,
 ): Promise<Point[]> {
-  const words = [program, scenario, folder, 'never', 'before'];
+  const words = [program, scenario, folder, 'each', await makeFolder(context)];
   const { lines } = await runToEnd(process.execPath, ...words);
   assert.equal(lines[0], ending);
-  const made = JSON.parse((lines[1] ?? '').replace('changes ', '')) as string[];
-  const calls = made.map((call, index) => {
-    const [name = '', digest = ''] = call.split(' ');
-    return { name, digest, nth: String(index + 1) };
-  });
-  return calls.flatMap(({ name, digest, nth }, index): Point[] => [
-    ...(digest === calls[index + 1]?.digest ? [] : [{ nth, moment: 'before' as const, name }]),
-    ...(name === 'writeFile' ? [{ nth, moment: 'halfway' as const, name }] : []),
-  ]);
+  const points = JSON.parse(lines[1] ?? '') as Point[];
+  for (const { copy } of points) listsOfCopies.set(copy, await listFiles(copy));
+  return points;
 }
 
 /** Ends a save that has ended the daemon, when it is about to put the old file back. */
-async function killAtRestore(program: string, folder: string): Promise<void> {
-  const rehearsal = `${folder}-rehearsal`;
-  await cp(folder, rehearsal, { recursive: true });
-  const points = await findPoints(program, 'deadly', rehearsal, 'restored');
+async function killAtRestore(context: TestContext, program: string, folder: string): Promise<void> {
+  const rehearsal = await prepare(context, 'deadly');
+  const points = await findPoints(context, program, 'deadly', rehearsal, 'restored');
   // The last renames are: the new file, the daemon's reload, the old file, the daemon's start.
-  const nth = points.filter(({ name }) => name === 'rename').at(-2)?.nth ?? '';
-  const { signal } = await runToEnd(process.execPath, program, 'deadly', folder, nth, 'before');
+  const renames = points.filter(({ name, moment }) => name === 'rename' && moment === 'before');
+  const nth = String(renames.at(-2)?.nth);
+  const { signal } = await runToEnd(process.execPath, program, 'deadly', folder, nth);
   assert.equal(signal, 'SIGKILL');
   assert.equal(readDaemonFile(folder).running, false);
   assert.equal(readConfiguration(folder), newTexts.deadly);

@@ -4,12 +4,10 @@ import { createServer } from 'node:http';
 const answers = {
   '/hang': (response) => response.write('begun'),
   '/redirect': (response) => response.writeHead(302, { location: '/login' }).end(),
+  // Without end, but not as fast as a processor can.
   '/large': (response) => {
-    const more = () => {
-      while (response.write('x'.repeat(65_536)));
-    };
-    response.on('drain', more);
-    more();
+    const timer = setInterval(() => response.write('x'.repeat(65_536)), 5);
+    response.once('close', () => clearInterval(timer));
   },
 };
 

@@ -16,18 +16,20 @@ function opensToWrite(flags: unknown): boolean {
   return typeof flags === 'string' && flags !== 'r';
 }
 
+export interface Change {
+  /** The name of the call. */
+  name: string;
+  /** Counted from 1. */
+  nth: number;
+  moment: 'before' | 'halfway';
+}
+
 /**
- * Counts every call of this process that changes the disk, and ends the process by SIGKILL before
- * the nth one; or, if that one writes, `halfway` through it.
- * @param describe what stands for a call, asked before it is made; default: its name.
- * @returns the calls that were made, for as long as it lives.
+ * Tells of every call of this process that changes the disk, before it is made, and of each that
+ * writes also when half of it is written. What the disk has then, whoever is killed then leaves.
  */
-export async function endAtChange(
-  nth: number,
-  halfway: boolean,
-  describe: (name: string) => string = (name) => name,
-): Promise<string[]> {
-  const made: string[] = [];
+export async function watchChanges(visit: (change: Change) => void): Promise<void> {
+  let count = 0;
 
   function intercept(
     owner: object,
@@ -39,15 +41,14 @@ export async function endAtChange(
     if (!original) throw new Error(`no ${name}`);
     methods[name] = async function (...callArguments) {
       if (!isChange(callArguments)) return original.apply(this, callArguments);
-      made.push(describe(name));
-      if (made.length === nth) {
-        const [text] = callArguments;
-        if (halfway && isWrite(name) && (typeof text === 'string' || Buffer.isBuffer(text))) {
-          await original.call(this, text.slice(0, text.length / 2));
-        }
-        process.kill(process.pid, 'SIGKILL');
-      }
-      return original.apply(this, callArguments);
+      const nth = (count += 1);
+      visit({ name, nth, moment: 'before' });
+      const [text, ...rest] = callArguments;
+      const isText = typeof text === 'string' || Buffer.isBuffer(text);
+      if (!isWrite(name) || !isText) return original.apply(this, callArguments);
+      await original.call(this, text.slice(0, text.length / 2), ...rest);
+      visit({ name, nth, moment: 'halfway' });
+      return original.call(this, text.slice(text.length / 2), ...rest);
     };
   }
 
@@ -62,5 +63,19 @@ export async function endAtChange(
   }
   intercept(fileSystem, 'open', ([, flags]) => opensToWrite(flags));
   syncBuiltinESMExports();
+}
+
+/**
+ * Ends this process by SIGKILL before the nth change of the disk; or, if that one writes, `halfway`
+ * through it.
+ * @returns the names of the changes that were made, for as long as it lives.
+ */
+export async function endAtChange(nth: number, halfway: boolean): Promise<string[]> {
+  const made: string[] = [];
+  await watchChanges((change) => {
+    if (change.moment === 'before') made.push(change.name);
+    const wanted = halfway && isWrite(change.name) ? 'halfway' : 'before';
+    if (change.nth === nth && change.moment === wanted) process.kill(process.pid, 'SIGKILL');
+  });
   return made;
 }

@@ -11,8 +11,13 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { isWrite } from './end-at-change.ts';
 
+/** What ends what a test made; of `TestContext`, this much is used. */
+interface Cleaning {
+  after(cleanup: () => Promise<void>): void;
+}
+
 /** A folder that is removed after the test; in memory, because a disk's fsync makes tests slow. */
-export async function makeFolder(context: TestContext, parent = '/dev/shm'): Promise<string> {
+export async function makeFolder(context: Cleaning, parent = '/dev/shm'): Promise<string> {
   const folder = await mkdtemp(join(parent, 'wai-history-'));
   context.after(() => rm(folder, { recursive: true, force: true }));
   return folder;
@@ -20,7 +25,7 @@ export async function makeFolder(context: TestContext, parent = '/dev/shm'): Pro
 
 /** Builds a program into one file, which starts ten times faster than through tsx. */
 export async function buildChild(
-  context: TestContext,
+  context: Cleaning,
   source: URL = new URL('./child.ts', import.meta.url),
 ): Promise<string> {
   const program = join(await makeFolder(context, tmpdir()), 'child.mjs');
