@@ -13,6 +13,7 @@ import { registerHealth } from './web/api/health.ts';
 import { registerMetrics } from './web/api/metrics.ts';
 import { registerApi } from './web/api/routes.ts';
 import { createEdgeOptions, isBehindProxy } from './web/edge/edge-options.ts';
+import { findProxyWarning } from './web/edge/proxy-warning.ts';
 import { createProxyTrust } from './web/edge/trusted-proxies.ts';
 import { createLogLimit } from './web/log-limit.ts';
 import { createLoggerOptions, FailedRequestLog, logWithheld } from './web/log.ts';
@@ -87,6 +88,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const tls = options.certificate !== undefined;
   const logLimit = createLogLimit();
   const { basePath } = settings;
+  const isProxy = createProxyTrust(settings.trustedProxies);
   const cookieScope = { secret: options.sessionSecret, tls, basePath };
   const throttle = createLoginThrottle();
   const basicCredentials = createBasicCredentials({ accounts, throttle });
@@ -94,7 +96,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify<http.Server>({
     ...createEdgeOptions(settings),
     serverFactory: createServerFactory(options.certificate, {
-      isProxy: createProxyTrust(settings.trustedProxies),
+      isProxy,
     }),
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
@@ -122,6 +124,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(audit);
   await app.register(views, {
     ...{ hostName: options.hostName, listWarnings: options.listWarnings, navigation, basePath },
+    findConnectionWarning: (request) => findProxyWarning(request, isProxy),
   });
   await app.register(loginForm, { findFirstPasswordFile: options.findFirstPasswordFile });
   await app.register(eventStreams, { accounts, limits: options.streamLimits });

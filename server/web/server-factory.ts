@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { Certificate } from '../shared/certificate.ts';
@@ -48,8 +49,20 @@ export function createServerFactory(
         )
       : http.createServer(options, handler);
     limitConnections(server, createConnectionCap(isProxy));
+    shareSocket(server);
     return server;
   };
+}
+
+/**
+ * Whoever may open a unix socket is believed about browsers: its owner, and the group of its folder where
+ * that is set-group-id. At once, while this process may still change its mode.
+ */
+function shareSocket(server: http.Server): void {
+  server.once('listening', () => {
+    const address = server.address();
+    if (typeof address === 'string') chmodSync(address, 0o660);
+  });
 }
 
 /**

@@ -5,8 +5,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { createLabProcess } from './lab-process.ts';
 import { eventually } from './eventually.ts';
+import { createLabProcess } from './lab-process.ts';
 
 const manualPath = path.resolve(import.meta.dirname, '../../docs/manual.md');
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import view from '@fastify/view';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { viewsFolder } from '../../own-folders.ts';
 import { version } from '../../shared/version.ts';
@@ -43,11 +43,13 @@ export interface ViewsOptions {
   navigation: NavigationLink[];
   /** WAI_BASE_PATH; empty: the page is at the root. */
   basePath: string;
+  /** A warning about how an administrator's own request came. */
+  findConnectionWarning: (request: FastifyRequest) => string | undefined;
 }
 
 /** Templates: Eta with autoescape, compiled once. */
 export const views = fastifyPlugin<ViewsOptions>(
-  async (app, { hostName, listWarnings, navigation, basePath }) => {
+  async (app, { hostName, listWarnings, navigation, basePath, findConnectionWarning }) => {
     const eta = createTemplates(viewsFolder, basePath);
     app.decorate('renderFragment', (template: keyof Partials, model: object) =>
       eta.render(`/partials/${template}`, model),
@@ -86,7 +88,8 @@ export const views = fastifyPlugin<ViewsOptions>(
 
     app.decorateReply('page', async function (template, { title, prepared }: PageOptions, model) {
       const isAdmin = this.request.user?.role === 'admin';
-      const warnings = isAdmin ? listWarnings() : [];
+      const ownWarning = isAdmin ? findConnectionWarning(this.request) : undefined;
+      const warnings = isAdmin ? [...listWarnings(), ownWarning ?? []].flat() : [];
       const facts = readFacts(this, { title, hostName: hostName(), warnings });
       if (!prepared) {
         const page = withToken(describePage(facts), this);

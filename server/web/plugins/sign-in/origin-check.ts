@@ -40,5 +40,6 @@ function isSameOrigin(request: FastifyRequest, tls: boolean): boolean {
   const isSecure = tls || request.protocol === 'https';
   if (protocol !== 'https:' && (isSecure || protocol !== 'http:')) return false;
   // Parsed the same way, so that a default port may be written or not.
-  return originHost === new URL(`${protocol}//${host}`).host;
+  const own = `${protocol}//${host}`;
+  return URL.canParse(own) && originHost === new URL(own).host;
 }

@@ -1,10 +1,16 @@
 /** The real app, asked as a proxy asks it: whom it believes, and what it does with it. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { parseProgramOptions } from '../../../../server/program-options.ts';
 import { createConnectionCap } from '../../../../server/web/connection-limit.ts';
 import { createProxyTrust } from '../../../../server/web/edge/trusted-proxies.ts';
+import { eventually } from '../../../lab/eventually.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 
 const proxy = '10.0.0.1';
@@ -140,6 +146,51 @@ describe('the name that the browser uses', () => {
       assert.equal(await ask(t, peer, host, forwarded), status);
     });
   }
+});
+
+describe('an administrator who comes through a proxy that is not believed', () => {
+  const open = async (t: TestContext, peer: string, name: string, forwarded?: string) => {
+    const { app } = await start(t);
+    const browser = new TestBrowser(app);
+    await browser.logIn(name);
+    const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+    return (await browser.request({ url: '/nowhere', remoteAddress: peer, headers })).body;
+  };
+  const warning =
+    /through a proxy at 192\.0\.2\.99 that is not in WAI_TRUSTED_PROXIES.*add 192\.0\.2\.99 to/;
+
+  test('is told so, and which address it has', async (t) => {
+    assert.match(await open(t, '192.0.2.99', 'admin', '203.0.113.1'), warning);
+  });
+  test('is not told what is not so, nor is anybody else', async (t) => {
+    assert.doesNotMatch(await open(t, '192.0.2.99', 'admin'), /WAI_TRUSTED_PROXIES/);
+    assert.doesNotMatch(await open(t, proxy, 'admin', '203.0.113.1'), /WAI_TRUSTED_PROXIES/);
+    assert.doesNotMatch(await open(t, '192.0.2.99', 'watcher', 'x'), /WAI_TRUSTED_PROXIES/);
+  });
+});
+
+test('over a unix socket the group may connect, and is believed where that is set', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'wai-socket-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'socket');
+  const { app, logText } = await start(t, { WAI_TRUSTED_PROXIES: 'unix' });
+  await app.listen({ path });
+  assert.equal((await stat(path)).mode & 0o777, 0o660);
+  const headers = { host: 'localhost', 'x-forwarded-for': `1.2.3.4, ${browserAddress}` };
+  const request = http.get({ socketPath: path, path: '/unknown', headers, agent: false });
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  response.resume();
+  await once(response, 'end');
+  assert.equal(response.statusCode, 404);
+  await eventually('a line of the log', () => logText().includes('request refused'));
+  assert.match(logText(), new RegExp(`"remoteAddress":"${browserAddress}"`));
+});
+
+test('a port that is none is refused, and is no failure of this program', async (t) => {
+  const { app } = await start(t);
+  const headers = { host: 'server1:99999', origin: 'https://server1' };
+  const answer = await app.inject({ method: 'POST', url: '/login', headers });
+  assert.equal(answer.statusCode, 403);
 });
 
 test('connections of a proxy are those of many browsers, and not counted as one', () => {
