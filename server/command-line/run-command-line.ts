@@ -1,19 +1,20 @@
 /** What `main.ts` calls: reads the arguments and the settings, and runs the subcommand. */
 import { explainStartFailure } from '../process/explain-start-failure.ts';
 import { openServiceLog } from '../process/service-log.ts';
-import { ProgramOptionsError } from '../program-options.ts';
+import { parseProgramOptions, ProgramOptionsError } from '../program-options.ts';
 import type { ProgramOptions } from '../program-options.ts';
 import { errorCode } from '../shared/error-code.ts';
 import { UserError } from '../shared/errors.ts';
 import { addAccount, printFirstPassword, resetPassword } from './account-commands.ts';
 import { makeBackup, restore } from './backup-commands.ts';
+import { checkFile } from './check/check-file.ts';
 import { loadSettings } from './load-settings.ts';
 import type { Settings } from './load-settings.ts';
 import { readCommandLine, UsageError } from './read-command-line.ts';
 import type { Command } from './read-command-line.ts';
 import { CancelledError } from './read-password.ts';
 import { showStatus } from './status/show-status.ts';
-import { exitStatus, statusExit } from './subcommands.ts';
+import { checkExit, exitStatus, statusExit } from './subcommands.ts';
 import type { SubcommandName } from './subcommands.ts';
 
 export interface CommandLine {
@@ -37,7 +38,7 @@ export async function runCommandLine({ words, environment, serve }: CommandLine)
       print(`${command.text}\n`);
       return;
     }
-    const settings = await loadSettings(environment);
+    const settings = await loadFor(command.name, environment);
     ({ options } = settings);
     process.exitCode = await run(command, settings, serve);
   } catch (error) {
@@ -53,9 +54,24 @@ export async function runCommandLine({ words, environment, serve }: CommandLine)
   }
 }
 
+/** A file is checked as far as it can be, also by who may not read the settings. */
+async function loadFor(
+  name: SubcommandName,
+  environment: CommandLine['environment'],
+): Promise<Settings & { unread: string[] }> {
+  try {
+    return { ...(await loadSettings(environment)), unread: [] };
+  } catch (error) {
+    const isUnread = error instanceof UserError && error.code === 'settings-unreadable';
+    if (!isUnread || name !== 'check') throw error;
+    const options = parseProgramOptions(environment);
+    return { options, environment, unread: [error.message] };
+  }
+}
+
 async function run(
   { name, words, options: given }: Extract<Command, { kind: 'run' }>,
-  { options, environment }: Settings,
+  { options, environment, unread }: Settings & { unread: string[] },
   serve: CommandLine['serve'],
 ): Promise<number> {
   const { stateDirectory } = options;
@@ -64,6 +80,7 @@ async function run(
   const subcommands: Record<SubcommandName, () => Promise<void | number>> = {
     serve: () => serve(options, environment),
     status: () => showStatus(options, given, print),
+    check: () => checkFile(words[0] ?? '', options, given, print, unread),
     'add-account': () => addAccount(words, given, accounts),
     'reset-password': () => resetPassword(words, given, accounts),
     'first-password': () => printFirstPassword(accounts),
@@ -99,7 +116,10 @@ const wrongSettingCodes = new Set([
 ]);
 
 /** Where 1 says something of its own, a look that failed must not say it. */
-const unseenStatus: Partial<Record<SubcommandName, number>> = { status: statusExit.unknown };
+const unseenStatus: Partial<Record<SubcommandName, number>> = {
+  status: statusExit.unknown,
+  check: checkExit.unchecked,
+};
 
 function findExitStatus(error: unknown, command: Command | undefined): number {
   if (error instanceof UsageError) return exitStatus.usage;
@@ -107,5 +127,6 @@ function findExitStatus(error: unknown, command: Command | undefined): number {
     error instanceof ProgramOptionsError ||
     (error instanceof UserError && wrongSettingCodes.has(error.code));
   if (isWrongSetting) return exitStatus.wrongSetting;
+  if (error instanceof UserError && error.code === 'unusable-file') return exitStatus.noInput;
   return (command?.kind === 'run' && unseenStatus[command.name]) || exitStatus.failed;
 }

@@ -8,6 +8,8 @@ export interface Argument {
   name: string;
   /** What is allowed; absent: any word. */
   choices?: readonly string[];
+  /** The shell completes it with the names of files. */
+  completesFiles?: true;
 }
 
 export interface CommandOption {
@@ -28,10 +30,13 @@ export interface Subcommand {
 }
 
 /** sysexits(3); systemd is told not to start again after a wrong setting. */
-export const exitStatus = { ok: 0, failed: 1, usage: 64, wrongSetting: 78 } as const;
+export const exitStatus = { ok: 0, failed: 1, usage: 64, noInput: 66, wrongSetting: 78 } as const;
 
 /** What `status` found, the most urgent first. */
 export const statusExit = { served: 0, alarm: 1, stopped: 2, unknown: 3 } as const;
+
+/** What `check` found. */
+export const checkExit = { good: 0, errors: 1, unchecked: 3 } as const;
 
 /** What each subcommand may end with. */
 export const commonExitStatus: Subcommand['exitStatus'] = [
@@ -82,6 +87,21 @@ export const subcommands = {
       [statusExit.alarm, 'An instance is in Fault, or there is a critical alarm.'],
       [statusExit.stopped, 'keepalived is stopped or not installed, or has no instance.'],
       [statusExit.unknown, 'The state of an instance is not known, or not known yet.'],
+    ],
+  },
+  check: {
+    summary: 'what is wrong in a configuration file',
+    arguments: [{ name: 'FILE', completesFiles: true }],
+    options: [jsonOption],
+    description: [
+      'Prints the findings for FILE as keepalived would read it as its configuration: its includes are read too, as seen from its folder. Nothing is changed and keepalived is not reloaded.',
+      'Our own rules need no rights. The test of keepalived itself (keepalived -t, where it can read nothing else) needs root and keepalived. What could not be checked is said. The interfaces, addresses and programs that the file names are looked for on this server.',
+    ],
+    exitStatus: [
+      [checkExit.good, 'No error was found. There may be warnings and notes.'],
+      [checkExit.errors, 'There is an error: a save of this file would be refused.'],
+      [checkExit.unchecked, 'No error was found, but not everything could be checked.'],
+      [exitStatus.noInput, 'FILE cannot be read, or keepalived would not read it.'],
     ],
   },
   'add-account': {

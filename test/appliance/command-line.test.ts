@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
+import { checkDocumentSchema } from '../../server/web/api/check-document.ts';
 import { statusDocumentSchema } from '../../server/web/api/status-document.ts';
 import { eventually } from '../lab/eventually.ts';
 import { serverWords } from '../program-words.ts';
@@ -118,6 +119,40 @@ if (inLabServer(import.meta.url)) {
       assert.doesNotMatch(output + asJson.output, /s3cr3t/);
     });
 
+    test('a file is checked as keepalived would read it, with its includes', async () => {
+      mkdirSync('/tmp/check/parts', { recursive: true });
+      const [good, bad] = ['/tmp/check/good.conf', '/tmp/check/bad.conf'];
+      writeFileSync(good, `${configure(101)}include parts/*.conf\n`);
+      const sound = await command(['check', good]);
+      assert.equal(sound.output, 'No problems found.\n');
+      assert.equal(sound.status, 0, sound.errors);
+
+      writeFileSync('/tmp/check/parts/one.conf', 'vrrp_instance VI_2 {\n  priorit 7\n}\n');
+      writeFileSync(bad, `${configure(101).replace('51', '351')}include parts/*.conf\n`);
+      const { status, output } = await command(['check', bad]);
+      assert.match(
+        output,
+        /^\/tmp\/check\/bad\.conf:5: Error: .* \[virtual-router-id-out-of-range\]$/m,
+      );
+      // keepalived's own test read the included file.
+      assert.match(output, /parts\/one\.conf:2: Error: .* “priorit” .* \[unknown-keyword\]$/m);
+      assert.match(output, /^\d+ errors, \d+ warnings?, \d+ notes?\.$/m);
+      assert.equal(status, 1);
+      const asJson = await command(['check', '--json', bad]);
+      const { file, findings, unchecked } = JSON.parse(asJson.output) as Record<string, unknown>;
+      assert.equal(file, bad);
+      assert.deepEqual(unchecked, []);
+      checkDocumentSchema.parse({ findings });
+      assert.equal(asJson.status, 1);
+      assert.doesNotMatch(output + asJson.output, /s3cr3t/);
+
+      // keepalived skips what somebody may execute, and its test passes.
+      chmodSync(good, 0o755);
+      const skipped = await command(['check', good]);
+      assert.match(skipped.errors, /good\.conf is executable, so keepalived skips it\./);
+      assert.equal(skipped.status, 66);
+    });
+
     test('without root nothing is claimed, and the reason is given', async () => {
       // The repository may lie where others may not go.
       mkdirSync('/run/repository');
@@ -128,6 +163,15 @@ if (inLabServer(import.meta.url)) {
       assert.match(output, /[Cc]an’t tell/);
       assert.match(output, /does not run as root/);
       assert.equal(status, 3, output + errors);
+
+      const file = '/tmp/check/anyone.conf';
+      writeFileSync(file, configure(101));
+      const partly = await command(['check', file], asNobody, '/run/repository');
+      assert.match(
+        partly.output,
+        /^Not checked: keepalived’s own test \(keepalived -t\) did not run\. .*\nNo problems found in what was checked\.\n$/,
+      );
+      assert.equal(partly.status, 3, partly.errors);
 
       // Settings that only root may read are not the same as none.
       mkdirSync('/etc/keepalived-wai');
