@@ -15,7 +15,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /opt/keepalived-wai
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json ./
+COPY tsconfig.json README.md ./
 COPY scripts scripts
 COPY server server
 COPY public public

@@ -6,7 +6,7 @@ import { writeNotices } from './notices.mjs';
 import { root, runScript, step } from './step.mjs';
 
 const output = path.join(root, 'build');
-const sources = ['server', 'scripts', 'tsconfig.json', 'package-lock.json'];
+const sources = ['server', 'scripts', 'README.md', 'tsconfig.json', 'package-lock.json'];
 /** Names stay, for the stacks in the log; the rest of what is not needed costs 100 ms of a start. */
 const small = ['--minify-whitespace', '--minify-syntax'];
 const esbuild = 'node_modules/.bin/esbuild';
@@ -27,8 +27,20 @@ export async function build() {
   await step('Building its start', [
     ...[esbuild, 'server/start-bundle.ts', '--outfile=build/main.js', '--format=esm', ...forNode],
   ]);
+  await buildCommandDocuments();
   writeNotices(path.join(output, 'THIRD-PARTY-NOTICES.txt'));
   await step('Compiling', [process.execPath, 'scripts/write-code-cache.mjs']);
+}
+
+/** The manual page and the completion of the command. */
+async function buildCommandDocuments() {
+  const program = path.join(output, 'command-documents.mjs');
+  await step('Building the manual page', [
+    ...[esbuild, 'scripts/command-documents.mjs', `--outfile=${program}`],
+    ...['--bundle', '--format=esm', ...forNode],
+  ]);
+  await step('Writing the manual page', [process.execPath, program]);
+  rmSync(program);
 }
 
 // npm run build

@@ -36,6 +36,7 @@ const testing = [
   ...lab,
   ...packaging,
   { program: 'lintian' },
+  { program: 'man', packages: { others: 'man-db' } },
   {
     program: 'Chromium',
     isPresent: () => ['chromium-headless-shell', 'chromium'].some(hasProgram),

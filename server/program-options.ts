@@ -78,6 +78,8 @@ export interface ProgramOptions {
 
 /** Where a package puts the settings, and the command finds them. */
 export const settingsFilePath = '/etc/keepalived-wai/config.env';
+/** Where Debian's packages have theirs: the units read it too. What stands here counts more. */
+export const defaultFilePath = '/etc/default/keepalived-wai';
 
 /** A setting that cannot be used; the message is the one line that ends the start. */
 export class ProgramOptionsError extends Error {

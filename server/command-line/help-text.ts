@@ -1,4 +1,4 @@
-import { settingsFilePath } from '../program-options.ts';
+import { defaultFilePath, settingsFilePath } from '../program-options.ts';
 import { version } from '../shared/version.ts';
 import { commonExitStatus, formatUsage, listSubcommands, subcommands } from './subcommands.ts';
 import type { Subcommand, SubcommandName } from './subcommands.ts';
@@ -45,7 +45,7 @@ export function listExitStatus({ exitStatus }: Subcommand): Subcommand['exitStat
 }
 
 /** Where the settings come from, and which of two counts. */
-export const settingsNote = `The settings are WAI_ variables, in the environment or in ${settingsFilePath}, one NAME=value on a line. A variable of the environment counts more than a line of the file. The manual page keepalived-wai(8) lists them.`;
+export const settingsNote = `The settings are WAI_ variables, in ${settingsFilePath} or ${defaultFilePath}, one NAME=value on a line, or in the environment. The environment counts most, then the second file. The manual page keepalived-wai(8) lists them.`;
 
 function alignRows(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([first]) => first.length)) + 4;

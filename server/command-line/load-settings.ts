@@ -1,4 +1,9 @@
-import { parseProgramOptions, ProgramOptionsError, settingsFilePath } from '../program-options.ts';
+import {
+  defaultFilePath,
+  parseProgramOptions,
+  ProgramOptionsError,
+  settingsFilePath,
+} from '../program-options.ts';
 import type { ProgramOptions } from '../program-options.ts';
 import { readSettingsFile } from './settings-file.ts';
 import type { SettingLine } from './settings-file.ts';
@@ -13,21 +18,23 @@ export interface Settings {
 }
 
 /**
- * The settings of the program: those of the environment, then those of the file. systemd has put the
- * file's lines into the environment of what it started, so that the file is not read again there.
- * @param path of the file
+ * The settings of the program: those of the environment, then those of the files, as the units read
+ * them. systemd has put the files' lines into the environment of what it started, so that they are not
+ * read again there.
+ * @param paths of the files; the last one counts most
  * @throws {ProgramOptionsError} a setting that is wrong, with the file's line if it stands there
  * @throws {UserError} `settings-unreadable`
  */
 export async function loadSettings(
   environment: Environment,
-  path = settingsFilePath,
+  paths: readonly string[] = [settingsFilePath, defaultFilePath],
 ): Promise<Settings> {
-  const lines = isStartedBySystemd(environment)
-    ? new Map<string, SettingLine>()
-    : await readSettingsFile(path);
-  const fromFile = [...lines].map(([name, { value }]) => [name, value] as const);
-  const merged: Environment = { ...Object.fromEntries(fromFile), ...environment };
+  const lines = new Map<string, SettingLine>();
+  for (const path of isStartedBySystemd(environment) ? [] : paths) {
+    for (const [name, line] of await readSettingsFile(path)) lines.set(name, line);
+  }
+  const fromFiles = [...lines].map(([name, { value }]) => [name, value] as const);
+  const merged: Environment = { ...Object.fromEntries(fromFiles), ...environment };
   try {
     return { options: parseProgramOptions(merged), environment: merged };
   } catch (error) {
@@ -35,7 +42,7 @@ export async function loadSettings(
     const { variable = '' } = error;
     const found = environment[variable] === undefined ? lines.get(variable) : undefined;
     if (!found) throw error;
-    throw new ProgramOptionsError(`${path}, line ${found.line}: ${error.message}`, variable);
+    throw new ProgramOptionsError(`${found.place}: ${error.message}`, variable);
   }
 }
 

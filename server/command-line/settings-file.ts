@@ -6,8 +6,8 @@ import { UserError } from '../shared/errors.ts';
 /** A setting as its line says it. */
 export interface SettingLine {
   value: string;
-  /** 1-based. */
-  line: number;
+  /** The file and the line in it (1-based), for an error. */
+  place: string;
 }
 
 /**
@@ -35,7 +35,7 @@ export function parseSettingsFile(text: string, path: string): Map<string, Setti
         `${place}: the value of ${name} has a quote or a backslash within it. Write it without, or all of it in one pair of quotes.`,
       );
     }
-    settings.set(name, { value, line: index + 1 });
+    settings.set(name, { value, place });
   });
   return settings;
 }

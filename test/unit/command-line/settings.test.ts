@@ -24,10 +24,10 @@ test('lines are read as systemd reads them', () => {
     'TZ=Europe/Berlin',
     'WAI_LISTEN=127.0.0.1:9444',
   ].join('\n');
-  const values = [...parseSettingsFile(text, path)].map(([name, { value, line }]) => [
+  const values = [...parseSettingsFile(text, path)].map(([name, { value, place }]) => [
     name,
     value,
-    line,
+    Number(place.replace(`${path}, line `, '')),
   ]);
   assert.deepEqual(values, [
     ['WAI_LISTEN', '127.0.0.1:9444', 11],
@@ -77,38 +77,49 @@ async function writeSettings(context: TestContext, text: string): Promise<string
 
 test('the file counts, a variable of the environment counts more', async (context) => {
   const file = await writeSettings(context, 'WAI_TLS=off\nWAI_STATE_DIR=/srv/file\n');
-  const { options, environment } = await loadSettings({ WAI_STATE_DIR: '/srv/variable' }, file);
+  const { options, environment } = await loadSettings({ WAI_STATE_DIR: '/srv/variable' }, [file]);
   assert.equal(options.tls.enabled, false);
   assert.equal(options.stateDirectory, '/srv/variable');
   // For a process that this one starts.
   assert.deepEqual(environment, { WAI_TLS: 'off', WAI_STATE_DIR: '/srv/variable' });
 });
 
+test('of two files the last one counts, and errors name the right one', async (context) => {
+  const first = await writeSettings(context, 'WAI_TLS=maybe\nWAI_STATE_DIR=/srv/first\n');
+  const second = await writeSettings(context, '# newer\nWAI_TLS=off\n');
+  const { options } = await loadSettings({}, [first, second]);
+  assert.equal(options.tls.enabled, false);
+  assert.equal(options.stateDirectory, '/srv/first');
+  await assert.rejects(loadSettings({}, [second, first]), {
+    message: new RegExp(`^${first}, line 1: `),
+  });
+});
+
 test('without a file there are the defaults', async () => {
-  const { options } = await loadSettings({}, '/nowhere/config.env');
+  const { options } = await loadSettings({}, ['/nowhere/config.env']);
   assert.equal(options.stateDirectory, '/var/lib/keepalived-wai');
 });
 
 test('what systemd started has the file in its environment already', async (context) => {
   const file = await writeSettings(context, 'WAI_TLS=off\nand a line that systemd passed over\n');
-  const own = await loadSettings({ SYSTEMD_EXEC_PID: String(process.pid) }, file);
+  const own = await loadSettings({ SYSTEMD_EXEC_PID: String(process.pid) }, [file]);
   assert.equal(own.options.tls.enabled, true);
   // A shell in a service is not the service.
-  await assert.rejects(loadSettings({ SYSTEMD_EXEC_PID: String(process.ppid) }, file), {
+  await assert.rejects(loadSettings({ SYSTEMD_EXEC_PID: String(process.ppid) }, [file]), {
     message: `${file}, line 2 is not NAME=value. Correct it, or put # before it.`,
   });
 });
 
 test('a wrong setting is named with its line, one of the environment without', async (context) => {
   const file = await writeSettings(context, '# TLS\nWAI_TLS=maybe\n');
-  await assert.rejects(loadSettings({}, file), {
+  await assert.rejects(loadSettings({}, [file]), {
     message: `${file}, line 2: WAI_TLS: "maybe" is not allowed. Use on or off.`,
   });
-  await assert.rejects(loadSettings({ WAI_TLS: 'perhaps' }, file), {
+  await assert.rejects(loadSettings({ WAI_TLS: 'perhaps' }, [file]), {
     message: 'WAI_TLS: "perhaps" is not allowed. Use on or off.',
   });
   const misspelt = await writeSettings(context, '\nWAI_TSL=on\n');
-  await assert.rejects(loadSettings({}, misspelt), {
+  await assert.rejects(loadSettings({}, [misspelt]), {
     message: new RegExp(`^${misspelt}, line 2: WAI_TSL: no such setting`),
   });
 });
@@ -117,5 +128,8 @@ test('a file that cannot be read is not the same as none', async (context) => {
   const file = await writeSettings(context, '');
   await rm(file);
   await mkdir(file);
-  await assert.rejects(loadSettings({}, file), { code: 'settings-unreadable', message: /EISDIR/ });
+  await assert.rejects(loadSettings({}, [file]), {
+    code: 'settings-unreadable',
+    message: /EISDIR/,
+  });
 });
