@@ -14,7 +14,7 @@ import type { SeamProblem } from '../../server/seam/problems.ts';
 import { createSeamClient } from '../../server/seam/seam-client.ts';
 import type { SeamState } from '../../server/seam/seam-client.ts';
 import { createSeamServer } from '../../server/seam/seam-server.ts';
-import { encodeFrame } from '../../server/seam/wire/frame.ts';
+import { createFrameReader, encodeFrame } from '../../server/seam/wire/frame.ts';
 import { UserError } from '../../server/shared/errors.ts';
 
 const nothing = z.strictObject({});
@@ -196,4 +196,14 @@ export function isClosed(socket: Socket): Promise<void> {
       resolve();
     });
   });
+}
+
+/** @returns how many frames have arrived on this connection so far */
+export function countFrames(socket: Socket): () => number {
+  let count = 0;
+  const reader = createFrameReader(() => (count += 1));
+  socket.on('data', (chunk: Buffer) => {
+    reader.read(chunk);
+  });
+  return () => count;
 }
