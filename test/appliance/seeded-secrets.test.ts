@@ -234,7 +234,7 @@ describe('a secret in every position of a running server', () => {
           !(await root.get('/debug')).body.includes('http-equiv="refresh"')
         );
       },
-      { withinMs: 60_000 },
+      { withinMs: 60_000, everyMs: 1_000 },
     );
     const list = await root.get('/keepalived/versions');
     versions = [
