@@ -53,7 +53,7 @@ function createServer({
   running = {},
   refusedValue,
 }: Situation = {}) {
-  const quick = { version: 3, advertIntervalSeconds: 0.01, ...running };
+  const quick: Partial<RuntimeInstance> = { version: 3, advertIntervalSeconds: 0.01, ...running };
   const machine = createSampleMachine(text, [sampleRuntime(quick)]);
   const written: number[] = [];
   const kept: unknown[] = [];
