@@ -274,11 +274,23 @@ describe('behind a reverse proxy, under a path', () => {
 
     await page.goto(`${origin}/ha/keepalived/edit?file=live`);
     await eventually('the editor’s check', () => asked.has('/ha/api/v1/configuration/check'));
+    // Typed on the page of another server behind this proxy.
+    const draft = JSON.stringify({ text: 'of another server', tag: 'x' });
+    for (const root of ['', '/other/ ']) {
+      const key = `wai-draft:${root}["admin","live"]`;
+      await page.evaluate(
+        `sessionStorage.setItem(${JSON.stringify(key)}, ${JSON.stringify(draft)})`,
+      );
+    }
+    await page.reload();
+    await page.locator('.cm-content').waitFor();
+    assert.equal(await page.locator('#draft').isVisible(), false);
     await page.goto(`${origin}/ha/debug`);
     await eventually('the events of Debug', () => asked.has('/ha/debug/events'));
     assert.ok(asked.has('/ha/keepalived/events') && asked.has('/ha/logs/events'));
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.waitForURL(`${origin}/ha/login`);
+    assert.equal(await page.evaluate('Object.keys(sessionStorage).length'), 2);
     assert.deepEqual({ outside, failed, problems }, { outside: [], failed: [], problems: [] });
   });
 });

@@ -4,12 +4,12 @@ import { make } from './elements.ts';
 import { showFindings, showNoFindings } from './findings.ts';
 import { createPacedCheck } from './paced-check.ts';
 import type { PacedCheck } from './paced-check.ts';
+import { pageRoot } from './page-root.ts';
 
 /** A server that is too busy (503), restarting or out of reach may be back soon. */
 const retryAfterMs = 5_000;
 
-/** Seen from the bundle, `/public/build/editor.js`, wherever a proxy has put this page. */
-const checkUrl = new URL('../../api/v1/configuration/check', import.meta.url);
+const checkUrl = new URL('api/v1/configuration/check', pageRoot);
 
 /** Lets the server check the editor's text, as a save would, and shows what it finds. */
 export function createCheck(form: HTMLFormElement, view: EditorView): PacedCheck {

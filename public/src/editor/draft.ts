@@ -1,3 +1,5 @@
+import { pageRoot } from './page-root.ts';
+
 /**
  * Text that was typed and not saved, kept in this window (sessionStorage) for the case that the
  * login ends or the page is left. It may hold passwords: it goes with the window and at log-out.
@@ -14,7 +16,8 @@ export interface DraftKeeper {
   forget(): void;
 }
 
-const prefix = 'wai-draft:';
+/** Two servers behind one proxy are one site to a browser: one's text is not the other's. */
+const prefix = `wai-draft:${pageRoot.pathname} `;
 
 export function createDraftKeeper(userName: string, fileId: string): DraftKeeper {
   const key = `${prefix}${JSON.stringify([userName, fileId])}`;
@@ -37,7 +40,7 @@ export function createDraftKeeper(userName: string, fileId: string): DraftKeeper
   };
 }
 
-/** Removes the drafts of all files; what a log-out does. */
+/** Removes the drafts of all files of this server; what a log-out does. */
 export function forgetAllDrafts(): void {
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith(prefix)) sessionStorage.removeItem(key);

@@ -10,6 +10,7 @@ import type { TestContext } from 'node:test';
 import { parseProgramOptions } from '../../../../server/program-options.ts';
 import { createConnectionCap } from '../../../../server/web/connection-limit.ts';
 import { createProxyTrust } from '../../../../server/web/edge/trusted-proxies.ts';
+import { findOwnAddress } from '../../../../server/web/view/own-connection.ts';
 import { eventually } from '../../../lab/eventually.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 
@@ -191,6 +192,26 @@ test('a port that is none is refused, and is no failure of this program', async 
   const headers = { host: 'server1:99999', origin: 'https://server1' };
   const answer = await app.inject({ method: 'POST', url: '/login', headers });
   assert.equal(answer.statusCode, 403);
+});
+
+test('a virtual IP by which the browser came is known, not the address that the proxy used', async (t) => {
+  const options = parseProgramOptions({
+    ...{ WAI_TRUSTED_PROXIES: proxy, WAI_ALLOWED_HOSTS: '192.168.0.100,192.168.0.10' },
+  });
+  const { app } = await createTestApp({ options }, (routes) => {
+    routes.get('/own', { config: { access: 'public' } }, (request, reply) =>
+      reply.send({ own: findOwnAddress(request, ['192.168.0.100']) ?? 'none' }),
+    );
+  });
+  t.after(() => app.close());
+  const ask = async (remoteAddress: string, forwarded: string) => {
+    const headers = { host: '192.168.0.10', 'x-forwarded-host': forwarded };
+    const answer = await app.inject({ url: '/own', remoteAddress, headers });
+    return answer.json<{ own: string }>().own;
+  };
+  assert.equal(await ask(proxy, '192.168.0.100:8443'), '192.168.0.100');
+  assert.equal(await ask(proxy, '192.168.0.10'), 'none');
+  assert.equal(await ask('192.0.2.99', '192.168.0.100'), 'none', 'forged');
 });
 
 test('connections of a proxy are those of many browsers, and not counted as one', () => {
