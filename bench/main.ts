@@ -8,6 +8,7 @@ import { measureKnowledge } from './knowledge.ts';
 import { measureLab } from './lab.ts';
 import { measureLog } from './log.ts';
 import { measurePages } from './pages.ts';
+import { measureSeam } from './seam.ts';
 import { measureStart } from './start.ts';
 import { measureStreams } from './streams.ts';
 
@@ -18,6 +19,7 @@ const areas: Record<string, Measurement> = {
   idle: measureIdle,
   log: measureLog,
   knowledge: measureKnowledge,
+  seam: measureSeam,
   lab: measureLab,
 };
 
