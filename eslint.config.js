@@ -66,15 +66,34 @@ const importZones = [
     message: 'seam/ carries messages between the two processes and knows none of what they say.',
   },
   {
+    target: './server/agent',
+    from: './server',
+    except: [
+      './agent',
+      './seam',
+      './operations',
+      './state',
+      './history',
+      './access',
+      './keepalived',
+      './appliance/appliance.ts',
+      './shared',
+      './program-options.ts',
+    ],
+    message: 'agent/ is what the web may ask of the rest: it does not know the web.',
+  },
+  {
     target: './server/web',
     from: './server',
     except: [
       './web',
+      './agent',
       './operations',
       './access',
       './keepalived',
       './appliance/appliance.ts',
       './shared',
+      './own-files.ts',
       './own-folders.ts',
       './program-options.ts',
       './state/state-keeper.ts',
@@ -175,7 +194,12 @@ export default defineConfig(
   },
   {
     files: ['server/**/*.ts'],
-    ignores: ['server/main.ts', 'server/appliance/commands/run-command.ts'],
+    ignores: [
+      'server/main.ts',
+      'server/start-bundle.ts',
+      'server/process/web/start-web.ts',
+      'server/appliance/commands/run-command.ts',
+    ],
     rules: {
       'no-restricted-imports': ['error', { paths: commandModules }],
       'no-restricted-syntax': ['error', ...everywhereForbidden],

@@ -4,10 +4,15 @@ import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Accounts } from './access/accounts.ts';
-import { createBasicCredentials } from './access/basic-credentials.ts';
-import { createLoginThrottle } from './access/login-throttle.ts';
+import { createLogLimit } from './log/log-limit.ts';
+import { createLoggerOptions, logWithheld } from './log/logger-options.ts';
+import type { LogDestination } from './log/logger-options.ts';
+import type { ProgramOptions } from './program-options.ts';
 import type { Certificate } from './shared/certificate.ts';
+import { createAgentCalls } from './web/agent/agent-calls.ts';
+import type { AgentPort } from './web/agent/agent-port.ts';
+import { createMirror } from './web/agent/mirror.ts';
+import { createTickets } from './web/agent/tickets.ts';
 import { registerConfigurationCheck } from './web/api/configuration-check.ts';
 import { registerHealth } from './web/api/health.ts';
 import { registerMetrics } from './web/api/metrics.ts';
@@ -15,10 +20,7 @@ import { registerApi } from './web/api/routes.ts';
 import { createEdgeOptions, isBehindProxy } from './web/edge/edge-options.ts';
 import { findProxyWarning } from './web/edge/proxy-warning.ts';
 import { createProxyTrust } from './web/edge/trusted-proxies.ts';
-import { createLogLimit } from './web/log-limit.ts';
-import { createLoggerOptions, FailedRequestLog, logWithheld } from './web/log.ts';
-import type { LogDestination } from './web/log.ts';
-import type { PageDependencies } from './web/page-dependencies.ts';
+import { FailedRequestLog } from './web/log.ts';
 import { registerBootPage } from './web/pages/boot/routes.ts';
 import { registerConfirmPage } from './web/pages/confirm/routes.ts';
 import { registerDebugPage } from './web/pages/debug/routes.ts';
@@ -54,17 +56,15 @@ import { views } from './web/plugins/views.ts';
 import { createServerFactory } from './web/server-factory.ts';
 import { createStatusUpdates } from './web/updates/status-updates.ts';
 
-export interface AppOptions extends PageDependencies {
-  accounts: Accounts;
-  /** The file with the first password of `admin`, as long as there is one. */
-  findFirstPasswordFile: () => string | undefined;
-  /** Signs the session cookies. */
-  sessionSecret: string;
+export interface AppOptions {
+  options: ProgramOptions;
+  /** Whom everything is asked that has power or secrets. */
+  agent: AgentPort;
+  /** Signs the cookies. */
+  secret: string;
   /** Undefined: plain HTTP. */
   certificate: Certificate | undefined;
   hostName: () => string;
-  /** What makes this page less safe than it should be; administrators are told on every page. */
-  listWarnings: () => string[];
   /** This machine's names and addresses as of now. */
   listOwnHosts: () => string[];
   log: LogDestination;
@@ -84,15 +84,18 @@ const navigation = [
 
 /** The whole web application: its plugins and pages, in the order in which a request meets them. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { options: settings, accounts, operations, debug, keeper } = options;
+  const { options: settings, agent, secret } = options;
   const tls = options.certificate !== undefined;
   const logLimit = createLogLimit();
   const { basePath } = settings;
   const isProxy = createProxyTrust(settings.trustedProxies);
-  const cookieScope = { secret: options.sessionSecret, tls, basePath };
-  const throttle = createLoginThrottle();
-  const basicCredentials = createBasicCredentials({ accounts, throttle });
-  const updates = createStatusUpdates(keeper);
+  const cookieScope = { secret, tls, basePath };
+  const mirror = createMirror(agent);
+  const makeCalls = createAgentCalls(agent, () => mirror.look());
+  const tickets = createTickets(agent, (ticket, isUse) =>
+    makeCalls({ ticket, address: 'none' }).findSignedIn({ isUse }),
+  );
+  const updates = createStatusUpdates(mirror);
   const app: FastifyInstance = fastify<http.Server>({
     ...createEdgeOptions(settings),
     serverFactory: createServerFactory(options.certificate, {
@@ -116,21 +119,21 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(originCheck, { tls });
   await app.register(session, cookieScope);
   await app.register(knownDevices, cookieScope);
-  await app.register(authentication, { accounts, basicCredentials, startPage });
-  await app.register(passwordProof, { accounts, throttle });
+  await app.register(authentication, { tickets, makeCalls, startPage });
+  await app.register(passwordProof);
   await app.register(csrf, cookieScope);
   if (isBehindProxy(settings)) await app.register(cookieBorder, { basePath });
   await app.register(flash);
   await app.register(audit);
   await app.register(views, {
-    ...{ hostName: options.hostName, listWarnings: options.listWarnings, navigation, basePath },
+    ...{ hostName: options.hostName, listWarnings: mirror.warnings, navigation, basePath },
     findConnectionWarning: (request) => findProxyWarning(request, isProxy),
   });
-  await app.register(loginForm, { findFirstPasswordFile: options.findFirstPasswordFile });
-  await app.register(eventStreams, { accounts, limits: options.streamLimits });
+  await app.register(loginForm, { findFirstPasswordFile: mirror.firstPasswordFile });
+  await app.register(eventStreams, { tickets, limits: options.streamLimits });
   await app.register(staticFiles);
   await app.register(registerHealth);
-  await app.register(registerMetrics, { keeper, options: settings });
+  await app.register(registerMetrics, { mirror, options: settings });
   const sums = setInterval(() => {
     logWithheld(app.log, logLimit);
   }, 60_000).unref();
@@ -141,6 +144,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.addHook('preClose', (next) => {
     updates.close();
+    mirror.close();
     next();
   });
 
@@ -153,20 +157,27 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     pages.get('/', { config: { access: 'viewer' } }, (_request, reply) =>
       reply.redirect(startPage, 303),
     );
-    await pages.register(registerLoginPage, { accounts, throttle });
-    await pages.register(registerApi, { keeper, updates, basePath });
-    await pages.register(registerKeepalivedPage, { operations, updates });
-    await pages.register(registerFailoversPage, { keeper });
-    await pages.register(registerDefaultRolePages, { operations, keeper, options: settings });
-    await pages.register(registerSettingsPage, { operations, options: settings });
-    await pages.register(registerDrillPage, { operations, keeper, options: settings });
-    await pages.register(registerEditPage, { operations });
-    await pages.register(registerVersionsPage, { operations });
-    await pages.register(registerConfirmPage, { operations });
-    await pages.register(registerConfigurationCheck, { operations });
-    await pages.register(registerLogsPage, { operations, keeper });
-    await pages.register(registerDebugPage, { debug, keeper, operations });
-    await pages.register(registerBootPage, { operations, keeper, options: settings });
+    await pages.register(registerLoginPage);
+    await pages.register(registerApi, { mirror, updates, basePath });
+    await pages.register(registerKeepalivedPage, { mirror, updates });
+    await pages.register(registerFailoversPage, { mirror });
+    await pages.register(registerDefaultRolePages, { mirror, options: settings });
+    await pages.register(registerSettingsPage, { options: settings });
+    await pages.register(registerDrillPage, { options: settings });
+    await pages.register(registerEditPage);
+    await pages.register(registerVersionsPage);
+    await pages.register(registerConfirmPage);
+    await pages.register(registerConfigurationCheck);
+    await pages.register(registerLogsPage, {
+      mirror,
+      followLog: (onLines) => agent.follow('log', onLines),
+    });
+    await pages.register(registerDebugPage, {
+      mirror,
+      followDebug: (onNews) => agent.follow('debug', onNews),
+    });
+    await pages.register(registerBootPage, { mirror, options: settings });
   });
+  await mirror.look();
   return app;
 }

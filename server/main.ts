@@ -1,15 +1,18 @@
-/** The process: settings, appliance, app, listen, orderly end. It never ends keepalived. */
+/**
+ * The agent's process: settings, appliance, state and operations, the web that asks it, orderly end. It
+ * never ends keepalived, and does not listen on the network.
+ */
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
+import { pino } from 'pino';
 import { writeFirstPassword } from './access/accounts-file.ts';
 import { openAccounts } from './access/accounts.ts';
 import { openSessionSecret } from './access/session-secret.ts';
 import { watchAccounts } from './access/watch-accounts.ts';
-import { createApp } from './app.ts';
+import { createAgent } from './agent/agent.ts';
+import { serveAgent } from './agent/serve-agent.ts';
 import { createAppliance } from './appliance/create-appliance.ts';
-import { readHostName } from './appliance/host.ts';
-import { listOwnHosts } from './appliance/network/own-hosts.ts';
 import { runCommandLine } from './command-line/run-command-line.ts';
 import { createJournal } from './history/journal.ts';
 import { openNotices } from './history/notices.ts';
@@ -20,6 +23,8 @@ import { createVersionStore } from './history/versions/version-store.ts';
 import { describeNotRunning } from './keepalived/proof/daemon-words.ts';
 import { judgeStatus } from './keepalived/status/status.ts';
 import type { Evidence } from './keepalived/status/status.ts';
+import { createLogLimit } from './log/log-limit.ts';
+import { createLoggerOptions, logWithheld } from './log/logger-options.ts';
 import { createConfirmedChanges } from './operations/confirm/confirmed-change.ts';
 import { createOperations } from './operations/create-operations.ts';
 import { createDebug } from './operations/debug/debug.ts';
@@ -36,21 +41,31 @@ import { openServiceLog } from './process/service-log.ts';
 import { createServiceNotify } from './process/service-notify.ts';
 import { describeServiceStatus } from './process/service-status.ts';
 import { findStandstill } from './process/standstill.ts';
+import { startWeb } from './process/web/start-web.ts';
+import { superviseWeb } from './process/web/supervise-web.ts';
+import type { WebSupervisor } from './process/web/supervise-web.ts';
+import { findWebUser } from './process/web/web-user.ts';
 import type { ProgramOptions } from './program-options.ts';
+import type { ListenPlace, SeamServer } from './seam/seam-server.ts';
 import { createMutex } from './shared/mutex.ts';
+import { listOwnHosts } from './shared/own-hosts.ts';
 import { failoverRecordSchema } from './state/failover-records.ts';
 import { createStateKeeper } from './state/state-keeper.ts';
-import { replaceCertificate } from './web/server-factory.ts';
 
 /** Some 2 MB; the quiet history of years. */
 const failoverRecordLimit = 10_000;
 
-const log = openServiceLog(process.stderr, process.env);
+const logLimit = createLogLimit();
+const serviceLog = openServiceLog(process.stderr, process.env);
+const { stream, ...logOptions } = createLoggerOptions(serviceLog, logLimit);
+const log = pino(logOptions, stream);
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
-async function start(options: ProgramOptions): Promise<void> {
-  const { stateDirectory, listen } = options;
+async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): Promise<void> {
+  const { stateDirectory } = options;
   const lock = await openStateFolder(stateDirectory);
+  // It starts beside all else, and asks when it is ready.
+  const firstWeb = options.agentSocket === undefined ? await startWeb(environment) : undefined;
   const { accounts, generatedPassword } = await openAccounts(options);
   // At once: should the rest of the start fail, nobody could log in later.
   if (generatedPassword !== undefined) await announceAccount(stateDirectory, generatedPassword);
@@ -69,18 +84,17 @@ async function start(options: ProgramOptions): Promise<void> {
       failoverRecordLimit,
     ),
     onProblem: (error) => {
-      app.log.error({ err: error }, 'a witness could not be asked');
+      log.error({ err: error }, 'a witness could not be asked');
     },
   });
   const certificates = options.tls.enabled
     ? await openCertificateKeeper({
         ...{ options, listOwnHosts, nowMs: clock.wallMs },
         tell: (sentence, level) => {
-          app.log[level](sentence);
+          log[level](sentence);
         },
       })
     : undefined;
-  const certificate = certificates?.current();
   const listWarnings = () => {
     const nowMs = clock.wallMs();
     const exposure = certificates?.exposure() ?? withoutTls;
@@ -95,12 +109,15 @@ async function start(options: ProgramOptions): Promise<void> {
   const exclusive = createMutex();
   const accountsWatch = await watchAccounts({
     ...{ stateDirectory, accounts },
+    onChange: () => {
+      agent.noteAccounts();
+    },
     onProblem: (error) => {
-      app.log.error({ err: error }, 'what the accounts file says now cannot be used');
+      log.error({ err: error }, 'what the accounts file says now cannot be used');
     },
   });
   const onProblem = (error: unknown) => {
-    app.log.error({ err: error }, 'what was done in the background failed');
+    log.error({ err: error }, 'what was done in the background failed');
   };
   const confirmed = createConfirmedChanges({
     ...{ ...parts, clock, exclusive, onProblem },
@@ -114,24 +131,19 @@ async function start(options: ProgramOptions): Promise<void> {
     },
   });
   const stopWatching = watchOutsideChanges({ ...parts, exclusive, onProblem });
-  const app = await createApp({
-    options,
-    accounts,
+  const agent = createAgent({
+    ...{ options, accounts, debug, keeper, listWarnings, certificates },
     findFirstPasswordFile: accountsWatch.findFirstPasswordFile,
     operations: createOperations({ ...parts, exclusive, confirmed }),
-    debug,
-    keeper,
-    sessionSecret: await openSessionSecret(stateDirectory),
-    certificate,
-    listWarnings,
-    hostName: readHostName,
-    listOwnHosts,
-    log,
+    secret: await openSessionSecret(stateDirectory),
+    onListening: () => web?.noteListening(),
+    audit: (facts) => {
+      log.info({ ...facts, isAlwaysWritten: true }, 'asked of the agent');
+    },
   });
+  let server: SeamServer | undefined;
+  let web: WebSupervisor | undefined;
 
-  certificates?.subscribe((renewed) => {
-    replaceCertificate(app.server, renewed);
-  });
   const startedAtMs = clock.monotonicMs();
   const service = createServiceNotify({
     environment: process.env,
@@ -140,18 +152,22 @@ async function start(options: ProgramOptions): Promise<void> {
     // Not `current()`: that would be somebody who looks on.
     describe: () => describeServiceStatus(judgeStatus(keeper.evidence(), clock.monotonicMs())),
     onProblem: (error) => {
-      app.log.error(error.message);
+      log.error(error.message);
     },
   });
   keeper.subscribe(service.noteChange);
 
-  for (const damage of damages) app.log.error(damage);
-  for (const warning of listWarnings()) app.log.warn(warning);
+  setInterval(() => {
+    logWithheld(log, logLimit);
+  }, 60_000).unref();
+  for (const damage of damages) log.error(damage);
+  for (const warning of listWarnings()) log.warn(warning);
 
-  closeWithGrace({ delay: 10_000, logger: app.log }, async ({ err }) => {
-    if (err) app.log.fatal({ err }, 'ending after an error');
+  closeWithGrace({ delay: 10_000, logger: log }, async ({ err }) => {
+    if (err) log.fatal({ err }, 'ending after an error');
     void service.stopping();
-    await app.close();
+    await web?.stop();
+    await server?.close();
     accountsWatch.close();
     certificates?.close();
     confirmed.close();
@@ -166,13 +182,39 @@ async function start(options: ProgramOptions): Promise<void> {
   await exclusive(() => recoverConfiguration(parts, { bootedAtMs }));
   await exclusive(() => recoverDrill(parts));
   await exclusive(() => confirmed.resume());
-  if ('path' in listen) await freeSocketPath(listen.path);
-  // Answers before the witnesses have: what was not asked yet is Unknown, and the page says so.
-  await app.listen({ ...listen, listenTextResolver: () => 'listening' });
-  await service.ready();
-  await keeper.start();
+  // It answers before the witnesses have: what was not asked yet is Unknown, and the page says so.
+  const answering = await serveAgent(agent, await findListenPlace(options), (problem) => {
+    log.warn(problem, 'a connection to the agent was not well');
+  });
+  server = answering;
+  if (firstWeb) {
+    web = superviseWeb({
+      first: firstWeb,
+      start: () => startWeb(environment),
+      accept: ({ socket }) => {
+        answering.accept(socket);
+      },
+      // It has said why.
+      onFailure: (status) => process.exit(status),
+      onEnd: (status) => {
+        log.error({ status }, 'the web has ended; it is started again');
+      },
+    });
+  }
+  await Promise.all([keeper.start(), web?.untilListening.then(service.ready) ?? service.ready()]);
   reportBlindness(keeper.evidence());
-  announceAddress(options);
+  if (web) announceAddress(options);
+}
+
+/** Its group may connect: that of the web's user. */
+async function findListenPlace({ agentSocket }: ProgramOptions): Promise<ListenPlace | undefined> {
+  if (agentSocket === undefined) return undefined;
+  await freeSocketPath(agentSocket);
+  const isRoot = process.geteuid?.() === 0;
+  return {
+    ...{ path: agentSocket, mode: 0o660 },
+    ...(isRoot && { gid: (await findWebUser()).gid }),
+  };
 }
 
 // Standard output is for people; the log goes to standard error.
@@ -202,7 +244,7 @@ async function announceAccount(stateDirectory: string, password: string): Promis
 function reportBlindness({ daemon, blindSpots = [] }: Evidence): void {
   const unseen = daemon?.value.state === 'unknown' ? [describeNotRunning(daemon.value)] : [];
   for (const sentence of [...blindSpots, ...unseen]) {
-    log.say('warning', `keepalived-wai: ${sentence}`);
+    serviceLog.say('warning', `keepalived-wai: ${sentence}`);
   }
 }
 

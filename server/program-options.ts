@@ -50,6 +50,7 @@ const environmentSchema = z.object({
   WAI_BASE_PATH: basePathSchema.prefault(''),
   WAI_TRUSTED_PROXIES: trustedProxiesSchema.prefault(''),
   WAI_ADMIN_PASSWORD_FILE: absolutePathSchema.optional(),
+  WAI_AGENT_SOCKET: absolutePathSchema.optional(),
   WAI_METRICS_INSTANCE_LABEL: z.enum(['vrrp_instance', 'instance']).default('vrrp_instance'),
 });
 
@@ -72,6 +73,8 @@ export interface ProgramOptions {
   basePath: string;
   trustedProxies: TrustedProxies;
   adminPasswordFile: string | undefined;
+  /** Where the web, started by a service manager, finds the agent; undefined: the agent starts it. */
+  agentSocket: string | undefined;
   /** The label of the metrics with the name of a VRRP instance; `instance` goes with release 0.2. */
   metricsInstanceLabel: Environment['WAI_METRICS_INSTANCE_LABEL'];
 }
@@ -156,6 +159,7 @@ export function parseProgramOptions(
     basePath: values.WAI_BASE_PATH,
     trustedProxies: values.WAI_TRUSTED_PROXIES,
     adminPasswordFile: values.WAI_ADMIN_PASSWORD_FILE,
+    agentSocket: values.WAI_AGENT_SOCKET,
     metricsInstanceLabel: values.WAI_METRICS_INSTANCE_LABEL,
   };
 }

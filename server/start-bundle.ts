@@ -1,11 +1,11 @@
 /**
- * `build/main.js`: runs the bundle of `main.ts` beside it, out of V8's code cache. Without that,
+ * `build/NAME.js`: runs `NAME.bundle.js` beside it, out of V8's code cache. Without that,
  * compiling is half of what a start costs.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
@@ -16,7 +16,8 @@ setFlagsFromString('--semi-space-growth-factor=1');
 setOptimizeForSize(true);
 
 const folder = import.meta.dirname;
-const filename = join(folder, 'bundle.js');
+const name = basename(import.meta.filename, '.js');
+const filename = join(folder, `${name}.bundle.js`);
 // esbuild writes ASCII only, of which V8 keeps one byte a character: no copy is made of it.
 const source = readFileSync(filename, 'latin1');
 const digest = createHash('sha256').update(source, 'latin1').digest();
@@ -38,7 +39,7 @@ function setOptimizeForSize(on: boolean): void {
  */
 function findCachedData(): Buffer | undefined {
   try {
-    const cache = readFileSync(join(folder, 'bundle.cache'));
+    const cache = readFileSync(join(folder, `${name}.cache`));
     const isOfThisBundle = cache.subarray(0, digest.length).equals(digest);
     return isOfThisBundle ? cache.subarray(digest.length) : undefined;
   } catch {
@@ -46,10 +47,16 @@ function findCachedData(): Buffer | undefined {
   }
 }
 
-/** The content of `bundle.cache`, with all that has been compiled by now; the build calls it. */
-export function createCache(): Buffer {
-  setOptimizeForSize(true);
-  return Buffer.concat([digest, script.createCachedData()]);
+// The build has what was compiled by the end written into a folder that it names.
+const cacheFolder = process.env['NODE_CODE_CACHE_FOLDER'];
+if (cacheFolder !== undefined) {
+  process.on('exit', () => {
+    setOptimizeForSize(true);
+    writeFileSync(
+      join(cacheFolder, `${name}.cache`),
+      Buffer.concat([digest, script.createCachedData()]),
+    );
+  });
 }
 
 /** Whether V8 took the cache. */

@@ -16,6 +16,13 @@ const deviceSchema = z.strictObject({
 /** A browser from which somebody has signed in before. */
 export type KnownDevice = z.output<typeof deviceSchema>;
 
+/** The id in what `remember` has made; who calls has made sure that it was not changed since. */
+export function readDeviceId(value: string): string | undefined {
+  const [content = ''] = value.split('.');
+  const { data } = deviceSchema.safeParse(JSON.parse(Buffer.from(content, 'base64url').toString()));
+  return data?.id;
+}
+
 export interface KnownDevices {
   /** The value of the cookie after a sign-in: the device as it was, with this account. */
   remember(device: KnownDevice | undefined, accountName: string): string;

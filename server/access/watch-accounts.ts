@@ -13,6 +13,8 @@ export interface AccountsWatch {
 export interface WatchAccountsOptions {
   stateDirectory: string;
   accounts: OpenAccounts;
+  /** Told of each change, of the accounts or the first password. */
+  onChange: () => void;
   /** Told once of each change that cannot be used; the accounts then stay as they were. */
   onProblem: (error: unknown) => void;
 }
@@ -25,21 +27,25 @@ const lookEveryMs = 30_000;
  * password, a changed role, a new account. The file is replaced as a whole, so its inode tells.
  */
 export async function watchAccounts(options: WatchAccountsOptions): Promise<AccountsWatch> {
-  const { stateDirectory, accounts, onProblem } = options;
+  const { stateDirectory, accounts, onChange, onProblem } = options;
   const firstPasswordFile = firstPasswordPath(stateDirectory);
   let hasFirstPassword = false;
   let seen: string | undefined;
 
   async function look(): Promise<void> {
+    const hadFirstPassword = hasFirstPassword;
     hasFirstPassword = (await findStamp(firstPasswordFile)) !== undefined;
+    if (hadFirstPassword !== hasFirstPassword && seen !== undefined) onChange();
     const stamp = await findStamp(accountsPath(stateDirectory));
     if (stamp === seen) return;
+    const isFirst = seen === undefined;
     // Before it is read: what cannot be used is told of once.
     seen = stamp;
     const stored = await readStoredAccounts(stateDirectory);
     if (!stored)
       throw new Error('accounts.json is missing: the accounts stay valid until the next start');
     accounts.replace(stored);
+    if (!isFirst) onChange();
   }
   let looking = look().catch(onProblem);
   const names = [accountsPath(stateDirectory), firstPasswordFile].map((path) => basename(path));

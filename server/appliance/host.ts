@@ -3,12 +3,6 @@ import type { NameAnswer } from './appliance.ts';
 import { explainNoAnswer } from './commands/command-report.ts';
 import { runCommand } from './commands/run-command.ts';
 
-/** The machine's short host name (what `hostname -s` prints): it may change while we run. */
-export function readHostName(): string {
-  const full = hostname();
-  return full.split('.', 1)[0] ?? full;
-}
-
 /** A silent name server takes 5 s at least; a slow machine takes less for one that answers. */
 const answerLimitMs = 3_000;
 

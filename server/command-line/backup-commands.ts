@@ -1,4 +1,4 @@
-import { readHostName } from '../appliance/host.ts';
+import { readHostName } from '../shared/own-hosts.ts';
 import { restoreBackup } from '../process/backup/restore-backup.ts';
 import { takeBackup } from '../process/backup/take-backup.ts';
 

@@ -46,8 +46,10 @@ export interface RefreshOptions {
 }
 
 export interface StateKeeper {
-  /** The current status, from what was witnessed; costs no command. */
+  /** The current status, from what was witnessed, for a reader; costs no command. */
   current(): Snapshot;
+  /** The same for nobody: who rests is not woken. */
+  peek(): Snapshot;
   /** What the witnesses said last, unjudged. */
   evidence: () => Evidence;
   /**
@@ -246,23 +248,28 @@ export function createStateKeeper({
     onLines(early.filter(({ raw }) => !known.has(raw)));
   };
 
+  const peek = (): Snapshot => {
+    const nowMs = clock.monotonicMs();
+    return {
+      status: judgeStatus(
+        witnesses.evidence(),
+        nowMs,
+        recorder.stateBegins(),
+        recorder.drillOrders(),
+      ),
+      hostName,
+      services: witnesses.services(),
+      nowMs,
+      wallMs: clock.wallMs(),
+    };
+  };
+
   return {
     current() {
       pace.noteReader();
-      const nowMs = clock.monotonicMs();
-      return {
-        status: judgeStatus(
-          witnesses.evidence(),
-          nowMs,
-          recorder.stateBegins(),
-          recorder.drillOrders(),
-        ),
-        hostName,
-        services: witnesses.services(),
-        nowMs,
-        wallMs: clock.wallMs(),
-      };
+      return peek();
     },
+    peek,
     evidence: witnesses.evidence,
     lookedAtMs: () => Math.min(...[runtime, network, configuration].map((one) => one.endedAtMs())),
     async refresh({ withTracking = false, seen } = {}) {

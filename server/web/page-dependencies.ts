@@ -1,12 +1,8 @@
-import type { Debug } from '../operations/debug/debug.ts';
-import type { Operations } from '../operations/operations.ts';
 import type { ProgramOptions } from '../program-options.ts';
-import type { StateKeeper } from '../state/state-keeper.ts';
+import type { Mirror } from './agent/mirror.ts';
 
-/** What a page is built from; each takes what it needs. */
+/** What a page is built from, beside the calls of each request; each takes what it needs. */
 export interface PageDependencies {
-  operations: Operations;
-  debug: Debug;
-  keeper: StateKeeper;
+  mirror: Mirror;
   options: ProgramOptions;
 }

@@ -32,7 +32,7 @@ import type { FailureNotice } from './view/change/apply-outcome.ts';
 import type { FindingItem } from './view/change/findings.ts';
 import type { GoingBackModel } from './view/change/going-back.ts';
 import type { SideBySideRow } from './view/change/side-by-side.ts';
-import type { TextDifference } from './view/change/text-difference.ts';
+import type { TextDifference } from '../keepalived/secrets/text-difference.ts';
 import type { WaitingModel } from './view/change/waiting-change.ts';
 import type { LayoutModel, LivePageModel, PageModel } from './view/page-model.ts';
 import type { Elapsed } from './view/time-words.ts';

@@ -5,7 +5,7 @@ import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfigurationId } from '../../server/appliance/daemon/configuration-id.ts';
 import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
-import { readHostName } from '../../server/appliance/host.ts';
+import { readHostName } from '../../server/shared/own-hosts.ts';
 import {
   askUntil,
   end,

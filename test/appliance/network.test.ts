@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
-import { readHostName } from '../../server/appliance/host.ts';
+import { readHostName } from '../../server/shared/own-hosts.ts';
 import { readDefaultRoutes, readNetwork } from '../../server/appliance/network/network.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 

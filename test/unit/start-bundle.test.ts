@@ -15,29 +15,30 @@ test('the code cache is used for the bundle it was made of, and for no other of 
   context.after(() => rm(folder, { recursive: true }));
   const writeBundle = (word: string) =>
     writeFile(
-      join(folder, 'bundle.js'),
+      join(folder, 'main.bundle.js'),
       `(require, __dirname) => {console.log('${word}', __dirname);}`,
     );
-  const run = async (then: string) => {
-    const program = `const start = await import('./main.mjs'); ${then}`;
+  await writeFile(join(folder, 'package.json'), '{"type": "module"}');
+  const run = async (environment: Record<string, string> = {}) => {
+    const program = `const start = await import('./main.js'); console.log(start.isFromCache);`;
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '--eval', program],
-      { cwd: folder },
+      { cwd: folder, env: { ...process.env, ...environment } },
     );
     return stdout;
   };
-  const start = () => run('console.log(start.isFromCache);');
-  await build({ entryPoints: [entryPoint], outfile: join(folder, 'main.mjs'), format: 'esm' });
+  const start = () => run();
+  await build({ entryPoints: [entryPoint], outfile: join(folder, 'main.js'), format: 'esm' });
 
   await writeBundle('old');
   assert.equal(await start(), `old ${folder}\nfalse\n`);
-  await run("(await import('node:fs')).writeFileSync('bundle.cache', start.createCache());");
+  await run({ NODE_CODE_CACHE_FOLDER: folder });
   assert.equal(await start(), `old ${folder}\ntrue\n`);
 
   await writeBundle('new');
   assert.equal(await start(), `new ${folder}\nfalse\n`);
 
-  await writeFile(join(folder, 'bundle.cache'), 'broken');
+  await writeFile(join(folder, 'main.cache'), 'broken');
   assert.equal(await start(), `new ${folder}\nfalse\n`);
 });

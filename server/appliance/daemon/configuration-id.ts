@@ -1,5 +1,5 @@
 import { findOption } from '../../keepalived/proof/command-line.ts';
-import { readHostName } from '../host.ts';
+import { readHostName } from '../../shared/own-hosts.ts';
 import { useIfUnseen } from '../unseen-error.ts';
 import type { DaemonReader } from './daemon-process.ts';
 import { readArguments } from './process-table.ts';

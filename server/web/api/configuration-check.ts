@@ -1,6 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { PageDependencies } from '../page-dependencies.ts';
 import { bodyLimitBytes } from '../plugins/limits.ts';
 import { fileIdSchema } from '../view/change/file-id-schema.ts';
 import { describeFindings } from '../view/change/findings.ts';
@@ -12,9 +11,7 @@ export const checkRequestSchema = z.strictObject({ fileId: fileIdSchema, text: z
  * `POST /api/v1/configuration/check`: the findings about a text as if it stood in that file, the
  * worst first. Changes nothing; what a save would refuse has the severity `fatal`.
  */
-export const registerConfigurationCheck: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations'>
-> = (app, { operations }, done) => {
+export const registerConfigurationCheck: FastifyPluginCallbackZod = (app, _options, done) => {
   app.post(
     '/api/v1/configuration/check',
     {
@@ -25,7 +22,7 @@ export const registerConfigurationCheck: FastifyPluginCallbackZod<
     },
     async (request, reply) => {
       const { fileId, text } = request.body;
-      const findings = await operations.checkConfiguration(fileId, text);
+      const findings = await request.agent.checkConfiguration({ fileId, text });
       return reply.send({ findings: describeFindings(findings, text) });
     },
   );

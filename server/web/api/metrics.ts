@@ -4,8 +4,8 @@ import type { Metrics } from './metrics-registry.ts';
 
 /** `/metrics`: the status and this process, in the text format of Prometheus. */
 export const registerMetrics: FastifyPluginCallback<
-  Pick<PageDependencies, 'keeper' | 'options'>
-> = (app, { keeper, options }, done) => {
+  Pick<PageDependencies, 'mirror' | 'options'>
+> = (app, { mirror, options }, done) => {
   let loading: Promise<Metrics> | undefined;
 
   app.get('/metrics', { config: { access: 'viewer' } }, async (_request, reply) => {
@@ -19,7 +19,7 @@ export const registerMetrics: FastifyPluginCallback<
   async function loadMetrics(): Promise<Metrics> {
     const { createMetrics } = await import('./metrics-registry.ts');
     return createMetrics({
-      takeSnapshot: () => keeper.current(),
+      takeSnapshot: () => mirror.current(),
       countEventStreams: () => app.countEventStreams(),
       instanceLabel: options.metricsInstanceLabel,
     });

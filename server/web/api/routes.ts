@@ -12,7 +12,7 @@ const resumeSchema = z.object({
   'last-event-id': z.coerce.number().int().nonnegative().optional().catch(undefined),
 });
 
-export interface ApiOptions extends Pick<PageDependencies, 'keeper'> {
+export interface ApiOptions extends Pick<PageDependencies, 'mirror'> {
   updates: StatusUpdates;
   /** WAI_BASE_PATH; empty: the page is at the root. */
   basePath: string;
@@ -21,27 +21,28 @@ export interface ApiOptions extends Pick<PageDependencies, 'keeper'> {
 /** `/api/v1`: the status for programs, from the snapshot that the page is made of. */
 export const registerApi: FastifyPluginCallbackZod<ApiOptions> = (
   app,
-  { keeper, updates, basePath },
+  { mirror, updates, basePath },
   done,
 ) => {
   const config = { access: 'viewer' } as const;
   const events = createFeed(updates, 'status', ({ snapshot }) => describeStatus(snapshot));
 
   app.get('/api/v1/status', { config }, (_request, reply) =>
-    reply.send(describeStatus(keeper.current())),
+    reply.send(describeStatus(mirror.current())),
   );
   app.get(
     '/api/v1/transitions',
     { config, schema: { querystring: transitionsQuerySchema } },
-    (request, reply) => {
+    async (request, reply) => {
       const { limit, since } = request.query;
       const sinceMs = since === undefined ? undefined : Date.parse(since);
       const query = { limit, sinceMs };
+      const records = await request.agent.readFailoverRecords({});
       return reply.send(
         describeTransitions(
-          keeper.readTransitions(query),
-          keeper.readSplitBrains(query),
-          keeper.readFailoverRecords().filter((record) => record.kind === 'action'),
+          await request.agent.readTransitions(query),
+          await request.agent.readSplitBrains(query),
+          records.filter((record) => record.kind === 'action'),
         ),
       );
     },

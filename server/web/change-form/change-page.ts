@@ -21,7 +21,7 @@ export interface ChangePage<Own extends object, Plan> {
   show: (reply: FastifyReply, plan: Plan, shown: Shown) => Promise<FastifyReply>;
   /** A finding with what the page knows of it: its field. */
   linkFindings?: (findings: readonly FindingItem[], plan: Plan) => FindingItem[];
-  save: (own: Own, request: FormSave) => Promise<Saved<Plan>>;
+  save: (own: Own, request: Omit<FormSave, 'actor'>) => Promise<Saved<Plan>>;
   /**
    * Where a successful save leads.
    * @param outcome undefined: the file says already what was typed

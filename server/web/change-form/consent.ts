@@ -18,7 +18,7 @@ export async function readConsent(
 ): Promise<GivenConsent> {
   const { accepted: acceptedDangers, commands, ownPassword } = fields;
   const passwordProblem = await provePassword(request, ownPassword);
-  const isConfirmed = passwordProblem === undefined && request.isPasswordProved();
+  const isConfirmed = passwordProblem === undefined && request.isPasswordProved;
   const confirmedCommands = isConfirmed ? commands : [];
   const confirmWithinSeconds = readConfirmSeconds(fields);
   return {
@@ -52,5 +52,5 @@ export function describeAddedCommands(
   problem?: string,
 ): AddedCommandsModel | undefined {
   if (commands.length === 0) return undefined;
-  return { commands: [...commands], isProved: request.isPasswordProved(), problem };
+  return { commands: [...commands], isProved: request.isPasswordProved, problem };
 }

@@ -1,8 +1,6 @@
 /** The one way of a change form: opened, previewed, saved, or shown again with what was typed. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Operations } from '../../operations/operations.ts';
 import { createTag } from '../../shared/tag.ts';
-import { getActor } from '../view/actor.ts';
 import { describeSuccess, isSuccess } from '../view/change/apply-outcome.ts';
 import type { Failure } from '../view/change/apply-outcome.ts';
 import { describeFindings } from '../view/change/findings.ts';
@@ -20,7 +18,6 @@ import type { Answer } from './describe-change.ts';
 export interface Exchange {
   request: FastifyRequest;
   reply: FastifyReply;
-  operations: Pick<Operations, 'checkConfiguration' | 'findKeptText'>;
 }
 
 export interface OpenOptions<Plan> {
@@ -85,9 +82,9 @@ async function save<Own extends object, Plan>(
   fields: ChangeFields,
   { consent, passwordProblem }: GivenConsent,
 ): Promise<FastifyReply> {
-  const { request, reply } = exchange;
+  const { reply } = exchange;
   const { comment } = fields;
-  const asked = { expectedTag: madeFrom(fields), actor: getActor(request), comment, ...consent };
+  const asked = { expectedTag: madeFrom(fields), comment, ...consent };
   const { plan: made, outcome, path } = await page.save(own, asked);
   if (outcome && isSuccess(outcome)) {
     reply.flash(describeSuccess(outcome, path));
@@ -161,17 +158,22 @@ const isWrong = (frame: ChangeFrame, fields: ChangeFields): boolean =>
 
 /** What the form was made from, where the file is another one by now. */
 async function findBase(
-  { operations }: Exchange,
+  { request }: Exchange,
   { fileId, currentTag }: ChangeFrame,
   fields: ChangeFields,
 ): Promise<string | undefined> {
   const tag = madeFrom(fields);
-  return tag === null || tag === currentTag ? undefined : operations.findKeptText(fileId, tag);
+  return tag === null || tag === currentTag
+    ? undefined
+    : request.agent.findKeptText({ fileId, tag });
 }
 
 const madeFrom = ({ overwrite, tag }: ChangeFields): string | null =>
   overwrite === undefined ? tag : overwrite;
 
-async function check({ operations }: Exchange, { fileId, findings }: ChangeFrame, text: string) {
-  return describeFindings(findings ?? (await operations.checkConfiguration(fileId, text)), text);
+async function check({ request }: Exchange, { fileId, findings }: ChangeFrame, text: string) {
+  return describeFindings(
+    findings ?? (await request.agent.checkConfiguration({ fileId, text })),
+    text,
+  );
 }

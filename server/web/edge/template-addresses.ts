@@ -1,4 +1,6 @@
+import { relative } from 'node:path';
 import { Eta } from 'eta';
+import { readOwnFiles } from '../../own-files.ts';
 import { addBasePath } from './base-path.ts';
 
 /** The attributes of our templates that hold an address. */
@@ -31,13 +33,21 @@ class TemplatesUnderBasePath extends Eta {
 }
 
 /**
- * The templates of a folder, compiled once, with autoescape.
+ * The templates of a folder, read at once, compiled when they are first used, with autoescape.
  * @param basePath empty: addresses are as they are written
  */
 export function createTemplates(views: string, basePath: string): Eta {
-  return basePath === ''
-    ? new Eta({ views, cache: true, autoEscape: true })
-    : new TemplatesUnderBasePath(views, basePath);
+  const eta =
+    basePath === ''
+      ? new Eta({ views, cache: true, autoEscape: true })
+      : new TemplatesUnderBasePath(views, basePath);
+  const texts = readOwnFiles(views);
+  eta.readFile = (path) => {
+    const text = texts.get(relative(views, path));
+    if (!text) throw new Error(`There is no template ${path}.`);
+    return text.toString();
+  };
+  return eta;
 }
 
 /** @returns the template's text, in which what is written gets the base path, and what is a value asks for it */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import type { Accounts } from '../../access/accounts.ts';
 import { UserError } from '../../shared/errors.ts';
+import type { Tickets } from '../agent/tickets.ts';
 
 export interface StreamLimits {
   /** Of one session: a browser has six connections to a server, and must keep some for requests. */
@@ -46,7 +46,7 @@ declare module 'fastify' {
 }
 
 export interface EventStreamsOptions {
-  accounts: Pick<Accounts, 'findUser' | 'findPasswordId'>;
+  tickets: Tickets;
   limits?: StreamLimits | undefined;
   /** How often it is looked whether a session or account still stands. */
   checkEveryMs?: number;
@@ -55,29 +55,39 @@ export interface EventStreamsOptions {
 interface OpenStream {
   body: Readable;
   userName: string;
-  /** The password that its reader gave. */
-  passwordId: string | undefined;
+  /** Of its reader's session at the agent. */
+  ticket: string;
   /** undefined: opened with credentials, without a session. */
   sessionId: string | undefined;
 }
 
 /** Server-sent events: limited in number and in what they hold, and ended before the app closes. */
 export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, done) => {
-  const { accounts, limits = defaultLimits, checkEveryMs = 5_000 } = options;
+  const { tickets, limits = defaultLimits, checkEveryMs = 5_000 } = options;
   const streams = new Set<OpenStream>();
   let isClosing = false;
 
   const end = (isMeant: (stream: OpenStream) => boolean) => {
     for (const stream of streams) if (isMeant(stream)) stream.body.push(null);
   };
-  const isOver = ({ userName, passwordId, sessionId }: OpenStream) =>
-    !accounts.findUser(userName) ||
-    accounts.findPasswordId(userName) !== passwordId ||
-    (sessionId !== undefined && !app.sessions.isAlive(sessionId));
+  const isOver = async ({ ticket, sessionId }: OpenStream) =>
+    (sessionId !== undefined && !app.sessions.isAlive(sessionId)) ||
+    (await tickets.find(ticket, false)) === undefined;
+  /** While the agent is away nobody knows, and streams go on: they tell that it is. */
+  const endWhatIsOver = () => {
+    for (const stream of streams) {
+      isOver(stream).then(
+        (over) => {
+          if (over) stream.body.push(null);
+        },
+        () => undefined,
+      );
+    }
+  };
 
   const admit = (request: FastifyRequest): OpenStream => {
-    const { session, user } = request;
-    const sessionId = session.userName === undefined ? undefined : session.sessionId;
+    const { session, user, claim } = request;
+    const sessionId = session.ticket === undefined ? undefined : session.sessionId;
     const userName = user?.name ?? '';
     const ofAccount = [...streams].filter((other) => other.userName === userName);
     const ofSession = ofAccount.filter((other) => other.sessionId === sessionId);
@@ -92,9 +102,8 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
         statusCode: 503,
       });
     }
-    const passwordId = accounts.findPasswordId(userName);
     const body = new Readable({ read: () => undefined });
-    const stream = { body, userName, passwordId, sessionId };
+    const stream = { body, userName, ticket: claim.ticket ?? '', sessionId };
     streams.add(stream);
     stream.body.once('close', () => streams.delete(stream));
     return stream;
@@ -120,9 +129,8 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
   app.sessions.onEnd((id) => {
     end(({ sessionId }) => sessionId === id);
   });
-  const checks = setInterval(() => {
-    end(isOver);
-  }, checkEveryMs).unref();
+  const checks = setInterval(endWhatIsOver, checkEveryMs).unref();
+  tickets.onChange(endWhatIsOver);
   // An open stream would make the app wait for it for ever.
   app.addHook('preClose', (next) => {
     isClosing = true;

@@ -1,4 +1,5 @@
-import type { Snapshot, StateKeeper } from '../../state/state-keeper.ts';
+import type { Snapshot } from '../../state/state-keeper.ts';
+import type { Mirror } from '../agent/mirror.ts';
 
 /** A change of what the status says. */
 export interface StatusEvent {
@@ -35,12 +36,12 @@ const rememberForMs = 60_000;
 const freshForMs = 500;
 
 /**
- * Turns what the keeper witnesses into changes: numbered, and only if what the status *says* is
+ * Turns what the agent tells into changes: numbered, and only if what the status *says* is
  * another, not only its age. Costs nothing while nobody looks.
  * @param heartbeatMs after how long without a change listeners are told that there is none
  */
 export function createStatusUpdates(
-  keeper: Pick<StateKeeper, 'current' | 'subscribe'>,
+  mirror: Pick<Mirror, 'current' | 'subscribe'>,
   { heartbeatMs = 5_000 }: { heartbeatMs?: number } = {},
 ): StatusUpdates {
   const listeners = new Set<(news: News) => void>();
@@ -56,7 +57,7 @@ export function createStatusUpdates(
 
   /** Also finds what changed by nothing but time: evidence that became too old. */
   const look = (): StatusEvent => {
-    const snapshot = keeper.current();
+    const snapshot = mirror.current();
     const key = createFingerprint(snapshot);
     // From the clock, so that an id of before a restart is older than all of after it.
     const nextId = Math.max((newest?.id ?? 0) + 1, Math.round(snapshot.wallMs));
@@ -78,7 +79,7 @@ export function createStatusUpdates(
       lookedAtMs = performance.now();
       look();
     };
-    const unsubscribe = keeper.subscribe(() => {
+    const unsubscribe = mirror.subscribe(() => {
       fresh = undefined;
       const waitMs = lookedAtMs + leastBetweenLooksMs - performance.now();
       if (waitMs <= 0 && !lookTimer) lookNow();
@@ -151,6 +152,7 @@ const notNews = new Set([
 /** All that the status says and that is news if it changes. */
 function createFingerprint({ status }: Snapshot): string {
   return JSON.stringify(status, (name, value: unknown) =>
-    notNews.has(name) ? value !== undefined : value,
+    // What is absent is left out, as it is where it is undefined.
+    notNews.has(name) ? value !== undefined || undefined : value,
   );
 }

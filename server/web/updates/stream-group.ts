@@ -5,7 +5,7 @@ export interface StreamGroup {
   /** To all that are open. */
   send(text: string): void;
   /** Opens one more, that is sent `greet()` first and then all that follows. */
-  open(reply: FastifyReply, greet: () => string): void;
+  open(reply: FastifyReply, greet: () => string): EventStream;
 }
 
 /**
@@ -30,6 +30,7 @@ export function createStreamGroup(begin: () => () => void): StreamGroup {
         end?.();
         end = undefined;
       });
+      return stream;
     },
   };
 }

@@ -26,7 +26,7 @@ test('each package whose code is in a bundle has its notice in the file', async 
   notices.writeNotices(file);
   const text = await readFile(file, 'utf8');
   const bundled = await Promise.all(
-    ['server/main.ts', 'public/src/editor/main.ts'].map((entry) =>
+    ['server/main.ts', 'server/web-main.ts', 'public/src/editor/main.ts'].map((entry) =>
       build({
         ...{ absWorkingDir: root, entryPoints: [entry], bundle: true, metafile: true },
         ...{ write: false, platform: entry.startsWith('server') ? 'node' : 'browser' },

@@ -1,12 +1,16 @@
 /** The real app around fixed accounts, for tests of the web plumbing. */
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
-import type { User } from '../../../server/access/accounts.ts';
+import type { Accounts, User } from '../../../server/access/accounts.ts';
+import { createAgent } from '../../../server/agent/agent.ts';
 import { createApp } from '../../../server/app.ts';
 import type { AppOptions } from '../../../server/app.ts';
 import type { Debug } from '../../../server/operations/debug/debug.ts';
 import type { Operations } from '../../../server/operations/operations.ts';
 import { parseProgramOptions } from '../../../server/program-options.ts';
+import type { Certificate } from '../../../server/shared/certificate.ts';
 import type { StateKeeper } from '../../../server/state/state-keeper.ts';
+import { createDirectPort } from './direct-port.ts';
+import { createTestKeeper } from './test-keeper.ts';
 
 export const password = 'correct horse battery staple';
 const users: (User & { password: string })[] = [
@@ -14,58 +18,93 @@ const users: (User & { password: string })[] = [
   { name: 'watcher', role: 'viewer', password },
 ];
 
+const defaultSecret = 'a secret of at least thirty-two characters';
+
 export interface TestApp {
   app: FastifyInstance;
   logText: () => string;
+  /** Has the agent tell that accounts were changed. */
+  noteAccounts: () => void;
 }
 
-/** Fast accounts: what they cost is a matter of `test/unit/access`. */
+export interface TestAppOptions extends Partial<Omit<AppOptions, 'agent'>> {
+  // The agent's parts.
+  operations?: Partial<Operations>;
+  debug?: Partial<Debug>;
+  keeper?: StateKeeper;
+  accounts?: Accounts;
+  certificate?: Certificate | undefined;
+  findFirstPasswordFile?: () => string | undefined;
+  listWarnings?: () => string[];
+}
+
+/**
+ * The app over an agent in the same process, which takes and gives what a socket would carry. Fast
+ * accounts: what they cost is a matter of `test/unit/access`.
+ */
 export async function createTestApp(
-  options: Partial<AppOptions> = {},
+  {
+    operations,
+    debug,
+    keeper = createTestKeeper(),
+    accounts = createTestAccounts(),
+    findFirstPasswordFile = () => undefined,
+    listWarnings = () => [],
+    ...options
+  }: TestAppOptions = {},
   addRoutes: (app: FastifyInstance) => void = () => undefined,
 ): Promise<TestApp> {
   const lines: string[] = [];
-  const findUser = (name: string) => {
-    const user = users.find((one) => one.name === name);
-    return user && { name: user.name, role: user.role };
-  };
-  const app = await createApp({
+  const agent = createAgent({
+    ...{ keeper, accounts, findFirstPasswordFile, listWarnings },
+    secret: options.secret ?? defaultSecret,
     options: parseProgramOptions({}),
-    // No test of the plumbing reaches it.
-    keeper: {} as StateKeeper,
-    debug: {} as Debug,
-    accounts: {
-      findUser,
-      findPasswordId: (name) => findUser(name) && 'the first',
-      findUserByPassword: (name, given) =>
-        Promise.resolve(
-          users.some((one) => one.name === name && one.password === given)
-            ? findUser(name)
-            : undefined,
-        ),
-    },
-    findFirstPasswordFile: () => undefined,
-    sessionSecret: 'a secret of at least thirty-two characters',
-    certificate: undefined,
-    hostName: () => 'server1',
-    listWarnings: () => [],
-    listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
-    log: { write: (line) => lines.push(line) },
-    // A test that shares its machine gets the answers of one that keeps up.
-    overload: { maximumDelayMs: 0 },
-    ...options,
+    certificates: undefined,
+    onListening: () => undefined,
     // What the start page and previews ask for, whatever a test is about.
     operations: {
       checkConfiguration: () => Promise.resolve([]),
       findKeptText: () => Promise.resolve(undefined),
       findWaitingChange: () => undefined,
       readNotices: () => [],
-      ...options.operations,
+      ...operations,
     } as Operations,
+    debug: { watch: () => () => undefined, ...debug } as Debug,
+    audit: () => undefined,
+  });
+  const app = await createApp({
+    options: parseProgramOptions({}),
+    agent: createDirectPort(agent),
+    secret: defaultSecret,
+    certificate: undefined,
+    hostName: () => 'server1',
+    listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
+    log: { write: (line) => lines.push(line) },
+    // A test that shares its machine gets the answers of one that keeps up.
+    overload: { maximumDelayMs: 0 },
+    ...options,
   });
   addRoutes(app);
   await app.ready();
-  return { app, logText: () => lines.join('') };
+  return { app, logText: () => lines.join(''), noteAccounts: agent.noteAccounts };
+}
+
+/** Accounts whose passwords cost nothing to check. */
+export function createTestAccounts(): Accounts {
+  const findUser = (name: string) => {
+    const user = users.find((one) => one.name === name);
+    return user && { name: user.name, role: user.role };
+  };
+  return {
+    findUser,
+    findPasswordId: (name) => findUser(name) && 'the first',
+    findUserByPassword: (name, given) =>
+      Promise.resolve(
+        users.some((one) => one.name === name && one.password === given)
+          ? findUser(name)
+          : undefined,
+      ),
+  };
 }
 
 /** A browser with one cookie jar: sends Origin with forms and the token of the last page. */

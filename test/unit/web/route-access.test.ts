@@ -44,7 +44,7 @@ for (const [who, statuses] of Object.entries(table)) {
 
 test('an account that was removed is out at once, though its session goes on', async (context) => {
   let exists = true;
-  const { app } = await createTestApp({
+  const { app, noteAccounts } = await createTestApp({
     accounts: {
       findUser: (name) => (exists ? { name, role: 'admin' } : undefined),
       findPasswordId: () => 'the first',
@@ -56,6 +56,7 @@ test('an account that was removed is out at once, though its session goes on', a
   await browser.logIn();
   assert.equal((await browser.get('/')).headers.location, '/keepalived');
   exists = false;
+  noteAccounts();
   assert.equal((await browser.get('/')).headers.location, '/login?next=%2F');
 });
 

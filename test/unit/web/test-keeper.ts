@@ -15,6 +15,7 @@ export function createTestKeeper(): TestKeeper {
   const listeners = new Set<() => void>();
   return {
     current: () => snapshot,
+    peek: () => snapshot,
     evidence: () => noEvidence,
     refresh: () => Promise.resolve(),
     noteLoaded: () => undefined,

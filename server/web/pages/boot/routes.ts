@@ -2,7 +2,6 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { BootAction } from '../../../operations/service/boot-actions.ts';
 import type { PageDependencies } from '../../page-dependencies.ts';
 import { describeAction } from '../../view/action-flash.ts';
-import { getActor } from '../../view/actor.ts';
 import { describeAnyway } from '../../view/change/anyway.ts';
 import type { AnywayKind } from '../../view/change/anyway.ts';
 import { createBootFormSchema } from './form-schema.ts';
@@ -17,10 +16,10 @@ const askingButtons: Partial<Record<BootAction, AnywayKind>> = {
 
 /** `/boot`: services now and at boot. */
 export const registerBootPage: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations' | 'keeper' | 'options'>
-> = (app, { operations, keeper, options }, done) => {
+  Pick<PageDependencies, 'mirror' | 'options'>
+> = (app, { mirror, options }, done) => {
   app.get('/boot', { config: { access: 'viewer' } }, (_request, reply) =>
-    reply.page('boot', { title: 'Bootup and Shutdown' }, describeBoot(keeper.current())),
+    reply.page('boot', { title: 'Bootup and Shutdown' }, describeBoot(mirror.current())),
   );
 
   app.post(
@@ -35,9 +34,7 @@ export const registerBootPage: FastifyPluginCallbackZod<
         return reply.flash({ tone: 'bad', text }).redirect('/boot', 303);
       }
       const { accepted: acceptedDangers } = request.body;
-      const outcomes = await operations.controlServices(services, action, getActor(request), {
-        acceptedDangers,
-      });
+      const outcomes = await request.agent.controlServices({ services, action, acceptedDangers });
       // A start is confirmed on the Keepalived page, as its sentence says.
       const kind = askingButtons[action];
       const asked = kind && outcomes.find((one) => one.needsConfirmation);

@@ -1,7 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { PageDependencies } from '../../page-dependencies.ts';
-import { getActor } from '../../view/actor.ts';
 import { confirmPath } from '../../view/change/apply-outcome.ts';
 import { tagSchema } from '../../view/change/tag-schema.ts';
 import { describeConfirm, describeUndo, kept, nothingWaits } from './view-model.ts';
@@ -12,16 +10,12 @@ const confirmFormSchema = z.strictObject({
 });
 
 /** `/keepalived/confirm`: whether a change is kept; only a new request can tell. */
-export const registerConfirmPage: FastifyPluginCallbackZod<Pick<PageDependencies, 'operations'>> = (
-  app,
-  { operations },
-  done,
-) => {
-  app.get(confirmPath, { config: { access: 'admin' } }, (_request, reply) =>
+export const registerConfirmPage: FastifyPluginCallbackZod = (app, _options, done) => {
+  app.get(confirmPath, { config: { access: 'admin' } }, async (request, reply) =>
     reply.page(
       'confirm',
       { title: 'Keep this configuration?' },
-      describeConfirm(operations.findWaitingChange()),
+      describeConfirm(await request.agent.findWaitingChange({})),
     ),
   );
 
@@ -30,12 +24,11 @@ export const registerConfirmPage: FastifyPluginCallbackZod<Pick<PageDependencies
     { config: { access: 'admin' }, schema: { body: confirmFormSchema } },
     async (request, reply) => {
       const { tag, decision } = request.body;
-      const actor = getActor(request);
       if (decision === 'keep') {
-        const wasKept = await operations.confirmChange(tag ?? '');
+        const wasKept = tag !== null && (await request.agent.confirmChange({ tag }));
         reply.flash(wasKept ? kept : nothingWaits);
       } else {
-        const outcome = await operations.undoChange(tag ?? '', actor);
+        const outcome = tag === null ? undefined : await request.agent.undoChange({ tag });
         reply.flash(outcome ? describeUndo(outcome) : nothingWaits);
       }
       return reply.redirect('/keepalived', 303);

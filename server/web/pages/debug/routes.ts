@@ -1,15 +1,15 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Role } from '../../../access/accounts.ts';
 import { UserError } from '../../../shared/errors.ts';
+import type { AgentCalls } from '../../agent/agent-calls.ts';
 import type { PageDependencies } from '../../page-dependencies.ts';
 import { createFragmentFeed } from '../../updates/fragment-feed.ts';
 import { describeAction } from '../../view/action-flash.ts';
-import { getActor } from '../../view/actor.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
 import { proposePassword } from './propose-password.ts';
 import { writeReport } from './report-text.ts';
-import { describeDebug, hideFromViewer } from './view-model.ts';
+import { describeDebug } from './view-model.ts';
+import type { DebugModel } from './view-model.ts';
 
 const examineFormSchema = z.strictObject({ kind: z.enum(['check', 'listen']) });
 const firewallFormSchema = z.strictObject({
@@ -23,16 +23,27 @@ const captureQuerySchema = z.object({ interface: z.string().min(1).max(64) });
 /** Without JavaScript: how often the page reloads during an examination. */
 const refreshSeconds = 2;
 
+export interface DebugPageOptions extends Pick<PageDependencies, 'mirror'> {
+  /** Calls back when a report has news. Returns the function that ends it. */
+  followDebug: (onNews: () => void) => () => void;
+}
+
 /** `/debug`: what is wrong, in words one can act on. */
-export const registerDebugPage: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'debug' | 'keeper' | 'operations'>
-> = (app, { debug, keeper, operations }, done) => {
-  const describe = (role: Role, options?: { whole: boolean }) =>
-    describeDebug(hideFromViewer(role, debug.report()), keeper.current().wallMs, options);
+export const registerDebugPage: FastifyPluginCallbackZod<DebugPageOptions> = (
+  app,
+  { mirror, followDebug },
+  done,
+) => {
+  const describe = async (
+    agent: Pick<AgentCalls, 'readDebugReport'>,
+    { withOwnRules = false, whole = false } = {},
+  ): Promise<DebugModel> => {
+    const report = await agent.readDebugReport({ withOwnRules });
+    return describeDebug(report, mirror.current().wallMs, { whole });
+  };
 
   app.get('/debug', { config: { access: 'viewer' } }, async (request, reply) => {
-    await debug.refreshOwnRules();
-    const model = describe(getRole(request));
+    const model = await describe(request.agent, { withOwnRules: true });
     return reply.page(
       'debug',
       { title: 'Debug' },
@@ -47,9 +58,9 @@ export const registerDebugPage: FastifyPluginCallbackZod<
   app.post(
     '/debug/examine',
     { config: { access: 'admin' }, schema: { body: examineFormSchema } },
-    (request, reply) => {
+    async (request, reply) => {
       const { kind } = request.body;
-      if (!debug.begin(kind)) {
+      if (!(await request.agent.examine({ kind }))) {
         reply.flash({
           tone: 'bad',
           text: 'There is nothing to check: no VRRP instance is configured on this server.',
@@ -66,12 +77,10 @@ export const registerDebugPage: FastifyPluginCallbackZod<
       const { kind, instance, direction } = request.body;
       const { ok, sentence, reports } =
         kind === 'allow-vrrp'
-          ? await operations.allowVrrp(instance, direction, getActor(request))
-          : await operations.withdrawVrrp(instance, direction, getActor(request));
+          ? await request.agent.allowVrrp({ instanceName: instance, direction })
+          : await request.agent.withdrawVrrp({ instanceName: instance, direction });
       const report = reports.find(({ result }) => result !== 'ok') ?? reports.at(-1);
       reply.flash(describeAction({ ok, sentence, report }));
-      // What was read and heard before is of another firewall.
-      debug.beginAnew('check');
       return reply.redirect('/debug', 303);
     },
   );
@@ -83,61 +92,59 @@ export const registerDebugPage: FastifyPluginCallbackZod<
     async (request, reply) => {
       const { rule } = request.body;
       request.describeChange({ rule });
-      const { ok, sentence, reports } = await operations.removeOwnFirewallRule(
-        rule,
-        getActor(request),
-      );
+      const { ok, sentence, reports } = await request.agent.removeOwnFirewallRule({
+        removal: rule,
+      });
       const report = reports.find(({ result }) => result !== 'ok') ?? reports.at(-1);
       reply.flash(describeAction({ ok, sentence, report }));
-      debug.beginAnew('check');
       return reply.redirect('/debug', 303);
     },
   );
 
   const feeds = forEachRole((role) =>
-    createFragmentFeed(
-      (listener) => debug.watch(listener),
-      () =>
-        app.renderFragment('debug-live', {
-          ...describe(role),
-          page: { csrfToken: '', user: { role } },
-        }),
+    createFragmentFeed(followDebug, async (agent) =>
+      app.renderFragment('debug-live', {
+        ...(await describe(agent)),
+        page: { csrfToken: '', user: { role } },
+      }),
     ),
   );
   app.get(
     '/debug/events',
     { config: { access: 'viewer' }, exposeHeadRoute: false },
     (request, reply) => {
-      feeds[getRole(request)].open(reply);
+      feeds[getRole(request)].open(request, reply);
     },
   );
 
-  app.get('/debug/report.txt', { config: { access: 'viewer' } }, (request, reply) => {
-    const { hostName, wallMs } = keeper.current();
+  app.get('/debug/report.txt', { config: { access: 'viewer' } }, async (request, reply) => {
+    const { hostName, wallMs } = mirror.current();
+    const model = await describe(request.agent, { whole: true });
     return reply
       .type('text/plain; charset=utf-8')
       .header('content-disposition', `inline; filename="${fileNameOf(`debug-${hostName}.txt`)}"`)
-      .send(writeReport(describe(getRole(request), { whole: true }), hostName, wallMs));
+      .send(writeReport(model, hostName, wallMs));
   });
 
   // What was captured has passwords in clear (VRRP version 2).
   app.get(
     '/debug/capture',
     { config: { access: 'admin' }, schema: { querystring: captureQuerySchema } },
-    (request, reply) => {
+    async (request, reply) => {
       const interfaceName = request.query.interface;
-      const pcap = debug.findPcap(interfaceName);
+      const pcap = await request.agent.findCapture({ interfaceName });
       if (!pcap) {
         throw new UserError('no-capture', 'Nothing has been captured on this interface.', {
           statusCode: 404,
         });
       }
-      request.log.info({ ...getActor(request), interfaceName }, 'download of a capture');
-      const fileName = fileNameOf(`${keeper.current().hostName}-${interfaceName}.pcap`);
+      const reader = { userName: request.user?.name, remoteAddress: request.ip || 'unix' };
+      request.log.info({ ...reader, interfaceName }, 'download of a capture');
+      const fileName = fileNameOf(`${mirror.current().hostName}-${interfaceName}.pcap`);
       return reply
         .type('application/vnd.tcpdump.pcap')
         .header('content-disposition', `attachment; filename="${fileName}"`)
-        .send(pcap);
+        .send(Buffer.from(pcap));
     },
   );
   done();

@@ -1,4 +1,3 @@
-import type { Role } from '../../../access/accounts.ts';
 import type { Check } from '../../../keepalived/diagnosis/check.ts';
 import { groupBy } from '../../../keepalived/diagnosis/group-by.ts';
 import { trustedMs } from '../../../operations/debug/debug-report.ts';
@@ -33,22 +32,6 @@ export interface DebugModel {
   captures: { interfaceName: string; href: string }[];
   freeVirtualRouterIds: string;
   ownRules: { description: string; removal: string; purpose: string }[];
-}
-
-/**
- * What a report may tell: a viewer does not see what a script printed or a service answered, and no
- * arguments of commands.
- */
-export function hideFromViewer(role: Role, report: DebugReport): DebugReport {
-  if (role === 'admin' || !report.checks) return report;
-  const checks = report.checks.map((check) => ({
-    ...check,
-    remedy: check.remedy?.replaceAll(check.command ?? '\0', '(its command)'),
-    evidence: check.evidence.map((one) =>
-      one.isOutput ? { ...one, what: 'Only administrators see the output.' } : one,
-    ),
-  }));
-  return { ...report, checks };
 }
 
 /** With more instances the page, sent each second, lists what needs attention only. */

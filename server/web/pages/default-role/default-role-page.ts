@@ -1,6 +1,6 @@
 import type { DefaultRoleValues } from '../../../operations/forms/default-role-values.ts';
 import type { DefaultRole, DefaultRolePlan } from '../../../operations/forms/default-roles.ts';
-import type { Operations } from '../../../operations/operations.ts';
+import type { AgentCalls } from '../../agent/agent-calls.ts';
 import type { ChangeFrame } from '../../change-form/change-frame.ts';
 import type { ChangePage } from '../../change-form/change-page.ts';
 import {
@@ -12,12 +12,12 @@ import {
 
 /** A stored configuration, with the values of this machine, becomes the live one. */
 export function createDefaultRolePage(
-  operations: Operations,
+  agent: AgentCalls,
   role: DefaultRole,
   configPath: string,
 ): ChangePage<Partial<DefaultRoleValues>, DefaultRolePlan> {
   return {
-    plan: (given, { madeFrom }) => operations.planDefaultRole(role, given, madeFrom),
+    plan: (given, { madeFrom }) => agent.planDefaultRole({ role, given, madeFrom }),
     frame: (plan) => frameDefaultRole(plan, configPath),
     problemOf: ({ fileProblem }) => fileProblem,
     show: (reply, plan, { change }) =>
@@ -27,7 +27,7 @@ export function createDefaultRolePage(
         { ...describeDefaultRole(plan, configPath), change },
       ),
     async save(values, request) {
-      const saved = await operations.setDefaultRole({ ...request, role, values });
+      const saved = await agent.setDefaultRole({ ...request, role, values });
       return { ...saved, path: configPath };
     },
     nextPath: (_values, outcome) =>

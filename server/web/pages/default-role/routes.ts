@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { splitFields } from '../../change-form/change-fields.ts';
 import { answerChange, openChange } from '../../change-form/handle-change.ts';
@@ -8,15 +9,15 @@ import { describeDone } from './view-model.ts';
 
 /** `/keepalived/default-master` and `/keepalived/default-backup`: preview, change, confirmation. */
 export const registerDefaultRolePages: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations' | 'keeper' | 'options'>
-> = (app, { operations, keeper, options }, done) => {
+  Pick<PageDependencies, 'mirror' | 'options'>
+> = (app, { mirror, options }, done) => {
   const { configPath } = options.keepalived;
   for (const role of ['master', 'backup'] as const) {
     const path = `/keepalived/default-${role}`;
-    const page = createDefaultRolePage(operations, role, configPath);
+    const pageFor = ({ agent }: FastifyRequest) => createDefaultRolePage(agent, role, configPath);
 
     app.get(path, { config: { access: 'admin' } }, async (request, reply) => {
-      return openChange({ request, reply, operations }, page, {});
+      return openChange({ request, reply }, pageFor(request), {});
     });
 
     app.post(
@@ -24,7 +25,7 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
       { config: { access: 'admin', hasPreview: true }, schema: { body: defaultRoleFormSchema } },
       async (request, reply) => {
         const { own, fields } = splitFields(request.body);
-        return answerChange({ request, reply, operations }, page, own, fields);
+        return answerChange({ request, reply }, pageFor(request), own, fields);
       },
     );
 
@@ -33,12 +34,12 @@ export const registerDefaultRolePages: FastifyPluginCallbackZod<
       { config: { access: 'admin' }, schema: { querystring: doneQuerySchema } },
       async (request, reply) => {
         // Opened again later it would speak of a file that may be another one by now.
-        const live = await operations.readConfigurationFile('live');
+        const live = await request.agent.readConfigurationFile({ fileId: 'live' });
         if (!live.ok || live.tag !== request.query.tag) return reply.redirect('/keepalived', 303);
         return reply.page(
           'default-role-done',
           { title: 'The configuration has changed' },
-          describeDone(role, configPath, keeper.current().status),
+          describeDone(role, configPath, mirror.current().status),
         );
       },
     );

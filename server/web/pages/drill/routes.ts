@@ -6,7 +6,6 @@ import { splitFields } from '../../change-form/change-fields.ts';
 import { answerChange, openChange } from '../../change-form/handle-change.ts';
 import type { OpenOptions } from '../../change-form/handle-change.ts';
 import type { PageDependencies } from '../../page-dependencies.ts';
-import { getActor } from '../../view/actor.ts';
 import { findOwnAddress } from '../../view/own-connection.ts';
 import { drillFormSchema, drillQuerySchema, setUpFormSchema } from './form-schema.ts';
 import { createDrillPage, drillPath, setUpPath, urlOf } from './set-up-page.ts';
@@ -14,22 +13,26 @@ import { describeDrill, describeOutcome } from './view-model.ts';
 import type { DrillChoice } from './view-model.ts';
 
 /** `/drill`: moves an address on purpose, and measures how long it was away. */
-export const registerDrillPage: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations' | 'keeper' | 'options'>
-> = (app, { operations, keeper, options }, done) => {
+export const registerDrillPage: FastifyPluginCallbackZod<Pick<PageDependencies, 'options'>> = (
+  app,
+  { options },
+  done,
+) => {
   const { configPath } = options.keepalived;
-  const pageFor = (request: FastifyRequest, choice: DrillChoice) =>
-    createDrillPage(operations, configPath, (reading) => ({
-      ...describeDrill(reading, choice, keeper.readTransitions({ limit: 1_000 })),
+  const pageFor = async (request: FastifyRequest, choice: DrillChoice) => {
+    const transitions = await request.agent.readTransitions({ limit: 1_000 });
+    return createDrillPage(request.agent, configPath, (reading) => ({
+      ...describeDrill(reading, choice, transitions),
       ownAddress: findOwnDrillAddress(request, reading),
     }));
-  const show = (
+  };
+  const show = async (
     request: FastifyRequest,
     reply: FastifyReply,
     instance: string | undefined,
     choice: DrillChoice,
     options: OpenOptions<DrillReading>,
-  ) => openChange({ request, reply, operations }, pageFor(request, choice), { instance }, options);
+  ) => openChange({ request, reply }, await pageFor(request, choice), { instance }, options);
 
   app.get(
     drillPath,
@@ -48,9 +51,8 @@ export const registerDrillPage: FastifyPluginCallbackZod<
     { config: { access: 'admin' }, schema: { body: drillFormSchema } },
     async (request, reply) => {
       const { instance, action, way, accepted } = request.body;
-      const outcome = await operations.runDrill({
+      const outcome = await request.agent.runDrill({
         ...{ instanceName: instance, action, way, acceptedDangers: accepted },
-        actor: getActor(request),
       });
       if (outcome.kind === 'needs-acceptance') {
         return show(request, reply, instance, { action, way }, { statusOf: () => 409 });
@@ -64,8 +66,8 @@ export const registerDrillPage: FastifyPluginCallbackZod<
     { config: { access: 'admin', hasPreview: true }, schema: { body: setUpFormSchema } },
     async (request, reply) => {
       const { own, fields } = splitFields(request.body);
-      const page = pageFor(request, { way: 'priority' });
-      return answerChange({ request, reply, operations }, page, own, fields);
+      const page = await pageFor(request, { way: 'priority' });
+      return answerChange({ request, reply }, page, own, fields);
     },
   );
   done();

@@ -1,5 +1,5 @@
 import type { DrillReading } from '../../../operations/drill/read-drill.ts';
-import type { Operations } from '../../../operations/operations.ts';
+import type { AgentCalls } from '../../agent/agent-calls.ts';
 import type { ChangeFrame } from '../../change-form/change-frame.ts';
 import type { ChangePage } from '../../change-form/change-page.ts';
 import type { DrillPageModel } from './view-model.ts';
@@ -17,19 +17,19 @@ export interface DrillForm {
  * @param describe all of the page that is not the change form
  */
 export function createDrillPage(
-  operations: Operations,
+  agent: AgentCalls,
   configPath: string,
   describe: (reading: DrillReading) => DrillPageModel,
 ): ChangePage<DrillForm, DrillReading> {
   return {
-    plan: ({ instance }) => operations.readDrill(instance),
+    plan: ({ instance }) => agent.readDrill({ instanceName: instance }),
     frame: (reading) =>
       reading.kind === 'to-set-up' ? frameSetUp(reading, configPath) : undefined,
     problemOf: (reading) => (reading.kind === 'impossible' ? reading.reason : undefined),
     show: (reply, reading, { change }) =>
       reply.page('drill', { title: 'Failover drill' }, { ...describe(reading), change }),
     async save({ instance: instanceName = '' }, request) {
-      const saved = await operations.setUpDrill({ ...request, instanceName });
+      const saved = await agent.setUpDrill({ ...request, instanceName });
       return { ...saved, path: configPath };
     },
     nextPath: ({ instance = '' }) => urlOf(instance),

@@ -1,5 +1,5 @@
-import type { Operations } from '../../../operations/operations.ts';
 import { UserError } from '../../../shared/errors.ts';
+import type { AgentCalls } from '../../agent/agent-calls.ts';
 import type { ChangePage } from '../../change-form/change-page.ts';
 import { restoreLineEndings } from './line-endings.ts';
 import { describeEdit, frameEdit } from './view-model.ts';
@@ -13,11 +13,11 @@ export interface EditForm {
 
 /** The text itself is what is changed here. */
 export function createEditPage(
-  operations: Operations,
+  agent: AgentCalls,
   styleNonce: string,
 ): ChangePage<EditForm, EditPlan> {
   const read = async ({ file, text }: EditForm) => {
-    const content = await operations.readConfigurationFile(file);
+    const content = await agent.readConfigurationFile({ fileId: file });
     if (!content.ok && content.problem === 'unknown-id') {
       throw new UserError('unknown-file', content.message, { statusCode: 404 });
     }
@@ -31,10 +31,10 @@ export function createEditPage(
     async plan(own, { madeFrom, isPreview }) {
       const { content, text } = await read(own);
       const [files, version, preview] = await Promise.all([
-        operations.listConfigurationFiles(),
-        operations.readInstalledVersion(),
+        agent.listConfigurationFiles({}),
+        agent.readInstalledVersion({}),
         isPreview && text !== undefined
-          ? operations.previewConfiguration(own.file, text)
+          ? agent.previewConfiguration({ fileId: own.file, text })
           : undefined,
       ]);
       const { foresight, findings } = preview ?? {};
@@ -50,11 +50,7 @@ export function createEditPage(
       ),
     async save(own, request) {
       const { content, text = '' } = await read(own);
-      const { comment = '', ...rest } = request;
-      const outcome = await operations.saveConfiguration({
-        ...rest,
-        ...{ fileId: own.file, text, action: 'edit', comment },
-      });
+      const outcome = await agent.saveConfiguration({ ...request, fileId: own.file, text });
       return { outcome, path: content.path };
     },
     nextPath({ file }, outcome) {

@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { splitFields } from '../../change-form/change-fields.ts';
 import { answerChange, openChange } from '../../change-form/handle-change.ts';
-import type { PageDependencies } from '../../page-dependencies.ts';
 import { bodyLimitBytes } from '../../plugins/limits.ts';
 import { createEditPage } from './edit-page.ts';
 import { editFormSchema, editQuerySchema } from './form-schema.ts';
@@ -11,15 +10,9 @@ import { editFormSchema, editQuerySchema } from './form-schema.ts';
 const formLimitBytes = 4 * bodyLimitBytes;
 
 /** `/keepalived/edit`: a configuration file in an editor. */
-export const registerEditPage: FastifyPluginCallbackZod<Pick<PageDependencies, 'operations'>> = (
-  app,
-  { operations },
-  done,
-) => {
-  const pageFor = (reply: FastifyReply) => createEditPage(operations, reply.allowStyles());
-  const exchange = (request: FastifyRequest, reply: FastifyReply) => ({
-    ...{ request, reply, operations },
-  });
+export const registerEditPage: FastifyPluginCallbackZod = (app, _options, done) => {
+  const pageFor = ({ agent }: FastifyRequest, reply: FastifyReply) =>
+    createEditPage(agent, reply.allowStyles());
 
   app.get(
     '/keepalived/edit',
@@ -27,7 +20,7 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageDependencies, '
     async (request, reply) => {
       const { file, checked } = request.query;
       const options = { isChecked: checked === 'yes' };
-      return openChange(exchange(request, reply), pageFor(reply), { file }, options);
+      return openChange({ request, reply }, pageFor(request, reply), { file }, options);
     },
   );
 
@@ -40,7 +33,7 @@ export const registerEditPage: FastifyPluginCallbackZod<Pick<PageDependencies, '
     },
     async (request, reply) => {
       const { own, fields } = splitFields(request.body);
-      return answerChange(exchange(request, reply), pageFor(reply), own, fields);
+      return answerChange({ request, reply }, pageFor(request, reply), own, fields);
     },
   );
   done();

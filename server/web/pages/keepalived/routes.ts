@@ -4,7 +4,6 @@ import type { PageDependencies } from '../../page-dependencies.ts';
 import { createFeed } from '../../updates/feed.ts';
 import type { StatusUpdates } from '../../updates/status-updates.ts';
 import { describeAction } from '../../view/action-flash.ts';
-import { getActor } from '../../view/actor.ts';
 import { describeAnyway } from '../../view/change/anyway.ts';
 import { describeWaiting } from '../../view/change/waiting-change.ts';
 import { forEachRole, getRole } from '../../view/role.ts';
@@ -16,14 +15,14 @@ const startFormSchema = z.strictObject({ startAnyway: z.literal('yes').optional(
 const noticeFormSchema = z.strictObject({ id: z.uuid() });
 const acceptedFormSchema = z.strictObject({ accepted: shownWordsSchema }).optional();
 
-export interface KeepalivedPageOptions extends Pick<PageDependencies, 'operations'> {
+export interface KeepalivedPageOptions extends Pick<PageDependencies, 'mirror'> {
   updates: StatusUpdates;
 }
 
 /** `/keepalived`: the status, live, and the actions on the daemon. */
 export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOptions> = (
   app,
-  { operations, updates },
+  { mirror, updates },
   done,
 ) => {
   const describeStatusFragment = createStatusFragments((...request) =>
@@ -37,8 +36,8 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
       { title: 'Keepalived', prepared },
       {
         tab,
-        waiting: describeWaiting(operations.findWaitingChange()),
-        notices: operations.readNotices().map(describeNotice),
+        waiting: describeWaiting(mirror.waiting()),
+        notices: mirror.notices().map(describeNotice),
       },
     );
   });
@@ -47,7 +46,7 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     '/keepalived/notices/dismiss',
     { config: { access: 'admin' }, schema: { body: noticeFormSchema } },
     async (request, reply) => {
-      await operations.dismissNotice(request.body.id);
+      await request.agent.dismissNotice({ id: request.body.id });
       return reply.redirect('/keepalived', 303);
     },
   );
@@ -68,7 +67,8 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     '/keepalived/start',
     { config: { access: 'admin' }, schema: { body: startFormSchema } },
     async (request, reply) => {
-      const outcome = await operations.controlKeepalived('start', getActor(request), {
+      const outcome = await request.agent.controlKeepalived({
+        action: 'start',
         startAnyway: request.body.startAnyway === 'yes',
       });
       if (outcome.needsConfirmation) {
@@ -87,7 +87,8 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     '/keepalived/stop',
     { config: { access: 'admin' }, schema: { body: acceptedFormSchema } },
     async (request, reply) => {
-      const outcome = await operations.controlKeepalived('stop', getActor(request), {
+      const outcome = await request.agent.controlKeepalived({
+        action: 'stop',
         acceptedDangers: request.body?.accepted ?? [],
       });
       if (outcome.needsConfirmation) {
@@ -108,7 +109,8 @@ export const registerKeepalivedPage: FastifyPluginCallbackZod<KeepalivedPageOpti
     '/keepalived/reload',
     { config: { access: 'admin' }, schema: { body: acceptedFormSchema } },
     async (request, reply) => {
-      const outcome = await operations.controlKeepalived('reload', getActor(request), {
+      const outcome = await request.agent.controlKeepalived({
+        action: 'reload',
         acceptedDangers: request.body?.accepted ?? [],
       });
       if (outcome.needsConfirmation) {

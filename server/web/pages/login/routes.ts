@@ -1,9 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Accounts, User } from '../../../access/accounts.ts';
-import { checkPassword } from '../../../access/check-password.ts';
-import type { PasswordCheck } from '../../../access/check-password.ts';
+import type { User } from '../../../access/accounts.ts';
 import { maximumPasswordLength } from '../../../access/password-rules.ts';
 import { heldFormLimitBytes, readHeldForm } from '../../held-form.ts';
 import type { Flash } from '../../plugins/flash.ts';
@@ -18,10 +16,6 @@ const loginFormSchema = z.strictObject({
   held: z.string().max(heldFormLimitBytes).optional(),
 });
 
-export interface LoginPageOptions extends PasswordCheck {
-  accounts: Pick<Accounts, 'findUser' | 'findUserByPassword' | 'findPasswordId'>;
-}
-
 const notKept: Flash = {
   tone: 'info',
   text: 'A form was sent before you logged in. It was discarded and nothing was changed: you have read-only access.',
@@ -33,11 +27,7 @@ const notPressed: Flash = {
 };
 
 /** `/login` and `/logout`. */
-export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
-  app,
-  options,
-  done,
-) => {
+export const registerLoginPage: FastifyPluginCallbackZod = (app, _options, done) => {
   app.get(
     '/login',
     { config: { access: 'public' }, schema: { querystring: loginQuerySchema } },
@@ -57,9 +47,11 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
     async (request, reply) => {
       const { username: userName, password, next, held } = request.body;
       const fields = held === undefined ? [] : readHeldForm(held);
+      const device = request.findDevice();
+      const result = await request.agent.signIn({ userName, password, device });
+      const { outcome } = result;
       // Only a name that there is: people type their password into the wrong field.
-      request.describeChange({ account: options.accounts.findUser(userName)?.name ?? 'unknown' });
-      const outcome = await checkPassword(options, request.describeAttempt(userName), password);
+      request.describeChange({ account: result.accountName ?? 'unknown' });
       if (outcome.kind === 'wait') {
         request.describeChange({ reason: 'wait' });
         reply.code(429).header('retry-after', outcome.seconds);
@@ -73,8 +65,8 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
         return reply.loginForm({ userName, next, problem, held });
       }
 
-      await startSession(request, outcome.user, options.accounts);
-      reply.rememberDevice(outcome.user.name);
+      await startSession(request, outcome.user, outcome.ticket);
+      if (result.device !== undefined) reply.rememberDevice(result.device);
       const page = app.resolveNextPage(next);
       const target = held === undefined ? undefined : app.findFormTarget(next);
       if (!target) return reply.redirect(page, 303);
@@ -92,21 +84,22 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
   );
 
   app.post('/logout', { config: { access: 'viewer' } }, async (request, reply) => {
-    await request.session.destroy();
+    try {
+      await request.agent.signOut({});
+    } finally {
+      // Also while the agent is away: its session then ends by itself.
+      await request.session.destroy();
+    }
     return reply.redirect('/login', 303);
   });
   done();
 };
 
 /** A new id, so that an id planted in the browser before the login is worth nothing (fixation). */
-async function startSession(
-  request: FastifyRequest,
-  user: User,
-  accounts: Pick<Accounts, 'findPasswordId'>,
-): Promise<void> {
+async function startSession(request: FastifyRequest, user: User, ticket: string): Promise<void> {
   await request.session.regenerate();
   request.session.userName = user.name;
+  request.session.ticket = ticket;
   request.user = user;
-  const passwordId = accounts.findPasswordId(user.name);
-  if (passwordId !== undefined) request.session.passwordId = passwordId;
+  request.takeTicket(ticket);
 }

@@ -1,5 +1,5 @@
-import type { LogFilter, LogFollower } from '../../../appliance/appliance.ts';
-import type { Operations } from '../../../operations/operations.ts';
+import type { LogFilter } from '../../../appliance/appliance.ts';
+import type { AgentCalls } from '../../agent/agent-calls.ts';
 import type { EventStream } from '../../plugins/event-streams.ts';
 import { writeEvent } from '../../updates/stream-events.ts';
 import type { EventWriter } from '../../updates/stream-events.ts';
@@ -11,20 +11,20 @@ const heartbeatEveryMs = 5_000;
 
 const writeLogEvent: EventWriter<LogEvents> = writeEvent;
 
-type LogOperations = Pick<Operations, 'readNewerLog' | 'followLog'>;
+type LogCalls = Pick<AgentCalls, 'readNewerLog'>;
 
 export interface FollowedLines {
   /** Sends the lines behind `after`, those that there are and those that come. */
-  follow(stream: EventStream, after: string, filter: LogFilter): void;
+  follow(stream: EventStream, agent: LogCalls, after: string, filter: LogFilter): void;
 }
 
 /**
  * New lines of the log for event streams. That something was logged is only the sign to read on
  * from where each stream is: so nothing is lost or told twice, whatever happens to the files.
  */
-export function createFollowedLines(operations: LogOperations): FollowedLines {
+export function createFollowedLines(followLog: (onLines: () => void) => () => void): FollowedLines {
   const listeners = new Set<() => void>();
-  let follower: Promise<LogFollower | undefined> | undefined;
+  let stopFollowing: (() => void) | undefined;
 
   const tell = () => {
     for (const listener of listeners) listener();
@@ -32,17 +32,16 @@ export function createFollowedLines(operations: LogOperations): FollowedLines {
   const leave = (listener: () => void) => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
-    void follower?.then((open) => open?.close());
-    follower = undefined;
+    stopFollowing?.();
+    stopFollowing = undefined;
   };
 
   return {
-    follow(stream, after, filter) {
-      const read = createReader(operations, stream, after, filter);
+    follow(stream, agent, after, filter) {
+      const read = createReader(agent, stream, after, filter);
       listeners.add(read);
-      // Without it the heartbeat still reads.
-      follower ??= operations.followLog(tell).catch(() => undefined);
-      void follower.then(read);
+      stopFollowing ??= followLog(tell);
+      read();
       const heartbeat = setInterval(() => {
         stream.send(writeLogEvent('heartbeat', {}));
         read();
@@ -57,7 +56,7 @@ export function createFollowedLines(operations: LogOperations): FollowedLines {
 
 /** Reads on and sends, once more if it was asked for in between. */
 function createReader(
-  operations: LogOperations,
+  agent: LogCalls,
   stream: EventStream,
   after: string,
   filter: LogFilter,
@@ -70,7 +69,7 @@ function createReader(
   async function readOn(): Promise<void> {
     do {
       isAskedAgain = false;
-      const news = await operations.readNewerLog(place, filter);
+      const news = await agent.readNewerLog({ after: place, ...filter });
       const message = news.ok ? '' : news.message;
       if (message !== problem) stream.send(writeLogEvent('problem', { message }));
       problem = message;

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import type { LogFilter } from '../../../appliance/appliance.ts';
-import { messageKinds } from './message-kinds.ts';
+import { messageKinds } from '../../../keepalived/runtime/messages/message-kind.ts';
 
 /** How many lines the page offers to show. */
 export const lineCounts = [50, 100, 500, 1000];
-
-const kinds = messageKinds.map(({ kind }) => kind);
 
 /** What `<input type="datetime-local">` sends, in this server's zone. */
 const localTimeSchema = z
@@ -17,7 +15,7 @@ const localTimeSchema = z
 
 const filterFields = {
   filter: z.string().trim().max(200).default(''),
-  kind: z.enum(kinds).or(z.literal('')).default(''),
+  kind: z.enum(messageKinds).or(z.literal('')).default(''),
   from: localTimeSchema,
   to: localTimeSchema,
 };

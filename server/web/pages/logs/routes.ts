@@ -3,6 +3,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { UserError } from '../../../shared/errors.ts';
 import type { PageDependencies } from '../../page-dependencies.ts';
 import { createFollowedLines } from './followed-lines.ts';
+import { readLogExport } from './log-export.ts';
 import { describeQuery } from './query-remarks.ts';
 import {
   logEventsQuerySchema,
@@ -12,16 +13,23 @@ import {
 } from './query-schema.ts';
 import { describeLogs } from './view-model.ts';
 
+export interface LogPageOptions extends Pick<PageDependencies, 'mirror'> {
+  /** Calls back whenever keepalived logged something. Returns the function that ends it. */
+  followLog: (onLines: () => void) => () => void;
+}
+
 /** `/logs`: what keepalived said, what it says from now on, and all of it as a text file. */
-export const registerLogsPage: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations' | 'keeper'>
-> = (app, { operations, keeper }, done) => {
+export const registerLogsPage: FastifyPluginCallbackZod<LogPageOptions> = (
+  app,
+  { mirror, followLog },
+  done,
+) => {
   app.get(
     '/logs',
     { config: { access: 'viewer' }, schema: { querystring: logQuerySchema } },
     async (request, reply) => {
       const { lines: limit, before } = request.query;
-      const log = await operations.readLog({ limit, before, ...readFilter(request.query) });
+      const log = await request.agent.readLog({ limit, before, ...readFilter(request.query) });
       if (!log.ok && log.problem === 'unknown-place') {
         throw new UserError('log-place-unknown', log.message, { statusCode: 404 });
       }
@@ -29,7 +37,7 @@ export const registerLogsPage: FastifyPluginCallbackZod<
     },
   );
 
-  const followedLines = createFollowedLines(operations);
+  const followedLines = createFollowedLines(followLog);
   app.get(
     '/logs/events',
     {
@@ -38,7 +46,8 @@ export const registerLogsPage: FastifyPluginCallbackZod<
       schema: { querystring: logEventsQuerySchema },
     },
     (request, reply) => {
-      followedLines.follow(reply.sendEvents(), request.query.after, readFilter(request.query));
+      const { after } = request.query;
+      followedLines.follow(reply.sendEvents(), request.agent, after, readFilter(request.query));
     },
   );
 
@@ -52,13 +61,13 @@ export const registerLogsPage: FastifyPluginCallbackZod<
         throw new UserError('log-query-unclear', remarks.join(' '), { statusCode: 400 });
       }
       // Once the first byte is sent, an error can only cut the file off.
-      const log = await operations.readLog({ limit: 1 });
+      const log = await request.agent.readLog({ limit: 1 });
       if (!log.ok) throw new UserError('log-unreadable', log.message, { statusCode: 503 });
-      const hostName = keeper.current().hostName.replaceAll(/[^\w.-]/g, '');
+      const hostName = mirror.current().hostName.replaceAll(/[^\w.-]/g, '');
       return reply
         .type('text/plain; charset=utf-8')
         .header('content-disposition', `attachment; filename="keepalived-${hostName}.log"`)
-        .send(Readable.from(operations.exportLog(readFilter(request.query))));
+        .send(Readable.from(readLogExport(request.agent, readFilter(request.query))));
     },
   );
   done();

@@ -1,7 +1,8 @@
 import type { LogPage } from '../../../appliance/appliance.ts';
+import { messageKinds } from '../../../keepalived/runtime/messages/message-kind.ts';
 import { describeInstant } from '../../view/time-words.ts';
+import { kindLabels } from './kind-labels.ts';
 import { type LogRow, describeLine } from './log-row.ts';
-import { messageKinds } from './message-kinds.ts';
 import { describeQuery } from './query-remarks.ts';
 import { lineCounts, writeFilter } from './query-schema.ts';
 import type { LogFilterQuery, LogPageQuery } from './query-schema.ts';
@@ -47,7 +48,11 @@ export function describeLogs(log: LogPage, query: LogPageQuery): LogsModel {
     filter: { filter, kind, from, to },
     isFiltered: parameters.size > 0,
     lineCounts: lineCounts.map((count) => ({ count, selected: count === query.lines })),
-    kinds: messageKinds.map((one) => ({ ...one, selected: one.kind === kind })),
+    kinds: messageKinds.map((one) => ({
+      kind: one,
+      label: kindLabels[one],
+      selected: one === kind,
+    })),
     zone: nameZone(),
     rows: log.ok ? log.lines.map(describeLine) : [],
     summary: log.ok ? summarize(log, query, parameters.size > 0) : '',

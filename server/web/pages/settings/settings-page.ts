@@ -1,6 +1,6 @@
 import type { InstanceSettings } from '../../../keepalived/settings/setting-fields.ts';
 import type { InstanceSettingsPlan } from '../../../operations/forms/instance-settings.ts';
-import type { Operations } from '../../../operations/operations.ts';
+import type { AgentCalls } from '../../agent/agent-calls.ts';
 import type { ChangeFrame } from '../../change-form/change-frame.ts';
 import type { ChangePage } from '../../change-form/change-page.ts';
 import { linkFindings } from './field-findings.ts';
@@ -16,12 +16,12 @@ export interface SettingsForm extends Partial<InstanceSettings> {
 
 /** The settings of one instance of the live file. */
 export function createSettingsPage(
-  operations: Operations,
+  agent: AgentCalls,
   configPath: string,
 ): ChangePage<SettingsForm, InstanceSettingsPlan> {
   return {
     plan: ({ instance, ...given }, { madeFrom }) =>
-      operations.planInstanceSettings(instance, given, madeFrom),
+      agent.planInstanceSettings({ instanceName: instance, given, madeFrom }),
     frame: (plan) => (plan.ok ? frameSettings(plan, configPath) : undefined),
     problemOf: (plan) => (plan.ok ? undefined : plan.reason),
     show: (reply, plan, { change, findings }) =>
@@ -39,7 +39,7 @@ export function createSettingsPage(
           )
         : [...findings],
     async save({ instance: instanceName = '', ...given }, request) {
-      const saved = await operations.setInstanceSettings({ ...request, instanceName, given });
+      const saved = await agent.setInstanceSettings({ ...request, instanceName, given });
       return { ...saved, path: configPath };
     },
     nextPath: ({ instance = '' }) => urlOf(instance),

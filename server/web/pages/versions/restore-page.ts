@@ -1,6 +1,6 @@
-import type { Operations } from '../../../operations/operations.ts';
 import type { RestorePlan } from '../../../operations/versions/restore-version.ts';
 import { UserError } from '../../../shared/errors.ts';
+import type { AgentCalls } from '../../agent/agent-calls.ts';
 import type { ChangeFrame } from '../../change-form/change-frame.ts';
 import type { ChangePage } from '../../change-form/change-page.ts';
 import { describeVersion } from './version-words.ts';
@@ -16,11 +16,9 @@ export interface RestoringModel {
 }
 
 /** A version becomes what its file says again. */
-export function createRestorePage(
-  operations: Operations,
-): ChangePage<{ version: string }, RestorePlan> {
+export function createRestorePage(agent: AgentCalls): ChangePage<{ version: string }, RestorePlan> {
   return {
-    plan: async ({ version }) => getKept(await operations.planRestore(version)),
+    plan: async ({ version }) => getKept(await agent.planRestore({ versionId: version })),
     frame: frameRestore,
     problemOf: (plan) => describeRestoring(plan).problem,
     show: (reply, plan, { change }) =>
@@ -30,8 +28,8 @@ export function createRestorePage(
         { ...describeRestoring(plan), change },
       ),
     async save({ version: versionId }, request) {
-      const { record } = getKept(await operations.readVersion(versionId));
-      const saved = await operations.restoreVersion({ ...request, versionId });
+      const { record } = getKept(await agent.readVersion({ versionId }));
+      const saved = await agent.restoreVersion({ ...request, versionId });
       return { ...saved, path: record.path };
     },
     nextPath: () => versionsPath,

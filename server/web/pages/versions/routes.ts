@@ -1,9 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { maskForViewers } from '../../../keepalived/secrets/mask-secrets.ts';
 import { splitFields } from '../../change-form/change-fields.ts';
 import { answerChange, openChange } from '../../change-form/handle-change.ts';
-import type { PageDependencies } from '../../page-dependencies.ts';
-import { getRole } from '../../view/role.ts';
 import { describeComparison } from './comparison.ts';
 import {
   compareQuerySchema,
@@ -15,17 +12,12 @@ import { createRestorePage, getKept, versionsPath } from './restore-page.ts';
 import { describeVersions } from './view-model.ts';
 
 /** `/keepalived/versions`: what the files once said, compared, downloaded, and brought back. */
-export const registerVersionsPage: FastifyPluginCallbackZod<
-  Pick<PageDependencies, 'operations'>
-> = (app, { operations }, done) => {
-  const getVersion = async (id: string) => getKept(await operations.readVersion(id));
-  const restorePage = createRestorePage(operations);
-
+export const registerVersionsPage: FastifyPluginCallbackZod = (app, _options, done) => {
   app.get(
     versionsPath,
     { config: { access: 'viewer' }, schema: { querystring: versionsQuerySchema } },
     async (request, reply) => {
-      const model = describeVersions(await operations.listVersions(), request.query);
+      const model = describeVersions(await request.agent.listVersions({}), request.query);
       return reply.page('versions', { title: 'Versions' }, model);
     },
   );
@@ -34,22 +26,9 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
     `${versionsPath}/compare`,
     { config: { access: 'viewer' }, schema: { querystring: compareQuerySchema } },
     async (request, reply) => {
-      const from = await getVersion(request.query.from);
-      const { fileId } = from.record;
-      const to =
-        request.query.to === 'now'
-          ? await operations.readConfigurationFile(fileId)
-          : await getVersion(request.query.to);
-      const { records } = await operations.listVersions();
-      const ofFile = records.filter((record) => record.fileId === fileId);
-      const model = describeComparison(
-        ofFile,
-        from,
-        to,
-        request.query,
-        await operations.findSecretDefinitions(),
-        getRole(request),
-      );
+      const { from, to } = request.query;
+      const comparison = getKept(await request.agent.compareVersions({ from, to }));
+      const model = describeComparison(comparison, request.query);
       return reply.page('compare-versions', { title: 'Compare versions' }, model);
     },
   );
@@ -58,13 +37,13 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
     `${versionsPath}/text`,
     { config: { access: 'viewer' }, schema: { querystring: versionQuerySchema } },
     async (request, reply) => {
-      const { record, text } = await getVersion(request.query.version);
-      const isAdmin = request.user?.role === 'admin';
+      const versionId = request.query.version;
+      const { record, text } = getKept(await request.agent.readVersion({ versionId }));
       const when = new Date(record.keptAtMs).toISOString().replaceAll(/\D/g, '').slice(0, 14);
       return reply
         .type('text/plain; charset=utf-8')
         .header('content-disposition', `attachment; filename="keepalived-${when}.conf"`)
-        .send(isAdmin ? text : maskForViewers(text, await operations.findSecretDefinitions()));
+        .send(text);
     },
   );
 
@@ -72,7 +51,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
     `${versionsPath}/restore`,
     { config: { access: 'admin' }, schema: { querystring: versionQuerySchema } },
     async (request, reply) => {
-      return openChange({ request, reply, operations }, restorePage, request.query);
+      return openChange({ request, reply }, createRestorePage(request.agent), request.query);
     },
   );
 
@@ -81,7 +60,7 @@ export const registerVersionsPage: FastifyPluginCallbackZod<
     { config: { access: 'admin', hasPreview: true }, schema: { body: restoreFormSchema } },
     async (request, reply) => {
       const { own, fields } = splitFields(request.body);
-      return answerChange({ request, reply, operations }, restorePage, own, fields);
+      return answerChange({ request, reply }, createRestorePage(request.agent), own, fields);
     },
   );
   done();

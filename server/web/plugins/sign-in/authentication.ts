@@ -1,10 +1,13 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import type { Accounts, User } from '../../../access/accounts.ts';
-import type { BasicCredentials } from '../../../access/basic-credentials.ts';
+import type { User } from '../../../access/accounts.ts';
+import type { Claim } from '../../../agent/caller.ts';
 import { UserError } from '../../../shared/errors.ts';
+import type { AgentCalls } from '../../agent/agent-calls.ts';
+import type { Tickets } from '../../agent/tickets.ts';
 import { isForPrograms } from '../../audience.ts';
 import { receiveHeldForm } from '../../held-form.ts';
+import { isAskedByItself } from './asked-by-itself.ts';
 
 /** Who may use a route. What a viewer may, an admin may too. */
 type RouteAccess = 'public' | 'viewer' | 'admin';
@@ -35,6 +38,12 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who is logged in. */
     user: User | undefined;
+    /** What the agent is told of who asks: the ticket names the session of who is logged in. */
+    claim: Claim;
+    /** What can be asked of the agent, in the name of who is logged in. */
+    agent: AgentCalls;
+    /** Takes the ticket of a sign-in, or of a proof. */
+    takeTicket(ticket: string): void;
   }
   interface FastifyInstance {
     /** The table route × role: every route that there is, and who may use it. */
@@ -47,9 +56,8 @@ declare module 'fastify' {
 }
 
 export interface AuthenticationOptions {
-  accounts: Pick<Accounts, 'findUser' | 'findPasswordId'>;
-  /** For programs, which have no session; they may only read. */
-  basicCredentials: BasicCredentials;
+  tickets: Tickets;
+  makeCalls: (claim: Claim) => AgentCalls;
   startPage: string;
 }
 
@@ -59,6 +67,7 @@ export interface AuthenticationOptions {
  * for a role that is too small. Reads `request.session`, so it comes after the session plugin.
  */
 export const authentication = fastifyPlugin<AuthenticationOptions>((app, options, done) => {
+  const { tickets, makeCalls } = options;
   const routes: RouteOptions[] = [];
   const listRouteRules = () => routes.flatMap(describeRoute);
   app.decorate('listRouteRules', listRouteRules);
@@ -71,11 +80,21 @@ export const authentication = fastifyPlugin<AuthenticationOptions>((app, options
   });
 
   app.decorateRequest('user', undefined);
+  app.decorateRequest('claim');
+  app.decorateRequest('agent');
+  app.decorateRequest('takeTicket', function (this: FastifyRequest, ticket: string) {
+    // Who holds the calls already goes on with the new one.
+    this.claim.ticket = ticket;
+  });
   app.addHook('onRequest', async (request, reply) => {
+    // Over a unix socket there is no address.
+    request.claim = { address: request.ip || 'unix' };
+    request.agent = makeCalls(request.claim);
+    const { ticket } = request.session;
     request.user =
-      request.session.userName === undefined
-        ? await findProgramUser(request, reply, options.basicCredentials)
-        : await findSessionUser(request, options.accounts);
+      ticket === undefined
+        ? await findProgramUser(request, reply)
+        : await findSessionUser(request, ticket, tickets);
     const access = request.is404 ? 'public' : request.routeOptions.config.access;
     if (access === 'public') return;
     if (!request.user) return refuseStranger(request, reply);
@@ -122,30 +141,34 @@ function takesForm({ method, url, access }: RouteRule): boolean {
   return method === 'POST' && access !== 'public' && !isForPrograms(url);
 }
 
-/** A session ends with its account, and with the password that it was opened with. */
+/** The agent knows which sessions still last. */
 async function findSessionUser(
-  { session }: FastifyRequest,
-  accounts: AuthenticationOptions['accounts'],
+  request: FastifyRequest,
+  ticket: string,
+  tickets: Tickets,
 ): Promise<User | undefined> {
-  const { userName = '', passwordId } = session;
-  const user = accounts.findUser(userName);
-  if (user && accounts.findPasswordId(userName) === passwordId) return user;
-  await session.destroy();
-  return undefined;
+  const signedIn = await tickets.find(ticket, !isAskedByItself(request));
+  if (!signedIn) {
+    await request.session.destroy();
+    return undefined;
+  }
+  request.takeTicket(ticket);
+  request.isPasswordProved = signedIn.isProved;
+  return signedIn.user;
 }
 
 /** Credentials that a browser may add by itself must not change anything, so only reading is granted. */
 async function findProgramUser(
   request: FastifyRequest,
   reply: FastifyReply,
-  basicCredentials: BasicCredentials,
 ): Promise<User | undefined> {
   const { authorization } = request.headers;
   const isReading = request.method === 'GET' || request.method === 'HEAD';
   if (authorization === undefined || !isReading || !isForPrograms(request.url)) return undefined;
-  const outcome = await basicCredentials(authorization, request.ip || 'unix');
+  const outcome = await request.agent.signInProgram({ header: authorization });
   switch (outcome.kind) {
     case 'user':
+      request.takeTicket(outcome.ticket);
       return outcome.user;
     case 'refused':
       request.log.info({ remoteAddress: request.ip }, 'credentials refused');

@@ -1,49 +1,46 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { createKnownDevices, deviceKnownForMs } from '../../../access/known-devices.ts';
-import type { SignInAttempt } from '../../../access/login-throttle.ts';
+import { deviceKnownForMs, readDeviceId } from '../../../access/known-devices.ts';
 import { describeCookie, nameCookie } from './cookie-names.ts';
 import type { CookieScope } from './cookie-names.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** What the browser keeps of its earlier sign-ins, as the agent made it. */
+    findDevice(): string | undefined;
     /** The id of the browser, if anybody has signed in from it before. */
     findDeviceId(): string | undefined;
-    /** An attempt to sign in to an account, from a known place if it comes from one. */
-    describeAttempt(accountName: string): SignInAttempt;
   }
   interface FastifyReply {
-    /** Makes the browser a known one of an account that has just signed in. */
-    rememberDevice(accountName: string): void;
+    /** Has the browser keep what the agent made of it at a sign-in. */
+    rememberDevice(device: string): void;
   }
 }
 
 /**
- * Browsers that somebody has signed in from before, known by a signed cookie: strangers who try
- * passwords do not slow them down. The cookie opens nothing. Needs the cookie plugin.
+ * Browsers that somebody has signed in from before, known by a cookie: strangers who try passwords do
+ * not slow them down. It opens nothing. What is in it only the agent can make, and judges; it is
+ * signed here once more, so that nobody has a count of requests of their own without it. Needs the
+ * cookie plugin.
  */
 export const knownDevices = fastifyPlugin<CookieScope>((app, scope, done) => {
-  const devices = createKnownDevices(scope.secret);
   const name = nameCookie('device', scope);
-  const find = (request: FastifyRequest) => devices.read(request.cookies[name]);
+  const find = (request: FastifyRequest) => {
+    const { valid, value } = request.unsignCookie(request.cookies[name] ?? '');
+    return valid ? value : undefined;
+  };
 
+  app.decorateRequest('findDevice', function (this: FastifyRequest) {
+    return find(this);
+  });
   app.decorateRequest('findDeviceId', function (this: FastifyRequest) {
-    return find(this)?.id;
-  });
-  app.decorateRequest('describeAttempt', function (this: FastifyRequest, accountName: string) {
     const device = find(this);
-    const isOfAccount = device?.names.includes(accountName) === true;
-    return {
-      accountName,
-      // Over a unix socket there is no address.
-      address: this.ip || 'unix',
-      knownPlace: isOfAccount ? `device ${device.id}` : undefined,
-    };
+    return device === undefined ? undefined : readDeviceId(device);
   });
-  app.decorateReply('rememberDevice', function (this: FastifyReply, accountName: string) {
-    this.setCookie(name, devices.remember(find(this.request), accountName), {
+  app.decorateReply('rememberDevice', function (this: FastifyReply, device: string) {
+    this.setCookie(name, device, {
       ...describeCookie(scope),
-      maxAge: deviceKnownForMs / 1000,
+      ...{ signed: true, maxAge: deviceKnownForMs / 1000 },
     });
   });
   done();

@@ -1,8 +1,9 @@
 import cookie from '@fastify/cookie';
 import fastifySession from '@fastify/session';
-import type { FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { createSessionStore } from '../../../access/session-store.ts';
+import { sessionIdleMs, sessionLengthMs } from '../../../access/sessions.ts';
+import { isAskedByItself } from './asked-by-itself.ts';
 import { describeCookie, nameCookie } from './cookie-names.ts';
 import type { CookieScope } from './cookie-names.ts';
 
@@ -10,8 +11,8 @@ declare module 'fastify' {
   interface Session {
     /** Who is logged in with this session; absent before the login. */
     userName?: string;
-    /** Which password was given; once the account has another one, the session is over. */
-    passwordId?: string;
+    /** Names the session at the agent, which alone knows what it may. */
+    ticket?: string;
   }
   interface FastifyInstance {
     sessions: {
@@ -29,8 +30,8 @@ export const session = fastifyPlugin<CookieScope>(async (app, scope) => {
   const store = createSessionStore({
     capacity: 1000,
     capacityPerOwner: 100,
-    idleMs: 30 * 60_000,
-    absoluteMs: 12 * 60 * 60_000,
+    idleMs: sessionIdleMs,
+    absoluteMs: sessionLengthMs,
     findOwner: (stored) => stored.userName,
     onEnd: (id) => {
       for (const listener of endListeners) listener(id);
@@ -40,7 +41,7 @@ export const session = fastifyPlugin<CookieScope>(async (app, scope) => {
     isAlive: store.isAlive,
     onEnd: (listener: (id: string) => void) => void endListeners.push(listener),
   });
-  await app.register(cookie);
+  await app.register(cookie, { secret: scope.secret });
   await app.register(fastifySession, {
     secret: scope.secret,
     cookieName: nameCookie('session', scope),
@@ -55,14 +56,3 @@ export const session = fastifyPlugin<CookieScope>(async (app, scope) => {
     next();
   });
 });
-
-/**
- * Whether no person is behind a request, but a page that stays open: its stream of events, what its
- * scripts read, or a page that loads itself again. Browsers send `Sec-Fetch-User` with what somebody
- * did, where TLS or the loopback is used; else what is no stream counts as somebody's.
- */
-function isAskedByItself({ method, headers }: FastifyRequest): boolean {
-  if (method !== 'GET') return false;
-  if (headers.accept === 'text/event-stream') return true;
-  return headers['sec-fetch-mode'] !== undefined && headers['sec-fetch-user'] !== '?1';
-}

@@ -1,4 +1,7 @@
-import type { DifferenceLine, TextDifference } from './text-difference.ts';
+import type {
+  DifferenceLine,
+  TextDifference,
+} from '../../../keepalived/secrets/text-difference.ts';
 
 /** A row of a comparison side by side: what was, and what stands in its place. */
 export interface SideBySideRow {

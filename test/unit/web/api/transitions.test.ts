@@ -55,10 +55,7 @@ test('/api/v1/transitions follows its schema, and asks for what the query says',
 
   const since = encodeURIComponent('2026-07-04T14:00:00+02:00');
   assert.equal((await browser.get(`/api/v1/transitions?limit=7&since=${since}`)).statusCode, 200);
-  assert.deepEqual(asked, [
-    { limit: 100, sinceMs: undefined },
-    { limit: 7, sinceMs: atMs },
-  ]);
+  assert.deepEqual(asked, [{ limit: 100 }, { limit: 7, sinceMs: atMs }]);
 
   for (const query of ['limit=0', 'limit=1001', 'limit=x', 'since=yesterday', 'from=1']) {
     assert.equal((await browser.get(`/api/v1/transitions?${query}`)).statusCode, 400, query);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Finding } from '../../../../server/keepalived/config/rules/finding.ts';
 import type { InstanceSettingsPlan } from '../../../../server/operations/forms/instance-settings.ts';
-import type { Operations } from '../../../../server/operations/operations.ts';
+import type { AgentCalls } from '../../../../server/web/agent/agent-calls.ts';
 import { changeFields } from '../../../../server/web/change-form/change-fields.ts';
 import type { ChangeFields } from '../../../../server/web/change-form/change-fields.ts';
 import type { ChangeFormModel } from '../../../../server/web/change-form/change-form-model.ts';
@@ -17,7 +17,7 @@ import { renderPage } from './samples.ts';
 const request: Parameters<typeof describeChange>[0] = {
   socket: { localAddress: '192.168.0.7' },
   host: '',
-  isPasswordProved: () => false,
+  isPasswordProved: false,
 };
 
 /** The common fields as they come out of a form that was sent. */
@@ -31,7 +31,7 @@ export const showChange = (frame: ChangeFrame, answer?: Answer): ChangeFormModel
 /** The page on a plan; with findings: after a save that they refused. */
 export function renderSettings(plan: InstanceSettingsPlan, findings?: Finding[]): string {
   const path = '/etc/keepalived/keepalived.conf';
-  const { frame, linkFindings } = createSettingsPage({} as Operations, path);
+  const { frame, linkFindings } = createSettingsPage({} as AgentCalls, path);
   const made = frame(plan);
   const link = (found: readonly FindingItem[]) => linkFindings?.(found, plan) ?? [];
   const outcome = findings && {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Finding } from '../../../../server/keepalived/config/rules/finding.ts';
 import { told } from '../../../../server/keepalived/foresight/foresight-result.ts';
 import type { DefaultRolePlan } from '../../../../server/operations/forms/default-roles.ts';
-import type { Operations } from '../../../../server/operations/operations.ts';
+import type { AgentCalls } from '../../../../server/web/agent/agent-calls.ts';
 import type { Answer } from '../../../../server/web/change-form/describe-change.ts';
 import { createDefaultRolePage } from '../../../../server/web/pages/default-role/default-role-page.ts';
 import { defaultRoleFormSchema } from '../../../../server/web/pages/default-role/form-schema.ts';
@@ -44,7 +44,7 @@ function samplePlan(changes: Partial<DefaultRolePlan> = {}): DefaultRolePlan {
 /** @param answer of a form that was sent; undefined: it is opened */
 function render(changes: Partial<DefaultRolePlan> = {}, answer?: Omit<Answer, 'fields'>): string {
   const plan = samplePlan(changes);
-  const page = createDefaultRolePage({} as Operations, plan.role, configPath);
+  const page = createDefaultRolePage({} as AgentCalls, plan.role, configPath);
   const frame = page.frame(plan);
   const fields = sampleFields({ tag });
   const change = frame && showChange(frame, answer && { fields, ...answer });

@@ -154,7 +154,6 @@ describe('/keepalived/edit', () => {
       comment: '',
       acceptedDangers: [],
       confirmedCommands: [],
-      confirmWithinSeconds: undefined,
     });
     const page = await browser.get(String(answer.headers.location));
     assert.match(textOf(page.body), /The configuration has changed: \/etc\/keepalived/);
@@ -288,7 +287,7 @@ describe('/keepalived/default-master', () => {
     const answer = await browser.post('/keepalived/default-master', { ...form, intent: 'save' });
     assert.equal(answer.headers.location, `/keepalived/default-master/done?tag=${tag}`);
     const actor = { userName: 'admin', remoteAddress: '127.0.0.1' };
-    const nothing = { acceptedDangers: [], confirmedCommands: [], confirmWithinSeconds: undefined };
+    const nothing = { acceptedDangers: [], confirmedCommands: [] };
     const saving = { expectedTag: tag, actor, comment: '', ...nothing };
     assert.deepEqual(writes, [{ role: 'master', values, ...saving }]);
     const done = `/keepalived/default-master/done?tag=${tag}`;

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 
+/** The machine's short host name (what `hostname -s` prints): it may change while we run. */
+export function readHostName(): string {
+  const full = hostname();
+  return full.split('.', 1)[0] ?? full;
+}
+
 /**
  * The names and addresses by which this machine may be asked for, as of now: what is on its
  * interfaces, its host name (also with the resolver's search domains), and the names that

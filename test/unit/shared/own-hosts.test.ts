@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import test from 'node:test';
-import { listOwnHosts, listOwnNames } from '../../../../server/appliance/network/own-hosts.ts';
+import { listOwnHosts, listOwnNames } from '../../../server/shared/own-hosts.ts';
 
 test('the names are those of the host, its search domains and its lines in the hosts file', () => {
   const names = listOwnNames({

@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff';
 import type { StructuredPatchHunk } from 'diff';
-import { maskSecrets } from '../../../keepalived/secrets/mask-secrets.ts';
+import { maskSecrets } from './mask-secrets.ts';
 
 export interface DifferenceLine {
   kind: 'added' | 'removed' | 'same' | 'gap';

@@ -1,0 +1,208 @@
+/**
+ * All that has power or secrets, behind one table of calls. The web is not trusted: who calls, and
+ * whether that may be, is found out here for every call, from the ticket of a session that was opened
+ * here.
+ */
+import { createHmac } from 'node:crypto';
+import type { Accounts } from '../access/accounts.ts';
+import { createLoginThrottle } from '../access/login-throttle.ts';
+import { createSessions } from '../access/sessions.ts';
+import type { Sessions } from '../access/sessions.ts';
+import type { Debug } from '../operations/debug/debug.ts';
+import type { Operations } from '../operations/operations.ts';
+import type { ProgramOptions } from '../program-options.ts';
+import type { Certificate } from '../shared/certificate.ts';
+import type { Snapshot, StateKeeper } from '../state/state-keeper.ts';
+import { callRules } from './call-rules.ts';
+import type { AgentCallName, CallRule } from './call-rules.ts';
+import { admit } from './caller.ts';
+import type { Caller, Claim } from './caller.ts';
+import { createChanges } from './handlers/changes.ts';
+import { createConfigurations } from './handlers/configurations.ts';
+import { createDebugCalls } from './handlers/debug.ts';
+import type { CallHandlers } from './handlers/handler.ts';
+import { createLogCalls } from './handlers/log.ts';
+import { createSignIn } from './handlers/sign-in.ts';
+import { createStatusCalls } from './handlers/status.ts';
+import type { Mirrored } from './handlers/status.ts';
+import type { TopicEvents, AgentTopicName } from './topics.ts';
+
+/** A call as it comes from the web. */
+export interface CallMessage extends Claim {
+  request: unknown;
+}
+
+export interface Agent {
+  /**
+   * Answers one call.
+   * @throws {UserError} the caller may not, or what the operation refuses
+   * @throws {z.ZodError} the request is not one of the table
+   */
+  call(name: AgentCallName, message: CallMessage): Promise<unknown>;
+  /** Tells of one topic until `stop` is called, which is returned. */
+  follow<Topic extends AgentTopicName>(
+    topic: Topic,
+    tell: (event: TopicEvents[Topic]) => void,
+  ): () => void;
+  /** An account was changed: its sessions may be over, the first password is another one. */
+  noteAccounts(): void;
+}
+
+export interface AgentDependencies {
+  operations: Operations;
+  debug: Debug;
+  keeper: StateKeeper;
+  accounts: Accounts;
+  /** Signs the cookies of browsers. */
+  secret: string;
+  findFirstPasswordFile: () => string | undefined;
+  /** What makes the page less safe than it should be. */
+  listWarnings: () => string[];
+  options: ProgramOptions;
+  /** What the web serves with. */
+  certificates:
+    { current: () => Certificate; subscribe: (listener: () => void) => () => void } | undefined;
+  /** The web answers the network. */
+  onListening: () => void;
+  /** Told of each change that was asked for: a line before, and one after. */
+  audit: (facts: AuditFacts) => void;
+}
+
+/** What the log is told of a change. Never a secret. */
+export interface AuditFacts {
+  call: AgentCallName;
+  userName: string | undefined;
+  remoteAddress: string;
+  outcome: 'begins' | 'done' | 'failed';
+}
+
+type AllHandlers = ReturnType<typeof createHandlers>;
+/** What a call answers. */
+export type CallResult<Name extends AgentCallName> = Awaited<ReturnType<AllHandlers[Name]>>;
+
+export function createAgent(parts: AgentDependencies): Agent {
+  const { operations, debug, keeper, accounts, secret, audit } = parts;
+  // Another one than signs what only the agent judges.
+  const cookieSecret = createHmac('sha256', secret)
+    .update('cookies of the web')
+    .digest('base64url');
+  const sessionListeners = new Set<() => void>();
+  const accountListeners = new Set<() => void>();
+  const tellOfSessions = () => {
+    for (const listener of sessionListeners) listener();
+  };
+  const sessions = createSessions({ accounts, onEnd: tellOfSessions });
+  const describe = (snapshot: Snapshot): Mirrored => ({
+    snapshot,
+    notices: operations.readNotices(),
+    waiting: operations.findWaitingChange(),
+    warnings: parts.listWarnings(),
+    firstPasswordFile: parts.findFirstPasswordFile(),
+  });
+  const handlers: CallHandlers<AgentCallName> = createHandlers({
+    ...parts,
+    sessions,
+    look: () => describe(keeper.current()),
+  });
+
+  const topics: {
+    [Topic in AgentTopicName]: (tell: (event: TopicEvents[Topic]) => void) => () => void;
+  } = {
+    mirror(tell) {
+      const show = () => {
+        tell(describe(keeper.peek()));
+      };
+      show();
+      const stopKeeper = keeper.subscribe(show);
+      accountListeners.add(show);
+      return () => {
+        stopKeeper();
+        accountListeners.delete(show);
+      };
+    },
+    sessions(tell) {
+      const listener = () => {
+        tell({});
+      };
+      sessionListeners.add(listener);
+      return () => sessionListeners.delete(listener);
+    },
+    serving(tell) {
+      const show = () => {
+        const certificate = parts.certificates?.current();
+        tell({ options: parts.options, secret: cookieSecret, certificate });
+      };
+      show();
+      return parts.certificates?.subscribe(show) ?? (() => undefined);
+    },
+    debug: (tell) =>
+      debug.watch(() => {
+        tell({});
+      }),
+    log(tell) {
+      const follower = operations.followLog(() => {
+        tell({});
+      });
+      // Who cannot follow still reads now and then.
+      follower.catch(() => undefined);
+      return () => void follower.then((open) => open.close()).catch(() => undefined);
+    },
+  };
+
+  return {
+    async call(name, message) {
+      const rule: CallRule = callRules[name];
+      const caller = admit(rule, message, sessions);
+      const request = withProof(rule, rule.request.parse(message.request), caller);
+      // The row of the table has checked it: the handler of the same name takes it.
+      const handle = handlers[name] as (request: unknown, caller: Caller) => unknown;
+      if (!rule.isChange) return handle(request, caller);
+      const tell = (outcome: AuditFacts['outcome']) => {
+        const userName = caller.signedIn?.user.name;
+        audit({ call: name, userName, remoteAddress: caller.address, outcome });
+      };
+      tell('begins');
+      try {
+        const result = await handle(request, caller);
+        tell('done');
+        return result;
+      } catch (error) {
+        tell('failed');
+        throw error;
+      }
+    },
+    follow: (topic, tell) => topics[topic](tell),
+    noteAccounts() {
+      tellOfSessions();
+      for (const listener of accountListeners) listener();
+    },
+  };
+}
+
+interface HandlerDependencies extends AgentDependencies {
+  sessions: Sessions;
+  look: () => Mirrored;
+}
+
+/** One handler for each row of the table. */
+function createHandlers({ operations, debug, keeper, look, ...access }: HandlerDependencies) {
+  return {
+    noteListening() {
+      access.onListening();
+    },
+    ...createSignIn({ ...access, throttle: createLoginThrottle() }),
+    ...createStatusCalls(keeper, look),
+    ...createChanges(operations, () => {
+      debug.beginAnew('check');
+    }),
+    ...createConfigurations(operations),
+    ...createDebugCalls(debug),
+    ...createLogCalls(operations),
+  };
+}
+
+/** Whoever adds commands gave the password in the last minutes, or has not confirmed them. */
+function withProof({ takesProof }: CallRule, request: unknown, { signedIn }: Caller): unknown {
+  if (!takesProof || signedIn?.isProved === true) return request;
+  return { ...(request as object), confirmedCommands: [] };
+}

@@ -1,0 +1,29 @@
+import type { Notice } from '../../history/notices.ts';
+import type { WaitingChange } from '../../operations/confirm/confirmed-change.ts';
+import type { Snapshot, StateKeeper } from '../../state/state-keeper.ts';
+import type { CallHandlers } from './handler.ts';
+
+/** What every page shows, of one moment; the web keeps the newest. */
+export interface Mirrored {
+  snapshot: Snapshot;
+  /** What happened while nobody looked, newest first. */
+  notices: Notice[];
+  /** The change that goes back by itself unless somebody confirms it. */
+  waiting: WaitingChange | undefined;
+  /** What makes the page less safe than it should be, for administrators. */
+  warnings: string[];
+  /** The file with the first password of `admin`; undefined: it was changed. */
+  firstPasswordFile: string | undefined;
+}
+
+type StatusCalls = 'look' | 'readTransitions' | 'readSplitBrains' | 'readFailoverRecords';
+
+/** The status as of now, and what is kept of the past. */
+export function createStatusCalls(keeper: StateKeeper, look: () => Mirrored) {
+  return {
+    look,
+    readTransitions: (period) => keeper.readTransitions(period),
+    readSplitBrains: (period) => keeper.readSplitBrains(period),
+    readFailoverRecords: () => keeper.readFailoverRecords(),
+  } satisfies CallHandlers<StatusCalls>;
+}

@@ -1,0 +1,44 @@
+import { untilAborted } from '../seam/handlers.ts';
+import type { Handlers } from '../seam/handlers.ts';
+import type { SeamProblem } from '../seam/problems.ts';
+import { createSeamServer } from '../seam/seam-server.ts';
+import type { ListenPlace, SeamServer } from '../seam/seam-server.ts';
+import { version } from '../shared/version.ts';
+import type { Agent, CallMessage } from './agent.ts';
+import { callNames } from './call-rules.ts';
+import { seamTable } from './seam-table.ts';
+import type { SeamTable } from './seam-table.ts';
+import { topicNames } from './topics.ts';
+
+/**
+ * Has the web ask the agent.
+ * @param at the socket that it listens on; undefined: only who is given to `accept` is answered
+ */
+export function serveAgent(
+  agent: Agent,
+  at: ListenPlace | undefined,
+  onProblem: (problem: SeamProblem) => void,
+): Promise<SeamServer> {
+  const calls = callNames.map((name) => [
+    name,
+    (message: CallMessage) => agent.call(name, message),
+  ]);
+  const topics = topicNames.map((name) => [
+    name,
+    async (
+      _request: unknown,
+      emit: (event: unknown) => void,
+      { signal }: { signal: AbortSignal },
+    ) => {
+      const stop = agent.follow(name, emit);
+      try {
+        await untilAborted(signal);
+      } finally {
+        stop();
+      }
+    },
+  ]);
+  // Each entry of the table has its handler: both lists are made from the tables.
+  const handlers = Object.fromEntries([...calls, ...topics]) as Handlers<SeamTable>;
+  return createSeamServer({ at, table: seamTable, version, handlers, onProblem });
+}

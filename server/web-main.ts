@@ -1,0 +1,117 @@
+/**
+ * The process that answers the network. It has no rights, and no secrets but those of its own
+ * connections: everything else it asks of the agent.
+ */
+import { Socket } from 'node:net';
+import closeWithGrace from 'close-with-grace';
+import type { TopicEvents } from './agent/topics.ts';
+import { createApp } from './app.ts';
+import { becomeUser } from './process/web/become-user.ts';
+import { explainStartFailure } from './process/explain-start-failure.ts';
+import { freeSocketPath } from './process/free-socket-path.ts';
+import { openServiceLog } from './process/service-log.ts';
+import { createServiceNotify } from './process/service-notify.ts';
+import { readWebArguments } from './process/web/web-arguments.ts';
+import type { WebArguments } from './process/web/web-arguments.ts';
+import { pairDescriptor } from './process/web/web-pair.ts';
+import { listOwnHosts, readHostName } from './shared/own-hosts.ts';
+import { createSeamPort } from './web/agent/seam-port.ts';
+import type { SeamPort } from './web/agent/seam-port.ts';
+import { replaceCertificate } from './web/server-factory.ts';
+
+type Serving = TopicEvents['serving'];
+
+/** EX_TEMPFAIL: a service manager starts it again, with the agent's new settings. */
+const startAgainStatus = 75;
+
+async function main({ agentSocket, user }: WebArguments): Promise<void> {
+  const port = createSeamPort(
+    agentSocket === undefined
+      ? { socket: new Socket({ fd: pairDescriptor }) }
+      : { path: agentSocket },
+  );
+  if (agentSocket === undefined) {
+    // Without the agent that started it there is nothing to serve.
+    port.onTurn(() => {
+      if (port.findProblem() !== undefined) process.exit(0);
+    });
+  }
+  const serving = await receiveServing(port);
+  try {
+    await serve(port, serving, { agentSocket, user });
+  } catch (error) {
+    process.stderr.write(`keepalived-wai: ${explainStartFailure(error, serving.options.listen)}\n`);
+    process.exit(1);
+  }
+}
+
+/** What to serve with, as soon as the agent says it. */
+function receiveServing(port: SeamPort): Promise<Serving> {
+  return new Promise((resolve) => {
+    const stop = port.follow('serving', (serving) => {
+      // Not within its own call: what follows at once is told at once.
+      setImmediate(() => {
+        stop();
+      });
+      resolve(serving);
+    });
+  });
+}
+
+async function serve(
+  port: SeamPort,
+  serving: Serving,
+  { agentSocket, user }: WebArguments,
+): Promise<void> {
+  const isChild = agentSocket === undefined;
+  const { options, secret, certificate } = serving;
+  const { listen } = options;
+  const app = await createApp({
+    ...{ options, agent: port, secret, certificate, listOwnHosts },
+    hostName: readHostName,
+    log: openServiceLog(process.stderr, process.env),
+  });
+  closeWithGrace({ delay: 6_000, logger: app.log }, async ({ err }) => {
+    if (err) app.log.fatal({ err }, 'ending after an error');
+    await app.close();
+    port.close();
+  });
+  port.follow('serving', (now) => {
+    if (now.certificate) replaceCertificate(app.server, now.certificate);
+    if (isOther(now, serving)) {
+      app.log.warn('the agent was started with other settings: starting again');
+      void app.close().finally(() => process.exit(startAgainStatus));
+    }
+  });
+
+  if ('path' in listen) await freeSocketPath(listen.path);
+  // Before anybody is answered: connections are accepted in a later turn of the event loop.
+  if (user) {
+    app.server.once('listening', () => {
+      becomeUser(user);
+    });
+  }
+  await app.listen({ ...listen, listenTextResolver: () => 'listening' });
+  await port.call('noteListening', { address: 'none', request: {} });
+  if (!isChild) {
+    const service = createServiceNotify({
+      environment: process.env,
+      findIllness: () => undefined,
+      describe: () => port.findProblem() ?? 'serving what the agent tells',
+      onProblem: (error) => {
+        app.log.error(error.message);
+      },
+    });
+    port.onTurn(service.noteChange);
+    await service.ready();
+  }
+}
+
+/** Whether the app was made with something else. */
+function isOther(now: Serving, before: Serving): boolean {
+  const settings = ({ options, secret, certificate }: Serving) =>
+    JSON.stringify([options, secret, certificate !== undefined]);
+  return settings(now) !== settings(before);
+}
+
+void main(readWebArguments(process.argv.slice(2)));

@@ -1,0 +1,129 @@
+/** The newest that the agent told, from which pages are rendered: a request asks nothing of it. */
+import type { Mirrored } from '../../agent/handlers/status.ts';
+import { noEvidence } from '../../keepalived/status/no-evidence.ts';
+import { judgeStatus } from '../../keepalived/status/status.ts';
+import type { Snapshot } from '../../state/state-keeper.ts';
+import type { AgentPort } from './agent-port.ts';
+import { ageStatus, forgetStatus } from './mirrored-status.ts';
+
+export interface Mirror {
+  /** The status, as old as it is; all unknown while the agent does not answer. */
+  current(): Snapshot;
+  notices(): Mirrored['notices'];
+  waiting(): Mirrored['waiting'];
+  warnings(): Mirrored['warnings'];
+  firstPasswordFile(): Mirrored['firstPasswordFile'];
+  /** Called after each news of the agent. Returns the function that ends it. */
+  subscribe(listener: () => void): () => void;
+  /** Asks the agent for the newest; never throws. */
+  look(): Promise<void>;
+  close(): void;
+}
+
+/** A reader has the newest looked for, but not more often than this. */
+const leastBetweenLooksMs = 500;
+/** Ages are told in seconds: so long they are not counted on. */
+const freshForMs = 500;
+/** An agent that is well answers within a few ms. */
+const answersWithinMs = 3_000;
+/** An agent that is well tells something every 30 s, also while nobody looks (decision 050). */
+const believedForMs = 60_000;
+
+/** The mirror of what one agent tells. */
+export function createMirror(port: AgentPort): Mirror {
+  const listeners = new Set<() => void>();
+  let newest: { told: Mirrored; atMs: number } | undefined;
+  let lookedAtMs = -Infinity;
+  /** Since when an answer is awaited; undefined: none is. */
+  let awaitedSinceMs: number | undefined;
+
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
+  const take = (told: Mirrored) => {
+    newest = { told: onOwnClock(told), atMs: performance.now() };
+    tell();
+  };
+  const stopFollowing = port.follow('mirror', take);
+  port.onTurn(() => {
+    if (port.findProblem() === undefined) void look();
+    else tell();
+  });
+
+  async function look(): Promise<void> {
+    lookedAtMs = performance.now();
+    awaitedSinceMs ??= lookedAtMs;
+    try {
+      // The row of the table says what it answers.
+      const told = (await port.call('look', { address: 'none', request: {} })) as Mirrored;
+      awaitedSinceMs = undefined;
+      take(told);
+    } catch {
+      // What the port says of the agent is shown instead.
+      awaitedSinceMs = undefined;
+    }
+  }
+
+  const findProblem = (): string | undefined => {
+    const problem = port.findProblem();
+    if (problem !== undefined) return problem;
+    const isLate =
+      awaitedSinceMs !== undefined && performance.now() - awaitedSinceMs >= answersWithinMs;
+    return isLate || passedMs() >= believedForMs ? noAnswer : undefined;
+  };
+  const passedMs = () => (newest ? performance.now() - newest.atMs : 0);
+
+  return {
+    current() {
+      if (awaitedSinceMs === undefined && performance.now() - lookedAtMs >= leastBetweenLooksMs) {
+        void look();
+      }
+      const problem = findProblem();
+      if (!newest) {
+        const nowMs = performance.now();
+        const status = forgetStatus(judgeStatus(noEvidence, nowMs), problem ?? notToldYet);
+        return { status, hostName: '', services: undefined, nowMs, wallMs: Date.now() };
+      }
+      const { snapshot } = newest.told;
+      const olderMs = passedMs();
+      if (problem === undefined && olderMs < freshForMs) return snapshot;
+      const aged = ageStatus(snapshot.status, olderMs);
+      const status = problem === undefined ? aged : forgetStatus(aged, problem);
+      const { nowMs, wallMs } = snapshot;
+      return { ...snapshot, status, nowMs: nowMs + olderMs, wallMs: wallMs + olderMs };
+    },
+    notices: () => newest?.told.notices ?? [],
+    waiting() {
+      const waiting = newest?.told.waiting;
+      if (!waiting) return undefined;
+      return { ...waiting, remainingMs: Math.max(0, waiting.remainingMs - passedMs()) };
+    },
+    warnings: () => newest?.told.warnings ?? [],
+    firstPasswordFile: () => newest?.told.firstPasswordFile,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    look,
+    close() {
+      stopFollowing();
+      listeners.clear();
+    },
+  };
+}
+
+const notToldYet = 'the agent of this page has not answered yet';
+const noAnswer =
+  'the agent of this page does not answer; keepalived goes on without it. On the server, look at “journalctl -u keepalived-wai-agent”';
+
+/** The monotonic clocks of two processes have different origins. */
+function onOwnClock(told: Mirrored): Mirrored {
+  const { snapshot } = told;
+  const nowMs = performance.now();
+  const offsetMs = nowMs - snapshot.nowMs;
+  const services = snapshot.services && {
+    ...snapshot.services,
+    atMs: snapshot.services.atMs + offsetMs,
+  };
+  return { ...told, snapshot: { ...snapshot, services, nowMs } };
+}

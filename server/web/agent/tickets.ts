@@ -1,0 +1,72 @@
+import type { SignedIn } from '../../access/sessions.ts';
+import { UserError } from '../../shared/errors.ts';
+import type { AgentCalls } from './agent-calls.ts';
+import type { AgentPort } from './agent-port.ts';
+
+export interface Tickets {
+  /**
+   * Who holds a ticket, by what the agent said a moment ago; undefined: it has ended.
+   * @param isUse whether somebody does something: a session ends some time after that
+   * @throws {UserError} `agent-away`: nobody knows
+   */
+  find(ticket: string, isUse: boolean): Promise<SignedIn | undefined>;
+  /** Calls back when sessions may have ended. Returns the function that ends it. */
+  onChange(listener: () => void): () => void;
+}
+
+interface Known {
+  signedIn: SignedIn | undefined;
+  askedAtMs: number;
+  usedAtMs: number;
+}
+
+/** The agent tells at once when a session ends; this is for what it cannot tell. */
+const believedForMs = 5_000;
+/** A session lasts for half an hour: uses need not be told more often. */
+const tellUseAfterMs = 20_000;
+const mostKnown = 2_000;
+
+/** Who has signed in, without asking the agent at each request. Every call is judged by the agent anyway. */
+export function createTickets(
+  port: Pick<AgentPort, 'follow' | 'onTurn' | 'findProblem'>,
+  findSignedIn: (ticket: string, isUse: boolean) => ReturnType<AgentCalls['findSignedIn']>,
+): Tickets {
+  let known = new Map<string, Known>();
+  const listeners = new Set<() => void>();
+  const forget = () => {
+    known = new Map();
+    for (const listener of listeners) listener();
+  };
+  port.follow('sessions', forget);
+  port.onTurn(() => {
+    // Another agent may know other sessions. While it is away, who was signed in still reads.
+    if (port.findProblem() === undefined) forget();
+  });
+
+  return {
+    async find(ticket, isUse) {
+      const last = known.get(ticket);
+      const nowMs = performance.now();
+      const isUseTold = !isUse || (last !== undefined && nowMs - last.usedAtMs < tellUseAfterMs);
+      if (last && isUseTold && nowMs - last.askedAtMs < believedForMs) return last.signedIn;
+      const asked = known;
+      try {
+        const signedIn = await findSignedIn(ticket, isUse);
+        if (known.size >= mostKnown) known.clear();
+        // Unless sessions have ended meanwhile.
+        if (asked === known) {
+          const usedAtMs = isUse ? nowMs : (last?.usedAtMs ?? -Infinity);
+          known.set(ticket, { signedIn, askedAtMs: nowMs, usedAtMs });
+        }
+        return signedIn;
+      } catch (error) {
+        if (last && error instanceof UserError && error.code === 'agent-away') return last.signedIn;
+        throw error;
+      }
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** An agent over operations that only note what they are told. */
+import { createAgent } from '../../../server/agent/agent.ts';
+import type { AgentDependencies, AuditFacts } from '../../../server/agent/agent.ts';
+import type { AgentCallName } from '../../../server/agent/call-rules.ts';
+import type { Debug } from '../../../server/operations/debug/debug.ts';
+import type { Operations } from '../../../server/operations/operations.ts';
+import { parseProgramOptions } from '../../../server/program-options.ts';
+import { createTestAccounts, password } from '../web/app-harness.ts';
+import { createTestKeeper } from '../web/test-keeper.ts';
+
+export interface Told {
+  name: string;
+  given: unknown[];
+}
+
+/** @param answers what operations answer; undefined is what others do */
+export function createSampleAgent(answers: Partial<Operations> = {}) {
+  const told: Told[] = [];
+  const audited: AuditFacts[] = [];
+  const note = (known: object) =>
+    new Proxy(known, {
+      get: (target, name) =>
+        Reflect.get(target, name) ??
+        ((...given: unknown[]) => {
+          told.push({ name: String(name), given });
+          return name === 'readNotices' ? [] : undefined;
+        }),
+    });
+  const parts: AgentDependencies = {
+    operations: note(answers) as Operations,
+    debug: note({}) as Debug,
+    keeper: createTestKeeper(),
+    accounts: createTestAccounts(),
+    secret: 'the secret of this server',
+    options: parseProgramOptions({}),
+    certificates: undefined,
+    onListening: () => undefined,
+    findFirstPasswordFile: () => undefined,
+    listWarnings: () => [],
+    audit: (facts) => audited.push(facts),
+  };
+  const agent = createAgent(parts);
+  const call = (name: AgentCallName, request: unknown, ticket?: string) =>
+    agent.call(name, { ...(ticket !== undefined && { ticket }), address: '192.0.2.7', request });
+  return {
+    ...{ agent, call, told, audited },
+    async signIn(userName: string, given = password): Promise<string> {
+      const result = (await call('signIn', { userName, password: given })) as {
+        outcome: { ticket?: string };
+      };
+      return result.outcome.ticket ?? '';
+    },
+  };
+}
