@@ -1,5 +1,5 @@
 import { UserError } from '../shared/errors.ts';
-import { refuseNewerState } from '../shared/state-files.ts';
+import { refuseInterruptedRestore, refuseNewerState } from '../shared/state-files.ts';
 import {
   accountsPath,
   readStoredAccounts,
@@ -18,7 +18,7 @@ import type { PasswordCost } from './passwords.ts';
  * @param cost of the password's hash; default: what is recommended
  * @throws {UserError} for a name that cannot be one, the last administrator's role, a password that
  * is too short, too long or too simple, a file that cannot be used or is not there yet
- * @throws {UserError} `state-newer`: the state folder is of a newer program
+ * @throws {UserError} `state-newer`, `restore-interrupted`
  */
 export async function setAccount(
   stateDirectory: string,
@@ -32,6 +32,7 @@ export async function setAccount(
     );
   }
   await refuseNewerState(stateDirectory);
+  await refuseInterruptedRestore(stateDirectory);
   const before = await readStoredAccounts(stateDirectory);
   if (before === undefined) {
     throw new UserError(

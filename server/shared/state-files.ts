@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from './error-code.ts';
+import { UserError } from './errors.ts';
 import { readFirstLine } from './first-line.ts';
 import { parseJson } from './parse-json.ts';
 import { findFormat, refuseNewerFormat } from './state-format.ts';
@@ -29,6 +30,9 @@ const mib = 1024 * kib;
 
 /** Names the format of the folder as a whole, and of the files that cannot name theirs. */
 export const stateFormatName = 'state-format.json';
+
+/** In the state folder: what a restore puts in place. It has that name once it is whole. */
+export const incomingName = 'restoring';
 
 /** Every file of the state folder. A test compares this with the folder of a program that ran. */
 const stateFileKinds: readonly StateFileKind[] = [
@@ -64,12 +68,12 @@ export function findStateFileKind(name: string): StateFileKind | undefined {
 /** The folders that have such files. Others are not entered: a wrong setting may name `/`. */
 const folders = ['', 'history/', 'history/versions/', 'maintenance/'];
 
-/** The regular files of the state folder, by their paths in it, whether this program knows them or not. */
+/** What lies in the state folder, by its path in it, whether this program knows it or not. */
 export async function listStateFiles(directory: string): Promise<string[]> {
   const names: string[] = [];
   for (const folder of folders) {
     for (const entry of await readFolder(join(directory, folder))) {
-      if (entry.isFile()) names.push(folder + entry.name);
+      if (!entry.isDirectory()) names.push(folder + entry.name);
     }
   }
   return names;
@@ -110,4 +114,17 @@ async function readFormat(
     case 'folder':
       return undefined;
   }
+}
+
+/**
+ * Between a restore that was interrupted and the start that ends it, nobody else uses the folder.
+ * @throws {UserError} `restore-interrupted`
+ */
+export async function refuseInterruptedRestore(directory: string): Promise<void> {
+  const entries = await readFolder(directory);
+  if (!entries.some(({ name }) => name === incomingName)) return;
+  throw new UserError(
+    'restore-interrupted',
+    `A restore into ${directory} was interrupted. Start keepalived-wai: that ends it. Then try again.`,
+  );
 }

@@ -1,4 +1,4 @@
-import { lstat, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
@@ -7,13 +7,9 @@ import {
   syncFolder,
   writeDurably,
 } from '../../shared/durable-file.ts';
-import { errorCode } from '../../shared/error-code.ts';
-import { UserError } from '../../shared/errors.ts';
 import { parseJson } from '../../shared/parse-json.ts';
-import { findStateFileKind } from '../../shared/state-files.ts';
+import { findStateFileKind, incomingName } from '../../shared/state-files.ts';
 
-/** In the state folder: what a restore puts in place. It has that name once it is whole. */
-const incomingName = 'restoring';
 const planName = 'plan.json';
 const planSchema = z.strictObject({
   /** The folder for what was there before. */
@@ -67,23 +63,4 @@ export async function finishRestore(stateDirectory: string): Promise<void> {
 /** Whether a restore replaces it; in the history it replaces what is under way, which must be settled. */
 function isReplaced(name: string): boolean {
   return name === 'history' || findStateFileKind(name)?.isInBackup === true;
-}
-
-/** @throws {UserError} `restore-interrupted` */
-export async function refuseInterruptedRestore(stateDirectory: string): Promise<void> {
-  if (!(await exists(join(stateDirectory, incomingName)))) return;
-  throw new UserError(
-    'restore-interrupted',
-    `A restore into ${stateDirectory} was interrupted. Start keepalived-wai: that ends it. Then try again.`,
-  );
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
-    throw error;
-  }
 }

@@ -5,10 +5,14 @@ import { accountsPath, readStoredAccounts } from '../../access/accounts-file.ts'
 import { errorCode } from '../../shared/error-code.ts';
 import { UserError } from '../../shared/errors.ts';
 import { findBytes } from '../../shared/find-bytes.ts';
-import { findStateFileKind, listStateFiles, refuseNewerState } from '../../shared/state-files.ts';
+import {
+  findStateFileKind,
+  listStateFiles,
+  refuseInterruptedRestore,
+  refuseNewerState,
+} from '../../shared/state-files.ts';
 import { describeContents } from './describe-contents.ts';
 import { createManifest, manifestName } from './manifest.ts';
-import { refuseInterruptedRestore } from './put-in-place.ts';
 import type { ArchivedFile } from './read-archive.ts';
 import { writeArchive } from './write-archive.ts';
 
@@ -60,7 +64,7 @@ export async function takeBackup({
         const later = await readStamps(stateDirectory);
         if (format(stamps) !== format(later)) throw new ChangedMeanwhileError();
       });
-      return `${path} is a backup of ${stateDirectory}: ${describeContents({ accounts, names })}. Keep it as safe as this server: whoever reads it knows these secrets. The live configuration of keepalived, a change that waits for its confirmation and the numbers of drills are not in it.\n`;
+      return `${path} is a backup of ${stateDirectory}: ${describeContents({ accounts, names })}. Keep it as safe as this server: whoever reads it knows these secrets. The live configuration of keepalived, a change that waits for its confirmation and the numbers of drills are not in it.\n${await describeStrangers(stateDirectory)}`;
     } catch (error) {
       if (!(error instanceof ChangedMeanwhileError)) throw error;
     }
@@ -90,9 +94,25 @@ const format = (stamps: ReadonlyMap<string, string>) => JSON.stringify([...stamp
 async function readStateFile(stateDirectory: string, name: string): Promise<ArchivedFile> {
   const path = join(stateDirectory, name);
   const { mtimeMs } = await stat(path).catch(asChanged);
-  const content = await findBytes(path);
+  const content = await findBytes(path).catch((error: unknown) => {
+    if (errorCode(error) !== 'ELOOP') throw error;
+    throw new UserError(
+      'state-link',
+      `${path} is a symbolic link: a backup would not have what it names. Put the file itself there. No backup was made.`,
+    );
+  });
   if (!content) throw new ChangedMeanwhileError();
   return { name, content, modifiedAtSeconds: toSeconds(mtimeMs) };
+}
+
+/** Nobody should believe that a backup has them. */
+async function describeStrangers(stateDirectory: string): Promise<string> {
+  const names = await listStateFiles(stateDirectory);
+  const strangers = names.filter(
+    (name) => !findStateFileKind(name) && !/^lock\.\d+$|\.wai-part-/.test(name),
+  );
+  if (strangers.length === 0) return '';
+  return `Not in it either, because keepalived-wai does not know them: ${strangers.map((name) => JSON.stringify(name)).join(', ')}.\n`;
 }
 
 const toSeconds = (timeMs: number) => Math.max(0, Math.floor(timeMs / 1000));

@@ -9,7 +9,7 @@ import { syncFolder } from '../../shared/durable-file.ts';
 import { errorCode } from '../../shared/error-code.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { ArchivedFile } from './read-archive.ts';
-import { archiveFolder } from './read-archive.ts';
+import { archiveFolder, readArchive } from './read-archive.ts';
 import { blockBytes, formatTarHeader } from './tar-header.ts';
 
 /**
@@ -38,14 +38,16 @@ export async function writeArchive(
   const partPath = join(folder, `${basename(path)}.part-${randomBytes(4).toString('hex')}`);
   try {
     await refuseExisting(path);
-    const file = await open(partPath, 'wx', 0o600);
+    const file = await open(partPath, 'wx+', 0o600);
     try {
       await writeTar(file, files());
+      // What cannot be restored is no backup.
+      await readArchive(file, partPath, () => undefined);
       // Unlike a rename it replaces nothing.
       await link(partPath, path);
     } finally {
       await file.close();
-      await rm(partPath);
+      await rm(partPath, { force: true });
     }
   } catch (cause) {
     throw refuseUnwritable(cause);
@@ -58,10 +60,10 @@ export async function writeArchive(
     }
     const gzip = createGzip();
     const feeding = pipeline(Readable.from(formatTar(content)), gzip);
-    // Both, so that nothing is written any more when the file is closed.
-    const [written, fed] = await Promise.allSettled([writePieces(file, gzip), feeding]);
-    if (fed.status === 'rejected') throw fed.reason;
-    if (written.status === 'rejected') throw written.reason;
+    // Whoever reads from gzip gets its error, too.
+    feeding.catch(() => undefined);
+    await writePieces(file, gzip);
+    await feeding;
     await file.sync();
   }
 }

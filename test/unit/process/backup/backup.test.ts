@@ -89,6 +89,26 @@ test('a backup replaces nothing, is never in the state folder, and leaves no par
   assert.deepEqual(await readdir(state, { recursive: true }), before);
 });
 
+test('a backup that could not be restored is not made, and what is not in it is named', async (context) => {
+  const state = await copyRecordedState(context);
+  const folder = await makeFolder(context);
+  const path = join(folder, 'backup');
+  await writeFile(join(state, 'accounts.json.mine'), '');
+  assert.match(await backUp(state, path), /does not know them: "accounts\.json\.mine"\.\n$/);
+  await rm(path);
+  await writeFile(join(state, 'session-secret'), Buffer.alloc(100_000));
+  await assert.rejects(backUp(state, path), { message: /"session-secret" with 100000 bytes/ });
+  await rm(join(state, 'session-secret'));
+  await symlink('/etc/hostname', join(state, 'session-secret'));
+  await assert.rejects(backUp(state, path), { code: 'state-link' });
+  await rm(join(state, 'session-secret'));
+  await mkdir(join(state, 'restoring'));
+  await assert.rejects(backUp(state, path), { code: 'restore-interrupted' });
+  const account = { name: 'admin', role: 'admin', password: undefined } as const;
+  await assert.rejects(setAccount(state, account, cost), { code: 'restore-interrupted' });
+  assert.deepEqual(await readdir(folder), []);
+});
+
 test('without a state, or with that of a newer program, there is no backup', async (context) => {
   const folder = await makeFolder(context);
   const path = join(folder, 'backup');
