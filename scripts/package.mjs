@@ -4,7 +4,8 @@ import { build } from './build.mjs';
 import { isArchitecture, listArchitectures } from './package/architectures.mjs';
 import { makePackage } from './package/make-package.mjs';
 import { prepareNodePackages, prepareSystemPackages } from './prepare-machine.mjs';
-import { PreparationError, root, runScript } from './step.mjs';
+import { PreparationError, root, runScript, step } from './step.mjs';
+import { hasProgram } from './system-packages.mjs';
 
 const usage =
   'Use: npm run package -- [--arch amd64|arm64] [--fast] [--output FOLDER]\n' +
@@ -34,5 +35,10 @@ await runScript(async () => {
   await prepareSystemPackages(arch === 'arm64' ? 'packageForArm64' : 'package');
   await build();
   process.chdir(root);
-  console.log(await makePackage({ architecture: arch, isFast: fast, output }));
+  const file = await makePackage({ architecture: arch, isFast: fast, output });
+  // It complains of a package that is not compressed.
+  if (!fast && hasProgram('lintian')) {
+    await step('Checking it', ['lintian', '--fail-on', 'error,warning', file]);
+  }
+  console.log(file);
 });

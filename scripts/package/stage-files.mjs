@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, cpSync, lstatSync, mkdirSync } from 'node:fs';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -56,18 +56,14 @@ export async function stageFiles(tree, { version, node, epoch }) {
   put('packaging/sysusers.conf', 'usr/lib/sysusers.d/keepalived-wai.conf');
   put('packaging/tmpfiles.conf', 'usr/lib/tmpfiles.d/keepalived-wai.conf');
   for (const unit of listUnits()) put(`packaging/${unit}`, `usr/lib/systemd/system/${unit}`);
-  const init = 'packaging/keepalived-wai.init';
-  if (existsSync(path.join(root, init))) put(init, 'etc/init.d/keepalived-wai');
+  put('packaging/keepalived-wai.init', 'etc/init.d/keepalived-wai');
   write('etc/keepalived-wai/config.env', describeSettings(readOwn('README.md')));
 
-  const completion = 'build/keepalived-wai.bash-completion';
-  if (existsSync(path.join(root, completion))) {
-    put(completion, 'usr/share/bash-completion/completions/keepalived-wai');
-  }
-  const manual = 'build/keepalived-wai.8';
-  if (existsSync(path.join(root, manual))) {
-    write('usr/share/man/man8/keepalived-wai.8.gz', readOwn(manual));
-  }
+  put(
+    'build/keepalived-wai.bash-completion',
+    'usr/share/bash-completion/completions/keepalived-wai',
+  );
+  write('usr/share/man/man8/keepalived-wai.8.gz', readOwn('build/keepalived-wai.8'));
   put('packaging/debian/lintian-overrides', 'usr/share/lintian/overrides/keepalived-wai');
   write(
     `${documents}/copyright`,

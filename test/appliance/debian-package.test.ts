@@ -101,6 +101,8 @@ if (inBootedSystemd(import.meta.url, prepare)) {
       rmSync('/usr/sbin/policy-rc.d', { force: true });
       addInterface();
       writeConfiguration(goodConfiguration);
+      // As where this package has brought it.
+      run('apt-mark', 'auto', 'keepalived');
       run('systemctl', 'start', 'keepalived');
       await eventually('the virtual IP', holdsAddress);
       keepalivedPid = show('keepalived', 'MainPID');
@@ -129,6 +131,8 @@ if (inBootedSystemd(import.meta.url, prepare)) {
       assert.equal(folder, '750 root keepalived-wai');
       assert.ok(existsSync(`${library}/build/bundle.cache`), 'compiled for a quick start');
       assert.equal(run('dpkg', '--verify', 'keepalived-wai'), '');
+      const completion = '/usr/share/bash-completion/completions/keepalived-wai';
+      run('bash', '-c', `source ${completion} && complete -p keepalived-wai`);
     });
 
     it('logs in with the first password, and saves by the form', async () => {
@@ -162,9 +166,22 @@ if (inBootedSystemd(import.meta.url, prepare)) {
       await eventually('the version before', isRolledBack, { withinMs: 120_000 });
     });
 
+    it('stays disabled and stopped over an upgrade', async () => {
+      run('systemctl', 'disable', '--now', ...units);
+      apt('install', '--reinstall', later);
+      for (const unit of units) {
+        assert.deepEqual(
+          ['UnitFileState', 'ActiveState'].map((property) => show(unit, property)),
+          ['disabled', 'inactive'],
+        );
+      }
+      run('systemctl', 'enable', '--now', ...units);
+      await assertRunning();
+    });
+
     it('keeps its state when it is removed, and knows it when it is installed again', async () => {
       apt('remove', 'keepalived-wai');
-      for (const unit of units) assert.equal(show(unit, 'LoadState'), 'not-found');
+      for (const unit of units) assert.equal(show(unit, 'LoadState'), 'masked');
       assert.deepEqual([library, state, settings].map(existsSync), [false, true, true]);
       apt('install', later);
       await assertRunning();
@@ -175,8 +192,10 @@ if (inBootedSystemd(import.meta.url, prepare)) {
       apt('purge', 'keepalived-wai');
       const own = [library, state, settings, dirname(settings), '/run/keepalived-wai'];
       assert.deepEqual(own.filter(existsSync), []);
-      const links = run('find', '/etc/systemd', '/var/lib/systemd', '-name', 'keepalived-wai*');
-      assert.equal(links, '');
+      for (const unit of units) assert.equal(show(unit, 'LoadState'), 'not-found');
+      const left = run('find', '/etc', '/var/lib/systemd', '-name', '*keepalived-wai*');
+      assert.equal(left, '');
+      assert.doesNotMatch(apt('--simulate', 'autoremove'), /Remv keepalived/);
       assert.equal(readFileSync(configPath, 'utf8'), changed);
     });
   });
