@@ -46,8 +46,9 @@ async function askTwice(userName: string, terminal: PasswordTerminal): Promise<s
 
 /** One line of a terminal that shows nothing of it. */
 async function ask(question: string, { input, prompts }: PasswordTerminal): Promise<string> {
-  prompts.write(question);
+  // Before the question: whoever answers it at once must not see the answer.
   input.setRawMode?.(true);
+  prompts.write(question);
   input.setEncoding?.('utf8');
   let typed: string[] = [];
   try {

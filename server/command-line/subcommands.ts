@@ -32,7 +32,7 @@ export interface Subcommand {
 /** sysexits(3); systemd is told not to start again after a wrong setting. */
 export const exitStatus = { ok: 0, failed: 1, usage: 64, noInput: 66, wrongSetting: 78 } as const;
 
-/** What `status` found, the most urgent first. */
+/** What `status` found. */
 export const statusExit = { served: 0, alarm: 1, stopped: 2, unknown: 3 } as const;
 
 /** What `check` found. */

@@ -81,7 +81,6 @@ if (inLabServer(import.meta.url)) {
   describe('the command', () => {
     const daemons = createDaemons();
     before(() => {
-      mkdirSync('/run/keepalived-wai');
       run('ip', 'netns', 'add', 'peer');
       run('ip', 'link', 'set', 'peer0', 'netns', 'peer', 'name', 'eth0');
       for (const words of ['address add 10.9.0.2/24 dev eth0', 'link set eth0 up']) {

@@ -1,5 +1,6 @@
 /** keepalived's dump is one file for all who ask: who asks at the same time would take it from the other. */
-import { lstat, readlink, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from '../../shared/error-code.ts';
 
@@ -9,9 +10,9 @@ const lookEveryMs = 20;
 
 /**
  * Runs a task while no other process of this program runs one. The turn is a symbolic link in
- * the runtime folder, made in one step. Without that folder no agent runs, and there is nobody to
- * wait for; whoever waits too long goes on without.
- * @param path of the link
+ * the runtime folder, made in one step. Whoever may not write there, or waits too long, goes on
+ * without.
+ * @param path of the link; its folder is made if it is absent
  */
 export async function inTurn<Result>(path: string, task: () => Promise<Result>): Promise<Result> {
   const mine = `${process.pid} ${performance.now()}`;
@@ -30,13 +31,24 @@ async function takeTurn(path: string, mine: string): Promise<boolean> {
       await symlink(mine, path);
       return true;
     } catch (error) {
-      // No folder, or one that this process may not write.
-      if (errorCode(error) !== 'EEXIST') return false;
+      const isAbsent = errorCode(error) === 'ENOENT';
+      if (!isAbsent && errorCode(error) !== 'EEXIST') return false;
+      if (isAbsent && !(await makeFolder(dirname(path)))) return false;
     }
     if (await isLeft(path)) await rm(path, { force: true });
     else await sleep(lookEveryMs);
   }
   return false;
+}
+
+/** @returns false: it cannot be made, for example because the folder that it belongs into is not there */
+async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: 0o755 });
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EEXIST';
+  }
 }
 
 async function isLeft(path: string): Promise<boolean> {

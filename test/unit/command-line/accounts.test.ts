@@ -35,6 +35,8 @@ async function prepare(context: TestContext, { isFirstStart = false } = {}) {
 
 function createTerminal(isTTY: boolean) {
   const raw: boolean[] = [];
+  /** Whether nothing was echoed when a question was shown. */
+  const silences: boolean[] = [];
   const input = Object.assign(new PassThrough(), {
     isTTY,
     setRawMode: (on: boolean) => raw.push(on),
@@ -43,12 +45,14 @@ function createTerminal(isTTY: boolean) {
   const prompts = new Writable({
     write(chunk: Buffer, _encoding, done) {
       shown += chunk.toString();
+      if (chunk.toString().endsWith(': ')) silences.push(raw.at(-1) === true);
       done();
     },
   });
   return {
     terminal: { input: input as unknown as NodeJS.ReadStream, prompts },
     raw,
+    silences,
     shown: () => shown,
     type: (text: string) => input.write(text),
     end: (text?: string) => input.end(text),
@@ -69,12 +73,13 @@ test('a password from standard input is taken without its line end, and never pr
 
 test('on a terminal it is typed twice, without echo', async (context) => {
   const { login, printed, ...dependencies } = await prepare(context);
-  const { terminal, type, shown, raw } = createTerminal(true);
+  const { terminal, type, shown, raw, silences } = createTerminal(true);
   // Typed ahead, with a correction: one chunk may hold both answers.
   type('wrong\u0015correct hose\u007f\u007frse ü\rcorrect horse ü\r');
   await resetPassword(['admin'], new Set(['--password-stdin']), { ...dependencies, terminal });
   assert.equal(shown(), 'New password for admin (empty: one is made): \nThe same again: \n');
   assert.deepEqual(raw, [true, false, true, false]);
+  assert.deepEqual(silences, [true, true]);
   assert.match(printed(), /^The account admin \(admin\) was changed\. .* must log in again\.\n$/);
   assert.deepEqual(await login('admin', 'correct horse ü'), { name: 'admin', role: 'admin' });
 });

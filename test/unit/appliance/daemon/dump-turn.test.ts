@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lutimes, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { lstat, lutimes, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -58,8 +58,17 @@ test('what another one took is not removed', async (context) => {
   assert.deepEqual(await readdir(folder), ['turn']);
 });
 
-test('without the folder nobody is there to wait for', async (context) => {
+test('the folder is made where it is absent', async (context) => {
   const folder = await makeFolder(context);
   const path = join(folder, 'absent', 'turn');
+  const isTaken = await inTurn(path, async () => (await lstat(path)).isSymbolicLink());
+  assert.equal(isTaken, true);
+  assert.deepEqual(await readdir(join(folder, 'absent')), []);
+});
+
+test('where no folder can be made it goes on without a turn', async (context) => {
+  const folder = await makeFolder(context);
+  const path = join(folder, 'absent', 'absent', 'turn');
   assert.equal(await inTurn(path, () => Promise.resolve('done')), 'done');
+  assert.deepEqual(await readdir(folder), []);
 });
