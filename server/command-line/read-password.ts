@@ -44,6 +44,10 @@ async function askTwice(userName: string, terminal: PasswordTerminal): Promise<s
   return first;
 }
 
+/** What an arrow, a function key and the like send (ECMA-48, 5.4). */
+// eslint-disable-next-line no-control-regex -- they begin with one
+const keySequence = /\u001b(?:\[[0-?]*[ -/]*[@-~]|O.)?/g;
+
 /** One line of a terminal that shows nothing of it. */
 async function ask(question: string, { input, prompts }: PasswordTerminal): Promise<string> {
   // Before the question: whoever answers it at once must not see the answer.
@@ -65,7 +69,7 @@ async function ask(question: string, { input, prompts }: PasswordTerminal): Prom
         });
       };
       const onData = (chunk: Buffer | string) => {
-        const characters = [...chunk.toString()];
+        const characters = [...chunk.toString().replaceAll(keySequence, '')];
         for (const [index, character] of characters.entries()) {
           switch (character) {
             case '\r':
@@ -88,8 +92,6 @@ async function ask(question: string, { input, prompts }: PasswordTerminal): Prom
             case '\u007f':
               typed.pop();
               break;
-            case '\u001b': // An arrow and the like: what follows belongs to it.
-              return;
             default:
               if (character >= ' ') typed.push(character);
           }

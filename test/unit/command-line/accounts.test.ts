@@ -75,7 +75,7 @@ test('on a terminal it is typed twice, without echo', async (context) => {
   const { login, printed, ...dependencies } = await prepare(context);
   const { terminal, type, shown, raw, silences } = createTerminal(true);
   // Typed ahead, with a correction: one chunk may hold both answers.
-  type('wrong\u0015correct hose\u007f\u007frse ü\rcorrect horse ü\r');
+  type('wrong\u0015correct hose\u007f\u007frse\u001b[A ü\u001bOP\u001b[15~\rcorrect horse ü\r');
   await resetPassword(['admin'], new Set(['--password-stdin']), { ...dependencies, terminal });
   assert.equal(shown(), 'New password for admin (empty: one is made): \nThe same again: \n');
   assert.deepEqual(raw, [true, false, true, false]);
