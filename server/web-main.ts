@@ -14,6 +14,7 @@ import { createServiceNotify } from './process/service-notify.ts';
 import { readWebArguments } from './process/web/web-arguments.ts';
 import type { WebArguments } from './process/web/web-arguments.ts';
 import { pairDescriptor } from './process/web/web-pair.ts';
+import { errorCode } from './shared/error-code.ts';
 import { listOwnHosts, readHostName } from './shared/own-hosts.ts';
 import { createSeamPort } from './web/agent/seam-port.ts';
 import type { SeamPort } from './web/agent/seam-port.ts';
@@ -23,6 +24,10 @@ type Serving = TopicEvents['serving'];
 
 /** EX_TEMPFAIL: a service manager starts it again, with the agent's new settings. */
 const startAgainStatus = 75;
+/** EX_CONFIG: it is not, for what may not be listened on stays so. */
+const wrongSettingStatus = 78;
+
+const log = openServiceLog(process.stderr, process.env);
 
 async function main({ agentSocket, user }: WebArguments): Promise<void> {
   const port = createSeamPort(
@@ -40,8 +45,9 @@ async function main({ agentSocket, user }: WebArguments): Promise<void> {
   try {
     await serve(port, serving, { agentSocket, user });
   } catch (error) {
-    process.stderr.write(`keepalived-wai: ${explainStartFailure(error, serving.options.listen)}\n`);
-    process.exit(1);
+    const sentence = explainStartFailure(error, serving.options.listen);
+    log.say('error', `keepalived-wai: ${sentence}`);
+    process.exit(errorCode(error) === 'EACCES' ? wrongSettingStatus : 1);
   }
 }
 
@@ -69,10 +75,21 @@ async function serve(
   const app = await createApp({
     ...{ options, agent: port, secret, certificate, listOwnHosts },
     hostName: readHostName,
-    log: openServiceLog(process.stderr, process.env),
+    log,
   });
+  const service = isChild
+    ? undefined
+    : createServiceNotify({
+        environment: process.env,
+        findIllness: () => undefined,
+        describe: () => port.findProblem() ?? 'serving what the agent tells',
+        onProblem: (error) => {
+          app.log.error(error.message);
+        },
+      });
   closeWithGrace({ delay: 6_000, logger: app.log }, async ({ err }) => {
     if (err) app.log.fatal({ err }, 'ending after an error');
+    void service?.stopping();
     await app.close();
     port.close();
   });
@@ -93,15 +110,7 @@ async function serve(
   }
   await app.listen({ ...listen, listenTextResolver: () => 'listening' });
   await port.call('noteListening', { address: 'none', request: {} });
-  if (!isChild) {
-    const service = createServiceNotify({
-      environment: process.env,
-      findIllness: () => undefined,
-      describe: () => port.findProblem() ?? 'serving what the agent tells',
-      onProblem: (error) => {
-        app.log.error(error.message);
-      },
-    });
+  if (service) {
     port.onTurn(service.noteChange);
     await service.ready();
   }

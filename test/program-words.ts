@@ -19,3 +19,6 @@ export function programWords(file: string | URL): string[] {
 
 /** The same for the server itself, from the repository's folder. */
 export const serverWords = isBuilt ? ['build/main.js'] : [...throughTsx, 'server/main.ts'];
+
+/** And for its web, where a service manager starts it beside the agent. */
+export const webWords = isBuilt ? ['build/web.js'] : [...throughTsx, 'server/web-main.ts'];

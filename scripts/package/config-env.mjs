@@ -30,7 +30,7 @@ export function describeSettings(readme) {
   const heading = [
     'Settings of keepalived-wai, one NAME=value on a line. All are optional: remove the # before a',
     'line to set it. A value or a name that is not known ends the start with one line that says what',
-    'is allowed. After a change: systemctl restart keepalived-wai',
+    'is allowed. After a change: systemctl restart keepalived-wai-agent',
   ];
   const parts = readSettings(readme).map(({ names, value, default: standard, meaning }) => {
     const unset = value === undefined && standard !== '' ? ` Not set: ${asPlain(standard)}.` : '';

@@ -31,5 +31,8 @@ function explainListenFailure(code: string | undefined, listen: string): string 
   if (code === 'EADDRNOTAVAIL') {
     return `${listen} is not an address of this machine. Set WAI_LISTEN to one, or to 0.0.0.0:PORT for all.`;
   }
+  if (code === 'EACCES') {
+    return `Listening on ${listen} is not allowed (EACCES). Run as root, or set WAI_LISTEN. Where systemd runs the page, “systemctl cat keepalived-wai” says how it gets a port below 1024, and where a socket may be.`;
+  }
   return `Listening on ${listen} failed (${code ?? 'no reason given'}). Run as root, or set WAI_LISTEN.`;
 }

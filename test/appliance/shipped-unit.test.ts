@@ -1,11 +1,17 @@
-/** Every operation, with no more rights than the shipped unit gives, on a booted systemd. */
+/**
+ * The agent and the page as systemd runs them, and every operation with no more rights than the agent's
+ * unit gives.
+ */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { programWords, serverWords } from '../program-words.ts';
+import { programWords, serverWords, webWords } from '../program-words.ts';
 import { bootSystemd } from './booted-systemd.ts';
 
-const unit = 'keepalived-wai.service';
+const agent = 'keepalived-wai-agent.service';
+const web = 'keepalived-wai.service';
+const services = [agent, web];
+const agentSocket = '/run/keepalived-wai/agent.sock';
 const repository = '/mnt/keepalived-wai';
 const served = `vrrp_instance VI_1 {
   interface eth0
@@ -47,7 +53,9 @@ rm -f /run/xtables.lock
 printf '%s' "$2" > /usr/local/sbin/netfilter-persistent
 chmod 755 /usr/local/sbin/netfilter-persistent
 ln -s ${repository} /usr/lib/keepalived-wai
-cp ${repository}/packaging/${unit} /etc/systemd/system/
+cp ${repository}/packaging/*.service /etc/systemd/system/
+systemd-sysusers ${repository}/packaging/sysusers.conf
+systemd-tmpfiles --create ${repository}/packaging/tmpfiles.conf
 `;
 
 /** As seldom. */
@@ -65,14 +73,14 @@ ln -s /home/ops/check.sh /usr/local/bin/check.sh
 echo 7 > /tmp/tracked
 `;
 
-describe('under the shipped unit', () => {
+describe('under the shipped units', () => {
   let systemd: Awaited<ReturnType<typeof bootSystemd>>;
   const run = (...words: string[]) =>
     execFileSync('nsenter', [...systemd.enterArguments, ...words], {
       ...{ encoding: 'utf8', timeout: 240_000 },
     });
   /** The unit as it is shipped, but for the program that it starts. */
-  const startInstead = (words: string[], ...lines: string[]) => {
+  const startInstead = (unit: string, words: readonly string[], ...lines: string[]) => {
     const inside = words.map((word) => `"${systemd.insidePath(word)}"`).join(' ');
     const dropIn = ['[Service]', 'ExecStart=', `ExecStart=/usr/bin/node ${inside}`, ...lines];
     const path = `/etc/systemd/system/${unit}.d`;
@@ -87,81 +95,121 @@ describe('under the shipped unit', () => {
   });
   after(() => systemd.end());
 
-  const showUnit = (property: string, name = unit) =>
-    run('systemctl', 'show', '--value', `--property=${property}`, name).trim();
+  const showUnit = (property: string, unit: string) =>
+    run('systemctl', 'show', '--value', `--property=${property}`, unit).trim();
   /** @param expected of grep -P */
-  const untilUnit = (property: string, expected: string) => {
+  const untilUnit = (unit: string, property: string, expected: string) => {
     run('sh', '-c', untilShown, 'sh', unit, property, expected);
-    return showUnit(property);
+    return showUnit(property, unit);
   };
-  const startProgram = (...lines: string[]) => {
-    startInstead([...serverWords], ...lines);
-    run('systemctl', 'start', unit);
+  /** The page alone is asked for: it wants its agent. */
+  const startBoth = (...lines: string[]) => {
+    startInstead(agent, serverWords, ...lines);
+    startInstead(web, [...webWords, agentSocket], ...lines);
+    run('systemctl', 'start', web);
   };
-  const readPriorities = (words: string) =>
+  const ask = (path: string, ...words: string[]) =>
+    run('curl', '--silent', '--insecure', ...words, `https://127.0.0.1:9443${path}`);
+  const readPriorities = (unit: string, words: string) =>
     run('journalctl', '-u', unit, '--output=json', '--output-fields=PRIORITY', '--grep', words)
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as { PRIORITY: string }).PRIORITY);
+  /** What a process may do, of /proc/PID/status. */
+  const readRights = (pid: string) => {
+    const status = run('cat', `/proc/${pid}/status`);
+    const find = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1];
+    return ['CapEff', 'CapBnd', 'CapAmb', 'NoNewPrivs'].map(find);
+  };
 
-  it('is started once the page answers, and says who serves', () => {
-    startProgram();
-    const ask = ['curl', '--silent', '--insecure', 'https://127.0.0.1:9443/healthz'];
-    assert.match(run(...ask), /ok/, run('journalctl', '-u', unit, '--no-pager'));
-    assert.equal(showUnit('NotifyAccess'), 'main');
-    assert.match(showUnit('StatusText'), /\(seen at \d\d:\d\d:\d\d UTC\)$/);
+  it('both are started once they answer, and say who serves', () => {
+    startBoth();
+    assert.match(ask('/healthz'), /ok/, run('journalctl', '-u', 'keepalived-wai*', '--no-pager'));
+    assert.equal(showUnit('ActiveState', agent), 'active');
+    // Nothing that the agent runs for others may speak in its name.
+    assert.equal(showUnit('NotifyAccess', agent), 'main');
+    for (const unit of services) {
+      assert.match(showUnit('StatusText', unit), /\(seen at \d\d:\d\d:\d\d UTC\)$/);
+    }
     run('sh', '-c', 'printf %s "$1" > /etc/keepalived/keepalived.conf', 'sh', served);
     run('systemctl', 'start', 'keepalived');
-    untilUnit('StatusText', '^10.9.0.50 served here .seen at ');
+    untilUnit(agent, 'StatusText', '^10.9.0.50 served here .seen at ');
   });
 
-  it('is started again if it hangs, and keepalived is not touched', () => {
-    run('systemctl', 'stop', unit);
-    startProgram('WatchdogSec=4s', 'TimeoutAbortSec=2s');
-    const pid = showUnit('MainPID');
-    const daemon = showUnit('MainPID', 'keepalived');
-    // It lives as long as it tells so.
-    const toldFirst = showUnit('WatchdogTimestampMonotonic');
-    const told = untilUnit('WatchdogTimestampMonotonic', `^(?!${toldFirst}$)`);
-    untilUnit('WatchdogTimestampMonotonic', `^(?!${told}$|${toldFirst}$)`);
-    assert.equal(showUnit('MainPID'), pid);
+  it('only the page answers the network, and has no rights at all', () => {
+    const [agentPid, webPid] = services.map((unit) => showUnit('MainPID', unit));
+    const listeners = run('ss', '--tcp', '--listening', '--numeric', '--processes', '--no-header');
+    assert.match(listeners, new RegExp(`:9443 .*pid=${webPid ?? ''},`));
+    assert.doesNotMatch(listeners, new RegExp(`pid=${agentPid ?? ''},`));
+    assert.equal(run('stat', '--format=%U', `/proc/${webPid ?? ''}`).trim(), 'keepalived-wai');
+    const none = '0'.repeat(16);
+    assert.deepEqual(readRights(webPid ?? ''), [none, none, none, '1']);
+  });
 
-    run('kill', '-STOP', pid);
-    untilUnit('NRestarts', '^[1-9]');
-    untilUnit('ActiveState', '^active$');
-    assert.notEqual(showUnit('MainPID'), pid);
+  it('either is started again if it hangs or dies, and keepalived is not touched', () => {
+    run('systemctl', 'stop', ...services);
+    startBoth('WatchdogSec=4s', 'TimeoutAbortSec=2s');
+    const daemon = showUnit('MainPID', 'keepalived');
+    for (const unit of services) {
+      const pid = showUnit('MainPID', unit);
+      const other = services.find((one) => one !== unit) ?? '';
+      const otherPid = showUnit('MainPID', other);
+      // It lives as long as it tells so.
+      const toldFirst = showUnit('WatchdogTimestampMonotonic', unit);
+      const told = untilUnit(unit, 'WatchdogTimestampMonotonic', `^(?!${toldFirst}$)`);
+      untilUnit(unit, 'WatchdogTimestampMonotonic', `^(?!${told}$|${toldFirst}$)`);
+      assert.equal(showUnit('MainPID', unit), pid);
+
+      run('kill', '-STOP', pid);
+      untilUnit(unit, 'NRestarts', '^1$');
+      const next = untilUnit(unit, 'MainPID', `^(?!(0|${pid})$)`);
+      untilUnit(unit, 'ActiveState', '^active$');
+      run('kill', '-KILL', next);
+      untilUnit(unit, 'NRestarts', '^2$');
+      untilUnit(unit, 'ActiveState', '^active$');
+      assert.equal(showUnit('MainPID', other), otherPid);
+    }
+    assert.match(ask('/healthz', '--retry', '10', '--retry-connrefused'), /ok/);
     assert.equal(showUnit('MainPID', 'keepalived'), daemon);
     assert.match(run('ip', '-o', 'address', 'show', 'eth0'), /10\.9\.0\.50/);
-    run('systemctl', 'stop', unit, 'keepalived');
-    assert.equal(showUnit('Result'), 'success');
+    run('systemctl', 'stop', ...services, 'keepalived');
+    assert.deepEqual(
+      services.map((unit) => showUnit('Result', unit)),
+      ['success', 'success'],
+    );
   });
 
-  it('is as little exposed as it can be', () => {
-    const said = run('systemd-analyze', 'security', '--no-pager', unit);
-    const [, level] = /Overall exposure level for .*: ([\d.]+)/.exec(said) ?? [];
-    assert.ok(Number(level) <= 4, said);
+  it('both are as little exposed as they can be', () => {
+    for (const [unit, most] of [
+      [agent, 4],
+      [web, 1.3],
+    ] as const) {
+      const said = run('systemd-analyze', 'security', '--no-pager', unit);
+      const [, level] = /Overall exposure level for .*: ([\d.]+)/.exec(said) ?? [];
+      assert.ok(Number(level) <= most, said);
+    }
   });
 
   it('gives up at once for a wrong setting, and says it as an error', () => {
-    startInstead([...serverWords], 'Environment=WAI_TLS=maybe');
-    run('sh', '-c', 'systemctl start "$1" || true', 'sh', unit);
-    untilUnit('ActiveState', '^failed$');
-    assert.equal(showUnit('ExecMainStatus'), '78');
-    assert.equal(showUnit('NRestarts'), '0');
-    assert.deepEqual(readPriorities('WAI_TLS: "maybe" is not allowed'), ['3']);
-    assert.deepEqual([...new Set(readPriorities('"level":30'))], ['6']);
-    run('systemctl', 'reset-failed', unit);
+    startInstead(agent, serverWords, 'Environment=WAI_TLS=maybe');
+    run('sh', '-c', 'systemctl start "$1" || true', 'sh', agent);
+    untilUnit(agent, 'ActiveState', '^failed$');
+    assert.equal(showUnit('ExecMainStatus', agent), '78');
+    assert.equal(showUnit('NRestarts', agent), '0');
+    assert.deepEqual(readPriorities(agent, 'WAI_TLS: "maybe" is not allowed'), ['3']);
+    assert.deepEqual([...new Set(readPriorities(web, '"level":30'))], ['6']);
+    run('systemctl', 'reset-failed', agent);
   });
 
   /** @returns what a program prints as JSON that runs as the unit's */
   const runOnce = (program: string, ...names: string[]): unknown => {
     const words = [...programWords(`test/appliance/inside/${program}`), ...names];
     const asOneRun = ['Type=exec', 'WatchdogSec=0', 'Restart=no'];
-    startInstead(words, 'StandardOutput=truncate:/root/answer.json', ...asOneRun);
-    run('systemctl', 'start', unit);
-    run('sh', '-c', untilEnded, 'sh', unit);
+    startInstead(agent, words, 'StandardOutput=truncate:/root/answer.json', ...asOneRun);
+    run('systemctl', 'start', agent);
+    run('sh', '-c', untilEnded, 'sh', agent);
     const answer = run('cat', '/root/answer.json');
-    assert.ok(answer !== '', run('journalctl', '-u', unit, '--no-pager'));
+    assert.ok(answer !== '', run('journalctl', '-u', agent, '--no-pager'));
     return JSON.parse(answer);
   };
 

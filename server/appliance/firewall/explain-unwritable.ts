@@ -9,8 +9,8 @@ export function explainUnwritable(path: string, code: string): string {
   if (code !== 'EROFS') return `${path} could not be written (${code}).`;
   const folder = dirname(path);
   return (
-    `${folder} is read-only for this program. Where it runs as the service keepalived-wai, run ` +
-    `“systemctl edit keepalived-wai”, add the lines “[Service]” and “ReadWritePaths=${folder}”, and ` +
+    `${folder} is read-only for this program. Where it runs as the service keepalived-wai-agent, run ` +
+    `“systemctl edit keepalived-wai-agent”, add the lines “[Service]” and “ReadWritePaths=${folder}”, and ` +
     'restart it. Then remove the rule and add it again.'
   );
 }

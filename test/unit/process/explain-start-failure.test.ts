@@ -27,7 +27,7 @@ for (const [what, error, sentence] of [
   [
     'a port that needs root',
     systemError({ code: 'EACCES', syscall: 'listen' }),
-    /^Listening on 127\.0\.0\.1:9443 failed \(EACCES\)\. Run as root/,
+    /^Listening on 127\.0\.0\.1:9443 is not allowed \(EACCES\)\. Run as root/,
   ],
   [
     'a state folder that needs root',
