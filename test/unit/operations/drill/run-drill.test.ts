@@ -61,9 +61,12 @@ function createServer({
   const writeTrackFile: Appliance['writeTrackFile'] = (_path, value) => {
     if (value === refusedValue) return Promise.resolve({ ok: false, message: 'It is full.' });
     written.push(value);
-    if (value >= 0) holder = holder === 'nobody' || value > 0 ? 'here' : holder;
-    else if (hasPeer) holder = 'there';
-    else if (value === -254) holder = 'nobody';
+    // What keepalived and its peer do with it, a moment later.
+    setTimeout(() => {
+      if (value >= 0) holder = holder === 'nobody' || value > 0 ? 'here' : holder;
+      else if (hasPeer) holder = 'there';
+      else if (value === -254) holder = 'nobody';
+    }, 150);
     return Promise.resolve({ ok: true });
   };
   const own = { family: 'inet' as const, address: '192.168.0.10', prefixLength: 24 };
@@ -110,13 +113,34 @@ describe('a drill', { concurrency: true }, () => {
     const server = createServer();
     const { kind, sentences } = await server.run();
     assert.equal(kind, 'done', sentences.join(' '));
-    assert.match(sentences[0] ?? '', /52:54:00:00:00:02 has taken 192\.168\.0\.100 after/);
+    assert.match(
+      sentences[0] ?? '',
+      /52:54:00:00:00:02 has taken 192\.168\.0\.100 after \d+\.\d s; it was away for at most \d\.\d s/,
+    );
     assert.match(sentences[1] ?? '', /stays lowered/);
     assert.deepEqual(server.written, [-253]);
     assert.deepEqual(server.kept, [
       { instanceName: 'VI_1', path, oldValue: 0, lastValue: -253 },
       undefined,
     ]);
+  });
+
+  it('takes the address, by a number that is just high enough', async () => {
+    const running = { state: 'BACKUP' as const, masterPriority: 105 };
+    const server = createServer({ running });
+    const { kind, sentences } = await server.run({ action: 'take-over' });
+    assert.equal(kind, 'done', sentences.join(' '));
+    assert.match(
+      sentences[0] ?? '',
+      /^This server has taken 192\.168\.0\.100 after \d+\.\d s; it was away for at most \d\.\d s/,
+    );
+    assert.deepEqual(server.written, [5]);
+    const never = createServer({
+      running,
+      changes: { writeTrackFile: () => Promise.resolve({ ok: true }) },
+    });
+    const outcome = await never.run({ action: 'take-over' });
+    assert.equal(outcome.kind, 'restored', outcome.sentences.join(' '));
   });
 
   it('leaves everything as it was where no other server takes the address', async () => {
