@@ -5,9 +5,9 @@ import type { Certificate } from '../shared/certificate.ts';
 import { watchFolder } from '../shared/watch-folder.ts';
 import { readExposure } from './exposure.ts';
 import type { ExposureFacts } from './exposure.ts';
+import { readGivenCertificate } from './given-certificate.ts';
 import { openOwnCertificate, ownCertificatePath } from './own-certificate.ts';
 import type { Renewal } from './own-certificate.ts';
-import { readGivenCertificate } from './tls-certificate.ts';
 
 const dayMs = 24 * 60 * 60_000;
 /** So long administrators are told that browsers see another certificate. */

@@ -103,18 +103,18 @@ async function start(
     words.map((word) => (word === 'FILE' ? file : word)),
     { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } },
   );
-  const { output, hasEnded } = createLabProcess(child);
+  const running = createLabProcess(child);
   const stop = async () => {
-    if (hasEnded()) return;
+    if (running.hasEnded()) return;
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
     await exited;
   };
   await eventually(`${program} listens`, async () => {
-    if (hasEnded()) throw new Error(`${program} ended:\n${output()}`);
+    if (running.hasEnded()) throw new Error(`${program} ended:\n${running.output()}`);
     return isListening(port);
   });
-  return { port, output, stop };
+  return { port, output: running.output, stop };
 }
 
 async function findFreePort(): Promise<number> {

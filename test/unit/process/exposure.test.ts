@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 import { describeExposure, readExposure } from '../../../server/process/exposure.ts';
-import { loadCertificate } from '../../../server/process/tls-certificate.ts';
+import { openOwnCertificate } from '../../../server/process/own-certificate.ts';
 import { parseProgramOptions } from '../../../server/program-options.ts';
 import { createTestApp, TestBrowser } from '../web/app-harness.ts';
 
@@ -16,7 +16,7 @@ async function makeCertificate(context: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'wai-exposure-'));
   context.after(() => rm(folder, { recursive: true }));
   const options = parseProgramOptions({ WAI_STATE_DIR: folder });
-  const certificate = await loadCertificate(options, ['ha1']);
+  const { certificate } = await openOwnCertificate(folder, ['ha1'], Date.now());
   const keyPath = join(folder, 'certificate-key.pem');
   const given = parseProgramOptions({
     WAI_TLS_CERT: join(folder, 'certificate.pem'),

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 import tls from 'node:tls';
-import { loadCertificate } from '../../../server/process/tls-certificate.ts';
+import { readGivenCertificate } from '../../../server/process/given-certificate.ts';
+import { openOwnCertificate } from '../../../server/process/own-certificate.ts';
 import { createTestApp, TestBrowser } from '../web/app-harness.ts';
 
 const hosts = ['ha1', 'ha1.corp.example', '192.168.0.10', 'fd00::10'];
@@ -17,11 +18,12 @@ async function makeStateDirectory(context: TestContext): Promise<string> {
   return directory;
 }
 
-const selfSigned = { enabled: true, certificatePath: undefined, keyPath: undefined };
+const makeOwn = async (stateDirectory: string, names = hosts) =>
+  (await openOwnCertificate(stateDirectory, names, Date.now())).certificate;
 
 test('the first start makes a certificate for every name and address, kept private', async (context) => {
   const stateDirectory = await makeStateDirectory(context);
-  const made = await loadCertificate({ tls: selfSigned, stateDirectory }, hosts);
+  const made = await makeOwn(stateDirectory);
   const certificate = new X509Certificate(made.certificatePem);
   for (const name of ['ha1', 'ha1.corp.example', 'localhost']) {
     assert.equal(certificate.checkHost(name), name);
@@ -35,41 +37,39 @@ test('the first start makes a certificate for every name and address, kept priva
   for (const name of ['certificate.pem', 'certificate-key.pem']) {
     assert.equal((await stat(join(stateDirectory, name))).mode & 0o777, 0o600, name);
   }
-  assert.deepEqual(await loadCertificate({ tls: selfSigned, stateDirectory }, []), made);
+  assert.deepEqual(await makeOwn(stateDirectory, []), made);
 });
 
 test('a stored certificate without its key is replaced', async (context) => {
   const stateDirectory = await makeStateDirectory(context);
-  const made = await loadCertificate({ tls: selfSigned, stateDirectory }, hosts);
+  const made = await makeOwn(stateDirectory);
   await rm(join(stateDirectory, 'certificate-key.pem'));
-  const again = await loadCertificate({ tls: selfSigned, stateDirectory }, hosts);
+  const again = await makeOwn(stateDirectory);
   assert.notEqual(again.certificatePem, made.certificatePem);
 });
 
 test('given files are used as they are, and explained when they cannot be', async (context) => {
-  const stateDirectory = await makeStateDirectory(context);
   const other = await makeStateDirectory(context);
-  const made = await loadCertificate({ tls: selfSigned, stateDirectory: other }, hosts);
+  const made = await makeOwn(other);
   const certificatePath = join(other, 'certificate.pem');
   const keyPath = join(other, 'certificate-key.pem');
-  const given = { enabled: true, certificatePath, keyPath };
-  assert.deepEqual(await loadCertificate({ tls: given, stateDirectory }, []), made);
+  assert.deepEqual(await readGivenCertificate(certificatePath, keyPath), made);
 
   await writeFile(keyPath, await readFile(certificatePath, 'utf8'));
   await assert.rejects(
-    loadCertificate({ tls: given, stateDirectory }, []),
+    readGivenCertificate(certificatePath, keyPath),
     /^UserError: WAI_TLS_CERT, WAI_TLS_KEY: .* are not a certificate and its private key/,
   );
   await rm(keyPath);
   await assert.rejects(
-    loadCertificate({ tls: given, stateDirectory }, []),
+    readGivenCertificate(certificatePath, keyPath),
     /^UserError: WAI_TLS_KEY: .* cannot be read \(ENOENT\)/,
   );
 });
 
 test('over TLS the cookie is Secure and tied to the host, and a foreign scheme is refused', async (context) => {
   const stateDirectory = await makeStateDirectory(context);
-  const certificate = await loadCertificate({ tls: selfSigned, stateDirectory }, hosts);
+  const certificate = await makeOwn(stateDirectory);
   const { app } = await createTestApp({ certificate });
   context.after(() => app.close());
   const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
@@ -87,7 +87,7 @@ test('over TLS the cookie is Secure and tied to the host, and a foreign scheme i
 
 test('TLS 1.2 has suites with forward secrecy and without CBC only', async (context) => {
   const stateDirectory = await makeStateDirectory(context);
-  const certificate = await loadCertificate({ tls: selfSigned, stateDirectory }, hosts);
+  const certificate = await makeOwn(stateDirectory);
   const { app } = await createTestApp({ certificate });
   context.after(() => app.close());
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));

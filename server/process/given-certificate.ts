@@ -1,30 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { ProgramOptions } from '../program-options.ts';
 import type { Certificate } from '../shared/certificate.ts';
 import { UserError } from '../shared/errors.ts';
 import { isPair } from './certificate-pair.ts';
-import { openOwnCertificate } from './own-certificate.ts';
 
 /**
- * The certificate that WAI_TLS_CERT and WAI_TLS_KEY name, or else a self-signed one for `hosts`,
- * made at the first start, kept in the state folder, and renewed a month before it ends.
- * @param hosts names and addresses of this machine
- * @param nowMs since the epoch
- * @throws {UserError} if the files named cannot be used
+ * The certificate that WAI_TLS_CERT and WAI_TLS_KEY name.
+ * @throws {UserError} a file cannot be read, or the two are no pair that can be served with
  */
-export async function loadCertificate(
-  { tls, stateDirectory }: Pick<ProgramOptions, 'tls' | 'stateDirectory'>,
-  hosts: string[],
-  nowMs: number = Date.now(),
-): Promise<Certificate> {
-  const { certificatePath, keyPath } = tls;
-  if (certificatePath === undefined || keyPath === undefined) {
-    return (await openOwnCertificate(stateDirectory, hosts, nowMs)).certificate;
-  }
-  return readGivenCertificate(certificatePath, keyPath);
-}
-
-/** @throws {UserError} a file cannot be read, or the two are no pair that can be served with */
 export async function readGivenCertificate(
   certificatePath: string,
   keyPath: string,
