@@ -222,10 +222,11 @@ function judge(pair: Pair, { now, then, theirs, foresight }: Outcome): object[] 
     if (own.some((one) => one.startsWith('Can’t tell'))) return [];
     const foretold = foresight.movements.find(({ instanceName }) => instanceName === name);
     const isDelayed = foretold && foretold.withinMs > 100_000;
+    const isConditionalTake = foretold?.direction === 'take' && isConditional(own, isHigher);
     const expected =
       is === undefined
         ? undefined
-        : foretold?.direction === 'take' && !isDelayed && !isConditional(own, isHigher)
+        : foretold?.direction === 'take' && !isDelayed && !isConditionalTake
           ? 'MASTER'
           : foretold?.direction === 'lose' && peerWins && peerWants
             ? 'BACKUP'
@@ -235,10 +236,12 @@ function judge(pair: Pair, { now, then, theirs, foresight }: Outcome): object[] 
     const mayBeTwice = isToldTwice || dangers.some((one) => one.includes('then both serve'));
     // What is told of a Fault is the condition under which it ends.
     const leavesFault = was?.state === 'FAULT' && is?.state === 'BACKUP' && !isHigher;
+    // “A standby peer takes over before that, and keeps it”: who is first is a matter of milliseconds.
+    const isPeerFirst = isConditionalTake && is?.state === 'BACKUP' && peer.state === 'MASTER';
     const entersFault = dangers.some((one) => one.includes('into Fault'));
     const wasTwice = was?.state === 'MASTER' && isTwice && pair.kind === undefined;
     const faults = [
-      ...(is?.state === (entersFault ? 'FAULT' : expected) || leavesFault
+      ...(is?.state === (entersFault ? 'FAULT' : expected) || leavesFault || isPeerFirst
         ? []
         : [`${was?.state ?? 'absent'}: not ${expected ?? 'absent'}`]),
       ...(isTwice && !mayBeTwice && !wasTwice ? ['both serve, and nobody said so'] : []),
