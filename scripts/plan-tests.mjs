@@ -7,6 +7,7 @@ import { builtTests, tests } from './build-tests.mjs';
  * Most of its time it waits for an election, a health check or a limit of the program.
  */
 const longest = [
+  'appliance/kills/killed-processes',
   'appliance/debian-package',
   'appliance/bad-saves-rich',
   'appliance/bad-saves-simple',
