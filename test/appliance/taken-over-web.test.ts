@@ -438,6 +438,13 @@ if (inPrivateNamespaces(import.meta.url)) {
       assert.equal(field(set), '0'.repeat(16), set);
     }
     assert.equal(field('NoNewPrivs'), '1');
+    // Other programs may run as the same user: they do not get at its sessions.
+    for (const file of ['mem', 'environ', 'maps']) {
+      const { status: exitStatus, stderr } = runAsWeb(`head -c 1 /proc/${webPid}/${file}`);
+      assert.notEqual(exitStatus, 0, file);
+      assert.match(stderr, /denied|permi/i, file);
+    }
+    assert.notEqual(runAsWeb(`ls /proc/${webPid}/fd`).status, 0);
     const opened = readdirSync(`/proc/${webPid}/fd`).map((fd) =>
       readlinkSync(path.join(`/proc/${webPid}/fd`, fd)),
     );
