@@ -114,7 +114,7 @@ async function start(
     if (running.hasEnded()) throw new Error(`${program} ended:\n${running.output()}`);
     return isListening(port);
   });
-  return { port, output: running.output, stop };
+  return { port, output: () => running.output(), stop };
 }
 
 async function findFreePort(): Promise<number> {
