@@ -12,11 +12,16 @@ const watchedMs = 60_000;
 /** The kernel counts processor time in hundredths of a second (USER_HZ, proc(5)). */
 const ticksPerSecond = 100;
 
-/** Its own ticks, those of the commands that it ran, and how often one of its threads was woken. */
+/**
+ * Of the agent and the web: their own ticks, those of the commands that they ran, and how often one
+ * of their threads was woken.
+ */
 const readUsage = `
-pid=$(pgrep -n -f '^[^ ]*node .*main[.][jt]s')
-awk '{ print $14 + $15, $16 + $17 }' /proc/$pid/stat
-cat /proc/$pid/task/*/status | awk '/^voluntary_ctxt/ { sum += $2 } END { print sum }'
+agent=$(pgrep -o -f '^[^ ]*node .*server/main[.]ts|^[^ ]*node .*build/main[.]js')
+for pid in $agent $(pgrep -P $agent -f '^[^ ]*node .*web(-main)?[.][jt]s'); do
+  awk '{ print $14 + $15, $16 + $17 }' /proc/$pid/stat
+  cat /proc/$pid/task/*/status | awk '/^voluntary_ctxt/ { sum += $2 } END { print sum }'
+done
 `;
 
 export async function measureIdle(): Promise<Figure[]> {
@@ -55,6 +60,8 @@ export async function measureIdle(): Promise<Figure[]> {
 
 async function read(server: LabServer) {
   const { stdout } = await server.run('sh', ['-c', readUsage]);
-  const [ownTicks = NaN, commandTicks = NaN, wakeUps = NaN] = stdout.split(/\s+/).map(Number);
-  return { ownTicks, commandTicks, wakeUps };
+  const numbers = stdout.trim().split(/\s+/).map(Number);
+  if (numbers.length !== 6) throw new Error(`Not two processes: ${stdout}`);
+  const sum = (place: number) => (numbers[place] ?? NaN) + (numbers[place + 3] ?? NaN);
+  return { ownTicks: sum(0), commandTicks: sum(1), wakeUps: sum(2) };
 }

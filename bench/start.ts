@@ -45,10 +45,10 @@ export async function measureStart(): Promise<Figure[]> {
         name: 'cold start to the first answer',
         value: percentile(startMs, 0.5),
         unit: 'ms',
-        budget: 500,
+        budget: 700,
       },
       { name: 'resident memory after the start', value: freshMiB, unit: 'MiB' },
-      { name: 'resident memory after 2,000 requests', value: usedMiB, unit: 'MiB', budget: 100 },
+      { name: 'resident memory after 2,000 requests', value: usedMiB, unit: 'MiB', budget: 150 },
     ];
   } finally {
     await rm(folder, { recursive: true });
@@ -80,9 +80,17 @@ async function start(folder: string) {
   return {
     url,
     answeredAfterMs: performance.now() - startedAtMs,
+    /** Of the agent and the web; what both have mapped counts once (Pss, proc_pid_smaps(5)). */
     async readResidentMiB() {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+      const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+      const pids = [String(child.pid), ...children.trim().split(' ')];
+      const shares = await Promise.all(
+        pids.map(async (pid) => {
+          const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
+          return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1]) / 1024;
+        }),
+      );
+      return shares.reduce((sum, share) => sum + share, 0);
     },
     async stop() {
       child.kill();

@@ -178,6 +178,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     });
     await pages.register(registerBootPage, { mirror, options: settings });
   });
-  await mirror.look();
+  // Not a look: nobody reads yet, and who rests is not woken.
+  await mirror.untilTold;
   return app;
 }

@@ -15,7 +15,9 @@ export interface Mirror {
   firstPasswordFile(): Mirrored['firstPasswordFile'];
   /** Called after each news of the agent. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;
-  /** Asks the agent for the newest; never throws. */
+  /** Resolves once the agent has told anything. */
+  untilTold: Promise<void>;
+  /** Asks the agent for the newest, as somebody who reads; never throws. */
   look(): Promise<void>;
   close(): void;
 }
@@ -40,15 +42,16 @@ export function createMirror(port: AgentPort): Mirror {
   const tell = () => {
     for (const listener of listeners) listener();
   };
+  let noteFirst = (): void => undefined;
+  const untilTold = new Promise<void>((resolve) => (noteFirst = resolve));
   const take = (told: Mirrored) => {
+    noteFirst();
     newest = { told: onOwnClock(told), atMs: performance.now() };
     tell();
   };
+  // What comes first is as of now, also after the agent was away.
   const stopFollowing = port.follow('mirror', take);
-  port.onTurn(() => {
-    if (port.findProblem() === undefined) void look();
-    else tell();
-  });
+  port.onTurn(tell);
 
   async function look(): Promise<void> {
     lookedAtMs = performance.now();
@@ -104,6 +107,7 @@ export function createMirror(port: AgentPort): Mirror {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    untilTold,
     look,
     close() {
       stopFollowing();
