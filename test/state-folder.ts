@@ -33,7 +33,10 @@ export async function copyRecordedState(context: TestContext): Promise<string> {
 export async function readAllState(stateDirectory: string) {
   const directory = join(stateDirectory, 'history');
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const store = await createVersionStore({ directory, reportDamage: assert.fail });
+  const store = await createVersionStore({
+    directory,
+    reportDamage: (sentence) => assert.fail(sentence),
+  });
   const failovers = await openRecordLog(
     join(stateDirectory, 'failovers.jsonl'),
     failoverRecordSchema,

@@ -1,6 +1,6 @@
-import { readHostName } from '../shared/own-hosts.ts';
 import { restoreBackup } from '../process/backup/restore-backup.ts';
 import { takeBackup } from '../process/backup/take-backup.ts';
+import { readHostName } from '../shared/own-hosts.ts';
 
 export interface BackupDependencies {
   stateDirectory: string;

@@ -51,7 +51,8 @@ export async function readArchive(
   try {
     return await readFiles(createByteReader(gunzip), refuse, onFile);
   } catch (error) {
-    if (/^Z_/.test(errorCode(error))) throw refuse('is damaged, or no backup of keepalived-wai');
+    if (errorCode(error).startsWith('Z_'))
+      throw refuse('is damaged, or no backup of keepalived-wai');
     throw error;
   } finally {
     gunzip.destroy();

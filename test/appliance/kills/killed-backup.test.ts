@@ -32,7 +32,10 @@ async function readState(stateDirectory: string): Promise<string> {
   const lock = await openStateFolder(stateDirectory);
   const accounts = await readStoredAccounts(stateDirectory);
   const directory = join(stateDirectory, 'history');
-  const store = await createVersionStore({ directory, reportDamage: assert.fail });
+  const store = await createVersionStore({
+    directory,
+    reportDamage: (sentence) => assert.fail(sentence),
+  });
   const texts: string[] = [];
   for (const { id } of await store.list()) texts.push((await store.read(id))?.text ?? 'gone');
   await lock.release();

@@ -238,9 +238,9 @@ test('a backup that is made while the program saves has the state of one moment'
   const lock = await openStateFolder(state);
   const { accounts = [] } = await readAllState(state);
   const store = await createVersionStore({ directory: join(state, 'history'), limit: 4 });
-  let isOver = false;
+  const end = new AbortController();
   const saving = (async () => {
-    for (let number = 0; !isOver; number++) {
+    for (let number = 0; !end.signal.aborted; number++) {
       // The text, then the index, then what nobody needs any more goes.
       await store.keep(newVersion(`version ${number}`, { comment: `${number}` }));
       await writeStoredAccounts(state, [
@@ -260,7 +260,7 @@ test('a backup that is made while the program saves has the state of one moment'
     assert.ok(versions.length > 0);
     for (const { text } of versions) assert.ok(text !== undefined);
   }
-  isOver = true;
+  end.abort();
   await saving;
   await lock.release();
 });

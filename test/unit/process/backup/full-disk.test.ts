@@ -19,10 +19,15 @@ test('a full disk is named, and leaves neither half a backup nor half a restore'
     await buildChild(context, new URL('./full-disk-child.ts', import.meta.url)),
     ...[state, backup, small],
   );
-  const told = JSON.parse(lines[0] ?? '') as Record<string, string | string[]>;
-  assert.match(String(told['ofBackup']), /^backup-place: .* cannot be written \(ENOSPC\)\./);
-  assert.deepEqual(told['left'], ['filler']);
-  assert.match(String(told['ofRestore']), /^restore-full: There is no space left .* changed\.$/);
-  const names = [...(told['names'] ?? [])].filter((name) => !name.startsWith('lock.'));
+  const told = JSON.parse(lines[0] ?? '') as {
+    ofBackup: string;
+    ofRestore: string;
+    left: string[];
+    names: string[];
+  };
+  assert.match(told.ofBackup, /^backup-place: .* cannot be written \(ENOSPC\)\./);
+  assert.deepEqual(told.left, ['filler']);
+  assert.match(told.ofRestore, /^restore-full: There is no space left .* changed\.$/);
+  const names = told.names.filter((name) => !name.startsWith('lock.'));
   assert.deepEqual(names, ['state-format.json']);
 });
