@@ -149,7 +149,7 @@ export const subcommands = {
       { name: '--from-another-host', summary: 'also if it is of a server of another name' },
     ],
     description: [
-      'Stop keepalived-wai first; keepalived runs on. The archive is checked before anything is changed. What was in the state folder is kept in a folder in it. Neither keepalived nor its configuration is touched.',
+      'Stop keepalived-wai first (with systemd: systemctl stop keepalived-wai-agent); keepalived runs on. The archive is checked before anything is changed. What was in the state folder is kept in a folder in it. Neither keepalived nor its configuration is touched.',
     ],
     exitStatus: [],
   },
