@@ -49,6 +49,18 @@ export async function acquireLock(directory: string): Promise<Lock> {
   }
 }
 
+/** Whether a process that lives holds the lock of a state directory; nothing is changed. */
+export async function isLocked(directory: string): Promise<boolean> {
+  try {
+    const newest = await findNewest(directory);
+    const holder = newest === undefined ? undefined : await readHolder(directory, newest);
+    return holder !== undefined && (await isAlive(holder));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 /** What stands in a state directory after its first start. */
 const ownNames = /^(?:lock\.\d+|accounts\.json|session-secret|history|\.wai-part-.*)$/;
 

@@ -92,6 +92,7 @@ if (inLabServer(import.meta.url)) {
     test('without keepalived and without a configuration it says so', async () => {
       const { status, output } = await command(['status']);
       assert.match(output, /^keepalived is stopped on server1\. .*keepalived\.conf does not exist/);
+      assert.match(output, /\nNote: no keepalived-wai runs with \/var\/lib\/keepalived-wai, so /);
       assert.equal(status, 2);
     });
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createAppliance } from '../../appliance/create-appliance.ts';
+import { isLocked } from '../../history/lock.ts';
 import { readRecords } from '../../history/record-log.ts';
 import type { ProgramOptions } from '../../program-options.ts';
 import { errorCode } from '../../shared/error-code.ts';
@@ -27,12 +28,23 @@ export async function showStatus(
     print(
       options.has('--json')
         ? `${JSON.stringify(describeStatus(snapshot), undefined, 2)}\n`
-        : formatStatus(snapshot),
+        : `${formatStatus(snapshot)}${await describeAgent(settings.stateDirectory)}`,
     );
     return gradeStatus(snapshot.status);
   } finally {
     await appliance.close();
   }
+}
+
+/** A line where the agent is away; nothing while it runs, and where that is not known. */
+async function describeAgent(stateDirectory: string): Promise<string> {
+  try {
+    if (await isLocked(stateDirectory)) return '';
+  } catch (error) {
+    if (errorCode(error) !== 'EACCES') throw error;
+    return '';
+  }
+  return `Note: no keepalived-wai runs with ${stateDirectory}, so it records no failover. Start it, for example: systemctl start keepalived-wai\n`;
 }
 
 /** Without the rights for them nothing of keepalived is known either, and the status says so. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, chown, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { acquireLock } from '../../../server/history/lock.ts';
+import { acquireLock, isLocked } from '../../../server/history/lock.ts';
 import { buildChild, makeFolder, startUntilFirstLine } from './run-child.ts';
 
 describe('the lock of the state directory', () => {
@@ -27,10 +27,13 @@ describe('the lock of the state directory', () => {
 
   it('is free after a release', async (context) => {
     const directory = join(await makeFolder(context), 'state');
+    assert.equal(await isLocked(directory), false);
     for (let round = 0; round < 3; round += 1) {
       const lock = await acquireLock(directory);
+      assert.equal(await isLocked(directory), true);
       await assert.rejects(acquireLock(directory), { code: 'state-directory-in-use' });
       await lock.release();
+      assert.equal(await isLocked(directory), false);
     }
     assert.equal((await readdir(directory)).length, 1);
   });
