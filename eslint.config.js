@@ -197,7 +197,10 @@ export default defineConfig(
     ignores: [
       'server/main.ts',
       'server/start-bundle.ts',
+      'server/web-main.ts',
       'server/process/web/start-web.ts',
+      // The web tells systemd too, and has no part of the appliance.
+      'server/process/service-notify.ts',
       'server/appliance/commands/run-command.ts',
     ],
     rules: {

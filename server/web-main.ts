@@ -6,11 +6,11 @@ import { Socket } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import type { TopicEvents } from './agent/topics.ts';
 import { createApp } from './app.ts';
-import { becomeUser } from './process/web/become-user.ts';
 import { explainStartFailure } from './process/explain-start-failure.ts';
 import { freeSocketPath } from './process/free-socket-path.ts';
 import { openServiceLog } from './process/service-log.ts';
 import { createServiceNotify } from './process/service-notify.ts';
+import { becomeUser } from './process/web/become-user.ts';
 import { readWebArguments } from './process/web/web-arguments.ts';
 import type { WebArguments } from './process/web/web-arguments.ts';
 import { pairDescriptor } from './process/web/web-pair.ts';
@@ -27,6 +27,9 @@ const startAgainStatus = 75;
 /** EX_CONFIG: it is not, for what may not be listened on stays so. */
 const wrongSettingStatus = 78;
 
+/** An agent that starts answers within this time; a start that waits longer says for what. */
+const tellsAfterMs = 3_000;
+
 const log = openServiceLog(process.stderr, process.env);
 
 async function main({ agentSocket, user }: WebArguments): Promise<void> {
@@ -41,7 +44,12 @@ async function main({ agentSocket, user }: WebArguments): Promise<void> {
       if (port.findProblem() !== undefined) process.exit(0);
     });
   }
+  const telling = setTimeout(() => {
+    const problem = port.findProblem() ?? 'the agent has not yet said what to serve';
+    log.say('warning', `keepalived-wai: ${problem}. The page waits for it.`);
+  }, tellsAfterMs);
   const serving = await receiveServing(port);
+  clearTimeout(telling);
   try {
     await serve(port, serving, { agentSocket, user });
   } catch (error) {

@@ -126,12 +126,10 @@ function findWatchdogMs({ WATCHDOG_USEC, WATCHDOG_PID }: Environment): number | 
 function runNotify(socket: string, assignments: string[]): Promise<string | undefined> {
   const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C', NOTIFY_SOCKET: socket };
   return new Promise((resolve) => {
-    execFile(
-      ...(['systemd-notify', assignments] as const),
-      { env, cwd: '/', timeout: sendLimitMs, killSignal: 'SIGKILL' },
-      (error, _stdout, stderr) => {
-        resolve(error === null ? undefined : stderr.trim() || error.message);
-      },
-    );
+    const limits = { timeout: sendLimitMs, killSignal: 'SIGKILL' } as const;
+    const options = { env, cwd: '/', ...limits };
+    execFile('systemd-notify', assignments, options, (error, _stdout, stderr) => {
+      resolve(error === null ? undefined : stderr.trim() || error.message);
+    });
   });
 }

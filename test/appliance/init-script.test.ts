@@ -21,8 +21,8 @@ const defaults = '/etc/default/keepalived-wai';
 const settings = 'WAI_LISTEN=127.0.0.1:9443\nWAI_TLS=off\n';
 
 function control(action: string, runner: string[] = []) {
-  const [file = script, ...words] = [...runner, script, action];
-  const { status, stdout, stderr } = spawnSync(file, words, { encoding: 'utf8', cwd: '/' });
+  const words = [...runner, script, action];
+  const { status, stdout, stderr } = spawnSync('env', words, { encoding: 'utf8', cwd: '/' });
   return { status, said: `${stdout}${stderr}` };
 }
 

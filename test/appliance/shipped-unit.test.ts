@@ -61,6 +61,7 @@ systemd-tmpfiles --create ${repository}/packaging/tmpfiles.conf
 /** As seldom. */
 const untilShown =
   'until systemctl show --value --property="$2" "$1" | grep -qP "$3"; do sleep 0.5; done';
+const untilSaid = 'until journalctl --quiet -u "$1" --grep "$2" >/dev/null; do sleep 0.5; done';
 /** However it ends. Not `--wait`, which needs a bus; not too often, for each question is a process. */
 const untilEnded =
   'until systemctl show --property=ActiveState "$1" | grep -qE "inactive|failed"; do sleep 0.5; done';
@@ -198,7 +199,14 @@ describe('under the shipped units', () => {
     assert.equal(showUnit('NRestarts', agent), '0');
     assert.deepEqual(readPriorities(agent, 'WAI_TLS: "maybe" is not allowed'), ['3']);
     assert.deepEqual([...new Set(readPriorities(web, '"level":30'))], ['6']);
-    run('systemctl', 'reset-failed', agent);
+
+    // The page says what it waits for.
+    run('systemctl', 'start', '--no-block', web);
+    const waits = 'agent of this page is not running.*The page waits';
+    run('sh', '-c', untilSaid, 'sh', web, waits);
+    assert.deepEqual(readPriorities(web, waits), ['4']);
+    run('systemctl', 'stop', web);
+    run('systemctl', 'reset-failed');
   });
 
   /** @returns what a program prints as JSON that runs as the unit's */
