@@ -20,7 +20,6 @@ import {
 } from './private-keepalived.ts';
 import { RemoteBrowser } from './remote-browser.ts';
 
-const units = ['keepalived-wai.service'];
 const library = '/usr/lib/keepalived-wai';
 const state = '/var/lib/keepalived-wai';
 const settings = '/etc/keepalived-wai/config.env';
@@ -60,6 +59,12 @@ async function whenItAnswers(): Promise<void> {
   );
 }
 
+/** The names of the units of systemd that the package has brought. */
+const listUnits = () =>
+  [...run('dpkg', '--listfiles', 'keepalived-wai').matchAll(/\/([^/\n]+\.service)$/gm)].flatMap(
+    ([, name = '']) => name,
+  );
+
 /** A browser that has logged in with the first password. */
 async function logIn(password: string): Promise<RemoteBrowser> {
   await whenItAnswers();
@@ -93,6 +98,7 @@ if (inBootedSystemd(import.meta.url, prepare)) {
     const first = process.env['WAI_TEST_PACKAGE'] ?? '';
     const later = process.env['WAI_TEST_LATER_PACKAGE'] ?? '';
     const changed = goodConfiguration.replace('priority 101', 'priority 102');
+    let units: string[] = [];
     let keepalivedPid: string;
     let password: string;
 
@@ -124,12 +130,19 @@ if (inBootedSystemd(import.meta.url, prepare)) {
 
     it('is enabled and runs once it is installed', async () => {
       apt('install', first);
+      units = listUnits();
+      assert.ok(units.includes('keepalived-wai.service'), units.join(' '));
       await assertRunning();
       assert.match(run('keepalived-wai', '--version'), /^keepalived-wai \d/);
       assert.match(run('getent', 'passwd', 'keepalived-wai'), /nologin$/m);
       const folder = run('stat', '--format=%a %U %G', '/run/keepalived-wai').trim();
       assert.equal(folder, '750 root keepalived-wai');
-      assert.ok(existsSync(`${library}/build/bundle.cache`), 'compiled for a quick start');
+      for (const name of ['main', 'web']) {
+        assert.ok(
+          existsSync(`${library}/build/${name}.cache`),
+          `${name} is compiled for a quick start`,
+        );
+      }
       assert.equal(run('dpkg', '--verify', 'keepalived-wai'), '');
       const completion = '/usr/share/bash-completion/completions/keepalived-wai';
       run('bash', '-c', `source ${completion} && complete -p keepalived-wai`);
