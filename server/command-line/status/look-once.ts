@@ -14,7 +14,7 @@ const logLines = 1_000;
 /** What contradicts itself may be a change under way: the second look decides. */
 const secondLookAfterMs = 1_000;
 /** A standby's second account proves what its master sent between the two: an interval and a part. */
-const intervals = 1.2;
+const intervals = 1.5;
 const longestWaitMs = 3_000;
 
 /**
@@ -46,8 +46,9 @@ export async function lookOnce({
     );
   const lookAtStates = () => Promise.all([witnesses.askRuntime(), witnesses.askNetwork()]);
 
-  const begunAtMs = clock.monotonicMs();
   await Promise.all([lookAtStates(), witnesses.askBlindSpots()]);
+  // Not from before it: on a busy server the answer may be late, and the second one soon after it.
+  const lookedAtMs = clock.monotonicMs();
   await witnesses.askConfiguration();
   const page = await appliance.readLog({ limit: logLines });
   const lines = page.ok ? page.lines.toReversed() : [];
@@ -59,7 +60,7 @@ export async function lookOnce({
   ]);
   const waitMs = findWait(judge(), witnesses.evidence());
   if (waitMs !== undefined) {
-    await delay(Math.max(0, begunAtMs + waitMs - clock.monotonicMs()));
+    await delay(Math.max(0, lookedAtMs + waitMs - clock.monotonicMs()));
     await lookAtStates();
   }
   recorder.noteEvidence(witnesses.evidence(), judge());
@@ -75,7 +76,7 @@ export async function lookOnce({
   };
 }
 
-/** When to look again, from the begin of the first look; undefined: that one says enough. */
+/** When to look again, from the end of the first look; undefined: that one says enough. */
 function findWait({ instances }: KeepalivedStatus, { runtime }: Evidence): number | undefined {
   const account = runtime?.value.ok ? runtime.value.instances : [];
   const waits = instances.flatMap(({ name, state, servingMaster }) => {
