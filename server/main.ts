@@ -131,18 +131,17 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
     },
   });
   const stopWatching = watchOutsideChanges({ ...parts, exclusive, onProblem });
+  const running: { server?: SeamServer; web?: WebSupervisor } = {};
   const agent = createAgent({
     ...{ options, accounts, debug, keeper, listWarnings, certificates },
     findFirstPasswordFile: accountsWatch.findFirstPasswordFile,
     operations: createOperations({ ...parts, exclusive, confirmed }),
     secret: await openSessionSecret(stateDirectory),
-    onListening: () => web?.noteListening(),
+    onListening: () => running.web?.noteListening(),
     audit: (facts) => {
       log.info({ ...facts, isAlwaysWritten: true }, 'asked of the agent');
     },
   });
-  let server: SeamServer | undefined;
-  let web: WebSupervisor | undefined;
 
   const startedAtMs = clock.monotonicMs();
   const service = createServiceNotify({
@@ -166,8 +165,8 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
   closeWithGrace({ delay: 10_000, logger: log }, async ({ err }) => {
     if (err) log.fatal({ err }, 'ending after an error');
     void service.stopping();
-    await web?.stop();
-    await server?.close();
+    await running.web?.stop();
+    await running.server?.close();
     accountsWatch.close();
     certificates?.close();
     confirmed.close();
@@ -183,16 +182,16 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
   await exclusive(() => recoverDrill(parts));
   await exclusive(() => confirmed.resume());
   // It answers before the witnesses have: what was not asked yet is Unknown, and the page says so.
-  const answering = await serveAgent(agent, await findListenPlace(options), (problem) => {
+  const server = await serveAgent(agent, await findListenPlace(options), (problem) => {
     log.warn(problem, 'a connection to the agent was not well');
   });
-  server = answering;
+  running.server = server;
   if (firstWeb) {
-    web = superviseWeb({
+    running.web = superviseWeb({
       first: firstWeb,
       start: () => startWeb(environment),
       accept: ({ socket }) => {
-        answering.accept(socket);
+        server.accept(socket);
       },
       // It has said why.
       onFailure: (status) => process.exit(status),
@@ -201,9 +200,12 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
       },
     });
   }
-  await Promise.all([keeper.start(), web?.untilListening.then(service.ready) ?? service.ready()]);
+  await Promise.all([
+    keeper.start(),
+    running.web?.untilListening.then(service.ready) ?? service.ready(),
+  ]);
   reportBlindness(keeper.evidence());
-  if (web) announceAddress(options);
+  if (running.web) announceAddress(options);
 }
 
 /** Its group may connect: that of the web's user. */

@@ -45,7 +45,7 @@ export interface Agent {
     tell: (event: TopicEvents[Topic]) => void,
   ): () => void;
   /** An account was changed: its sessions may be over, the first password is another one. */
-  noteAccounts(): void;
+  noteAccounts: () => void;
 }
 
 export interface AgentDependencies {

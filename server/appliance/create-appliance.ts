@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { ProgramOptions } from '../program-options.ts';
+import { readHostName } from '../shared/own-hosts.ts';
 import type { Appliance, LogFollower } from './appliance.ts';
 import { lookUpProgram } from './commands/find-executable.ts';
 import { sweepTestFolders, testConfiguration } from './configuration-test/configuration-test.ts';
@@ -15,7 +16,6 @@ import { addVrrpRules, removeRuleByCommand, removeVrrpRules } from './firewall/c
 import { readFirewall } from './firewall/read-firewall.ts';
 import { examineHealthcheck, probeHealthcheck } from './healthcheck/healthcheck-probe.ts';
 import { lookUpOwnName } from './host.ts';
-import { readHostName } from '../shared/own-hosts.ts';
 import { createLog } from './logs/create-log.ts';
 import { followLog } from './logs/follow-log.ts';
 import { findMissingRights } from './missing-rights.ts';

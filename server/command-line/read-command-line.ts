@@ -49,7 +49,7 @@ function readSubcommand(name: SubcommandName, words: readonly string[]): Command
     strict: false,
     allowPositionals: true,
   });
-  if (values['help'] === true) return { kind: 'print', text: describeSubcommand(name) };
+  if (values.help === true) return { kind: 'print', text: describeSubcommand(name) };
   const options = new Set<string>();
   for (const [key, value] of Object.entries(values)) {
     const option = `${key.length === 1 ? '-' : '--'}${key}`;

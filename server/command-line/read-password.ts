@@ -53,7 +53,7 @@ async function ask(question: string, { input, prompts }: PasswordTerminal): Prom
   // Before the question: whoever answers it at once must not see the answer.
   input.setRawMode?.(true);
   prompts.write(question);
-  input.setEncoding?.('utf8');
+  input.setEncoding('utf8');
   let typed: string[] = [];
   try {
     return await new Promise<string>((resolve, reject) => {
@@ -69,7 +69,7 @@ async function ask(question: string, { input, prompts }: PasswordTerminal): Prom
         });
       };
       const onData = (chunk: Buffer | string) => {
-        const characters = [...chunk.toString().replaceAll(keySequence, '')];
+        const characters = Array.from(chunk.toString().replaceAll(keySequence, ''));
         for (const [index, character] of characters.entries()) {
           switch (character) {
             case '\r':

@@ -77,7 +77,7 @@ async function run(
   const { stateDirectory } = options;
   const terminal = { input: process.stdin, prompts: process.stderr };
   const accounts = { stateDirectory, terminal, print };
-  const subcommands: Record<SubcommandName, () => Promise<void | number>> = {
+  const subcommands: Record<SubcommandName, () => Promise<unknown>> = {
     serve: () => serve(options, environment),
     status: () => showStatus(options, given, print),
     check: () => checkFile(words[0] ?? '', options, given, print, unread),
@@ -87,7 +87,8 @@ async function run(
     backup: () => makeBackup(words, accounts),
     restore: () => restore(words, given, accounts),
   };
-  return (await subcommands[name]()) ?? exitStatus.ok;
+  const status = await subcommands[name]();
+  return typeof status === 'number' ? status : exitStatus.ok;
 }
 
 /** Nobody may read on: `keepalived-wai status | head -1`. */
@@ -128,5 +129,6 @@ function findExitStatus(error: unknown, command: Command | undefined): number {
     (error instanceof UserError && wrongSettingCodes.has(error.code));
   if (isWrongSetting) return exitStatus.wrongSetting;
   if (error instanceof UserError && error.code === 'unusable-file') return exitStatus.noInput;
-  return (command?.kind === 'run' && unseenStatus[command.name]) || exitStatus.failed;
+  const unseen = command?.kind === 'run' ? unseenStatus[command.name] : undefined;
+  return unseen ?? exitStatus.failed;
 }

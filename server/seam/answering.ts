@@ -91,7 +91,7 @@ export function createAnswering({
     const stream = createOutgoingEvents({
       overflow: entry.overflow,
       limits,
-      hasRoom: outbox.hasRoom,
+      hasRoom: () => outbox.hasRoom(),
       send: (event, missed) => {
         outbox.send(encodeEvent(id, missed, event));
       },

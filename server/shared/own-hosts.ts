@@ -59,7 +59,6 @@ function readEntries(text: string): string[][] {
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
-    // eslint-disable-next-line no-restricted-syntax -- a name that cannot be read is not allowed, which the page says
   } catch {
     return '';
   }

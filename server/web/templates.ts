@@ -3,6 +3,7 @@
  * and `npm run check` checks the templates against these types: `scripts/templates/`.
  */
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
+import type { TextDifference } from '../keepalived/secrets/text-difference.ts';
 import type { ChangeFormModel, ShownComparison } from './change-form/change-form-model.ts';
 import type { FieldError } from './change-form/change-frame.ts';
 import type { AddedCommandsModel } from './change-form/consent.ts';
@@ -32,7 +33,6 @@ import type { FailureNotice } from './view/change/apply-outcome.ts';
 import type { FindingItem } from './view/change/findings.ts';
 import type { GoingBackModel } from './view/change/going-back.ts';
 import type { SideBySideRow } from './view/change/side-by-side.ts';
-import type { TextDifference } from '../keepalived/secrets/text-difference.ts';
 import type { WaitingModel } from './view/change/waiting-change.ts';
 import type { LayoutModel, LivePageModel, PageModel } from './view/page-model.ts';
 import type { Elapsed } from './view/time-words.ts';

@@ -44,7 +44,11 @@ async function runInBootedSystemd(
       systemd.insidePath(file),
     ]);
     const child = spawn('nsenter', [...systemd.enterArguments, node, ...program], {
-      env: { ...process.env, ...Object.fromEntries(insideFiles), [marker]: '1' },
+      env: {
+        ...process.env,
+        ...(Object.fromEntries(insideFiles) as Record<string, string>),
+        [marker]: '1',
+      },
       stdio: 'inherit',
     });
     reportFor(child);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
-import { readHostName } from '../../server/shared/own-hosts.ts';
 import { readDefaultRoutes, readNetwork } from '../../server/appliance/network/network.ts';
+import { readHostName } from '../../server/shared/own-hosts.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 
 const ip = (words: string) => execFileSync('ip', words.split(' '));

@@ -33,8 +33,8 @@ const answers = createInterface({ input: agent.stdout })[Symbol.asyncIterator]()
 
 async function ask(line: string): Promise<unknown> {
   agent.stdin.write(`${line}\n`);
-  const { value } = await answers.next();
-  return JSON.parse(String(value));
+  const answer = (await answers.next()) as IteratorResult<string, undefined>;
+  return JSON.parse(answer.value ?? '') as unknown;
 }
 const measureHeap = async () => Number(await ask('heap'));
 
@@ -133,7 +133,7 @@ function makeRequest(
   pick: <Value>(from: readonly Value[]) => Value | undefined,
 ): unknown {
   const fields = ['value', 'how', 'bytes', 'count', 'role', 'session'];
-  const request = Object.fromEntries(
+  const request: unknown = Object.fromEntries(
     Array.from({ length: random(3) }, () => [pick(fields), pick([...values, 1, 'user'])]),
   );
   return random(4) === 0 ? pick(values) : request;

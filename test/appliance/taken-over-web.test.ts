@@ -107,8 +107,8 @@ if (inPrivateNamespaces(import.meta.url)) {
 
   async function attempt(what: object): Promise<Told> {
     shell.stdin.write(`${JSON.stringify({ path: agentSocket, ...what })}\n`);
-    const { value } = await lines.next();
-    return JSON.parse(String(value)) as Told;
+    const line = (await lines.next()) as IteratorResult<string, undefined>;
+    return JSON.parse(line.value ?? '') as Told;
   }
 
   /** Asks the agent over one connection, as the web would. */

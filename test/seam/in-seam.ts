@@ -106,8 +106,9 @@ export async function startSeam(limits: Partial<SeamLimits> = {}): Promise<Seam>
     latest: stream('latest'),
     queue: stream('queue'),
     async every({ count }, emit) {
+      const send = emit as (event: Uint8Array) => unknown;
       for (let index = 0; index < count; index += 1) {
-        await emit(new Uint8Array(64 * 1024).fill(index));
+        await send(new Uint8Array(64 * 1024).fill(index));
         emitted += 1;
       }
     },

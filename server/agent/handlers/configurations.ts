@@ -1,6 +1,6 @@
+import { maskForViewers, maskSecrets } from '../../keepalived/secrets/mask-secrets.ts';
 import { compareTexts } from '../../keepalived/secrets/text-difference.ts';
 import type { TextDifference } from '../../keepalived/secrets/text-difference.ts';
-import { maskForViewers, maskSecrets } from '../../keepalived/secrets/mask-secrets.ts';
 import type { Operations } from '../../operations/operations.ts';
 import type { KeptVersion, VersionRecord } from '../../operations/versions/restore-version.ts';
 import { getUser } from '../caller.ts';

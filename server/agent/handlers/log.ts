@@ -64,13 +64,13 @@ export function createLogCalls(operations: Operations) {
       try {
         const parts: string[] = [];
         for (let length = 0; length < partBytes;) {
-          const { done, value } = await found.lines.next();
-          if (done) {
+          const line = await found.lines.next();
+          if (line.done === true) {
             end(exportId);
             return { text: parts.join(''), isLast: true };
           }
-          parts.push(value);
-          length += value.length;
+          parts.push(line.value);
+          length += line.value.length;
         }
         return { text: parts.join(''), isLast: false };
       } catch (error) {

@@ -65,7 +65,10 @@ const describeMissingTest = ({ message }: { message: string }): string =>
 
 /** For programs: the findings as `POST /api/v1/configuration/check` answers them. */
 function describeReport({ file, findings, unchecked }: FileReport) {
-  return { file, findings: findings.map(({ field: _, ...finding }) => finding), unchecked };
+  const told = findings.map((finding) =>
+    Object.fromEntries(Object.entries(finding).filter(([name]) => name !== 'field')),
+  );
+  return { file, findings: told, unchecked };
 }
 
 function gradeReport({ findings, unchecked }: FileReport): number {

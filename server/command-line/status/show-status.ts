@@ -5,8 +5,8 @@ import { readRecords } from '../../history/record-log.ts';
 import type { ProgramOptions } from '../../program-options.ts';
 import { errorCode } from '../../shared/error-code.ts';
 import { failoverRecordSchema } from '../../state/failover-records.ts';
-import { lookOnce } from './look-once.ts';
 import { describeStatus } from '../../web/api/status-document.ts';
+import { lookOnce } from './look-once.ts';
 import { formatStatus, gradeStatus } from './status-lines.ts';
 
 const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };

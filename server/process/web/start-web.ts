@@ -58,6 +58,12 @@ function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 async function untilEnd(child: ChildProcess): Promise<number | undefined> {
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? undefined;
+  try {
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code ?? undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`keepalived-wai: the web cannot be started: ${reason}\n`);
+    return 1;
+  }
 }

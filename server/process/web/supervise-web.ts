@@ -39,13 +39,14 @@ export function superviseWeb({
   let current = first;
   let hasListened = false;
   let pauseMs = firstPauseMs;
-  let isStopping = false;
+  let hasStopped = false;
+  const isStopping = () => hasStopped;
 
   const keep = async () => {
     for (;;) {
       accept(current);
       const status = await current.ended;
-      if (isStopping) return;
+      if (isStopping()) return;
       if (!hasListened) {
         onFailure(status ?? 1);
         return;
@@ -53,7 +54,7 @@ export function superviseWeb({
       onEnd(status);
       await sleep(pauseMs, undefined, { ref: false });
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
-      if (isStopping) return;
+      if (isStopping()) return;
       current = await start();
     }
   };
@@ -67,7 +68,7 @@ export function superviseWeb({
     },
     untilListening,
     async stop() {
-      isStopping = true;
+      hasStopped = true;
       await current.stop();
     },
   };

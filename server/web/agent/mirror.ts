@@ -8,11 +8,11 @@ import { ageStatus, forgetStatus } from './mirrored-status.ts';
 
 export interface Mirror {
   /** The status, as old as it is; all unknown while the agent does not answer. */
-  current(): Snapshot;
-  notices(): Mirrored['notices'];
-  waiting(): Mirrored['waiting'];
-  warnings(): Mirrored['warnings'];
-  firstPasswordFile(): Mirrored['firstPasswordFile'];
+  current: () => Snapshot;
+  notices: () => Mirrored['notices'];
+  waiting: () => Mirrored['waiting'];
+  warnings: () => Mirrored['warnings'];
+  firstPasswordFile: () => Mirrored['firstPasswordFile'];
   /** Called after each news of the agent. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;
   /** Resolves once the agent has told anything. */

@@ -23,9 +23,16 @@ export function createSeamPort(at: AgentPlace): SeamPort {
   const begin = ({ topic, tell, ended }: Following) => {
     // What is told of a topic, its row of the table says. An end is told by the state.
     client
-      .subscribe(topic, {}, (event) => (tell as (event: unknown) => void)(event), {
-        signal: ended.signal,
-      })
+      .subscribe(
+        topic,
+        {},
+        (event) => {
+          (tell as (event: unknown) => void)(event);
+        },
+        {
+          signal: ended.signal,
+        },
+      )
       .catch(() => undefined);
   };
   const client = createSeamClient({

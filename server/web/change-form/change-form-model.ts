@@ -1,8 +1,8 @@
 import type { Foresight } from '../../keepalived/foresight/foresight-result.ts';
+import type { TextDifference } from '../../keepalived/secrets/text-difference.ts';
 import type { FailureNotice } from '../view/change/apply-outcome.ts';
 import type { FindingItem } from '../view/change/findings.ts';
 import type { GoingBackModel } from '../view/change/going-back.ts';
-import type { TextDifference } from '../../keepalived/secrets/text-difference.ts';
 import type { FieldError, Meanwhile, SaveButton } from './change-frame.ts';
 import type { AddedCommandsModel } from './consent.ts';
 

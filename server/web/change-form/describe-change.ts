@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
+import { compareTexts } from '../../keepalived/secrets/text-difference.ts';
 import { createTag } from '../../shared/tag.ts';
 import { describeFailure } from '../view/change/apply-outcome.ts';
 import type { Failure, FailureNotice } from '../view/change/apply-outcome.ts';
 import type { FindingItem } from '../view/change/findings.ts';
 import { describeGoingBack } from '../view/change/going-back.ts';
-import { compareTexts } from '../../keepalived/secrets/text-difference.ts';
 import type { Connection } from '../view/own-connection.ts';
 import { judgeFields, longestComment } from './change-fields.ts';
 import type { ChangeFields } from './change-fields.ts';

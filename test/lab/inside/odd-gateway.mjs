@@ -1,5 +1,6 @@
 // A service that misbehaves, each path in its own way: node odd-gateway.mjs
 import { createServer } from 'node:http';
+import { clearInterval, setInterval } from 'node:timers';
 
 const answers = {
   '/hang': (response) => response.write('begun'),

@@ -19,7 +19,7 @@ export function createSampleAgent(answers: Partial<Operations> = {}) {
   const audited: AuditFacts[] = [];
   const note = (known: object) =>
     new Proxy(known, {
-      get: (target, name) =>
+      get: (target, name): unknown =>
         Reflect.get(target, name) ??
         ((...given: unknown[]) => {
           told.push({ name: String(name), given });
@@ -44,7 +44,7 @@ export function createSampleAgent(answers: Partial<Operations> = {}) {
     agent.call(name, { ...(ticket !== undefined && { ticket }), address: '192.0.2.7', request });
   return {
     ...{ agent, call, told, audited },
-    async signIn(userName: string, given = password): Promise<string> {
+    signIn: async (userName: string, given = password): Promise<string> => {
       const result = (await call('signIn', { userName, password: given })) as {
         outcome: { ticket?: string };
       };

@@ -257,7 +257,9 @@ test(
       { count: 1_000_000 },
       async () => {
         hasEvent = true;
-        await new Promise((resolve) => controller.signal.addEventListener('abort', resolve));
+        await new Promise((resolve) => {
+          controller.signal.addEventListener('abort', resolve);
+        });
       },
       controller,
     );

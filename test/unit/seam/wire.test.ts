@@ -47,7 +47,10 @@ test('what JSON would change is refused, with its path', () => {
       String(message),
     );
   }
-  assertPlain({ a: [null, 'x', 1, -0, false, { b: undefined }], c: Object.create(null) }, 'it');
+  assertPlain(
+    { a: [null, 'x', 1, -0, false, { b: undefined }], c: Object.create(null) as object },
+    'it',
+  );
 });
 
 test('frames arrive whole, however they are cut', () => {

@@ -58,7 +58,7 @@ async function openSignedOut(t: TestContext, addRoutes?: (app: FastifyInstance) 
     setDefaultRole: wasWritten('default'),
     saveConfiguration: wasWritten('file'),
   };
-  const { app, logText } = await createTestApp({ operations: operations as Operations }, addRoutes);
+  const { app, logText } = await createTestApp({ operations: operations }, addRoutes);
   t.after(() => app.close());
   const browser = new TestBrowser(app);
   await browser.logIn();

@@ -1,8 +1,8 @@
 import type { VersionComparison } from '../../../agent/handlers/configurations.ts';
+import type { TextDifference } from '../../../keepalived/secrets/text-difference.ts';
 import type { VersionRecord } from '../../../operations/versions/restore-version.ts';
 import { pairLines } from '../../view/change/side-by-side.ts';
 import type { SideBySideRow } from '../../view/change/side-by-side.ts';
-import type { TextDifference } from '../../../keepalived/secrets/text-difference.ts';
 import type { CompareQuery } from './query-schema.ts';
 import { describeVersion } from './version-words.ts';
 

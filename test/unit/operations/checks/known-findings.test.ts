@@ -82,7 +82,8 @@ describe('a fault that the file on disk has already', () => {
   });
 
   it('blocks where it would end a keepalived that runs, or that may run', async () => {
-    const stopped = createSampleMachine(ending, 'stopped').readDaemon;
+    const machine = createSampleMachine(ending, 'stopped');
+    const stopped = () => machine.readDaemon();
     const next = `# above\n${ending}`;
     assert.ok((await weigh(ending, next)).fatal.length > 0, 'it runs');
     assert.deepEqual((await weigh(ending, next, { readDaemon: stopped })).fatal, []);
@@ -110,7 +111,7 @@ describe('a fault that the file on disk has already', () => {
 describe('what has to be accepted once', () => {
   const outside = `${good}include /srv/elsewhere.conf\n`;
   const dangersOf = async (old: string, text: string, changes: Partial<Appliance> = {}) => {
-    const appliance = { ...createSampleMachine(old, []), ...changes } as Appliance;
+    const appliance = { ...createSampleMachine(old, []), ...changes };
     appliance.testConfiguration = (_id, candidate) =>
       Promise.resolve({
         ...test(candidate, {}),

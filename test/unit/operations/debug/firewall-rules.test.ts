@@ -40,8 +40,12 @@ const dropping = rulesWith('-A INPUT -p 112 -j DROP');
 const open = rulesWith();
 const added = { command: 'nft insert rule', result: 'ok', exitCode: 0, output: '' } as const;
 const lasting = { lasts: true, sentence: 'nftables keeps this.' };
-const changeOf = (change: Partial<FirewallChange>): FirewallChange =>
-  ({ commands: [added], lasting, report: open, ...change }) as FirewallChange;
+const changeOf = (change: Partial<FirewallChange>): FirewallChange => ({
+  commands: [added],
+  lasting,
+  report: open,
+  ...change,
+});
 
 function createServer(change: FirewallChange, changes: Partial<Appliance> = {}) {
   const packets: VrrpPacket[] = [];
@@ -54,7 +58,7 @@ function createServer(change: FirewallChange, changes: Partial<Appliance> = {}) 
     ...{ allowVrrp: act, withdrawVrrp: act },
     removeOwnFirewallRule: () => Promise.resolve(change),
     ...changes,
-  } as Appliance;
+  };
   return { appliance, packets };
 }
 

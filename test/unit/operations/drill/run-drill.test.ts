@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Appliance } from '../../../../server/appliance/appliance.ts';
 import type { RuntimeInstance } from '../../../../server/keepalived/proof/evidence.ts';
-import { readDrill } from '../../../../server/operations/drill/read-drill.ts';
 import { runDrill } from '../../../../server/operations/drill/failover-drill.ts';
 import type { DrillRequest } from '../../../../server/operations/drill/failover-drill.ts';
+import { readDrill } from '../../../../server/operations/drill/read-drill.ts';
 import { createSampleMachine, sampleRuntime } from '../sample-machine.ts';
 
 const path = '/var/lib/keepalived-wai/maintenance/VI_1';
@@ -199,7 +199,7 @@ describe('a drill', { concurrency: true }, () => {
       [/does not serve: it need not step down/, { running: { state: 'BACKUP' } }],
       [
         /keepalived is not running: start it first/,
-        { changes: { readDaemon: createSampleMachine(setUp, 'stopped').readDaemon } },
+        { changes: { readDaemon: () => createSampleMachine(setUp, 'stopped').readDaemon() } },
       ],
       [
         /Can’t tell/i,

@@ -24,7 +24,7 @@ async function openBrowser(t: TestContext, user: string) {
         ]),
       ),
   };
-  const { app } = await createTestApp({ operations: operations as Operations });
+  const { app } = await createTestApp({ operations: operations });
   t.after(() => app.close());
   const browser = new TestBrowser(app);
   await browser.logIn(user);

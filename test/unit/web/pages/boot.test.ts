@@ -94,7 +94,7 @@ test('of several services none selected: refused with a sentence, and nothing is
   const { app } = await createTestApp({
     options: { ...parseProgramOptions({ WAI_TLS: 'off' }), services: ['keepalived', 'httpd'] },
     keeper: createTestKeeper(),
-    operations: operations as Operations,
+    operations: operations,
   });
   t.after(() => app.close());
   const browser = new TestBrowser(app);

@@ -4,7 +4,6 @@ import type {
   DebugReport,
   ReportedCheck,
 } from '../../../../server/operations/debug/debug-report.ts';
-import type { Debug } from '../../../../server/operations/debug/debug.ts';
 import type { Operations } from '../../../../server/operations/operations.ts';
 import { writeReport } from '../../../../server/web/pages/debug/report-text.ts';
 import { describeDebug } from '../../../../server/web/pages/debug/view-model.ts';
@@ -219,7 +218,7 @@ describe('/debug', () => {
         report: () => report({ checks }),
         refreshOwnRules: () => Promise.resolve(),
         watch: () => () => undefined,
-      } as Partial<Debug> as Debug,
+      },
     });
     context.after(() => app.close());
     const url = `${await listen(app)}/debug/events`;

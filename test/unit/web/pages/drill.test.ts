@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DrillReading } from '../../../../server/operations/drill/read-drill.ts';
-import type { Operations } from '../../../../server/operations/operations.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { createTestKeeper } from '../test-keeper.ts';
 
@@ -28,7 +27,7 @@ describe('/drill', () => {
       listOwnHosts: () => ['server1', virtualAddress],
       operations: {
         readDrill: () => Promise.resolve(reading),
-      } as Partial<Operations> as Operations,
+      },
     });
     context.after(() => app.close());
     const browser = new TestBrowser(app);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { Notice } from '../../../../server/history/notices.ts';
-import type { Operations } from '../../../../server/operations/operations.ts';
 import { createTestApp, TestBrowser } from '../app-harness.ts';
 import { createTestKeeper } from '../test-keeper.ts';
 import { textOf, wallMs } from './samples.ts';
@@ -24,7 +23,7 @@ test('what happened while nobody looked stays on the page until it is seen', asy
         notices = notices.filter((notice) => notice.id !== id);
         return Promise.resolve();
       },
-    } as Partial<Operations> as Operations,
+    },
   });
   t.after(() => app.close());
   const browser = new TestBrowser(app);

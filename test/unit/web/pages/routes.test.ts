@@ -31,7 +31,7 @@ const done: ActionOutcome = {
 /** A browser that is logged in to an app with these operations; what they do not name must not be called. */
 async function openBrowser(t: TestContext, operations: Partial<Operations>): Promise<TestBrowser> {
   const { app } = await createTestApp({
-    operations: operations as Operations,
+    operations: operations,
     keeper: createTestKeeper(),
   });
   t.after(() => app.close());

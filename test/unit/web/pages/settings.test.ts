@@ -233,7 +233,7 @@ describe('/keepalived/settings', () => {
         };
       },
     };
-    const { app } = await createTestApp({ operations: operations as Operations });
+    const { app } = await createTestApp({ operations: operations });
     t.after(async () => {
       await app.close();
     });
@@ -363,7 +363,7 @@ describe('a save after somebody else’s', () => {
         };
       },
     };
-    const { app } = await createTestApp({ operations: operations as Operations });
+    const { app } = await createTestApp({ operations: operations });
     t.after(async () => {
       await app.close();
     });

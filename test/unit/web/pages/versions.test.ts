@@ -92,7 +92,7 @@ async function openBrowser(
     planRestore,
   };
   const { app } = await createTestApp({
-    operations: { ...read, ...operations } as Operations,
+    operations: { ...read, ...operations },
     keeper: createTestKeeper(),
   });
   t.after(() => app.close());

@@ -58,7 +58,7 @@ function findRefused(app: FastifyInstance, offers: string[]): string[] {
 
 for (const path of ['/keepalived', '/debug', '/boot', '/keepalived/failovers']) {
   test(`${path} offers a viewer nothing that is refused, and an admin everything`, async (t) => {
-    const { app } = await createTestApp({ keeper: createTestKeeper(), debug: debug as Debug });
+    const { app } = await createTestApp({ keeper: createTestKeeper(), debug: debug });
     t.after(() => app.close());
     const read = async (who: string) => {
       const browser = new TestBrowser(app);

@@ -12,7 +12,7 @@ const secret = 's3cr3t-of-the-form';
 async function serve(t: TestContext, operations: Partial<Operations> = {}) {
   const { app, logText } = await createTestApp({
     keeper: createTestKeeper(),
-    operations: operations as Operations,
+    operations: operations,
   });
   t.after(() => app.close());
   const changingUrls = app

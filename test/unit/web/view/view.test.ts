@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../../../server/keepalived/config/rules/finding.ts';
+import { compareTexts } from '../../../../server/keepalived/secrets/text-difference.ts';
 import { describeAction } from '../../../../server/web/view/action-flash.ts';
 import { describeSuccess } from '../../../../server/web/view/change/apply-outcome.ts';
 import type { Success } from '../../../../server/web/view/change/apply-outcome.ts';
 import { describeFindings } from '../../../../server/web/view/change/findings.ts';
-import { compareTexts } from '../../../../server/keepalived/secrets/text-difference.ts';
 import { describeInstant, formatDuration } from '../../../../server/web/view/time-words.ts';
 import { measureCpuMs } from '../../../cpu-time.ts';
 

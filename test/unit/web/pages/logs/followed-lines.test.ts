@@ -31,7 +31,7 @@ async function openLog(t: TestContext, user = 'admin') {
     },
   };
   const { app } = await createTestApp({
-    operations: operations as Operations,
+    operations: operations,
     keeper: createTestKeeper(),
   });
   t.after(async () => {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { maskForViewers } from '../../../../../server/keepalived/secrets/mask-secrets.ts';
-import { pairLines } from '../../../../../server/web/view/change/side-by-side.ts';
 import { compareTexts } from '../../../../../server/keepalived/secrets/text-difference.ts';
+import { pairLines } from '../../../../../server/web/view/change/side-by-side.ts';
 
 const mebibyte = 1 << 20;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { pairLines } from '../../../../../server/web/view/change/side-by-side.ts';
 import { compareTexts } from '../../../../../server/keepalived/secrets/text-difference.ts';
+import { pairLines } from '../../../../../server/web/view/change/side-by-side.ts';
 
 const pairs = (before: string, after: string) =>
   pairLines(compareTexts(before, after)).map((row) => [row.before?.text, row.after?.text]);
