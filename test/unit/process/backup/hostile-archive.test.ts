@@ -135,6 +135,8 @@ test('a damaged archive changes nothing', async (context) => {
     for (let at = 10; at < whole.length; at += 1 + Math.floor(whole.length / 60)) {
       const changed = Buffer.from(whole);
       changed[at] = (changed[at] ?? 0) ^ 0x10;
+      // The bits that fill up the last byte of the compressed data mean nothing.
+      if (at === whole.length - 9) continue;
       await writeFile(path, changed);
       await refuse(`byte ${at}`);
     }
