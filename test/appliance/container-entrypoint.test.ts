@@ -31,7 +31,10 @@ it('gives the virtual address up when the container is stopped', async () => {
 it("ends with the page's exit code, and spares a program whose pid a stale file names", async () => {
   const { server2 } = lab;
   const bystander = await server2.start('sleep', ['60']);
-  const { stdout: pid } = await server2.run('pgrep', ['-x', 'sleep']);
+  const pid = await eventually('the other program', async () => {
+    const { stdout } = await server2.run('pgrep', ['-x', 'sleep'], { allowFailure: true });
+    return stdout === '' ? undefined : stdout;
+  });
   await server2.writeFile('/run/keepalived.pid', `${pid}\n`);
 
   const { exitCode } = await server2.run(entrypoint, ['bash', '-c', 'exit 7'], {

@@ -39,6 +39,11 @@ export function createCheck(form: HTMLFormElement, view: EditorView): PacedCheck
       if (!signal.aborted) retry('the server does not answer');
     }
   });
+  // What comes now would move the buttons below, and the answer to the form says it anyway.
+  form.addEventListener('submit', check.stop);
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) check.request();
+  });
   return check;
 }
 

@@ -2,6 +2,8 @@
 export interface PacedCheck {
   /** The text has changed: what is being checked is stale. */
   request: () => void;
+  /** What is being checked is not wanted any more; the next request begins as always. */
+  stop: () => void;
 }
 
 const leastIntervalMs = 1_000;
@@ -22,10 +24,14 @@ export function createPacedCheck(check: (signal: AbortSignal) => Promise<void>):
     running = new AbortController();
     void check(running.signal);
   };
+  const stop = (): void => {
+    running?.abort();
+    clearTimeout(timer);
+  };
   return {
+    stop,
     request() {
-      running?.abort();
-      clearTimeout(timer);
+      stop();
       const waitMs = lastStartMs + leastIntervalMs - performance.now();
       timer = setTimeout(start, Math.max(settleMs, waitMs));
     },

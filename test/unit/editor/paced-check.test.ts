@@ -41,4 +41,17 @@ test('checks soon after a pause, at most once a second while the text changes', 
     starts.map((_, index) => index < starts.length - 1),
   );
   assert.ok((times.at(-1) ?? 0) > 50 + 19 * 100, String(times));
+
+  // The form was sent.
+  check.request();
+  check.stop();
+  pass(2000);
+  assert.equal(starts.length, times.length);
+  check.request();
+  pass(2000);
+  check.stop();
+  assert.deepEqual(
+    starts.slice(times.length).map(({ signal }) => signal.aborted),
+    [true],
+  );
 });
