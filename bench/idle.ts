@@ -6,7 +6,7 @@ import { createTwoServers } from '../test/lab/two-servers.ts';
 import type { Figure } from './figure.ts';
 
 /** The start is over, and its garbage collected. */
-const settledAfterMs = 20_000;
+const settledAfterMs = 45_000;
 /** Two of the looks that are made while nobody looks. */
 const watchedMs = 60_000;
 /** The kernel counts processor time in hundredths of a second (USER_HZ, proc(5)). */

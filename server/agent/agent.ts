@@ -25,6 +25,7 @@ import { createLogCalls } from './handlers/log.ts';
 import { createSignIn } from './handlers/sign-in.ts';
 import { createStatusCalls } from './handlers/status.ts';
 import type { Mirrored } from './handlers/status.ts';
+import { createSharedTopic } from './shared-topic.ts';
 import type { TopicEvents, AgentTopicName } from './topics.ts';
 
 /** A call as it comes from the web. */
@@ -105,6 +106,14 @@ export function createAgent(parts: AgentDependencies): Agent {
     look: () => describe(keeper.current()),
   });
 
+  // However many follow: a follower of the journal is a process of root's.
+  const followDebug = createSharedTopic((tell) => debug.watch(tell));
+  const followLog = createSharedTopic((tell) => {
+    const follower = operations.followLog(tell);
+    // Who cannot follow still reads now and then.
+    follower.catch(() => undefined);
+    return () => void follower.then((open) => open.close()).catch(() => undefined);
+  });
   const topics: {
     [Topic in AgentTopicName]: (tell: (event: TopicEvents[Topic]) => void) => () => void;
   } = {
@@ -136,17 +145,13 @@ export function createAgent(parts: AgentDependencies): Agent {
       return parts.certificates?.subscribe(show) ?? (() => undefined);
     },
     debug: (tell) =>
-      debug.watch(() => {
+      followDebug(() => {
         tell({});
       }),
-    log(tell) {
-      const follower = operations.followLog(() => {
+    log: (tell) =>
+      followLog(() => {
         tell({});
-      });
-      // Who cannot follow still reads now and then.
-      follower.catch(() => undefined);
-      return () => void follower.then((open) => open.close()).catch(() => undefined);
-    },
+      }),
   };
 
   return {
@@ -192,7 +197,7 @@ function createHandlers({ operations, debug, keeper, look, ...access }: HandlerD
     },
     ...createSignIn({ ...access, throttle: createLoginThrottle() }),
     ...createStatusCalls(keeper, look),
-    ...createChanges(operations, () => {
+    ...createChanges(operations, access.options.services, () => {
       debug.beginAnew('check');
     }),
     ...createConfigurations(operations),

@@ -39,7 +39,7 @@ const accepted = { acceptedDangers: shownWords.exactOptional() };
 const save = {
   ...accepted,
   confirmedCommands: shownWords.exactOptional(),
-  confirmWithinSeconds: z.number().optional(),
+  confirmWithinSeconds: z.number().positive().max(3600).optional(),
   expectedTag: tag.nullable(),
   comment: typed.exactOptional(),
 };
@@ -188,7 +188,14 @@ export const callRules = {
   },
 
   // What is wrong.
-  readDebugReport: { access: 'viewer', request: z.strictObject({ withOwnRules: z.boolean() }) },
+  readDebugReport: {
+    access: 'viewer',
+    request: z.strictObject({
+      withOwnRules: z.boolean(),
+      /** For whom it is, if that is less than the caller may see. */
+      forRole: z.enum(['admin', 'viewer']),
+    }),
+  },
   examine: {
     access: 'admin',
     request: z.strictObject({ kind: z.enum(['check', 'listen']) }),

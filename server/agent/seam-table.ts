@@ -21,7 +21,8 @@ const calls = callNames.map((name) => {
   const call = defineCall({
     request: z.strictObject({
       ticket: z.string().max(100).optional(),
-      address: z.string().max(100),
+      // An IP address, perhaps with its zone, or a word.
+      address: z.string().regex(/^[\w.:%-]{1,100}$/),
       request: rule.request,
     }),
     result: z.unknown(),

@@ -10,6 +10,9 @@ import { seamTable } from './seam-table.ts';
 import type { SeamTable } from './seam-table.ts';
 import { topicNames } from './topics.ts';
 
+/** One web, and for a moment the one that takes its place; each follows a topic a few times at most. */
+const limits = { connections: 4, streams: 16 };
+
 /**
  * Has the web ask the agent.
  * @param at the socket that it listens on; undefined: only who is given to `accept` is answered
@@ -40,5 +43,5 @@ export function serveAgent(
   ]);
   // Each entry of the table has its handler: both lists are made from the tables.
   const handlers = Object.fromEntries([...calls, ...topics]) as Handlers<SeamTable>;
-  return createSeamServer({ at, table: seamTable, version, handlers, onProblem });
+  return createSeamServer({ at, table: seamTable, version, handlers, onProblem, limits });
 }

@@ -14,6 +14,9 @@ import { createOutbox } from './wire/outbox.ts';
 /** A hello is short: nobody who has not said one makes the agent hold more. */
 const mostHelloBytes = 1024;
 
+/** Far more than any request has: a list of dangers that were accepted is the longest. */
+const mostRequestValues = 50_000;
+
 /** One connection, as the agent sees it: who it is, then what it asks. What is wrong ends it. */
 export function serveConnection({
   socket,
@@ -76,6 +79,7 @@ export function serveConnection({
       else greet(frame);
     },
     () => (answering ? mostFrameBytes : mostHelloBytes),
+    mostRequestValues,
   );
   const dispatch = (answers: Answering, frame: Frame) => {
     const message = parseWebMessage(frame);

@@ -1,4 +1,5 @@
 import type { Operations } from '../../operations/operations.ts';
+import { UserError } from '../../shared/errors.ts';
 import { getActor } from '../caller.ts';
 import type { CallHandlers } from './handler.ts';
 
@@ -21,6 +22,8 @@ type ChangeCalls =
 /** What changes something: who did it is who called, whatever the web says. */
 export function createChanges(
   operations: Operations,
+  /** Those that may be controlled: WAI_SERVICES. */
+  services: readonly string[],
   /** Told after the firewall was changed: what was examined before is of another one. */
   onFirewallChange: () => void,
 ) {
@@ -32,8 +35,13 @@ export function createChanges(
   return {
     controlKeepalived: ({ action, ...consent }, caller) =>
       operations.controlKeepalived(action, getActor(caller), consent),
-    controlServices: ({ services, action, ...consent }, caller) =>
-      operations.controlServices(services, action, getActor(caller), consent),
+    controlServices({ services: chosen, action, ...consent }, caller) {
+      const unknown = chosen.find((name) => !services.includes(name));
+      if (unknown !== undefined) {
+        throw new UserError('unknown-service', 'This is none of the services of WAI_SERVICES.');
+      }
+      return operations.controlServices(chosen, action, getActor(caller), consent);
+    },
     saveConfiguration: ({ comment = '', ...save }, caller) =>
       operations.saveConfiguration({
         ...save,

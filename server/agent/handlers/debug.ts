@@ -6,9 +6,9 @@ import type { CallHandlers } from './handler.ts';
 /** What is wrong: reports as the caller may see them, and examinations. */
 export function createDebugCalls(debug: Debug) {
   return {
-    async readDebugReport({ withOwnRules }, caller) {
+    async readDebugReport({ withOwnRules, forRole }, caller) {
       if (withOwnRules) await debug.refreshOwnRules();
-      return hideFromViewer(getUser(caller).role, debug.report());
+      return hideFromViewer(getUser(caller).role === 'admin' ? forRole : 'viewer', debug.report());
     },
     examine: ({ kind }) => debug.begin(kind),
     findCapture: ({ interfaceName }): Uint8Array | undefined => debug.findPcap(interfaceName),

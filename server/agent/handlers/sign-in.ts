@@ -58,7 +58,12 @@ export function createSignIn({ accounts, throttle, sessions, secret }: SignInDep
       const outcome = await basicCredentials(header, address);
       if (outcome.kind !== 'user') return outcome;
       const { user } = outcome;
-      return { kind: 'user', user, ticket: sessions.openForPrograms(user.name) };
+      const { name } = user;
+      return {
+        kind: 'user',
+        user: { name, role: 'viewer' },
+        ticket: sessions.openForPrograms(name),
+      };
     },
     findSignedIn({ isUse }, { signedIn, ticket }): SignedIn | undefined {
       if (isUse && ticket !== undefined) sessions.use(ticket);

@@ -36,6 +36,8 @@ export async function startWeb(environment: NodeJS.ProcessEnv): Promise<WebChild
   const child = spawn(program, [...rest, ...(user ? [`--user=${user.uid}:${user.gid}`] : [])], {
     env: withoutSettings(environment),
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    // In a session of its own: it must not type into root's terminal (TIOCSTI).
+    detached: true,
   });
   const ended = untilEnd(child);
   return {

@@ -48,7 +48,8 @@ export function superviseWeb({
       const status = await current.ended;
       if (isStopping()) return;
       if (!hasListened) {
-        onFailure(status ?? 1);
+        // One that ends well has not answered either.
+        onFailure(status === undefined || status === 0 ? 1 : status);
         return;
       }
       onEnd(status);

@@ -14,14 +14,14 @@ const names = ['keepalived-wai', 'nobody'];
  * Who the web is: a user without rights.
  * @throws {UserError} `no-web-user`: this system has none
  */
-export async function findWebUser(passwdPath = '/etc/passwd'): Promise<WebUser> {
-  const lines = (await readFile(passwdPath, 'utf8')).split('\n').map((line) => line.split(':'));
+export async function findWebUser(): Promise<WebUser> {
+  const lines = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   for (const name of names) {
     const [, , uid, gid] = lines.find(([one]) => one === name) ?? [];
     if (Number(uid) > 0 && Number(gid) > 0) return { name, uid: Number(uid), gid: Number(gid) };
   }
   throw new UserError(
     'no-web-user',
-    'This system has neither a user keepalived-wai nor a user nobody, and the web must not run as root. Make one: useradd --system --no-create-home keepalived-wai',
+    `This system has no user ${names.join(' or ')}, and the web must not run as root. Make one: useradd --system --no-create-home keepalived-wai`,
   );
 }

@@ -53,10 +53,15 @@ export interface FrameReader {
   isWithin(): boolean;
 }
 
-/** @param mostBytes the longest frame that is accepted now; asked when a frame begins */
+/**
+ * @param mostBytes the longest frame that is accepted now; asked when a frame begins
+ * @param mostValues so many values may be in its head: a small frame of `[{},{},…]` takes fifty times its
+ *   bytes in memory, and long (measured)
+ */
 export function createFrameReader(
   onFrame: (frame: Frame) => void,
   mostBytes: () => number = () => mostFrameBytes,
+  mostValues = Infinity,
 ): FrameReader {
   /** The begin of a frame. It grows with what arrives, never with what is announced. */
   let held = Buffer.alloc(0);
@@ -81,7 +86,7 @@ export function createFrameReader(
         if (heldBytes === 0) {
           const frameBytes = findFrameBytes(rest, mostBytes());
           if (frameBytes !== undefined && rest.length >= frameBytes) {
-            onFrame(parseFrame(rest.subarray(0, frameBytes)));
+            onFrame(parseFrame(rest.subarray(0, frameBytes), mostValues));
             rest = rest.subarray(frameBytes);
             continue;
           }
@@ -95,7 +100,7 @@ export function createFrameReader(
           const whole = held;
           held = Buffer.alloc(0);
           heldBytes = 0;
-          onFrame(parseFrame(whole.subarray(0, known)));
+          onFrame(parseFrame(whole.subarray(0, known), mostValues));
         }
       }
     },
@@ -112,7 +117,7 @@ function findFrameBytes(begin: Buffer, mostBytes: number): number | undefined {
   return lengthBytes + following;
 }
 
-function parseFrame(frame: Buffer): Frame {
+function parseFrame(frame: Buffer, mostValues: number): Frame {
   const headBytes = frame.readUInt32BE(lengthBytes);
   const headEnd = 2 * lengthBytes + headBytes;
   if (headBytes === 0 || headEnd > frame.length) {
@@ -120,6 +125,9 @@ function parseFrame(frame: Buffer): Frame {
   }
   // A copy: who keeps the tail does not keep the whole chunk.
   const tail = headEnd === frame.length ? noTail : new Uint8Array(frame.subarray(headEnd));
+  if (hasMoreValues(frame.subarray(2 * lengthBytes, headEnd), mostValues)) {
+    throw new MalformedFrameError(`a head of more than ${mostValues} values`);
+  }
   const head = parseJson(frame.toString('utf8', 2 * lengthBytes, headEnd));
   return { head, tail, bytes: frame.length };
 }
@@ -131,4 +139,26 @@ function parseJson(text: string): unknown {
     // The error quotes the text, which may have a secret.
     throw new MalformedFrameError('a head that is not JSON');
   }
+}
+
+const [quote, backslash, comma, openBracket, openBrace] = [0x22, 0x5c, 0x2c, 0x5b, 0x7b];
+
+/** Counted in the bytes, before anything is made of them: by what begins or parts values. */
+function hasMoreValues(json: Buffer, most: number): boolean {
+  // Each takes a byte at least.
+  if (json.length <= most) return false;
+  let count = 0;
+  let isInString = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const byte = json[at];
+    if (isInString) {
+      if (byte === backslash) at += 1;
+      else if (byte === quote) isInString = false;
+    } else if (byte === quote) isInString = true;
+    else if (byte === comma || byte === openBracket || byte === openBrace) {
+      count += 1;
+      if (count > most) return true;
+    }
+  }
+  return false;
 }

@@ -16,5 +16,5 @@ export interface AgentPort {
   /** Why the agent does not answer, as a sentence; undefined: it does. */
   findProblem(): string | undefined;
   /** Calls back when the agent comes or goes. */
-  onTurn(listener: () => void): void;
+  onTurn: (listener: () => void) => void;
 }

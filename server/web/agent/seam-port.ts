@@ -9,6 +9,8 @@ export interface SeamPort extends AgentPort {
   close(): void;
 }
 
+const pairSilenceMs = 24 * 60 * 60_000;
+
 interface Following {
   topic: AgentTopicName;
   tell: (event: never) => void;
@@ -37,6 +39,8 @@ export function createSeamPort(at: AgentPlace): SeamPort {
   };
   const client = createSeamClient({
     ...{ at, table: seamTable, version },
+    // The agent at the other end of a pair is there as long as the pair is, however long it recovers.
+    ...('socket' in at && { silenceMs: pairSilenceMs }),
     onState(state) {
       if (state === 'connected') for (const following of followings) begin(following);
       for (const listener of listeners) listener();

@@ -25,6 +25,8 @@ const believedForMs = 5_000;
 /** A session lasts for half an hour: uses need not be told more often. */
 const tellUseAfterMs = 20_000;
 const mostKnown = 2_000;
+/** Who waits for a page is not kept waiting by an agent that hangs. */
+const answersWithinMs = 3_000;
 
 /** Who has signed in, without asking the agent at each request. Every call is judged by the agent anyway. */
 export function createTickets(
@@ -51,7 +53,7 @@ export function createTickets(
       if (last && isUseTold && nowMs - last.askedAtMs < believedForMs) return last.signedIn;
       const asked = known;
       try {
-        const signedIn = await findSignedIn(ticket, isUse);
+        const signedIn = await withinLimit(findSignedIn(ticket, isUse));
         if (known.size >= mostKnown) known.clear();
         // Unless sessions have ended meanwhile.
         if (asked === known) {
@@ -69,4 +71,23 @@ export function createTickets(
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** @throws {UserError} `agent-away`: there is no answer in time */
+async function withinLimit<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new UserError('agent-away', 'The agent of this page does not answer. Try again.', {
+          statusCode: 503,
+        }),
+      );
+    }, answersWithinMs);
+  });
+  try {
+    return await Promise.race([answer, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import type { Role } from '../../access/accounts.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { Tickets } from '../agent/tickets.ts';
 
@@ -57,6 +58,8 @@ interface OpenStream {
   userName: string;
   /** Of its reader's session at the agent. */
   ticket: string;
+  /** What its reader may see; with another role it is another stream. */
+  role: Role | undefined;
   /** undefined: opened with credentials, without a session. */
   sessionId: string | undefined;
 }
@@ -70,9 +73,9 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
   const end = (isMeant: (stream: OpenStream) => boolean) => {
     for (const stream of streams) if (isMeant(stream)) stream.body.push(null);
   };
-  const isOver = async ({ ticket, sessionId }: OpenStream) =>
+  const isOver = async ({ ticket, role, sessionId }: OpenStream) =>
     (sessionId !== undefined && !app.sessions.isAlive(sessionId)) ||
-    (await tickets.find(ticket, false)) === undefined;
+    (await tickets.find(ticket, false))?.user.role !== role;
   /** While the agent is away nobody knows, and streams go on: they tell that it is. */
   const endWhatIsOver = () => {
     for (const stream of streams) {
@@ -103,7 +106,7 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
       });
     }
     const body = new Readable({ read: () => undefined });
-    const stream = { body, userName, ticket: claim.ticket ?? '', sessionId };
+    const stream = { body, userName, ticket: claim.ticket ?? '', role: user?.role, sessionId };
     streams.add(stream);
     stream.body.once('close', () => streams.delete(stream));
     return stream;

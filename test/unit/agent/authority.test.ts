@@ -150,3 +150,33 @@ describe('commands that keepalived would run', () => {
     assert.deepEqual(taking, proofCalls);
   });
 });
+
+test('only services of WAI_SERVICES are controlled, by their very name', async () => {
+  const { call, signIn, told } = createSampleAgent();
+  const ticket = await signIn('admin');
+  for (const service of ['ssh', 'keepalived.service', '-x', '../keepalived', '']) {
+    await assert.rejects(
+      call('controlServices', { services: ['keepalived', service], action: 'stop' }, ticket),
+      refusedAs('unknown-service'),
+      service,
+    );
+  }
+  assert.deepEqual(told, []);
+});
+
+test('however many follow the log, it is followed once', () => {
+  let followers = 0;
+  let closed = 0;
+  const { agent } = createSampleAgent({
+    followLog: () => {
+      followers += 1;
+      return Promise.resolve({ close: () => (closed += 1) } as never);
+    },
+  });
+  const stops = Array.from({ length: 100 }, () => agent.follow('log', () => undefined));
+  assert.equal(followers, 1);
+  for (const stop of stops) stop();
+  return Promise.resolve().then(() => {
+    assert.equal(closed, 1);
+  });
+});

@@ -42,7 +42,7 @@ export const sampleRequests: { [Name in AgentCallName]: CallRequest<Name> } = {
   readDrill: {},
   setUpDrill: { instanceName: 'VI_1', ...save },
   runDrill: { instanceName: 'VI_1', action: 'standby', way: 'priority', acceptedDangers: [] },
-  readDebugReport: { withOwnRules: false },
+  readDebugReport: { withOwnRules: false, forRole: 'viewer' },
   examine: { kind: 'check' },
   findCapture: { interfaceName: 'eth0' },
   allowVrrp: firewall,

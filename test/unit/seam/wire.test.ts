@@ -119,3 +119,26 @@ test('what is no frame is refused at its first bytes', () => {
   }
   assert.throws(() => encodeFrame('x'.repeat(mostFrameBytes)), RangeError);
 });
+
+test('a head of very many values is refused before it is made of them, a long text is not', () => {
+  const none = new Uint8Array();
+  const read: Frame[] = [];
+  const reader = createFrameReader(
+    (frame) => read.push(frame),
+    () => mostFrameBytes,
+    1_000,
+  );
+  const long = ',[{"\\'.repeat(10_000);
+  reader.read(encodeFrame(JSON.stringify({ text: long, list: Array<number>(900).fill(1) }), none));
+  assert.deepEqual((read[0]?.head as { text: string }).text, long);
+  for (const many of [
+    Array<object>(600).fill({}),
+    Array<number>(1_100).fill(1),
+    Array<[]>(600).fill([]),
+  ]) {
+    const head = JSON.stringify({ text: long, many });
+    assert.throws(() => {
+      reader.read(encodeFrame(head, none));
+    }, /more than 1000 values/);
+  }
+});

@@ -1,5 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Role } from '../../../access/accounts.ts';
 import { UserError } from '../../../shared/errors.ts';
 import type { AgentCalls } from '../../agent/agent-calls.ts';
 import type { PageDependencies } from '../../page-dependencies.ts';
@@ -36,14 +37,15 @@ export const registerDebugPage: FastifyPluginCallbackZod<DebugPageOptions> = (
 ) => {
   const describe = async (
     agent: Pick<AgentCalls, 'readDebugReport'>,
+    role: Role,
     { withOwnRules = false, whole = false } = {},
   ): Promise<DebugModel> => {
-    const report = await agent.readDebugReport({ withOwnRules });
+    const report = await agent.readDebugReport({ withOwnRules, forRole: role });
     return describeDebug(report, mirror.current().wallMs, { whole });
   };
 
   app.get('/debug', { config: { access: 'viewer' } }, async (request, reply) => {
-    const model = await describe(request.agent, { withOwnRules: true });
+    const model = await describe(request.agent, getRole(request), { withOwnRules: true });
     return reply.page(
       'debug',
       { title: 'Debug' },
@@ -104,7 +106,7 @@ export const registerDebugPage: FastifyPluginCallbackZod<DebugPageOptions> = (
   const feeds = forEachRole((role) =>
     createFragmentFeed(followDebug, async (agent) =>
       app.renderFragment('debug-live', {
-        ...(await describe(agent)),
+        ...(await describe(agent, role)),
         page: { csrfToken: '', user: { role } },
       }),
     ),
@@ -119,7 +121,7 @@ export const registerDebugPage: FastifyPluginCallbackZod<DebugPageOptions> = (
 
   app.get('/debug/report.txt', { config: { access: 'viewer' } }, async (request, reply) => {
     const { hostName, wallMs } = mirror.current();
-    const model = await describe(request.agent, { whole: true });
+    const model = await describe(request.agent, getRole(request), { whole: true });
     return reply
       .type('text/plain; charset=utf-8')
       .header('content-disposition', `inline; filename="${fileNameOf(`debug-${hostName}.txt`)}"`)

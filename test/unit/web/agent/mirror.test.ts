@@ -1,0 +1,100 @@
+/** What the web shows of an agent that is there, silent, or gone: never an old state as if it were so. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { Mirrored } from '../../../../server/agent/handlers/status.ts';
+import type { AgentPort } from '../../../../server/web/agent/agent-port.ts';
+import { createMirror } from '../../../../server/web/agent/mirror.ts';
+import { createTickets } from '../../../../server/web/agent/tickets.ts';
+import { sampleSnapshot } from '../pages/samples.ts';
+import { createSessionClock } from '../session-clock.ts';
+
+const told = (): Mirrored => ({
+  snapshot: { ...sampleSnapshot(), nowMs: performance.now() },
+  ...{ notices: [], waiting: undefined, warnings: [], firstPasswordFile: undefined },
+});
+
+/** An agent that tells once, and then answers as a test wants. */
+function createPort(answer: () => Promise<unknown>) {
+  let problem: string | undefined;
+  const turned = new Set<() => void>();
+  const port: AgentPort = {
+    call: answer,
+    follow(topic, tell) {
+      if (topic === 'mirror') (tell as (event: Mirrored) => void)(told());
+      return () => undefined;
+    },
+    findProblem: () => problem,
+    onTurn: (listener) => void turned.add(listener),
+  };
+  const turn = (now: string | undefined) => {
+    problem = now;
+    for (const listener of turned) listener();
+  };
+  return { port, turn };
+}
+
+const never = () => new Promise<never>(() => undefined);
+const stateOf = (mirror: ReturnType<typeof createMirror>) =>
+  mirror.current().status.instances[0]?.state;
+
+function open(t: TestContext, answer: () => Promise<unknown>) {
+  const { port, turn } = createPort(answer);
+  const mirror = createMirror(port);
+  t.after(() => {
+    mirror.close();
+  });
+  return { mirror, turn, clock: createSessionClock(t) };
+}
+
+test('an agent that is gone makes every state unknown, and says why, until it is back', (t) => {
+  const { mirror, turn } = open(t, () => Promise.resolve(told()));
+  assert.equal(stateOf(mirror), 'Active');
+  let news = 0;
+  mirror.subscribe(() => (news += 1));
+  turn('the agent is away');
+  assert.equal(news, 1, 'open pages are told at once');
+  const { status } = mirror.current();
+  assert.deepEqual(status.daemon, { state: 'unknown', reason: 'the agent is away' });
+  const [instance] = status.instances;
+  assert.deepEqual(
+    [instance?.state, instance?.serving, instance?.addresses[0]?.held, instance?.reason],
+    ['Unknown', 'Unknown', undefined, 'the agent is away'],
+  );
+  turn(undefined);
+  assert.equal(stateOf(mirror), 'Active');
+});
+
+test('an agent that hangs is not believed for longer than it should take to answer', (t) => {
+  const { mirror, clock } = open(t, never);
+  assert.equal(stateOf(mirror), 'Active');
+  clock.passMinutes(2.9 / 60);
+  assert.equal(stateOf(mirror), 'Active');
+  clock.passMinutes(0.2 / 60);
+  assert.equal(stateOf(mirror), 'Unknown');
+});
+
+test('what nobody renewed for a minute is not believed, though nobody asked meanwhile', (t) => {
+  const { mirror, clock } = open(t, never);
+  clock.passMinutes(1.1);
+  assert.equal(stateOf(mirror), 'Unknown');
+});
+
+test('ages go on between two words of the agent', (t) => {
+  const { mirror, clock } = open(t, never);
+  const before = mirror.current().status.evidenceAgeMs ?? 0;
+  clock.passMinutes(2 / 60);
+  const after = mirror.current().status.evidenceAgeMs ?? 0;
+  assert.ok(after - before >= 2_000 && after - before < 10_000, `${after - before}`);
+});
+
+test('who was signed in still reads while the agent is away, and is not kept waiting', async () => {
+  let isThere = true;
+  const signedIn = { user: { name: 'admin', role: 'admin' }, isProved: false } as const;
+  const { port } = createPort(never);
+  const tickets = createTickets(port, () => (isThere ? Promise.resolve(signedIn) : never()));
+  assert.deepEqual(await tickets.find('a ticket', true), signedIn);
+  isThere = false;
+  assert.deepEqual(await tickets.find('a ticket', false), signedIn);
+  await assert.rejects(tickets.find('another', true), { code: 'agent-away' });
+});
