@@ -169,6 +169,16 @@ attack('the largest frame there is, full of nothing', async () => {
   const value = '[],'.repeat(2_700_000);
   const message = `{"kind":"call","id":1,"name":"echo","request":{"values":[${value}0]}}`;
   socket.write(encodeFrame(message));
+  // It is not even parsed.
+  await isClosed(socket);
+  assert.doesNotMatch(said(), /"kind":"(?:result|error)"/);
+});
+
+attack('the largest frame there is, of one text that is not wanted', async () => {
+  const socket = await connectRaw(place);
+  const said = collect(socket);
+  const text = ',[{'.repeat(2_700_000);
+  socket.write(frameOf({ kind: 'call', id: 1, name: 'echo', request: { values: [text] } }));
   await until(() => said().includes('bad-call') || socket.destroyed);
   assert.match(said(), /bad-call/);
   socket.destroy();
