@@ -58,7 +58,7 @@ export async function createTestApp(
   const agent = createAgent({
     ...{ keeper, accounts, findFirstPasswordFile, listWarnings },
     secret: options.secret ?? defaultSecret,
-    options: parseProgramOptions({}),
+    options: options.options ?? parseProgramOptions({}),
     certificates: undefined,
     onListening: () => undefined,
     // What the start page and previews ask for, whatever a test is about.

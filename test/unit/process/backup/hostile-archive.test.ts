@@ -130,13 +130,20 @@ test('a damaged archive changes nothing', async (context) => {
     await refuse('one byte less');
   });
 
+  const saysTheSame = (changed: Buffer) => {
+    try {
+      return gunzipSync(changed).equals(gunzipSync(whole));
+    } catch {
+      return false;
+    }
+  };
   await context.test('changed anywhere', async () => {
     // gzip's own header has bytes that mean nothing: time, flags, system.
     for (let at = 10; at < whole.length; at += 1 + Math.floor(whole.length / 60)) {
       const changed = Buffer.from(whole);
       changed[at] = (changed[at] ?? 0) ^ 0x10;
-      // The bits that fill up the last byte of the compressed data mean nothing.
-      if (at === whole.length - 9) continue;
+      // A bit that only fills up the last byte of the compressed data means nothing.
+      if (saysTheSame(changed)) continue;
       await writeFile(path, changed);
       await refuse(`byte ${at}`);
     }
