@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseProgramOptions } from '../../server/program-options.ts';
+import { listSettingNames } from '../setting-names.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** The scripts have no types. */
@@ -93,15 +94,7 @@ describe('the contents of the Debian package', () => {
     assert.ok(lines.every((line) => line === '' || line.startsWith('#')));
     const set = lines.flatMap((line) => [...line.matchAll(/^#(WAI_\w+)=(.*)$/g)]);
     const names = set.map(([, name = '']) => name);
-    let known: string[] = [];
-    try {
-      parseProgramOptions({ WAI_NONE: '' });
-    } catch (error) {
-      known =
-        String(error)
-          .match(/WAI_\w+/g)
-          ?.slice(1) ?? [];
-    }
+    const known = listSettingNames();
     assert.deepEqual(names.toSorted(), known.toSorted());
     const defaults = set.flatMap(([, name = '', value = '']) =>
       value === '' ? [] : [[name, value]],

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import net from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { findFreePort } from '../free-port.ts';
 import { eventually } from './eventually.ts';
 import { createLabProcess } from './lab-process.ts';
 
@@ -115,14 +115,6 @@ async function start(
     return isListening(port);
   });
   return { port, output: () => running.output(), stop };
-}
-
-async function findFreePort(): Promise<number> {
-  const server = net.createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
 }
 
 function isListening(port: number): Promise<boolean> {

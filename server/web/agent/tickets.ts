@@ -1,4 +1,5 @@
 import type { SignedIn } from '../../access/sessions.ts';
+import { createAwayError } from '../../seam/wire-errors.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { AgentCalls } from './agent-calls.ts';
 import type { AgentPort } from './agent-port.ts';
@@ -78,11 +79,7 @@ async function withinLimit<Answer>(answer: Promise<Answer>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(
-        new UserError('agent-away', 'The agent of this page does not answer. Try again.', {
-          statusCode: 503,
-        }),
-      );
+      reject(createAwayError());
     }, answersWithinMs);
   });
   try {
