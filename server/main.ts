@@ -109,9 +109,6 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
   const exclusive = createMutex();
   const accountsWatch = await watchAccounts({
     ...{ stateDirectory, accounts },
-    onChange: () => {
-      agent.noteAccounts();
-    },
     onProblem: (error) => {
       log.error({ err: error }, 'what the accounts file says now cannot be used');
     },
@@ -142,6 +139,7 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
       log.info({ ...facts, isAlwaysWritten: true }, 'asked of the agent');
     },
   });
+  accountsWatch.subscribe(agent.noteAccounts);
 
   const startedAtMs = clock.monotonicMs();
   const service = createServiceNotify({

@@ -36,8 +36,8 @@ const maximumPlaceWaitMs = 60_000;
  * Slows down guessing: after three failures the next attempt waits 1, 2, 4 … seconds, by account
  * (at most 4 s) and by address (at most 60 s). Who comes from a known place has a count of its own
  * (at most 60 s) instead: strangers cannot keep the owner out, however many they are and even if all
- * come from one address, that of a proxy. Nothing is ever locked for good, and memory is bounded: the
- * least recently failed are forgotten first.
+ * come from one address, that of a proxy. Nothing is ever locked for good, and memory is bounded: whoever
+ * has failed least is forgotten first, so that a flood of invented names erases nobody's count.
  * @param now milliseconds on the monotonic clock
  */
 export function createLoginThrottle(now: () => number = () => performance.now()): LoginThrottle {
@@ -72,6 +72,18 @@ function createFailureTable(maximumWaitMs: number, now: () => number) {
     const entry = failures.get(key);
     return entry && now() - entry.lastAtMs < forgetAfterMs ? entry : undefined;
   };
+  /**
+   * Who has failed often stays: to push them out takes more failures of each of all the others than
+   * they have themselves, which takes longer than to wait. Of equals, the oldest goes.
+   */
+  const forgetLeast = () => {
+    let least: { key: string; count: number } | undefined;
+    for (const key of failures.keys()) {
+      const count = find(key)?.count ?? 0;
+      if (count < (least?.count ?? Infinity)) least = { key, count };
+    }
+    if (least) failures.delete(least.key);
+  };
   return {
     waitMs(key: string): number {
       const entry = find(key);
@@ -82,9 +94,8 @@ function createFailureTable(maximumWaitMs: number, now: () => number) {
     fail(key: string): void {
       const count = (find(key)?.count ?? 0) + 1;
       failures.delete(key);
+      if (failures.size >= maximumTracked) forgetLeast();
       failures.set(key, { count, lastAtMs: now() });
-      const [oldest] = failures.keys();
-      if (failures.size > maximumTracked && oldest !== undefined) failures.delete(oldest);
     },
     forget(key: string): void {
       failures.delete(key);

@@ -7,14 +7,14 @@ import type { OpenAccounts } from './accounts.ts';
 export interface AccountsWatch {
   /** The file with the first password of `admin`; undefined: there is none. */
   findFirstPasswordFile: () => string | undefined;
+  /** Calls back after each change from now on, of the accounts or the first password. */
+  subscribe: (listener: () => void) => void;
   close: () => void;
 }
 
 export interface WatchAccountsOptions {
   stateDirectory: string;
   accounts: OpenAccounts;
-  /** Told of each change, of the accounts or the first password. */
-  onChange: () => void;
   /** Told once of each change that cannot be used; the accounts then stay as they were. */
   onProblem: (error: unknown) => void;
 }
@@ -27,7 +27,11 @@ const lookEveryMs = 30_000;
  * password, a changed role, a new account. The file is replaced as a whole, so its inode tells.
  */
 export async function watchAccounts(options: WatchAccountsOptions): Promise<AccountsWatch> {
-  const { stateDirectory, accounts, onChange, onProblem } = options;
+  const { stateDirectory, accounts, onProblem } = options;
+  const listeners = new Set<() => void>();
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
   const firstPasswordFile = firstPasswordPath(stateDirectory);
   let hasFirstPassword = false;
   let seen: string | undefined;
@@ -35,7 +39,7 @@ export async function watchAccounts(options: WatchAccountsOptions): Promise<Acco
   async function look(): Promise<void> {
     const hadFirstPassword = hasFirstPassword;
     hasFirstPassword = (await findStamp(firstPasswordFile)) !== undefined;
-    if (hadFirstPassword !== hasFirstPassword && seen !== undefined) onChange();
+    if (hadFirstPassword !== hasFirstPassword && seen !== undefined) tell();
     const stamp = await findStamp(accountsPath(stateDirectory));
     if (stamp === seen) return;
     const isFirst = seen === undefined;
@@ -45,7 +49,7 @@ export async function watchAccounts(options: WatchAccountsOptions): Promise<Acco
     if (!stored)
       throw new Error('accounts.json is missing: the accounts stay valid until the next start');
     accounts.replace(stored);
-    if (!isFirst) onChange();
+    if (!isFirst) tell();
   }
   let looking = look().catch(onProblem);
   const names = [accountsPath(stateDirectory), firstPasswordFile].map((path) => basename(path));
@@ -60,6 +64,7 @@ export async function watchAccounts(options: WatchAccountsOptions): Promise<Acco
   await looking;
   return {
     findFirstPasswordFile: () => (hasFirstPassword ? firstPasswordFile : undefined),
+    subscribe: (listener) => void listeners.add(listener),
     close: stopWatching,
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Operations } from '../../operations/operations.ts';
 import { UserError } from '../../shared/errors.ts';
-import { getKnown } from '../caller.ts';
+import { getKnown, getUser } from '../caller.ts';
 import type { CallHandlers } from './handler.ts';
 
 /** A part of an export, oldest first. */
@@ -13,6 +13,7 @@ export interface LogExportPart {
 interface Export {
   lines: AsyncIterator<string>;
   ticket: string;
+  userName: string;
   forget: NodeJS.Timeout;
 }
 
@@ -20,6 +21,8 @@ const partBytes = 256 * 1024;
 /** Who does not ask on has gone. */
 const abandonedAfterMs = 60_000;
 const mostExports = 16;
+/** One account's; so it leaves some to the others. */
+const mostExportsPerAccount = 4;
 
 /** keepalived's log: a page of it, what is new, and all of it in parts as fast as they are asked for. */
 export function createLogCalls(operations: Operations) {
@@ -42,14 +45,13 @@ export function createLogCalls(operations: Operations) {
     readLog: (query) => operations.readLog(query),
     readNewerLog: ({ after, ...filter }) => operations.readNewerLog(after, filter),
     beginLogExport(filter, caller): string {
-      if (exports.size >= mostExports) {
-        throw new UserError('too-many-downloads', 'Too many downloads run. Try again later.', {
-          statusCode: 503,
-        });
-      }
+      const { name: userName } = getUser(caller);
+      const own = [...exports.values()].filter((one) => one.userName === userName);
+      if (own.length >= mostExportsPerAccount || exports.size >= mostExports) throw tooMany();
       const id = randomUUID();
       const lines = operations.exportLog(filter)[Symbol.asyncIterator]();
-      exports.set(id, { lines, ticket: getKnown(caller).ticket, forget: endLater(id) });
+      const { ticket } = getKnown(caller);
+      exports.set(id, { lines, ticket, userName, forget: endLater(id) });
       return id;
     },
     async continueLogExport({ exportId }, caller): Promise<LogExportPart> {
@@ -79,4 +81,12 @@ export function createLogCalls(operations: Operations) {
       }
     },
   } satisfies CallHandlers<'readLog' | 'readNewerLog' | 'beginLogExport' | 'continueLogExport'>;
+}
+
+function tooMany(): UserError {
+  return new UserError(
+    'too-many-downloads',
+    'Too many downloads of the log are running. Wait until one has ended, then begin again.',
+    { statusCode: 503 },
+  );
 }

@@ -75,14 +75,37 @@ test('all of an IPv6 /64 is one address, spelt either way', () => {
   assert.equal(attempt('d', 'fd00:1::7'), 0);
 });
 
-test('a flood of names and addresses does not grow without bound', () => {
+test('a flood of names and addresses erases nobody’s count', () => {
   const { attempt } = createClockedThrottle();
   for (let count = 0; count < 3; count += 1) attempt('first', '10.0.0.1');
-  assert.equal(attempt('first', '10.0.0.1'), 1);
-  for (let count = 0; count < 10_000; count += 1) {
+  for (let count = 0; count < 12_000; count += 1) {
     attempt(`user${count}`, `10.1.${count >> 8}.${count & 255}`);
   }
-  assert.equal(attempt('first', '10.0.0.1'), 0, 'the oldest was forgotten');
+  assert.equal(attempt('first', '192.168.0.7'), 1, 'the account waits');
+  assert.equal(attempt('another', '10.0.0.1'), 1, 'the address waits');
+});
+
+test('what is remembered is bounded: who failed least goes first, of equals the oldest', () => {
+  const { attempt, pass } = createClockedThrottle();
+  const twice = (name: string) => {
+    attempt(name, `of ${name}`);
+    attempt(name, `of ${name}`);
+  };
+  twice('oldest');
+  twice('newer');
+  for (let count = 0; count < 9_999; count += 1) {
+    attempt(`user${count}`, `of user${count}`);
+    attempt(`user${count}`, `of user${count}`);
+  }
+  // Both counts were 2: the third failure is free, and the next one waits if they are remembered.
+  const isRemembered = (name: string) => {
+    attempt(name, `elsewhere ${name}`);
+    return attempt(name, `elsewhere of ${name}`) > 0;
+  };
+  assert.equal(isRemembered('newer'), true);
+  assert.equal(isRemembered('oldest'), false);
+  pass(15 * 60);
+  assert.equal(isRemembered('newer'), false, 'what is old goes, however often it failed');
 });
 
 test('strangers do not make a known browser wait, however many they are, or from one address', () => {
