@@ -66,10 +66,17 @@ const importZones = [
     message: 'seam/ carries messages between the two processes and knows none of what they say.',
   },
   {
+    target: './server/pair',
+    from: './server',
+    except: ['./pair', './seam', './shared'],
+    message: 'pair/ links this server with others and knows none of what they tell of keepalived.',
+  },
+  {
     target: './server/agent',
     from: './server',
     except: [
       './agent',
+      './pair',
       './seam',
       './operations',
       './state',
@@ -213,6 +220,17 @@ export default defineConfig(
     files: ['server/{keepalived,operations,state,web}/**/*.ts', 'server/app.ts'],
     rules: {
       'no-restricted-imports': ['error', { paths: [...commandModules, ...machineModules] }],
+      'no-restricted-syntax': ['error', ...everywhereForbidden, signalling],
+    },
+  },
+  {
+    // Speaks TLS inside of pipes that it is given: it opens none, and its files are durable ones.
+    files: ['server/pair/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [...commandModules, ...machineModules.filter(({ name }) => !/tls$/.test(name))] },
+      ],
       'no-restricted-syntax': ['error', ...everywhereForbidden, signalling],
     },
   },
