@@ -44,7 +44,8 @@ import { findStandstill } from './process/standstill.ts';
 import { startWeb } from './process/web/start-web.ts';
 import { superviseWeb } from './process/web/supervise-web.ts';
 import type { WebSupervisor } from './process/web/supervise-web.ts';
-import { findWebUser } from './process/web/web-user.ts';
+import { findOwnWebUser } from './process/web/web-user.ts';
+import type { WebUser } from './process/web/web-user.ts';
 import type { ProgramOptions } from './program-options.ts';
 import type { ListenPlace, SeamServer } from './seam/seam-server.ts';
 import { createMutex } from './shared/mutex.ts';
@@ -63,9 +64,12 @@ const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() }
 
 async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): Promise<void> {
   const { stateDirectory } = options;
+  // Before anything is begun: it may end the start.
+  const webUser = await findSocketUser(options);
   const lock = await openStateFolder(stateDirectory);
   // It starts beside all else, and asks when it is ready.
-  const firstWeb = options.agentSocket === undefined ? await startWeb(environment) : undefined;
+  const firstWeb =
+    options.agentSocket === undefined ? await startWeb(environment, serviceLog) : undefined;
   const { accounts, generatedPassword } = await openAccounts(options);
   // At once: should the rest of the start fail, nobody could log in later.
   if (generatedPassword !== undefined) await announceAccount(stateDirectory, generatedPassword);
@@ -180,14 +184,14 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
   await exclusive(() => recoverDrill(parts));
   await exclusive(() => confirmed.resume());
   // It answers before the witnesses have: what was not asked yet is Unknown, and the page says so.
-  const server = await serveAgent(agent, await findListenPlace(options), (problem) => {
+  const server = await serveAgent(agent, await findListenPlace(options, webUser), (problem) => {
     log.warn(problem, 'a connection to the agent was not well');
   });
   running.server = server;
   if (firstWeb) {
     running.web = superviseWeb({
       first: firstWeb,
-      start: () => startWeb(environment),
+      start: () => startWeb(environment, serviceLog),
       accept: ({ socket }) => {
         server.accept(socket);
       },
@@ -206,15 +210,19 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
   if (running.web) announceAddress(options);
 }
 
-/** Its group may connect: that of the web's user. */
-async function findListenPlace({ agentSocket }: ProgramOptions): Promise<ListenPlace | undefined> {
+/** Whose group may open the agent's socket; undefined: nobody's, or this process cannot say so. */
+async function findSocketUser({ agentSocket }: ProgramOptions): Promise<WebUser | undefined> {
+  const isRoot = process.geteuid?.() === 0;
+  return agentSocket !== undefined && isRoot ? findOwnWebUser() : undefined;
+}
+
+async function findListenPlace(
+  { agentSocket }: ProgramOptions,
+  webUser: WebUser | undefined,
+): Promise<ListenPlace | undefined> {
   if (agentSocket === undefined) return undefined;
   await freeSocketPath(agentSocket);
-  const isRoot = process.geteuid?.() === 0;
-  return {
-    ...{ path: agentSocket, mode: 0o660 },
-    ...(isRoot && { gid: (await findWebUser()).gid }),
-  };
+  return { path: agentSocket, mode: 0o660, ...(webUser && { gid: webUser.gid }) };
 }
 
 // Standard output is for people; the log goes to standard error.

@@ -113,7 +113,7 @@ function explainFailure(error: unknown, command: Command | undefined): string {
 /** What a setting names and cannot be used: another start would end in the same way. */
 const wrongSettingCodes = new Set([
   ...['admin-password-file', 'certificate-unreadable', 'certificate-unusable'],
-  ...['state-directory-foreign', 'state-newer'],
+  ...['state-directory-foreign', 'state-newer', 'shared-web-group'],
 ]);
 
 /** Where 1 says something of its own, a look that failed must not say it. */

@@ -1,3 +1,4 @@
+import { escapeInvisible } from './escape-invisible.ts';
 import type { LogLimit } from './log-limit.ts';
 
 export interface LogDestination {
@@ -56,16 +57,4 @@ export function logWithheld(
   for (const { message, ...numbers } of limit.takeWithheld()) {
     log.info({ of: message, ...numbers, isAlwaysWritten: true }, 'more of these were not written');
   }
-}
-
-/**
- * JSON escapes the characters below U+0020. The rest that hides or moves text (DEL and C1, which
- * holds the one-byte ANSI introducer, line separators, bidirectional controls) can only stand inside
- * a JSON string, where an escape means the same.
- */
-function escapeInvisible(line: string): string {
-  return line.replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

@@ -46,9 +46,14 @@ function identify(fd: number): string | undefined {
   }
 }
 
-/** The level is what pino writes first; its numbers are 10 (trace) to 60 (fatal). */
-function findSeverity(line: string): Severity {
-  const level = Number(/^\{"level":(\d+)/.exec(line)?.[1] ?? 30);
+/**
+ * The level is what pino writes first; its numbers are 10 (trace) to 60 (fatal).
+ * @param otherwise of a line that is not pino's
+ */
+export function findSeverity(line: string, otherwise: Severity = 'info'): Severity {
+  const digits = /^\{"level":(\d+)/.exec(line)?.[1];
+  if (digits === undefined) return otherwise;
+  const level = Number(digits);
   if (level >= 60) return 'fatal';
   if (level >= 50) return 'error';
   if (level >= 40) return 'warning';

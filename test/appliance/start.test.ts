@@ -160,7 +160,7 @@ test('a port in use ends the start with one line, and the password is not lost',
   assert.equal(await program.untilExit(), 1);
   assert.equal(
     program.log(),
-    `keepalived-wai: 127.0.0.1:${port} is already in use by another program. Stop it, or set WAI_LISTEN.\n`,
+    `web: keepalived-wai: 127.0.0.1:${port} is already in use by another program. Stop it, or set WAI_LISTEN.\n`,
   );
   assert.match(program.output(), /Password: in /);
 });

@@ -3,7 +3,7 @@
  * do what the sessions passing through it may do, and no more.
  */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chownSync,
@@ -22,7 +22,6 @@ import { hashPassword } from '../../server/access/passwords.ts';
 import { callNames, callRules } from '../../server/agent/call-rules.ts';
 import type { AgentCallName, CallRule } from '../../server/agent/call-rules.ts';
 import { topicNames } from '../../server/agent/topics.ts';
-import { findWebUser } from '../../server/process/web/web-user.ts';
 import { version } from '../../server/shared/version.ts';
 import { eventually } from '../lab/eventually.ts';
 import { serverWords } from '../program-words.ts';
@@ -68,7 +67,12 @@ const closedNames = callNames.filter((name) => accessOf(name).access !== 'public
 const adminNames = callNames.filter((name) => accessOf(name).access === 'admin');
 
 if (inPrivateNamespaces(import.meta.url)) {
-  const webUser = await findWebUser();
+  const webUser = { name: 'keepalived-wai', uid: 64_321, gid: 64_321 };
+  const ownLine = 'keepalived-wai:x:64321:64321::/nonexistent:/usr/sbin/nologin\n';
+  const users = readFileSync('/etc/passwd', 'utf8').replace(/^keepalived-wai:.*\n/m, '');
+  const setUsers = (own: string) => {
+    writeFileSync('/run/passwd', `${users}${own}`);
+  };
   const daemons = createDaemons();
   const log: string[] = [];
   let agentPid = 0;
@@ -139,6 +143,8 @@ if (inPrivateNamespaces(import.meta.url)) {
 
   before(async () => {
     preparePrivateMachine();
+    setUsers(ownLine);
+    execFileSync('mount', ['--bind', '/run/passwd', '/etc/passwd']);
     writeConfiguration(goodConfiguration);
     await daemons.serve();
     mkdirSync(runtimeDirectory, { mode: 0o750 });
@@ -207,6 +213,24 @@ if (inPrivateNamespaces(import.meta.url)) {
     }
     const { stdout } = runAsWeb('id -G');
     assert.equal(stdout.trim(), String(webUser.gid), 'no group that reads logs is among its own');
+  });
+
+  test('the agent gives its socket to no group that is also somebody else’s', async () => {
+    const refusals: [string, RegExp][] = [
+      ['', /no user keepalived-wai.*“nobody”.*useradd/],
+      [`${ownLine}other:x:64322:64321::/:/bin/sh\n`, /group of .* is also that of other.*groupadd/],
+    ];
+    for (const [own, sentence] of refusals) {
+      setUsers(own);
+      const socketPath = `${runtimeDirectory}/refused.sock`;
+      const before = log.length;
+      const program = startProgram('/run/refused', { WAI_AGENT_SOCKET: socketPath });
+      const [status] = (await once(program, 'close')) as [number];
+      assert.equal(status, 78, log.slice(before).join(''));
+      assert.match(log.slice(before).join(''), sentence);
+      assert.ok(!existsSync(socketPath) && !existsSync('/run/refused'), 'it has begun nothing');
+    }
+    setUsers(ownLine);
   });
 
   test('nobody else can connect to the agent', async () => {
@@ -445,6 +469,18 @@ if (inPrivateNamespaces(import.meta.url)) {
       assert.match(stderr, /denied|permi/i, file);
     }
     assert.notEqual(runAsWeb(`ls /proc/${webPid}/fd`).status, 0);
+    // What it writes is not written as the agent, which marks each line.
+    for (const fd of [1, 2]) {
+      const [own, agents] = [webPid, program.pid].map((pid) =>
+        readlinkSync(`/proc/${pid}/fd/${fd}`),
+      );
+      assert.notEqual(own, agents);
+    }
+    assert.deepEqual(
+      listListening(program.pid),
+      [],
+      'there is nothing for another process to open',
+    );
     const opened = readdirSync(`/proc/${webPid}/fd`).map((fd) =>
       readlinkSync(path.join(`/proc/${webPid}/fd`, fd)),
     );
@@ -453,6 +489,24 @@ if (inPrivateNamespaces(import.meta.url)) {
       [],
     );
   });
+}
+
+/** The unix sockets on which a process listens. */
+function listListening(pid: number | undefined): string[] {
+  const opened = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+  // Num RefCount Protocol Flags Type St Inode Path; the flag is __SO_ACCEPTCON.
+  return readFileSync(`/proc/${pid}/net/unix`, 'utf8')
+    .split('\n')
+    .map((line) => line.split(/ +/))
+    .filter(([, , , flags]) => flags === '00010000')
+    .filter(([, , , , , , inode]) => opened.includes(`socket:[${inode}]`))
+    .map(([, , , , , , , place]) => place ?? '');
 }
 
 /** The one that is not a command of the agent's. */
