@@ -184,7 +184,6 @@ export default defineConfig(
     },
     rules: {
       'import-x/no-restricted-paths': ['error', { zones: [...importZones, ...pageZones] }],
-      'import-x/no-cycle': 'error',
       'import-x/order': ['error', { alphabetize: { order: 'asc' } }],
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

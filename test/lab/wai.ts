@@ -4,7 +4,13 @@ import { serverWords } from '../program-words.ts';
 import { waiPort } from './doorway.ts';
 import { eventually } from './eventually.ts';
 import type { LabProcess } from './lab-process.ts';
-import type { LabServer } from './lab-server.ts';
+import type { Machine } from './machine.ts';
+
+/** What is needed of a server to start this program there. */
+interface WaiPlace extends Pick<Machine, 'start'> {
+  name: string;
+  waiUrl: string;
+}
 
 /**
  * Starts this program on a server and waits until it answers. Its account is `admin`, with the
@@ -12,7 +18,7 @@ import type { LabServer } from './lab-server.ts';
  * @throws with what it printed, when it ends or does not answer within 90 s.
  */
 export async function startWai(
-  server: LabServer,
+  server: WaiPlace,
   settings: Record<string, string> = {},
 ): Promise<LabProcess> {
   const wai = await server.start(process.execPath, serverWords, {
