@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Call, TailPlace, Topic } from './calls.ts';
 import type { AgentAnswer } from './client-connection.ts';
+import { eventsUnderWay } from './limits.ts';
 import type { OpenKind, Usage } from './usage.ts';
 import { encodeWebMessage } from './wire/encode.ts';
 import { MalformedFrameError } from './wire/frame.ts';
@@ -114,8 +115,17 @@ export function createAsking(send: (frame: Buffer) => void, usage: Usage): Askin
         if (hasFailed || signal?.aborted) return;
         await onEvent(read(entry.event, entry.tail, received), missed);
       };
+      const most = eventsUnderWay[entry.overflow];
+      let untaken = 0;
       const onReceived: OnReceived = (received, missed, stream) => {
-        last = deal(received, missed, last).then(stream.take, (error: unknown) => {
+        untaken += 1;
+        // Whoever does not wait would fill the memory of who has to deal with them.
+        if (untaken > most) throw new MalformedFrameError('an event before those sent were taken');
+        const take = () => {
+          untaken -= 1;
+          stream.take();
+        };
+        last = deal(received, missed, last).then(take, (error: unknown) => {
           hasFailed = true;
           stream.fail(asError(error));
         });

@@ -73,9 +73,13 @@ export function openConnection(
     if (!isOpen) throw new MalformedFrameError('no hello at first');
     if (message.kind !== 'pong') onAnswer(message, tail);
   };
-  const reader = createFrameReader((frame) => {
-    if (socket.writable) dispatch(parseAgentMessage(frame), frame.tail);
-  });
+  const reader = createFrameReader(
+    (frame) => {
+      if (socket.writable) dispatch(parseAgentMessage(frame), frame.tail);
+    },
+    () => limits.answerFrameBytes,
+    limits.answerValues,
+  );
 
   // Written as soon as it is connected.
   outbox.send(encodeWebMessage({ kind: 'hello', program: version, protocol: protocolVersion }));

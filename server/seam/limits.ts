@@ -1,3 +1,5 @@
+import { mostFrameBytes } from './wire/frame.ts';
+
 /** What one side of the seam lets the other use. Each is far above what the web needs. */
 export interface SeamLimits {
   /** At a time; further ones are closed at once. */
@@ -7,6 +9,11 @@ export interface SeamLimits {
   streams: number;
   /** Of the requests that are open. */
   requestBytes: number;
+  /** Of one frame that arrives, and the values in it: of who answers, and of who asks. */
+  requestFrameBytes: number;
+  requestValues: number;
+  answerFrameBytes: number;
+  answerValues: number;
   /** Not yet read by the other side: from here on its messages and the streams have to wait. */
   roomBytes: number;
   /** Not yet read by the other side: from here on the connection is closed. */
@@ -29,6 +36,12 @@ export const defaultSeamLimits: SeamLimits = {
   calls: 256,
   streams: 128,
   requestBytes: 16 * 1024 * 1024,
+  requestFrameBytes: mostFrameBytes,
+  // Far more than any request has: a list of dangers that were accepted is the longest.
+  requestValues: 50_000,
+  // The web believes its agent.
+  answerFrameBytes: mostFrameBytes,
+  answerValues: Infinity,
   roomBytes: 1024 * 1024,
   outgoingBytes: 32 * 1024 * 1024,
   helloMs: 2_000,

@@ -15,6 +15,7 @@ import type {
 import { openConnection } from './client-connection.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { defaultSeamLimits } from './limits.ts';
+import type { SeamLimits } from './limits.ts';
 import { createUsage } from './usage.ts';
 import { createAwayError, createVersionError } from './wire-errors.ts';
 
@@ -68,6 +69,7 @@ export function createSeamClient<Table extends CallTable>({
   version,
   onState,
   silenceMs = defaultSilenceMs,
+  limits: givenLimits,
 }: {
   at: AgentPlace;
   table: Table;
@@ -75,8 +77,9 @@ export function createSeamClient<Table extends CallTable>({
   version: string;
   onState: (state: SeamState) => void;
   silenceMs?: number;
+  limits?: Partial<SeamLimits>;
 }): SeamClient<Table> {
-  const limits = defaultSeamLimits;
+  const limits = { ...defaultSeamLimits, ...givenLimits };
   let state: SeamState = 'away';
   let asking: Asking | undefined;
   let connection: ClientConnection | undefined;

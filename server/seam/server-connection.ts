@@ -6,16 +6,13 @@ import type { SeamLimits } from './limits.ts';
 import type { SeamProblem } from './problems.ts';
 import { createDeadline } from './wire/deadline.ts';
 import { encodeAgentMessage } from './wire/encode.ts';
-import { createFrameReader, MalformedFrameError, mostFrameBytes } from './wire/frame.ts';
+import { createFrameReader, MalformedFrameError } from './wire/frame.ts';
 import type { Frame } from './wire/frame.ts';
 import { parseWebMessage, protocolVersion } from './wire/messages.ts';
 import { createOutbox } from './wire/outbox.ts';
 
 /** A hello is short: nobody who has not said one makes the agent hold more. */
 const mostHelloBytes = 1024;
-
-/** Far more than any request has: a list of dangers that were accepted is the longest. */
-const mostRequestValues = 50_000;
 
 /** One connection, as the agent sees it: who it is, then what it asks. What is wrong ends it. */
 export function serveConnection({
@@ -78,8 +75,8 @@ export function serveConnection({
       if (answering) dispatch(answering, frame);
       else greet(frame);
     },
-    () => (answering ? mostFrameBytes : mostHelloBytes),
-    mostRequestValues,
+    () => (answering ? limits.requestFrameBytes : mostHelloBytes),
+    limits.requestValues,
   );
   const dispatch = (answers: Answering, frame: Frame) => {
     const message = parseWebMessage(frame);
