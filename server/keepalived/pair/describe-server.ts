@@ -108,9 +108,11 @@ function describeInstance(status: InstanceStatus, scene: Scene): InstanceReport 
       good: item.good,
       detail: clip(item.detail, reportLimits.sentence),
       forcesFault: item.forcesFault,
+      weight: item.weight,
       isFailing: isFailing(item),
       isLeftOut: item.isRun === false,
     })),
+    countsAdvertisements: status.statistics['advert_rcvd'] !== undefined,
     hears: status.servingMaster && {
       ...status.servingMaster,
       address: clipWord(status.servingMaster.address),

@@ -86,12 +86,16 @@ const instanceReport = z.object({
       good: z.boolean().optional(),
       detail: sentence,
       forcesFault: z.boolean(),
+      /** What its result adds to the priority or takes from it; absent: not known. */
+      weight: z.number().int().min(-1_000).max(1_000).optional(),
       /** Its result keeps the instance back now. */
       isFailing: z.boolean(),
       /** keepalived goes on without it. */
       isLeftOut: z.boolean(),
     }),
   ),
+  /** Whether keepalived tells how many advertisements arrive: then silence is a fact. */
+  countsAdvertisements: z.boolean(),
   /** The master that it hears as a standby; absent: none, or it is no standby. */
   hears: z
     .object({
