@@ -214,11 +214,14 @@ describe('what keepalived runs otherwise than expected', () => {
     const [instance] = summary.instances;
     assert.ok(instance);
     const edited = { ...summary, instances: [{ ...instance, priority: 90 }] };
-    const readExpected = () => Promise.resolve(void (reads += 1) ?? edited);
-    assert.equal((await prove({ looks: [look], readExpected })).failure, undefined);
+    const reading = (found: typeof summary) => () => {
+      reads += 1;
+      return Promise.resolve(found);
+    };
+    const proved = await prove({ looks: [look], readExpected: reading(edited) });
+    assert.equal(proved.failure, undefined);
     assert.equal(reads, 1);
-    const again = () => Promise.resolve(void (reads += 1) ?? summary);
-    const result = await prove({ looks: [look], readExpected: again });
+    const result = await prove({ looks: [look], readExpected: reading(summary) });
     assert.match(result.failure ?? '', /^VI_1 runs with priority 90/);
     assert.equal(reads, 2);
   });
