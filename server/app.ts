@@ -49,7 +49,6 @@ import { csrf } from './web/plugins/sign-in/csrf.ts';
 import { knownDevices } from './web/plugins/sign-in/known-devices.ts';
 import { loginForm } from './web/plugins/sign-in/login-form.ts';
 import { originCheck } from './web/plugins/sign-in/origin-check.ts';
-import { passwordProof } from './web/plugins/sign-in/password-proof.ts';
 import { session } from './web/plugins/sign-in/session.ts';
 import { staticFiles } from './web/plugins/static.ts';
 import { views } from './web/plugins/views.ts';
@@ -120,7 +119,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(session, cookieScope);
   await app.register(knownDevices, cookieScope);
   await app.register(authentication, { tickets, makeCalls, startPage });
-  await app.register(passwordProof);
   await app.register(csrf, cookieScope);
   if (isBehindProxy(settings)) await app.register(cookieBorder, { basePath });
   await app.register(flash);

@@ -4,8 +4,6 @@ import type { Accounts, User } from './accounts.ts';
 /** Who has signed in, as far as that still counts. */
 export interface SignedIn {
   user: User;
-  /** Whether the user gave the password again in the last minutes; the sign-in does not count. */
-  isProved: boolean;
 }
 
 export interface Sessions {
@@ -17,11 +15,6 @@ export interface Sessions {
   find(ticket: string): SignedIn | undefined;
   /** Counts as a use: a session ends some time after the last one. */
   use(ticket: string): void;
-  /**
-   * The user has given the password again. The session gets a new ticket, and the old one is worth
-   * nothing: who had stolen it has no part in the proof.
-   */
-  prove(ticket: string): string | undefined;
   end(ticket: string): void;
 }
 
@@ -40,7 +33,6 @@ interface Session {
   isOfPrograms: boolean;
   openedAtMs: number;
   usedAtMs: number;
-  provedAtMs: number;
 }
 
 const minuteMs = 60_000;
@@ -48,7 +40,6 @@ const minuteMs = 60_000;
 export const sessionIdleMs = 30 * minuteMs;
 /** How long it lasts at most. */
 export const sessionLengthMs = 12 * 60 * minuteMs;
-const provedForMs = 5 * minuteMs;
 const maximumSessions = 1000;
 /** One account's; so it pushes out its own sessions, not those of others. */
 const maximumPerAccount = 100;
@@ -93,8 +84,7 @@ export function createSessions({
     const ticket = randomBytes(32).toString('base64url');
     const passwordId = accounts.findPasswordId(userName);
     const [openedAtMs, usedAtMs] = [now(), now()];
-    const session = { userName, passwordId, isOfPrograms, openedAtMs, usedAtMs };
-    sessions.set(ticket, { ...session, provedAtMs: -Infinity });
+    sessions.set(ticket, { userName, passwordId, isOfPrograms, openedAtMs, usedAtMs });
     return ticket;
   };
 
@@ -119,17 +109,9 @@ export function createSessions({
       const user = session && accounts.findUser(session.userName);
       if (!session || !user) return undefined;
       const role = session.isOfPrograms ? 'viewer' : user.role;
-      return { user: { ...user, role }, isProved: now() - session.provedAtMs < provedForMs };
+      return { user: { ...user, role } };
     },
     use,
-    prove(ticket) {
-      const session = find(ticket);
-      if (!session) return undefined;
-      const proved = open(session.userName, session.isOfPrograms);
-      sessions.set(proved, { ...session, usedAtMs: now(), provedAtMs: now() });
-      end(ticket);
-      return proved;
-    },
     end,
   };
 }

@@ -6,6 +6,7 @@
 import { createHmac } from 'node:crypto';
 import type { Accounts } from '../access/accounts.ts';
 import { createLoginThrottle } from '../access/login-throttle.ts';
+import type { LoginThrottle } from '../access/login-throttle.ts';
 import { createSessions } from '../access/sessions.ts';
 import type { Sessions } from '../access/sessions.ts';
 import type { Debug } from '../operations/debug/debug.ts';
@@ -17,6 +18,7 @@ import { callRules } from './call-rules.ts';
 import type { AgentCallName, CallRule } from './call-rules.ts';
 import { admit } from './caller.ts';
 import type { Caller, Claim } from './caller.ts';
+import { createConfirmations } from './confirmations.ts';
 import { createChanges } from './handlers/changes.ts';
 import { createConfigurations } from './handlers/configurations.ts';
 import { createDebugCalls } from './handlers/debug.ts';
@@ -93,6 +95,8 @@ export function createAgent(parts: AgentDependencies): Agent {
     for (const listener of sessionListeners) listener();
   };
   const sessions = createSessions({ accounts, onEnd: tellOfSessions });
+  const throttle = createLoginThrottle();
+  const confirmations = createConfirmations({ accounts, throttle });
   const describe = (snapshot: Snapshot): Mirrored => ({
     snapshot,
     notices: operations.readNotices(),
@@ -102,7 +106,7 @@ export function createAgent(parts: AgentDependencies): Agent {
   });
   const handlers: CallHandlers<AgentCallName> = createHandlers({
     ...parts,
-    sessions,
+    ...{ sessions, throttle },
     look: () => describe(keeper.current()),
   });
 
@@ -158,9 +162,9 @@ export function createAgent(parts: AgentDependencies): Agent {
     async call(name, message) {
       const rule: CallRule = callRules[name];
       const caller = admit(rule, message, sessions);
-      const request = withProof(rule, rule.request.parse(message.request), caller);
-      // The row of the table has checked it: the handler of the same name takes it.
-      const handle = handlers[name] as (request: unknown, caller: Caller) => unknown;
+      // The row of the table checks it: the handler of the same name takes it.
+      const request = rule.request.parse(message.request) as object;
+      const handle = handlers[name] as (request: object, caller: Caller) => Promise<never>;
       if (!rule.isChange) return handle(request, caller);
       const tell = (outcome: AuditFacts['outcome']) => {
         const userName = caller.signedIn?.user.name;
@@ -168,7 +172,9 @@ export function createAgent(parts: AgentDependencies): Agent {
       };
       tell('begins');
       try {
-        const result = await handle(request, caller);
+        const result: unknown = await (rule.takesProof
+          ? confirmations.answer(name, request, caller, (save) => handle(save, caller))
+          : handle(request, caller));
         tell('done');
         return result;
       } catch (error) {
@@ -186,6 +192,7 @@ export function createAgent(parts: AgentDependencies): Agent {
 
 interface HandlerDependencies extends AgentDependencies {
   sessions: Sessions;
+  throttle: LoginThrottle;
   look: () => Mirrored;
 }
 
@@ -195,7 +202,7 @@ function createHandlers({ operations, debug, keeper, look, ...access }: HandlerD
     noteListening() {
       access.onListening();
     },
-    ...createSignIn({ ...access, throttle: createLoginThrottle() }),
+    ...createSignIn(access),
     ...createStatusCalls(keeper, look),
     ...createChanges(operations, access.options.services, () => {
       debug.beginAnew('check');
@@ -204,10 +211,4 @@ function createHandlers({ operations, debug, keeper, look, ...access }: HandlerD
     ...createDebugCalls(debug),
     ...createLogCalls(operations),
   };
-}
-
-/** Whoever adds commands gave the password in the last minutes, or has not confirmed them. */
-function withProof({ takesProof }: CallRule, request: unknown, { signedIn }: Caller): unknown {
-  if (!takesProof || signedIn?.isProved === true) return request;
-  return { ...(request as object), confirmedCommands: [] };
 }

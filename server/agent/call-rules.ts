@@ -16,8 +16,8 @@ export interface CallRule {
   /** It may change something: told in the log, before and after. */
   isChange?: true;
   /**
-   * Commands that it makes keepalived run are confirmed only for who gave the password in the last
-   * minutes; else the agent takes `confirmedCommands` for not given.
+   * Commands that it makes keepalived run are confirmed only with the password, given for this very
+   * save (`proof`); else the agent takes `confirmedCommands` for not given.
    */
   takesProof?: true;
   request: z.ZodType;
@@ -34,11 +34,25 @@ const typed = z.string().max(1024 * 1024);
 const shownWords = z.array(z.string().max(100_000)).max(10_000).readonly();
 const cursor = z.string().max(4096);
 
+const password = z.string().max(1024);
+
+/**
+ * What confirms the commands of a save: the password of who saves, or what the agent gave in its place
+ * when the same save had to be asked once more (`confirmations.ts`).
+ */
+const proofSchema = z.union([
+  z.strictObject({ password }),
+  z.strictObject({ id: z.string().max(100) }),
+]);
+export type Proof = z.output<typeof proofSchema>;
+
 const accepted = { acceptedDangers: shownWords.exactOptional() };
 /** What every change of a configuration says beside what is its own. */
 const save = {
   ...accepted,
   confirmedCommands: shownWords.exactOptional(),
+  /** Confirms them. */
+  proof: proofSchema.exactOptional(),
   confirmWithinSeconds: z.number().positive().max(3600).optional(),
   expectedTag: tag.nullable(),
   comment: typed.exactOptional(),
@@ -73,7 +87,6 @@ const bootAction = z.enum([
   ...(['start', 'stop', 'restart', 'enable', 'disable'] as const),
   ...(['start-and-enable', 'stop-and-disable'] as const),
 ]);
-const password = z.string().max(1024);
 
 export const callRules = {
   // Signing in.
@@ -89,7 +102,6 @@ export const callRules = {
   signInProgram: { access: 'public', request: z.strictObject({ header: z.string().max(8192) }) },
   /** Who the caller is. */
   findSignedIn: { access: 'public', request: z.strictObject({ isUse: z.boolean() }) },
-  provePassword: { access: 'viewer', request: z.strictObject({ password }) },
   signOut: { access: 'viewer', request: nothing },
 
   /** The web answers the network. */

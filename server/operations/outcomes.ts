@@ -67,6 +67,8 @@ export type ApplyOutcome =
       dangers: string[];
       /** Likewise what keepalived would run or write as root, with a password; empty: that was done. */
       addedCommands: string[];
+      /** Stands for the password that was given with it, once, where only dangers are asked. */
+      proof?: string;
       message: string;
     }
   | {

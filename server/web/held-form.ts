@@ -14,7 +14,7 @@ export interface HeldField {
 /** The token of who was logged in, and answers to questions that must be asked again. */
 const leftOut = [
   ...['_csrf', 'ownPassword'],
-  ...['accepted', 'commands', 'overwrite', 'startAnyway'],
+  ...['accepted', 'commands', 'overwrite', 'proof', 'startAnyway'],
 ];
 
 /** Whether a field holds a secret: what was typed there is not kept. */

@@ -57,6 +57,11 @@ interface Outcome {
   kind: string;
   ticket?: string;
 }
+interface Question extends Outcome {
+  dangers: string[];
+  addedCommands: string[];
+  proof?: string;
+}
 interface Told {
   problem?: string;
   answers: Answer[];
@@ -336,33 +341,46 @@ if (inPrivateNamespaces(import.meta.url)) {
 
   test('keepalived runs no program of theirs without the password of an administrator', async () => {
     const { admin: ticket } = tickets;
-    const [file, wrong] = await ask([
+    const [file] = await ask([
       callOf('readConfigurationFile', { ticket, request: { fileId: 'live' } }),
-      callOf('provePassword', { ticket, request: { password: passwords.watcher } }),
     ]);
     const { tag, text } = file?.result as { tag: string; text: string };
-    assert.equal((wrong?.result as { kind: string }).kind, 'refused');
     const script = `vrrp_script theirs {\n  script "/bin/touch ${ranPath}"\n  interval 1\n  user root\n}\n`;
     const save = {
       ...{ fileId: 'live', expectedTag: tag, comment: '', acceptedDangers: [] as string[] },
       text: `${script}${text.replace('priority 101', 'priority 101\n  track_script {\n    theirs\n  }')}`,
     };
-    const outcomes: { kind: string; dangers?: string[]; addedCommands?: string[] }[] = [];
-    for (const confirmedCommands of [[], outcomes]) {
-      const { dangers = [], addedCommands = [] } = outcomes[0] ?? {};
-      const request = {
-        ...save,
-        acceptedDangers: dangers,
-        confirmedCommands: confirmedCommands === outcomes ? addedCommands : [],
-      };
+    const attemptSave = async (more: object) => {
+      const request = { ...save, ...more };
       const [answer] = await ask([callOf('saveConfiguration', { ticket, request })]);
-      outcomes.push(answer?.result as (typeof outcomes)[0]);
+      return answer;
+    };
+    const asked = (await attemptSave({}))?.result as Question;
+    const { dangers: acceptedDangers, addedCommands } = asked;
+    const confirmed = { acceptedDangers, confirmedCommands: addedCommands };
+    const again = (await attemptSave(confirmed))?.result as Question;
+    assert.deepEqual([asked.kind, again.kind], ['needs-acceptance', 'needs-acceptance']);
+    const wrong = await attemptSave({ ...confirmed, proof: { password: passwords.watcher } });
+    assert.equal(wrong?.error?.code, 'password-refused');
+
+    // The administrator confirms a program of their own, and the save is asked once more.
+    const harmful = text.replace('10.9.0.100/24', '10.9.0.101/24');
+    const own = `vrrp_script own {\n  script "/bin/true"\n  user root\n}\n${harmful}`;
+    const { addedCommands: confirmedCommands } = (await attemptSave({ text: own }))
+      ?.result as Question;
+    const proof = { password: passwords.admin };
+    const toAccept = (await attemptSave({ text: own, confirmedCommands, proof }))
+      ?.result as Question;
+    assert.equal(toAccept.kind, 'needs-acceptance', JSON.stringify(toAccept));
+    assert.deepEqual(toAccept.addedCommands, []);
+    assert.ok(toAccept.proof);
+    for (const theirs of [confirmed, { text: own, acceptedDangers, confirmedCommands }]) {
+      const stolen = (await attemptSave({ ...theirs, proof: { id: toAccept.proof } }))
+        ?.result as Question;
+      assert.equal(stolen.kind, 'needs-acceptance');
+      assert.ok(stolen.addedCommands.length > 0, 'no command was confirmed');
     }
-    assert.deepEqual(
-      outcomes.map(({ kind }) => kind),
-      ['needs-acceptance', 'needs-acceptance'],
-    );
-    assert.ok(outcomes[0]?.addedCommands?.some((sentence) => sentence.includes(ranPath)));
+    assert.ok(addedCommands.some((sentence) => sentence.includes(ranPath)));
     assert.equal(readFileSync(configPath, 'utf8'), saved);
     assert.equal(existsSync(ranPath), false);
   });

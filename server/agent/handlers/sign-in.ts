@@ -5,7 +5,7 @@ import type { PasswordOutcome } from '../../access/check-password.ts';
 import { createKnownDevices } from '../../access/known-devices.ts';
 import type { LoginThrottle } from '../../access/login-throttle.ts';
 import type { Sessions, SignedIn } from '../../access/sessions.ts';
-import { getKnown, getUser } from '../caller.ts';
+import { getKnown } from '../caller.ts';
 import type { CallHandlers } from './handler.ts';
 
 export interface SignInDependencies {
@@ -29,9 +29,7 @@ export interface SignInResult {
   device: string | undefined;
 }
 
-export type ProofOutcome = Refusal | { kind: 'proved'; ticket: string };
-
-type SignInCalls = 'signIn' | 'signInProgram' | 'findSignedIn' | 'provePassword' | 'signOut';
+type SignInCalls = 'signIn' | 'signInProgram' | 'findSignedIn' | 'signOut';
 
 /** Passwords, sessions and the throttle: the web learns only what came of them. */
 export function createSignIn({ accounts, throttle, sessions, secret }: SignInDependencies) {
@@ -68,15 +66,6 @@ export function createSignIn({ accounts, throttle, sessions, secret }: SignInDep
     findSignedIn({ isUse }, { signedIn, ticket }): SignedIn | undefined {
       if (isUse && ticket !== undefined) sessions.use(ticket);
       return signedIn;
-    },
-    async provePassword({ password }, caller): Promise<ProofOutcome> {
-      // Only who has a session of the account gets here: no stranger makes its owner wait.
-      const { name } = getUser(caller);
-      const attempt = { accountName: name, address: caller.address, knownPlace: 'session' };
-      const outcome = await checkPassword({ accounts, throttle }, attempt, password);
-      if (outcome.kind !== 'user') return outcome;
-      const ticket = sessions.prove(getKnown(caller).ticket);
-      return ticket === undefined ? { kind: 'refused' } : { kind: 'proved', ticket };
     },
     signOut(_nothing, caller): void {
       sessions.end(getKnown(caller).ticket);

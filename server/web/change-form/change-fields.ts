@@ -24,6 +24,8 @@ export const changeFields = {
   accepted: shownWordsSchema,
   commands: shownWordsSchema,
   ownPassword: z.string().default(''),
+  /** Stands for a password that was given a moment ago, for this very change. */
+  proof: z.string().max(100).exactOptional(),
   goBack: z.literal('yes').exactOptional(),
   goBackSeconds: z.string().trim().exactOptional(),
 };
@@ -34,11 +36,12 @@ export type ChangeFields = z.output<z.ZodObject<typeof changeFields>>;
 /** Parts a page's own fields from those that every change form has. */
 export function splitFields<Body extends ChangeFields>(body: Body) {
   const { tag, overwrite, intent, asked, comment, accepted, commands, ownPassword, ...more } = body;
-  const { goBack, goBackSeconds, ...own } = more;
+  const { proof, goBack, goBackSeconds, ...own } = more;
   const fields: ChangeFields = {
     ...{ tag, intent, comment, accepted, commands, ownPassword },
     ...(overwrite !== undefined && { overwrite }),
     ...(asked !== undefined && { asked }),
+    ...(proof !== undefined && { proof }),
     ...(goBack !== undefined && { goBack }),
     ...(goBackSeconds !== undefined && { goBackSeconds }),
   };

@@ -5,6 +5,7 @@ import type { Failure, Success } from '../view/change/apply-outcome.ts';
 import type { FindingItem } from '../view/change/findings.ts';
 import type { ChangeFormModel } from './change-form-model.ts';
 import type { ChangeFrame } from './change-frame.ts';
+import type { GivenConsent } from './consent.ts';
 
 /** A page that changes a configuration: what it has beside what all of them have. */
 export interface ChangePage<Own extends object, Plan> {
@@ -21,7 +22,7 @@ export interface ChangePage<Own extends object, Plan> {
   show: (reply: FastifyReply, plan: Plan, shown: Shown) => Promise<FastifyReply>;
   /** A finding with what the page knows of it: its field. */
   linkFindings?: (findings: readonly FindingItem[], plan: Plan) => FindingItem[];
-  save: (own: Own, request: Omit<FormSave, 'actor'>) => Promise<Saved<Plan>>;
+  save: (own: Own, request: Omit<FormSave, 'actor'> & GivenConsent) => Promise<Saved<Plan>>;
   /**
    * Where a successful save leads.
    * @param outcome undefined: the file says already what was typed

@@ -1,56 +1,68 @@
-import type { FastifyRequest } from 'fastify';
 import { maximumPasswordLength } from '../../access/password-rules.ts';
+import type { Proof } from '../../agent/call-rules.ts';
 import type { SaveConsent } from '../../operations/confirm/confirmed-change.ts';
+import { UserError } from '../../shared/errors.ts';
 import { readConfirmSeconds } from '../view/change/going-back.ts';
 import type { ChangeFields } from './change-fields.ts';
 
-/** What a form consents to. */
-export interface GivenConsent {
-  consent: SaveConsent;
-  /** Why the password was not accepted. */
+/** What a form consents to: its commands with the password, or with what the agent gave in its place. */
+export interface GivenConsent extends SaveConsent {
+  proof?: Proof;
+}
+
+/** What a form consents to. The agent checks the password, for this save and no other. */
+export function readConsent(fields: ChangeFields): GivenConsent {
+  const { accepted: acceptedDangers, commands: confirmedCommands, ownPassword, proof } = fields;
+  const consent = {
+    ...{ acceptedDangers, confirmedCommands },
+    confirmWithinSeconds: readConfirmSeconds(fields),
+  };
+  if (ownPassword !== '') return { ...consent, proof: { password: ownPassword } };
+  return proof === undefined ? consent : { ...consent, proof: { id: proof } };
+}
+
+/** A save as it is made with a consent, and why its password was not accepted. */
+export interface ProvenSave<Saved> {
+  saved: Saved;
+  /** undefined: it was accepted, or none was given. */
   passwordProblem: string | undefined;
 }
 
-/** Added commands are confirmed with a password, or one that was given a few minutes ago. */
-export async function readConsent(
-  request: FastifyRequest,
-  fields: ChangeFields,
-): Promise<GivenConsent> {
-  const { accepted: acceptedDangers, commands, ownPassword } = fields;
-  const passwordProblem = await provePassword(request, ownPassword);
-  const isConfirmed = passwordProblem === undefined && request.isPasswordProved;
-  const confirmedCommands = isConfirmed ? commands : [];
-  const confirmWithinSeconds = readConfirmSeconds(fields);
-  return {
-    consent: { acceptedDangers, confirmedCommands, confirmWithinSeconds },
-    passwordProblem,
-  };
-}
-
-/** @returns why it is not accepted; undefined: it is proved, or none was given */
-async function provePassword(
-  request: FastifyRequest,
-  ownPassword: string,
-): Promise<string | undefined> {
-  if (ownPassword === '') return undefined;
-  if (ownPassword.length > maximumPasswordLength) return 'This is not your password.';
-  return request.provePassword(ownPassword);
+/**
+ * Saves with a consent; where its password is not accepted, once more without it, so that what it
+ * was for is asked again.
+ */
+export async function saveWithConsent<Saved>(
+  consent: GivenConsent,
+  save: (consent: GivenConsent) => Promise<Saved>,
+): Promise<ProvenSave<Saved>> {
+  const { proof, ...rest } = consent;
+  const isTooLong = proof && 'password' in proof && proof.password.length > maximumPasswordLength;
+  try {
+    if (isTooLong) throw new UserError('password-refused', 'This is not your password.');
+    return { saved: await save(consent), passwordProblem: undefined };
+  } catch (error) {
+    const isPassword = error instanceof UserError && /^password-(?:refused|wait)$/.test(error.code);
+    if (!isPassword) throw error;
+    return {
+      saved: await save({ ...rest, confirmedCommands: [] }),
+      passwordProblem: error.message,
+    };
+  }
 }
 
 /** What the password field of a change form shows. */
 export interface AddedCommandsModel {
   commands: string[];
-  /** The password need not be asked: it was given a few minutes ago. */
-  isProved: boolean;
+  /** The password need not be typed: this stands for it. */
+  proof: string | undefined;
   problem: string | undefined;
 }
 
 /** undefined: a change adds nothing that must be confirmed with a password. */
 export function describeAddedCommands(
-  request: Pick<FastifyRequest, 'isPasswordProved'>,
-  commands: readonly string[] = [],
-  problem?: string,
+  commands: readonly string[],
+  { proof, problem }: Omit<AddedCommandsModel, 'commands'>,
 ): AddedCommandsModel | undefined {
-  if (commands.length === 0) return undefined;
-  return { commands: [...commands], isProved: request.isPasswordProved, problem };
+  return commands.length === 0 ? undefined : { commands: [...commands], proof, problem };
 }

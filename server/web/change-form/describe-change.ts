@@ -1,4 +1,3 @@
-import type { FastifyRequest } from 'fastify';
 import { compareTexts } from '../../keepalived/secrets/text-difference.ts';
 import { createTag } from '../../shared/tag.ts';
 import { describeFailure } from '../view/change/apply-outcome.ts';
@@ -31,7 +30,7 @@ export interface Answer {
  * @param found what the check says of the file as it is, where that is shown of itself
  */
 export function describeChange(
-  request: Pick<FastifyRequest, 'isPasswordProved'> & Connection,
+  request: Connection,
   frame: ChangeFrame,
   answer: Answer | undefined,
   found?: FindingItem[],
@@ -56,11 +55,10 @@ export function describeChange(
       : describeGoingBack(request, [frame.currentText, frame.newText], fields),
     comparison: fields && compareWithBase(frame, fields, answer?.baseText, outcome),
     preview: describePreview(frame, failure, findings),
-    addedCommands: describeAddedCommands(
-      request,
-      findAddedCommands(frame, fields, outcome),
-      answer?.passwordProblem,
-    ),
+    addedCommands: describeAddedCommands(findAddedCommands(frame, fields, outcome), {
+      proof: outcome?.kind === 'needs-acceptance' ? outcome.proof : undefined,
+      problem: answer?.passwordProblem,
+    }),
     asked:
       isPasswordAsked(outcome) && frame.newText !== undefined
         ? createTag(frame.newText)

@@ -9,8 +9,7 @@ import { judgeFields } from './change-fields.ts';
 import type { ChangeFields } from './change-fields.ts';
 import type { ChangeFrame } from './change-frame.ts';
 import type { ChangePage } from './change-page.ts';
-import { readConsent } from './consent.ts';
-import type { GivenConsent } from './consent.ts';
+import { readConsent, saveWithConsent } from './consent.ts';
 import { describeChange } from './describe-change.ts';
 import type { Answer } from './describe-change.ts';
 
@@ -53,11 +52,10 @@ export async function answerChange<Own extends object, Plan>(
   if (intent === 'preview' || judgeFields(fields).length > 0) {
     return showPreview(exchange, page, own, { fields });
   }
-  const given = await readConsent(exchange.request, fields);
   if (intent === 'enter' && !(await isAsked(page, own, fields))) {
-    return showPreview(exchange, page, own, { fields, passwordProblem: given.passwordProblem });
+    return showPreview(exchange, page, own, { fields });
   }
-  return save(exchange, page, own, fields, given);
+  return save(exchange, page, own, fields);
 }
 
 /**
@@ -80,12 +78,16 @@ async function save<Own extends object, Plan>(
   page: ChangePage<Own, Plan>,
   own: Own,
   fields: ChangeFields,
-  { consent, passwordProblem }: GivenConsent,
 ): Promise<FastifyReply> {
-  const { reply } = exchange;
-  const { comment } = fields;
-  const asked = { expectedTag: madeFrom(fields), comment, ...consent };
-  const { plan: made, outcome, path } = await page.save(own, asked);
+  const { request, reply } = exchange;
+  const { comment, ownPassword } = fields;
+  const { saved, passwordProblem } = await saveWithConsent(readConsent(fields), (consent) =>
+    page.save(own, { expectedTag: madeFrom(fields), comment, ...consent }),
+  );
+  if (ownPassword !== '') {
+    request.describeChange({ passwordProof: passwordProblem === undefined ? 'given' : 'refused' });
+  }
+  const { plan: made, outcome, path } = saved;
   if (outcome && isSuccess(outcome)) {
     reply.flash(describeSuccess(outcome, path));
     return redirectAfterSave(reply, fields, outcome, page.nextPath(own, outcome));

@@ -37,9 +37,7 @@ describe('a session', () => {
     const [ticket, other] = [sessions.open('admin'), sessions.open('watcher')];
     assert.match(ticket, /^[\w-]{43}$/);
     assert.notEqual(ticket, other);
-    assert.deepEqual(sessions.find(ticket), {
-      ...{ user: { name: 'admin', role: 'admin' }, isProved: false },
-    });
+    assert.deepEqual(sessions.find(ticket), { user: { name: 'admin', role: 'admin' } });
     assert.equal(sessions.find(other)?.user.role, 'viewer');
     for (const guess of ['', 'admin', `${ticket} `]) assert.equal(sessions.find(guess), undefined);
   });
@@ -79,21 +77,6 @@ describe('a session', () => {
     const ticket = sessions.open('admin');
     users.set('admin', { name: 'admin', role: 'viewer', passwordId: 'the first' });
     assert.equal(sessions.find(ticket)?.user.role, 'viewer');
-  });
-
-  test('that was proved has another ticket, for five minutes, and ends when it would have', () => {
-    const { sessions, pass } = open();
-    const ticket = sessions.open('admin');
-    pass(11 * 60 * minuteMs + 50 * minuteMs - 30 * minuteMs);
-    assert.equal(sessions.prove(ticket), undefined, 'it was not used');
-    const fresh = sessions.open('admin');
-    const proved = sessions.prove(fresh) ?? '';
-    assert.equal(sessions.find(fresh), undefined);
-    assert.equal(sessions.find(proved)?.isProved, true);
-    pass(5 * minuteMs - 1);
-    assert.equal(sessions.find(proved)?.isProved, true);
-    pass(1);
-    assert.equal(sessions.find(proved)?.isProved, false);
   });
 
   test('of programs is one for each user, and reads only', () => {

@@ -23,7 +23,8 @@ export function createSampleAgent(answers: Partial<Operations> = {}) {
         Reflect.get(target, name) ??
         ((...given: unknown[]) => {
           told.push({ name: String(name), given });
-          return name === 'readNotices' ? [] : undefined;
+          if (name === 'readNotices') return [];
+          return /^(?:save|set|restore)/.test(String(name)) ? { outcome: undefined } : undefined;
         }),
     });
   const parts: AgentDependencies = {

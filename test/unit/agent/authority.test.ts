@@ -121,23 +121,111 @@ describe('commands that keepalived would run', () => {
   const proofCalls = callNames.filter((name) => accessOf(name).takesProof);
   const commands = ['/bin/sh -c id'];
 
-  test('are confirmed only by a password that was given in the last minutes', async () => {
+  test('are confirmed only with the password, and by that save alone', async () => {
     const { call, signIn, told } = createSampleAgent();
     const ticket = await signIn('admin');
     for (const name of proofCalls) {
-      told.length = 0;
-      await call(name, { ...sampleRequests[name], confirmedCommands: commands }, ticket);
-      assert.ok(!JSON.stringify(told).includes('/bin/sh'), `${name} takes them without a password`);
+      const save = { ...sampleRequests[name], confirmedCommands: commands };
+      const isConfirmed = async (proof?: object) => {
+        told.length = 0;
+        await call(name, { ...save, ...(proof && { proof }) }, ticket);
+        return JSON.stringify(told).includes('/bin/sh');
+      };
+      assert.equal(await isConfirmed(), false, `${name} takes them without a password`);
+      assert.equal(
+        await isConfirmed({ id: 'A'.repeat(43) }),
+        false,
+        `${name} takes an invented id`,
+      );
+      assert.equal(await isConfirmed({ password }), true, `${name} does not take them`);
+      assert.equal(await isConfirmed(), false, `${name} takes them for a password of before`);
+      assert.doesNotMatch(JSON.stringify(told), /correct horse/);
     }
-    const wrong = await call('provePassword', { password: 'wrong' }, ticket);
-    assert.deepEqual(wrong, { kind: 'refused' });
-    const proof = (await call('provePassword', { password }, ticket)) as { ticket: string };
-    for (const name of proofCalls) {
-      told.length = 0;
-      await call(name, { ...sampleRequests[name], confirmedCommands: commands }, proof.ticket);
-      assert.ok(JSON.stringify(told).includes('/bin/sh'), `${name} does not take them`);
+  });
+
+  test('with a wrong password nothing is done, and guessing is slowed down', async () => {
+    const { call, signIn, told, audited } = createSampleAgent();
+    const ticket = await signIn('admin');
+    const save = { ...sampleRequests.saveConfiguration, confirmedCommands: commands };
+    const guess = () =>
+      call('saveConfiguration', { ...save, proof: { password: 'wrong' } }, ticket);
+    for (let count = 0; count < 3; count += 1) {
+      await assert.rejects(guess(), refusedAs('password-refused'));
+      assert.equal(audited.at(-1)?.outcome, 'failed');
     }
-    await assert.rejects(call('signOut', {}, ticket), refusedAs('not-logged-in'));
+    await assert.rejects(guess(), refusedAs('password-wait'));
+    assert.deepEqual(told, []);
+  });
+
+  describe('whose save is asked once more', () => {
+    const save = { ...sampleRequests.saveConfiguration, confirmedCommands: commands };
+    /** Sessions whose saves are dangerous, and the id that one of them was given for `save`. */
+    const ask = async () => {
+      const asked = {
+        ...{ kind: 'needs-acceptance' as const, message: 'Not yet.' },
+        ...{ dangers: ['It stops.'], addedCommands: [] },
+      };
+      const saved: object[] = [];
+      const answer = (request: object) => {
+        saved.push(request);
+        return Promise.resolve(asked);
+      };
+      const sample = createSampleAgent({
+        saveConfiguration: answer,
+        setUpDrill: (request) =>
+          answer(request).then((outcome) => ({ plan: {} as never, outcome })),
+      });
+      const ticket = await sample.signIn('admin');
+      const call = async (request: object, by = ticket) => {
+        const outcome = await sample.call('saveConfiguration', request, by);
+        return outcome as { proof?: string };
+      };
+      const { proof: id = '' } = await call({ ...save, proof: { password } });
+      assert.match(id, /^[\w-]{43}$/);
+      const isConfirmed = async (request: object, by = ticket) => {
+        await call({ ...request, proof: { id } }, by);
+        return JSON.stringify(saved.at(-1)).includes('/bin/sh');
+      };
+      return { ...sample, ticket, id, call, saved, isConfirmed };
+    };
+
+    test('are confirmed once without the password, whatever is accepted then', async () => {
+      const { isConfirmed, call } = await ask();
+      const again = { ...save, acceptedDangers: ['It stops.'], comment: 'after all' };
+      assert.equal(await isConfirmed(again), true);
+      assert.equal(await isConfirmed(again), false, 'a second time');
+      assert.equal(
+        (await call(save)).proof,
+        undefined,
+        'nothing is given for what was not confirmed',
+      );
+    });
+
+    for (const [what, other] of [
+      ['another text', { text: 'vrrp_script theirs { }' }],
+      ['another file', { fileId: 'stored-master' }],
+      ['a file that is another one since', { expectedTag: 'b'.repeat(64) }],
+      ['another command', { confirmedCommands: [...commands, '/bin/sh -c reboot'] }],
+      ['fewer commands', { confirmedCommands: ['/bin/sh'] }],
+    ] as const) {
+      test(`are not confirmed for ${what}, nor by the same id afterwards`, async () => {
+        const { isConfirmed } = await ask();
+        assert.equal(await isConfirmed({ ...save, ...other }), false);
+        assert.equal(await isConfirmed(save), false);
+      });
+    }
+
+    test('are not confirmed in another session, of the same administrator', async () => {
+      const { isConfirmed, signIn } = await ask();
+      assert.equal(await isConfirmed(save, await signIn('admin')), false);
+    });
+
+    test('are not confirmed for another call', async () => {
+      const { agent, ticket, id, saved } = await ask();
+      const request = { ...sampleRequests.setUpDrill, confirmedCommands: commands, proof: { id } };
+      await agent.call('setUpDrill', { ticket, address: 'unix', request });
+      assert.ok(!JSON.stringify(saved.at(-1)).includes('/bin/sh'));
+    });
   });
 
   test('every call that can be given them asks for the proof', () => {

@@ -10,7 +10,6 @@ export const sampleRequests: { [Name in AgentCallName]: CallRequest<Name> } = {
   signIn: { userName: 'nobody', password: 'wrong' },
   signInProgram: { header: 'Basic bm9ib2R5Ondyb25n' },
   findSignedIn: { isUse: true },
-  provePassword: { password: 'wrong' },
   signOut: {},
   noteListening: {},
   look: {},

@@ -42,7 +42,7 @@ declare module 'fastify' {
     claim: Claim;
     /** What can be asked of the agent, in the name of who is logged in. */
     agent: AgentCalls;
-    /** Takes the ticket of a sign-in, or of a proof. */
+    /** Takes the ticket of a sign-in. */
     takeTicket(ticket: string): void;
   }
   interface FastifyInstance {
@@ -153,7 +153,6 @@ async function findSessionUser(
     return undefined;
   }
   request.takeTicket(ticket);
-  request.isPasswordProved = signedIn.isProved;
   return signedIn.user;
 }
 

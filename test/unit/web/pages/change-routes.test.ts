@@ -187,12 +187,17 @@ for (const [name, page] of Object.entries(pages)) {
       assert.doesNotMatch(asked.body, /name="intent" value="save"/);
       assertKept(asked.body);
       await assertUntouched();
+      assert.doesNotMatch(asked.body, /name="ownPassword"/, 'the password is not asked twice');
+      const proof = valueOf(asked.body, 'proof');
       // Another danger than the one that is there is none that was accepted.
-      const other = await send({ commands, accepted: '["Both serve."]' });
+      const other = await send({ commands, proof, accepted: '["Both serve."]' });
       assert.equal(other.statusCode, 409);
       await assertUntouched();
       const accepted = valueOf(asked.body, 'accepted');
-      const done = await send({ commands, accepted });
+      // It was worth one use.
+      assert.equal((await send({ commands, proof, accepted })).statusCode, 422);
+      await assertUntouched();
+      const done = await send({ commands, proof: valueOf(other.body, 'proof'), accepted });
       assert.equal(done.statusCode, 303, textOf(done.body));
       assert.equal(done.headers.location, '/keepalived/confirm');
       assert.ok(opened.readLive().includes(page.added));

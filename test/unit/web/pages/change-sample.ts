@@ -17,7 +17,6 @@ import { renderPage } from './samples.ts';
 const request: Parameters<typeof describeChange>[0] = {
   socket: { localAddress: '192.168.0.7' },
   host: '',
-  isPasswordProved: false,
 };
 
 /** The common fields as they come out of a form that was sent. */
