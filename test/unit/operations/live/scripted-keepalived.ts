@@ -26,9 +26,8 @@ export interface Look {
   log?: readonly string[];
 }
 
-export const running = (pid = 100, vrrpPid: number | undefined = 101): DaemonProcess => ({
-  ...{ state: 'running', pid, startedAtMs: 0, version: '2.2.7', vrrpPid },
-  childPids: vrrpPid === undefined ? [] : [vrrpPid],
+export const running = (pid = 100, vrrpPid = 101): DaemonProcess => ({
+  ...{ state: 'running', pid, startedAtMs: 0, version: '2.2.7', vrrpPid, childPids: [vrrpPid] },
 });
 export const stopped: DaemonProcess = {
   ...{ state: 'stopped', stalePidFile: undefined, leftChildPids: [] },

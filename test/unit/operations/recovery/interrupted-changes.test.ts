@@ -48,13 +48,14 @@ async function interrupt(context: TestContext, interruption: Interruption) {
   const daemon = readDaemonFile(folder);
   if (runs !== undefined) writeDaemonFile(folder, { ...daemon, loaded: runs });
   const path = configPathOf(folder);
-  const shared = { fileId, path, userName: 'admin', remoteAddress: '10.0.0.9', comment: '' };
+  const who = { fileId, path, userName: 'admin', remoteAddress: '10.0.0.9' };
   const keep = (text: string, outcome: 'live' | 'pending') =>
-    parts.versions.keep({ ...shared, text, tag: createTag(text), action: 'edit', outcome });
+    parts.versions.keep({
+      ...{ ...who, text, tag: createTag(text), action: 'edit', comment: '', outcome },
+    });
   const old = await keep(oldText, 'live');
   const isReload = action === 'reload';
   const version = isReload ? old : await keep(newText, 'pending');
-  const { comment: _comment, ...who } = shared;
   const transaction = await parts.journal.begin({
     ...{ ...who, action, id: 'one', startedAtMs: Date.now() },
     ...{ oldTag: hasOld ? createTag(oldText) : null, oldVersionId: hasOld ? old.id : null },
@@ -134,9 +135,10 @@ describe('a new file that keepalived was not surely told of', () => {
       const result = await interrupt(context, {
         ...{ last: 'installed', now: newTexts.live, runs, ...scene },
         // The stored file is read and written where the live one is.
-        machine: ({ readConfigurationFile, replaceConfigurationFile }) => ({
-          readConfigurationFile: () => readConfigurationFile('live'),
-          replaceConfigurationFile: (_id, change) => replaceConfigurationFile('live', change),
+        machine: (appliance) => ({
+          readConfigurationFile: () => appliance.readConfigurationFile('live'),
+          replaceConfigurationFile: (_id, change) =>
+            appliance.replaceConfigurationFile('live', change),
         }),
       });
       assert.deepEqual(result, {
@@ -253,9 +255,9 @@ describe('what cannot be seen', () => {
   });
 
   it('of the file is asked about; a missing one is seen', async (context) => {
-    const unreadable: Interruption['machine'] = ({ readConfigurationFile }) => ({
+    const unreadable: Interruption['machine'] = (appliance) => ({
       async readConfigurationFile(id) {
-        const content = await readConfigurationFile(id);
+        const content = await appliance.readConfigurationFile(id);
         const { path } = content;
         return { ok: false, id, path, problem: 'unreadable', message: 'It cannot be read.' };
       },
