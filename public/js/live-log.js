@@ -24,7 +24,7 @@ let problem = '';
 let loss = '';
 
 /** @param {import('../../server/web/pages/logs/log-row.ts').LogRow} line */
-function makeRow({ time, iso, process, message, known }) {
+function makeRow({ time, full, process, message, known }) {
   const id = known ? 'log-row-known' : 'log-row';
   const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
   const row = /** @type {Element} */ (template.content.firstElementChild.cloneNode(true));
@@ -32,14 +32,14 @@ function makeRow({ time, iso, process, message, known }) {
     row.querySelector(selector).textContent = text;
   };
   fill('time', time);
-  if (iso) row.querySelector('time').dateTime = iso;
+  if (full) Object.assign(row.querySelector('time'), { dateTime: full.iso, title: full.text });
   fill('.process', process);
   fill('.text', message);
   if (!known) return row;
-  const { severity, explanation, whatToDo } = known;
-  row.querySelector('.severity').classList.add(severity.tone);
-  fill('.shape', severity.shape);
-  fill('.word', severity.word);
+  const { mark, explanation, whatToDo } = known;
+  row.querySelector('.mark').classList.replace('tone-mute', mark.tone);
+  fill('.shape', mark.shape);
+  fill('.word', mark.word);
   fill('.explanation', explanation);
   if (whatToDo) fill('.what-to-do span', whatToDo);
   else row.querySelector('.what-to-do').remove();
@@ -54,11 +54,35 @@ function makeGapRow() {
   });
 }
 
+const textOf = (row, selector) => row?.querySelector(selector)?.textContent;
+
+/** What says the same as the newest line is counted there, as the server folds it. */
+function fold(row) {
+  const [newest] = body.rows;
+  const isRepeated = ['.text', '.process'].every(
+    (selector) => textOf(newest, selector) === textOf(row, selector),
+  );
+  if (!isRepeated) {
+    const isSameTime = textOf(newest, 'time') === textOf(row, 'time') && textOf(row, 'time') !== '';
+    newest?.querySelector('.when').classList.toggle('same', isSameTime);
+    body.prepend(row);
+    return;
+  }
+  const count = Number(newest.dataset.count ?? 1) + 1;
+  const since = newest.dataset.since ?? textOf(newest, 'time');
+  const [repeated, time] = [newest.querySelector('.repeated'), row.querySelector('time')];
+  newest.querySelector('time').replaceWith(time);
+  const span = since === time.textContent ? '' : ` since ${since}`;
+  Object.assign(newest.dataset, { count, since });
+  repeated.textContent = `${count} times${span}`;
+  repeated.hidden = false;
+}
+
 function show(rows) {
   if (rows.length === 0) return;
   lines.hidden = false;
   document.getElementById('log-empty')?.remove();
-  body.prepend(...rows.toReversed());
+  for (const row of rows) fold(row);
   if (body.rows.length <= mostRows) return;
   while (body.rows.length > mostRows) body.lastElementChild.remove();
   // It leads to what is before the rows that have just been taken off.
@@ -97,7 +121,9 @@ connect(
       else show(made);
       showStatus();
     },
-    heartbeat() {
+    heartbeat({ day }) {
+      // The rows say “today”.
+      if (day !== panel.dataset.day && !waiting) window.location.reload();
       loss = '';
       showStatus();
     },

@@ -21,7 +21,7 @@ import type { StatusTable } from './pages/keepalived/status-table.ts';
 import type { Announced, KeepalivedModel } from './pages/keepalived/view-model.ts';
 import type { WatchedSection } from './pages/keepalived/watching.ts';
 import type { HeldFormModel } from './pages/login/held-form.ts';
-import type { LogRow } from './pages/logs/log-row.ts';
+import type { FoldedRow } from './pages/logs/log-row.ts';
 import type { LogsModel } from './pages/logs/view-model.ts';
 import type { FieldModel, SettingsModel } from './pages/settings/view-model.ts';
 import type { ComparisonModel } from './pages/versions/comparison.ts';
@@ -117,7 +117,7 @@ export interface Partials {
   };
   'instance-list': NonNullable<KeepalivedModel['list']>;
   'keepalived-live': KeepalivedModel & { page: LivePageModel };
-  'log-row': LogRow;
+  'log-row': FoldedRow;
   'settings-fields': NonNullable<SettingsModel['own']>;
   'side-by-side': Pick<ComparisonModel, 'difference' | 'beforeLabel' | 'afterLabel'> & {
     sides: SideBySideRow[];

@@ -53,7 +53,7 @@ describe('the log page, on a server', () => {
 
   test('a line that is known is explained, by mouse and by keyboard; our own are hidden', async () => {
     const known = rows().filter({ hasText: 'Entering MASTER STATE' }).first();
-    assert.match(await known.locator('summary').innerText(), /Event/);
+    assert.match(await known.locator('summary').innerText(), /Became master/);
     assert.equal(await known.getByText('The instance changed its state.').isVisible(), false);
     await known.locator('summary').focus();
     await page.keyboard.press('Enter');

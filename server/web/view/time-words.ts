@@ -56,6 +56,29 @@ export function describeClockTime(atMs: number, nowMs: number): string {
   return `${isToday ? '' : `${day} `}${time.slice(0, 5)} ${zone}`;
 }
 
+/**
+ * A moment to the second, as it is said today, in the server's zone: `today 05:04:10`, `yesterday 23:59:01`,
+ * `28 Nov 05:04:10`, with its year if that is another.
+ * @param nowMs milliseconds since the epoch, as `atMs`
+ */
+export function describeShortTime(atMs: number, nowMs: number): string {
+  const [day = '', time = ''] = describeInstant(atMs).text.split(' ');
+  const [today = ''] = describeInstant(nowMs).text.split(' ');
+  const daysAgo = Math.round((Date.parse(today) - Date.parse(day)) / dayMs);
+  if (daysAgo === 0) return `today ${time}`;
+  if (daysAgo === 1) return `yesterday ${time}`;
+  const [year = '', month = '', date = ''] = day.split('-');
+  const ofYear = today.startsWith(year) ? '' : ` ${year}`;
+  return `${Number(date)} ${monthNames[Number(month) - 1]}${ofYear} ${time}`;
+}
+
+const monthNames = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** The day of a moment in the server's zone: `2026-07-04`. */
+export function describeDay(atMs: number): string {
+  return describeInstant(atMs).text.split(' ', 1)[0] ?? '';
+}
+
 /** The server's zone at a moment, so that the browser writes times as the pages do. */
 export interface Zone {
   name: string;

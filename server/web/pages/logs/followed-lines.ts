@@ -3,6 +3,7 @@ import type { AgentCalls } from '../../agent/agent-calls.ts';
 import type { EventStream } from '../../plugins/event-streams.ts';
 import { writeEvent } from '../../updates/stream-events.ts';
 import type { EventWriter } from '../../updates/stream-events.ts';
+import { describeDay } from '../../view/time-words.ts';
 import type { LogEvents } from './log-events.ts';
 import { describeLine } from './log-row.ts';
 
@@ -43,7 +44,7 @@ export function createFollowedLines(followLog: (onLines: () => void) => () => vo
       stopFollowing ??= followLog(tell);
       read();
       const heartbeat = setInterval(() => {
-        stream.send(writeLogEvent('heartbeat', {}));
+        stream.send(writeLogEvent('heartbeat', { day: describeDay(Date.now()) }));
         read();
       }, heartbeatEveryMs);
       stream.onClose(() => {
@@ -78,7 +79,7 @@ function createReader(
       isAskedAgain ||= news.hasMore;
       if (news.isGap || news.lines.length > 0) {
         const { isGap, lines } = news;
-        const rows = lines.map(describeLine);
+        const rows = lines.map((line) => describeLine(line, Date.now()));
         stream.send(writeLogEvent('lines', { isGap, after: place, rows }));
       }
     } while (isAskedAgain);

@@ -1,4 +1,3 @@
-import type { NoData } from '../../updates/stream-events.ts';
 import type { LogRow } from './log-row.ts';
 
 /** What the log page's event stream sends, by the event's name; `public/js/live-log.js` listens. */
@@ -13,5 +12,6 @@ export interface LogEvents {
   };
   /** Why the log cannot be read; empty: it can be, again. */
   problem: { message: string };
-  heartbeat: NoData;
+  /** The day now, in the server's zone: rows say “today”. */
+  heartbeat: { day: string };
 }

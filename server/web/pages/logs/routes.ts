@@ -33,7 +33,11 @@ export const registerLogsPage: FastifyPluginCallbackZod<LogPageOptions> = (
       if (!log.ok && log.problem === 'unknown-place') {
         throw new UserError('log-place-unknown', log.message, { statusCode: 404 });
       }
-      return reply.page('logs', { title: 'Keepalived Log' }, describeLogs(log, request.query));
+      return reply.page(
+        'logs',
+        { title: 'Keepalived Log' },
+        describeLogs(log, request.query, Date.now()),
+      );
     },
   );
 

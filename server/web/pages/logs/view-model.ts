@@ -1,8 +1,9 @@
 import type { LogPage } from '../../../appliance/appliance.ts';
 import { messageKinds } from '../../../keepalived/runtime/messages/message-kind.ts';
-import { describeInstant } from '../../view/time-words.ts';
+import { describeDay, describeInstant } from '../../view/time-words.ts';
 import { kindLabels } from './kind-labels.ts';
-import { type LogRow, describeLine } from './log-row.ts';
+import { describeLine, foldRows } from './log-row.ts';
+import type { FoldedRow } from './log-row.ts';
 import { describeQuery } from './query-remarks.ts';
 import { lineCounts, writeFilter } from './query-schema.ts';
 import type { LogFilterQuery, LogPageQuery } from './query-schema.ts';
@@ -16,7 +17,9 @@ export interface LogsModel {
   /** The zone of the times in the form. */
   zone: string;
   /** Newest first. */
-  rows: LogRow[];
+  rows: FoldedRow[];
+  /** By which the rows say “today”, in the server's zone. */
+  day: string;
   /** Which part of the log is shown. */
   summary: string;
   /** What is wrong with the query. */
@@ -31,10 +34,20 @@ export interface LogsModel {
   /** Where the browser gets new lines; undefined: this page shows the past. */
   eventsPath: string | undefined;
   downloadPath: string;
+  /** What the browser fills in for a new line. */
+  emptyRow: FoldedRow;
 }
 
-/** The log page, from what the log said to this query. */
-export function describeLogs(log: LogPage, query: LogPageQuery): LogsModel {
+const emptyRow: FoldedRow = {
+  ...{ time: '', process: '', message: '', count: 1, hasSameTime: false },
+  known: { mark: { shape: '', word: '', tone: 'tone-mute' }, explanation: '', whatToDo: ' ' },
+};
+
+/**
+ * The log page, from what the log said to this query.
+ * @param wallMs now, ms since the epoch
+ */
+export function describeLogs(log: LogPage, query: LogPageQuery, wallMs: number): LogsModel {
   const { filter, kind, from, to } = query;
   const parameters = writeFilter(query);
   const pathOf = (path: string, more: Record<string, string> = {}) => {
@@ -54,7 +67,8 @@ export function describeLogs(log: LogPage, query: LogPageQuery): LogsModel {
       selected: one === kind,
     })),
     zone: nameZone(),
-    rows: log.ok ? log.lines.map(describeLine) : [],
+    rows: log.ok ? foldRows(log.lines.map((line) => describeLine(line, wallMs))) : [],
+    day: describeDay(wallMs),
     summary: log.ok ? summarize(log, query, parameters.size > 0) : '',
     remarks: describeQuery(query),
     notes: log.ok ? (log.notes ?? []) : [],
@@ -66,6 +80,7 @@ export function describeLogs(log: LogPage, query: LogPageQuery): LogsModel {
     newestPath: query.before === undefined ? undefined : pathOf('/logs', lines),
     eventsPath: newest === undefined ? undefined : pathOf('/logs/events', { after: newest }),
     downloadPath: pathOf('/logs/download'),
+    emptyRow,
   };
 }
 

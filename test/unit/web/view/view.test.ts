@@ -6,7 +6,11 @@ import { describeAction } from '../../../../server/web/view/action-flash.ts';
 import { describeSuccess } from '../../../../server/web/view/change/apply-outcome.ts';
 import type { Success } from '../../../../server/web/view/change/apply-outcome.ts';
 import { describeFindings } from '../../../../server/web/view/change/findings.ts';
-import { describeInstant, formatDuration } from '../../../../server/web/view/time-words.ts';
+import {
+  describeInstant,
+  describeShortTime,
+  formatDuration,
+} from '../../../../server/web/view/time-words.ts';
 import { measureCpuMs } from '../../../cpu-time.ts';
 
 test('durations are in two units at most, rounded down', () => {
@@ -138,4 +142,18 @@ test('a finding about another file shows no line of this one', () => {
     describeFindings([{ ...finding, path: undefined }], 'first line')[0]?.lineText,
     'first line',
   );
+});
+
+test('a time of the last days is said in the fewest words', () => {
+  const now = Date.UTC(2026, 6, 4, 12, 0, 0);
+  const rows: [atMs: number, words: string][] = [
+    [now - 1000, 'today 11:59:59'],
+    [Date.UTC(2026, 6, 4), 'today 00:00:00'],
+    [Date.UTC(2026, 6, 3, 23, 59, 59), 'yesterday 23:59:59'],
+    [Date.UTC(2026, 6, 2, 5, 4, 10), '2 Jul 05:04:10'],
+    [Date.UTC(2025, 11, 31, 5, 4, 10), '31 Dec 2025 05:04:10'],
+    // A clock that was set back.
+    [Date.UTC(2026, 6, 5, 1, 0, 0), '5 Jul 01:00:00'],
+  ];
+  for (const [atMs, words] of rows) assert.equal(describeShortTime(atMs, now), words);
 });

@@ -64,7 +64,7 @@ async function openLog(t: TestContext, user = 'admin') {
 
 interface Told {
   isGap: boolean;
-  rows: { message: string; known?: { severity: { word: string } } }[];
+  rows: { message: string; known?: { mark: { word: string } } }[];
 }
 
 type Client = Awaited<ReturnType<typeof openEvents>>;
@@ -90,7 +90,7 @@ test('what was logged since the page was made comes first, then what is logged',
     '<img src=x onerror=alert(1)>',
     '(VI_1) Entering MASTER STATE',
   ]);
-  assert.equal((last.data as Told).rows[0]?.known?.severity.word, 'Event');
+  assert.equal((last.data as Told).rows[0]?.known?.mark.word, 'Became master');
 });
 
 test('a filter holds for new lines too, and the log is followed only while someone looks', async (t) => {
