@@ -173,6 +173,8 @@ export interface ApplianceEvent {
 export interface ApplianceWatch {
   /** The `notify_fifo`s of the configuration, as it is now. */
   setNotifyFifos(paths: readonly string[]): void;
+  /** Nobody looks: what no event tells may be seen half a second later. */
+  setResting: (isResting: boolean) => void;
   close(): Promise<void>;
 }
 

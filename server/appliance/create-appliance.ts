@@ -4,7 +4,7 @@ import { readHostName } from '../shared/own-hosts.ts';
 import type { Appliance, LogFollower } from './appliance.ts';
 import { lookUpProgram } from './commands/find-executable.ts';
 import { sweepTestFolders, testConfiguration } from './configuration-test/configuration-test.ts';
-import { readConfigurationId } from './daemon/configuration-id.ts';
+import { createConfigurationIdReader } from './daemon/configuration-id.ts';
 import { createDaemonReader, readInstalledVersion } from './daemon/daemon-process.ts';
 import { hasProcessConnector } from './daemon/process-events.ts';
 import { createDumpReaders } from './daemon/runtime-dump.ts';
@@ -53,7 +53,7 @@ export async function createAppliance(
   const trackFiles = createTrackFiles(options.stateDirectory);
   const dumps = createDumpReaders(readDaemon, join(options.runtimeDirectory, 'dump-turn'));
   const log = createLog(options.log);
-  const readId = () => readConfigurationId(readDaemon, extraArguments);
+  const readId = createConfigurationIdReader(readDaemon, extraArguments);
   const blindSpots = createBlindSpots();
   blindSpots.note('rights', findMissingRights());
   const followers = new Set<LogFollower>();

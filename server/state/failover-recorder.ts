@@ -10,6 +10,7 @@ import type { DrillOrders, Evidence, KeepalivedStatus } from '../keepalived/stat
 import { findTransitions, isTransitionLine } from '../keepalived/transitions/transitions.ts';
 import type { LastingState, Transition } from '../keepalived/transitions/transitions.ts';
 import { estimateUnserved } from '../keepalived/transitions/unserved-time.ts';
+import { onBeat } from '../shared/beat.ts';
 import type { Clock } from '../shared/clock.ts';
 import { findDrillOrders } from './drill-orders.ts';
 import { findPid } from './evidence-collector.ts';
@@ -94,7 +95,7 @@ export function createFailoverRecorder({
   /** Monotonic, ms: a look at the kernel that was begun before it says nothing of now. */
   let watchedFromMs = -Infinity;
   let settling: NodeJS.Timeout | undefined;
-  let beats: NodeJS.Timeout[] = [];
+  let stopBeats: (() => void)[] = [];
   let writing: Promise<void> = Promise.resolve();
 
   const write = (records: FailoverRecord[]) => {
@@ -254,8 +255,7 @@ export function createFailoverRecorder({
         noteAwake();
         void store.touch().catch(onProblem);
       };
-      beats = [setInterval(noteAwake, beatEveryMs), setInterval(touch, touchEveryMs)];
-      for (const beat of beats) beat.unref();
+      stopBeats = [onBeat(beatEveryMs, noteAwake), onBeat(touchEveryMs, touch)];
     },
     noteLines(lines) {
       noteAwake();
@@ -294,7 +294,7 @@ export function createFailoverRecorder({
     stateBegins: begins.current,
     drillOrders: () => orders,
     async close() {
-      for (const beat of beats) clearInterval(beat);
+      for (const stop of stopBeats) stop();
       if (settling) settle();
       await writing;
       await store.touch().catch(onProblem);

@@ -10,6 +10,7 @@ import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import { findWorstAlarm } from '../keepalived/status/alarms/urgency.ts';
 import { judgeStatus } from '../keepalived/status/status.ts';
 import type { Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
+import { onBeat } from '../shared/beat.ts';
 import type { Clock } from '../shared/clock.ts';
 import { createEvidenceCollector } from './evidence-collector.ts';
 import type { SeenState } from './evidence-collector.ts';
@@ -114,7 +115,7 @@ export function createStateKeeper({
   let isAlarming = false;
   const listeners = new Set<() => void>();
   const addressListeners = new Set<(changes: readonly AddressChange[]) => void>();
-  let timer: NodeJS.Timeout | undefined;
+  let stopTicks: (() => void) | undefined;
   let watch: Awaited<ReturnType<Appliance['watch']>> | undefined;
   let follower: Awaited<ReturnType<Appliance['followLog']>> | undefined;
 
@@ -198,6 +199,7 @@ export function createStateKeeper({
     clock,
     () => !isAlarming && (witnesses.evidence().blindSpots ?? []).length === 0,
     (isResting) => {
+      watch?.setResting(isResting);
       if (isResting) witnesses.noteLifetime(restingLifetimeMs);
       else inBackground(wake);
     },
@@ -322,10 +324,10 @@ export function createStateKeeper({
       inBackground(healthchecks.ask);
       inBackground(beginLog);
       inBackground(tracking.ask);
-      timer = setInterval(onTick, tickMs).unref();
+      stopTicks = onBeat(tickMs, onTick);
     },
     async close() {
-      clearInterval(timer);
+      stopTicks?.();
       listeners.clear();
       addressListeners.clear();
       await Promise.all([watch?.close(), follower?.close()]);

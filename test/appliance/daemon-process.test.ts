@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readConfigurationId } from '../../server/appliance/daemon/configuration-id.ts';
+import { createConfigurationIdReader } from '../../server/appliance/daemon/configuration-id.ts';
 import { createDaemonReader } from '../../server/appliance/daemon/daemon-process.ts';
 import { readHostName } from '../../server/shared/own-hosts.ts';
 import {
@@ -138,11 +138,11 @@ function defineTests(): void {
   });
 
   it('knows what the daemon compares “@id” lines with', async () => {
-    assert.equal(await readConfigurationId(read, []), readHostName());
-    assert.equal(await readConfigurationId(read, ['--config-id=two']), 'two');
+    assert.equal(await createConfigurationIdReader(read, [])(), readHostName());
+    assert.equal(await createConfigurationIdReader(read, ['--config-id=two'])(), 'two');
     remember(spawn('keepalived', ['--dont-fork', '-i', 'one'], { stdio: 'ignore' }));
     await askUntil(read, ({ state }) => state === 'running');
-    assert.equal(await readConfigurationId(read, ['--config-id=two']), 'one');
+    assert.equal(await createConfigurationIdReader(read, ['--config-id=two'])(), 'one');
   });
 
   it('calls nobody left whose daemon lives, though its pid file is gone', async () => {

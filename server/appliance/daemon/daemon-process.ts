@@ -24,6 +24,8 @@ interface KnownDaemon {
   startTicks: number;
   startedAtMs: number;
   version: string | undefined;
+  /** Where it was told to write the pid of its VRRP process; undefined: beside its own. */
+  vrrpPidPath: string | undefined;
 }
 
 /** The start is computed from a clock of 10 ms; only a larger change is a step of the wall clock. */
@@ -73,8 +75,10 @@ export function createDaemonReader(
           : Math.round(startedAtMs),
       // Not of the one on the disk, which after an upgrade is another.
       version: same?.version ?? (await askVersion(`/proc/${pid}/exe`)),
+      vrrpPidPath: same ? same.vrrpPidPath : await findVrrpPidOption(pid),
     };
-    const { childPids, vrrpPid } = await readChildren(pid, lostPidFile?.ownPath ?? pidPath);
+    const vrrpPidPath = known.vrrpPidPath ?? childPidPath(lostPidFile?.ownPath ?? pidPath, 'vrrp');
+    const { childPids, vrrpPid } = await readChildren(pid, vrrpPidPath);
     const halted = await findHalted([pid, ...childPids]);
     const { version } = known;
     return {
@@ -118,13 +122,13 @@ async function askVersion(executable: string): Promise<string | undefined> {
   return /^Keepalived v(\S+)/m.exec(stdout + stderr)?.[1];
 }
 
-async function readChildren(pid: number, pidPath: string) {
+async function readChildren(pid: number, vrrpPidPath: string) {
   const childPids: number[] = [];
   for (const childPid of await readChildPids(pid)) {
     // Not a startup script, nor the zombie of a child.
     if (await runsKeepalived(childPid)) childPids.push(childPid);
   }
-  const vrrpPid = await readPidFile(await findVrrpPidPath(pid, pidPath));
+  const vrrpPid = await readPidFile(vrrpPidPath);
   if (vrrpPid !== undefined && childPids.includes(vrrpPid)) return { childPids, vrrpPid };
   return { childPids, vrrpPid: await findVrrpChild(childPids) };
 }
@@ -165,7 +169,6 @@ function readChildPidFiles(pidPath: string, children: Parameters<typeof childPid
   return Promise.all(children.map((child) => readPidFile(childPidPath(pidPath, child))));
 }
 
-async function findVrrpPidPath(pid: number, pidPath: string): Promise<string> {
-  const option = findOption(await readArguments(pid), { short: '-r', long: '--vrrp_pid' });
-  return option ?? childPidPath(pidPath, 'vrrp');
+async function findVrrpPidOption(pid: number): Promise<string | undefined> {
+  return findOption(await readArguments(pid), { short: '-r', long: '--vrrp_pid' });
 }

@@ -119,7 +119,7 @@ export async function awaitsSignal(pid: number, signal: number): Promise<boolean
 
 /** In which of its masks (proc(5), status) a signal is; in none if the process is gone. */
 async function readSignalMasks(pid: number, signal: number) {
-  const status = await readProcFile(pid, 'status');
+  const status = await readFromMemory(pid, 'status');
   const bit = 1n << BigInt(signal - 1);
   const isIn = (name: string): boolean => {
     const [, mask = '0'] = new RegExp(`^Sig${name}:\\s*([0-9a-f]+)$`, 'm').exec(status ?? '') ?? [];
@@ -133,7 +133,7 @@ async function readSignalMasks(pid: number, signal: number) {
  * @throws {UnseenError} if it cannot be read
  */
 export async function readUptimeSeconds(): Promise<number> {
-  const text = await undefinedIfAbsent('/proc/uptime', () => readFile('/proc/uptime', 'utf8'));
+  const text = await undefinedIfAbsent('/proc/uptime', () => readFileSync('/proc/uptime', 'utf8'));
   if (text === undefined) throw new UnseenError('/proc is not mounted');
   return Number.parseFloat(text);
 }

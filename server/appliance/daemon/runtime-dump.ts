@@ -1,4 +1,5 @@
-import { rm, stat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
@@ -13,7 +14,7 @@ import { parseTrackingDump } from '../../keepalived/runtime/dump/tracking-dump.t
 import { runCommand } from '../commands/run-command.ts';
 import { readRootFile } from '../files/read-root-file.ts';
 import { nameUser } from '../scripts/user-names.ts';
-import { ignoreFailure, UnseenError } from '../unseen-error.ts';
+import { ignoreFailure, isAbsent, UnseenError } from '../unseen-error.ts';
 import type { DaemonReader } from './daemon-process.ts';
 import { inTurn } from './dump-turn.ts';
 import { readEnvironmentVariable, survivesSignal } from './process-table.ts';
@@ -204,9 +205,10 @@ async function takeDump<Report extends Dump>(
 async function clearPlace({ path, byProducts }: DumpMethod): Promise<string | undefined> {
   await removeFiles(byProducts);
   try {
-    await rm(path, { force: true });
+    if (isThere(path)) await unlink(path);
     return undefined;
   } catch (error) {
+    if (isAbsent(error)) return undefined;
     const owner = await stat(path).catch(ignoreFailure);
     if (!owner?.isDirectory()) throw error;
     const who = await nameUser(owner.uid);
@@ -216,7 +218,16 @@ async function clearPlace({ path, byProducts }: DumpMethod): Promise<string | un
 
 /** What cannot be removed, such as a folder of somebody else, does not keep the others. */
 async function removeFiles(paths: string[]): Promise<void> {
-  await Promise.allSettled(paths.map((path) => rm(path, { force: true })));
+  await Promise.allSettled(paths.filter(isThere).map((path) => unlink(path)));
+}
+
+/** Most are not, which the kernel knows without a disk. Where it cannot say, it is tried. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return !isAbsent(error);
+  }
 }
 
 /** keepalived puts the file in place before it writes it, so it is read until it is whole. */

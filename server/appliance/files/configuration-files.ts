@@ -11,8 +11,9 @@ import type {
   FileReplacementResult,
 } from '../appliance.ts';
 import { ignoreFailure, useIfUnseen, undefinedIfAbsent, UnseenError } from '../unseen-error.ts';
-import { type FollowedIncludes, followIncludes, readTextFromDisk } from './includes.ts';
-import { maxConfigurationBytes, readRegularFile } from './regular-file.ts';
+import { type FollowedIncludes, followIncludes } from './includes.ts';
+import { createKnownFiles } from './known-files.ts';
+import { maxConfigurationBytes } from './regular-file.ts';
 import { replaceFile } from './replace-file.ts';
 
 export interface ConfigurationFiles {
@@ -23,6 +24,9 @@ export interface ConfigurationFiles {
   replace: (id: string, change: FileReplacement) => Promise<FileReplacementResult>;
 }
 
+/** Who reads many files, one after the other, has listed them a moment ago. */
+const listingLifetimeMs = 100;
+
 /** The files that the page manages: the live one, the stored ones beside it, the included ones. */
 export function createConfigurationFiles(options: ProgramOptions): ConfigurationFiles {
   const livePath = options.keepalived.configPath;
@@ -32,6 +36,15 @@ export function createConfigurationFiles(options: ProgramOptions): Configuration
     { id: 'stored-master', role: 'stored-master', path: join(folder, 'keepalived.conf.master') },
     { id: 'stored-backup', role: 'stored-backup', path: join(folder, 'keepalived.conf.backup') },
   ] as const;
+  const knownFiles = createKnownFiles();
+  let listed:
+    | { candidate: CandidateText | undefined; atMs: number; entries: ConfigurationFileEntry[] }
+    | undefined;
+
+  const readTextFromDisk = async (path: string): Promise<string | undefined> => {
+    const file = await knownFiles.read(path);
+    return file.ok ? file.bytes.toString() : undefined;
+  };
 
   /** Where the folder cannot be looked at, neither can the live file, and its entry says so. */
   const follow = (candidate?: CandidateText): Promise<FollowedIncludes> =>
@@ -42,6 +55,13 @@ export function createConfigurationFiles(options: ProgramOptions): Configuration
     ).catch(useIfUnseen({ files: [], byPath: new Map(), livePath }));
 
   async function list(candidate?: CandidateText): Promise<ConfigurationFileEntry[]> {
+    const atMs = performance.now();
+    const entries = await look(candidate);
+    listed = { candidate, atMs, entries };
+    return entries;
+  }
+
+  async function look(candidate?: CandidateText): Promise<ConfigurationFileEntry[]> {
     const followed = await follow(candidate);
     const skipped = new Set<string>();
     const included: ConfigurationFileEntry[] = [];
@@ -79,8 +99,13 @@ export function createConfigurationFiles(options: ProgramOptions): Configuration
     return (await list(candidate)).find((entry) => entry.id === id);
   }
 
+  const findListed = (id: string, candidate?: CandidateText) =>
+    listed && listed.candidate === candidate && performance.now() - listed.atMs < listingLifetimeMs
+      ? listed.entries.find((entry) => entry.id === id)
+      : undefined;
+
   async function read(id: string, candidate?: CandidateText): Promise<ConfigurationFileContent> {
-    const entry = await find(id, candidate);
+    const entry = findListed(id, candidate) ?? (await find(id, candidate));
     if (entry === undefined) {
       return { ok: false, id, path: '', problem: 'unknown-id', message: unknownFileMessage };
     }
@@ -88,7 +113,7 @@ export function createConfigurationFiles(options: ProgramOptions): Configuration
     if (problem !== undefined) {
       return { ok: false, id, path, problem: 'unreadable', message: problem };
     }
-    const file = await readRegularFile(path);
+    const file = await knownFiles.read(path);
     if (!file.ok) return { ok: false, id, path, problem: file.problem, message: file.message };
     const text = decodeText(file.bytes);
     if (text === undefined) {
@@ -103,6 +128,7 @@ export function createConfigurationFiles(options: ProgramOptions): Configuration
   let lastReplacement: Promise<unknown> = Promise.resolve();
   async function replace(id: string, change: FileReplacement): Promise<FileReplacementResult> {
     const entry = await find(id);
+    listed = undefined;
     if (entry === undefined) {
       return { outcome: 'failed', code: 'UNKNOWN_FILE', message: unknownFileMessage };
     }

@@ -37,11 +37,13 @@ export async function followFile(
 
   async function look(): Promise<void> {
     for (const { tail } of rotated) await drain(tail);
-    if (current) await drain(current);
-    const stats = await stat(path).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    });
+    const found = await stat(path).catch((error: unknown) => error as NodeJS.ErrnoException);
+    const stats = found instanceof Error ? undefined : found;
+    // Most looks find nothing, and cost one question.
+    if (current && !(stats && current.isSameFile(stats) && current.hasRead(stats))) {
+      await drain(current);
+    }
+    if (found instanceof Error && found.code !== 'ENOENT') throw found;
     if (stats && current?.isSameFile(stats) !== true) {
       const successor = await open('start');
       if (successor && current) {

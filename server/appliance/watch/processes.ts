@@ -1,9 +1,10 @@
+import { onBeat } from '../../shared/beat.ts';
 import { findMainProcess } from '../daemon/main-processes.ts';
 import { readPidFile } from '../daemon/pid-file.ts';
 import { readChildPids, readProcess, runsKeepalived } from '../daemon/process-table.ts';
 
 /** A killed process removes no pid file and tells nobody; to look costs a few small reads. */
-const lookEveryMs = 500;
+const lookEveryMs = { usually: 500, resting: 1_000 };
 
 /**
  * Tells when keepalived or one of its children comes or goes, also by SIGKILL, or is stopped.
@@ -12,7 +13,7 @@ const lookEveryMs = 500;
 export async function watchProcesses(
   { pidPath, configPath }: { pidPath: string; configPath: string },
   onChange: () => void,
-): Promise<{ close(): void }> {
+): Promise<{ setResting: (isResting: boolean) => void; close: () => void }> {
   async function listLiving(): Promise<string> {
     const named = await readPidFile(pidPath);
     const isNamed = named !== undefined && named !== 0 && (await runsKeepalived(named));
@@ -37,10 +38,15 @@ export async function watchProcesses(
     if (living !== known) onChange();
     known = living;
   };
-  const timer = setInterval(() => void look(), lookEveryMs).unref();
+  const begin = (everyMs: number) => onBeat(everyMs, () => void look());
+  let stop = begin(lookEveryMs.usually);
   return {
+    setResting(isResting) {
+      stop();
+      stop = begin(isResting ? lookEveryMs.resting : lookEveryMs.usually);
+    },
     close() {
-      clearInterval(timer);
+      stop();
     },
   };
 }

@@ -66,6 +66,7 @@ export async function watchAppliance(
   ];
   return {
     setNotifyFifos: fifos.setPaths,
+    setResting: processes.setResting,
     async close() {
       stop();
       processes.close();

@@ -9,7 +9,7 @@ const defaultSettleMs = 2_000;
 
 /**
  * Keeps what others write to the managed files (vim, a package) as versions, a little after the
- * keeper has witnessed something; never in the middle of a change of our own.
+ * keeper has looked at the files; never in the middle of a change of our own.
  * @returns the function that ends it.
  */
 export function watchOutsideChanges({
@@ -21,18 +21,21 @@ export function watchOutsideChanges({
   settleMs = defaultSettleMs,
 }: {
   appliance: Pick<Appliance, 'listConfigurationFiles' | 'readConfigurationFile'>;
-  keeper: Pick<StateKeeper, 'subscribe'>;
+  keeper: Pick<StateKeeper, 'subscribe' | 'evidence'>;
   versions: VersionStore;
   exclusive: Mutex;
   onProblem: (error: unknown) => void;
   settleMs?: number;
 }): () => void {
   let timer: NodeJS.Timeout | undefined;
-  /** What each file was when it was looked at last: most of what the keeper tells is not of files. */
   const seenTags = new Map<string, string>();
+  /** The keeper's last look at the files that was followed by one here: most of its news are others. */
+  let followedAtMs: number | undefined;
+  const keeperLookedAtMs = () => keeper.evidence().configuration?.atMs;
 
   async function look(): Promise<void> {
-    for (const { id } of await appliance.listConfigurationFiles()) {
+    for (const { id, exists } of await appliance.listConfigurationFiles()) {
+      if (!exists) continue;
       const content = await appliance.readConfigurationFile(id);
       if (!content.ok || seenTags.get(id) === content.tag) continue;
       const { path, text, tag } = content;
@@ -42,9 +45,11 @@ export function watchOutsideChanges({
   }
 
   const stopListening = keeper.subscribe(() => {
+    if (keeperLookedAtMs() === followedAtMs) return;
     // The first news counts: they may never cease.
     timer ??= setTimeout(() => {
       timer = undefined;
+      followedAtMs = keeperLookedAtMs();
       exclusive(look).catch(onProblem);
     }, settleMs).unref();
   });

@@ -68,6 +68,12 @@ interface OpenStream {
 export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, done) => {
   const { tickets, limits = defaultLimits, checkEveryMs = 5_000 } = options;
   const streams = new Set<OpenStream>();
+  /** Only while there are any. */
+  let checks: NodeJS.Timeout | undefined;
+  const stopChecks = () => {
+    clearInterval(checks);
+    checks = undefined;
+  };
   let isClosing = false;
 
   const end = (isMeant: (stream: OpenStream) => boolean) => {
@@ -108,7 +114,11 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
     const body = new Readable({ read: () => undefined });
     const stream = { body, userName, ticket: claim.ticket ?? '', role: user?.role, sessionId };
     streams.add(stream);
-    stream.body.once('close', () => streams.delete(stream));
+    checks ??= setInterval(endWhatIsOver, checkEveryMs).unref();
+    stream.body.once('close', () => {
+      streams.delete(stream);
+      if (streams.size === 0) stopChecks();
+    });
     return stream;
   };
 
@@ -132,12 +142,11 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
   app.sessions.onEnd((id) => {
     end(({ sessionId }) => sessionId === id);
   });
-  const checks = setInterval(endWhatIsOver, checkEveryMs).unref();
   tickets.onChange(endWhatIsOver);
   // An open stream would make the app wait for it for ever.
   app.addHook('preClose', (next) => {
     isClosing = true;
-    clearInterval(checks);
+    stopChecks();
     end(() => true);
     next();
   });

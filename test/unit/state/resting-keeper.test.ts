@@ -19,7 +19,13 @@ const configuration = `vrrp_instance VI_1 {
 async function startKeeper(context: TestContext) {
   context.mock.timers.enable({ apis: ['setInterval'] });
   const sample = createSampleMachine(configuration, [sampleRuntime()]);
-  const world = { nowMs: 0, questions: 0, blindSpots: [] as string[], isHanging: false };
+  const world = {
+    nowMs: 0,
+    questions: 0,
+    blindSpots: [] as string[],
+    isHanging: false,
+    rests: [] as boolean[],
+  };
   const machine: Partial<Appliance> = {
     ...sample,
     async readRuntime() {
@@ -45,7 +51,11 @@ async function startKeeper(context: TestContext) {
     readServices: () => Promise.resolve([]),
     readBlindSpots: () => Promise.resolve(world.blindSpots),
     watch: () =>
-      Promise.resolve({ setNotifyFifos: () => undefined, close: () => Promise.resolve() }),
+      Promise.resolve({
+        setNotifyFifos: () => undefined,
+        setResting: (isResting) => void world.rests.push(isResting),
+        close: () => Promise.resolve(),
+      }),
     followLog: () => Promise.resolve({ close: () => Promise.resolve() }),
     readLog: () =>
       Promise.resolve({ ok: true, source: '', lines: [], reachedStart: true, newest: '' }),
@@ -91,11 +101,13 @@ test('nobody looks: keepalived is asked every 30 s; a reader wakes the keeper', 
   await pass(3);
   assert.equal(world.questions, atStart + 1);
   await pass(25);
+  assert.deepEqual(world.rests, [true]);
 
   const { status } = keeper.current();
   assert.equal(status.evidenceAgeMs, 27_000);
   assert.equal(status.daemon.state, 'running');
   await eventually('a new look', () => keeper.current().status.evidenceAgeMs === 0);
+  assert.deepEqual(world.rests, [true, false]);
   const awake = world.questions;
   await pass(11);
   assertAround(world.questions - awake, 2);

@@ -51,6 +51,7 @@ async function startKeeper(
       happen = listener;
       return Promise.resolve({
         setNotifyFifos: () => undefined,
+        setResting: () => undefined,
         close: () => Promise.resolve(),
       });
     },

@@ -3,6 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { lineFeed, maxLineBytes } from './find-lines.ts';
 
 const chunkBytes = 64 * 1024;
+/** A clock of the file system is never coarser. */
+const settledAfterMs = 2_000;
 /** So much before the read position is remembered, to notice that it is no longer there. */
 const fingerprintBytes = 64;
 
@@ -10,6 +12,8 @@ const fingerprintBytes = 64;
 export interface FileTail {
   /** Which file this is, whatever its name is by now. */
   isSameFile(other: { dev: number; ino: number }): boolean;
+  /** Whether it is sure that nothing was written since the last call of `readLines`. */
+  hasRead(now: Stats): boolean;
   /** Yields the whole lines since the last call; from the file's start if it was truncated. */
   readLines(): AsyncGenerator<string[]>;
   close(): Promise<void>;
@@ -48,10 +52,14 @@ async function createFileTail(
   let fingerprint = await readAt(handle, position - fingerprintBytes, position);
   /** The start of a line that is not finished, at most `maxLineBytes` of it. */
   let rest: Buffer = Buffer.alloc(0);
+  /** When it was last written, if that was long enough before it was read to its end. */
+  let settledAtMs: number | undefined;
 
   /** Truncated by `copytruncate`, and perhaps grown beyond the position since. */
   async function wasTruncated(): Promise<boolean> {
-    const { size } = await handle.stat();
+    const { size, mtimeMs } = await handle.stat();
+    // Two writes may bear the same time.
+    settledAtMs = Date.now() - mtimeMs > settledAfterMs ? mtimeMs : undefined;
     if (size < position) return true;
     const found = await readAt(handle, position - fingerprint.length, position);
     return !found.equals(fingerprint);
@@ -70,6 +78,7 @@ async function createFileTail(
 
   return {
     isSameFile: (other) => other.dev === dev && other.ino === ino,
+    hasRead: ({ size, mtimeMs }) => size === position && mtimeMs === settledAtMs,
     async *readLines() {
       if (await wasTruncated()) {
         position = 0;

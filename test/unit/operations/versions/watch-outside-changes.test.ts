@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createVersionStore } from '../../../../server/history/versions/version-store.ts';
+import { noEvidence } from '../../../../server/keepalived/status/no-evidence.ts';
 import { watchOutsideChanges } from '../../../../server/operations/versions/watch-outside-changes.ts';
 import { createMutex } from '../../../../server/shared/mutex.ts';
 import { makeFolder } from '../../history/run-child.ts';
@@ -15,6 +16,7 @@ it('keeps what vim wrote once, after it has settled, never in the middle of a ch
   const listeners = new Set<() => void>();
   let text = 'first';
   let readings = 0;
+  let lookedAtMs = 0;
   const stop = watchOutsideChanges({
     appliance: {
       listConfigurationFiles: () =>
@@ -31,6 +33,10 @@ it('keeps what vim wrote once, after it has settled, never in the middle of a ch
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
+      evidence: () => ({
+        ...noEvidence,
+        configuration: { value: { ok: false, reason: '' }, atMs: lookedAtMs },
+      }),
     },
     ...{ versions, exclusive },
     onProblem: (error) => {
@@ -38,6 +44,11 @@ it('keeps what vim wrote once, after it has settled, never in the middle of a ch
     },
   });
   const tell = () => {
+    lookedAtMs += 1;
+    tellOfOthers();
+  };
+  /** The keeper has news, but has not looked at the files. */
+  const tellOfOthers = () => {
     for (const listener of listeners) listener();
   };
   const pass = async (ms: number) => {
@@ -55,6 +66,11 @@ it('keeps what vim wrote once, after it has settled, never in the middle of a ch
     (await versions.list()).map(({ comment }) => comment),
     ['First seen'],
   );
+
+  const before = readings;
+  tellOfOthers();
+  await pass(2_000);
+  assert.equal(readings, before);
 
   text = 'by vim';
   tell();
