@@ -46,6 +46,7 @@ function createScene(
     onProblem: (error) => problems.push(error),
   });
   recorder.start(logged);
+  context.after(() => recorder.close());
   return {
     recorder,
     wait: (ms: number) => {
