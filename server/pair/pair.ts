@@ -53,6 +53,8 @@ export interface PairTiming {
   /** From the first byte to two servers who know each other. */
   authenticateMs: number;
   dialMs: number;
+  /** So long after a start or a pairing, one who does not know this server may only be late. */
+  newPairMs: number;
   /** A key is renewed when it is so old. */
   renewKeyMs: number;
 }
@@ -112,7 +114,14 @@ export interface PairedServerView<Report> extends PairedServer {
   pairedAtMs: number;
   link: PairLinkView;
   /** The last one. Only of a link that is `connected` it is a fact of now. */
-  report: { value: Report; ageMs: number } | undefined;
+  report:
+    | {
+        value: Report;
+        /** This server's own, with its secrets as the same digests, for comparing. */
+        own: Report;
+        ageMs: number;
+      }
+    | undefined;
   /** How far its wall clock is ahead of this server's; it is right up to `uncertaintyMs`. */
   clock: { offsetMs: number; uncertaintyMs: number } | undefined;
 }

@@ -19,13 +19,15 @@ export function cleanAllWords(value: unknown): unknown {
   );
 }
 
-export const serverNameSchema = z.string().min(1).max(64).transform(cleanWords);
+export const mostNameCharacters = 64;
+export const serverNameSchema = z.string().min(1).max(mostNameCharacters).transform(cleanWords);
 export const programVersionSchema = z.string().min(1).max(64).transform(cleanWords);
 
+export const mostUrlCharacters = 300;
 /** Of a page: `https://host:port/base/path`, without user, query and fragment. */
-export const pageUrlSchema = z
+const pageUrlSchema = z
   .string()
-  .max(300)
+  .max(mostUrlCharacters)
   .transform((text, context) => {
     const url = findPageUrl(text);
     if (url !== undefined) return url;
@@ -33,7 +35,8 @@ export const pageUrlSchema = z
     return z.NEVER;
   });
 
-export const pageUrlsSchema = z.array(pageUrlSchema).max(8);
+export const mostUrls = 8;
+export const pageUrlsSchema = z.array(pageUrlSchema).max(mostUrls);
 
 /** undefined: it is no address of a page. */
 export function findPageUrl(text: string): string | undefined {

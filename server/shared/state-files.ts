@@ -55,6 +55,11 @@ const stateFileKinds: readonly StateFileKind[] = [
     ...{ namesFormatBy: 'folder', maxBytes: 64 * kib, isInBackup: true },
   },
   {
+    // The key is of this machine. A list that comes back would have who is not paired any more.
+    pattern: /^pair\/(?:identity|peers)\.json$/,
+    ...{ namesFormatBy: 'json', maxBytes: mib, isInBackup: false },
+  },
+  {
     pattern: /^maintenance\/[^/]+$/,
     ...{ namesFormatBy: 'folder', maxBytes: kib, isInBackup: false },
   },
@@ -66,7 +71,7 @@ export function findStateFileKind(name: string): StateFileKind | undefined {
 }
 
 /** The folders that have such files. Others are not entered: a wrong setting may name `/`. */
-const folders = ['', 'history/', 'history/versions/', 'maintenance/'];
+const folders = ['', 'history/', 'history/versions/', 'maintenance/', 'pair/'];
 
 /** What lies in the state folder, by its path in it, whether this program knows it or not. */
 export async function listStateFiles(directory: string): Promise<string[]> {

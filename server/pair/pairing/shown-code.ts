@@ -15,17 +15,13 @@ export interface CodeOnShow {
   show(grant: PairGrant): ShownCode;
   withdraw(): void;
   /** @param isRight whether what was sent fits a code. A right one ends the code. */
-  attempt(isRight: (code: string, grant: PairGrant) => boolean): TriedCode;
+  attempt(isRight: (code: string) => boolean): TriedCode;
   view(): PairView<unknown>['code'];
   close(): void;
 }
 
-/** @param onChange `view` has news @param onSpent the last try was wrong */
-export function createCodeOnShow(
-  clock: Clock,
-  onChange: () => void,
-  onSpent: () => void,
-): CodeOnShow {
+/** @param onChange `view` has news */
+export function createCodeOnShow(clock: Clock, onChange: () => void): CodeOnShow {
   let shown: { code: string; grant: PairGrant; endsAtMs: number; triesLeft: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -50,16 +46,14 @@ export function createCodeOnShow(
     attempt(isRight) {
       const current = find();
       if (!current) return { outcome: 'none' };
-      if (isRight(current.code, current.grant)) {
+      if (isRight(current.code)) {
         end();
         return { outcome: 'right', grant: current.grant };
       }
       current.triesLeft -= 1;
       const { triesLeft } = current;
-      if (triesLeft === 0) {
-        end();
-        onSpent();
-      } else onChange();
+      if (triesLeft === 0) end();
+      else onChange();
       return { outcome: 'wrong', triesLeft };
     },
     view() {
