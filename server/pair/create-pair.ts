@@ -4,12 +4,12 @@ import { makePrivateFolder } from '../shared/durable-file.ts';
 import { UserError } from '../shared/errors.ts';
 import { openIdentity } from './identity/identity.ts';
 import { createKeyKeeper } from './identity/key-keeper.ts';
-import { createTooManyError, mostServers, openKnownServers } from './identity/known-servers.ts';
-import type { KnownServer } from './identity/known-servers.ts';
+import { createTooManyError, mostServers, openPinnedServers } from './identity/pinned-servers.ts';
+import type { PinnedServer } from './identity/pinned-servers.ts';
 import type { LinkContext } from './link/link-context.ts';
 import { createPeerLink } from './link/peer-link.ts';
 import type { PeerLink } from './link/peer-link.ts';
-import { createReception } from './link/welcome.ts';
+import { createReception } from './link/reception.ts';
 import { createOwnPresence } from './own-presence.ts';
 import type { Pair, PairOptions } from './pair.ts';
 import { createPairTable } from './pair-table.ts';
@@ -39,7 +39,7 @@ export async function createPair<Report>(given: PairOptions<Report>): Promise<Pa
   const { clock, onChange, onProblem } = options;
   const directory = path.join(options.directory, 'pair');
   await makePrivateFolder(directory);
-  const known = await openKnownServers(directory);
+  const known = await openPinnedServers(directory);
   const opened = await openIdentity(directory, options.machineId, clock.wallMs());
   const { id } = opened.identity;
   if (opened.wasCopied) await known.clear();
@@ -71,14 +71,14 @@ export async function createPair<Report>(given: PairOptions<Report>): Promise<Pa
     findNextKey: keys.findNext,
     noteKeyKnown: lookAtKey,
   };
-  const openLink = (server: KnownServer) => {
+  const openLink = (server: PinnedServer) => {
     links.get(server.id)?.close();
     const link = createPeerLink(server.id, context);
     links.set(server.id, link);
     return link;
   };
   /** Also in place of what was known of it. */
-  const remember = async (server: KnownServer) => {
+  const remember = async (server: PinnedServer) => {
     await known.put(server);
     await keys.forgetCopy();
     codeNotice = undefined;
@@ -111,7 +111,7 @@ export async function createPair<Report>(given: PairOptions<Report>): Promise<Pa
       };
     },
   });
-  const get = (serverId: string): KnownServer => {
+  const get = (serverId: string): PinnedServer => {
     const server = known.find(serverId);
     if (server) return server;
     throw new UserError('not-paired', 'This server is not paired with that one any more.', {

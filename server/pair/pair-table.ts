@@ -4,7 +4,7 @@ import { defineCall, defineTopic } from '../seam/calls.ts';
 import type { CallTable } from '../seam/calls.ts';
 import type { Handlers } from '../seam/handlers.ts';
 import { UserError } from '../shared/errors.ts';
-import { grantSchema } from './identity/known-servers.ts';
+import { grantSchema } from './identity/pinned-servers.ts';
 import { fingerprintSchema } from './identity/own-key.ts';
 import type { PairGrant } from './pair.ts';
 import { cleanAllWords } from './words-of-others.ts';

@@ -1,6 +1,6 @@
 /** The key of this server, as long as it lasts, and the next one, as long as somebody does not know it. */
 import type { SecureContext } from 'node:tls';
-import { createInnerContext } from '../link/inner-tls.ts';
+import { createInnerContext } from '../wire/inner-tls.ts';
 import { storeIdentity } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { signRenewal } from './key-renewal.ts';

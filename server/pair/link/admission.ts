@@ -1,7 +1,7 @@
 /** How many strangers are dealt with at a time, and in a second: each costs some arithmetic and a place. */
 import type { Clock } from '../../shared/clock.ts';
-import { createTokenBucket } from './token-bucket.ts';
-import type { TokenBucket } from './token-bucket.ts';
+import { createTokenBucket } from '../wire/token-bucket.ts';
+import type { TokenBucket } from '../wire/token-bucket.ts';
 
 export const mostStrangers = 8;
 /** So that one address, such as one that pretends to be the other server, leaves room for others. */

@@ -1,11 +1,11 @@
 import { UserError } from '../../shared/errors.ts';
-import type { KnownServer } from '../identity/known-servers.ts';
-import type { InnerTls } from './inner-tls.ts';
+import type { PinnedServer } from '../identity/pinned-servers.ts';
+import type { InnerTls } from '../wire/inner-tls.ts';
 import type { LinkContext, LinkRole, Presence } from './link-context.ts';
 import { describeNoLink, describeProtocol, describeStranger } from './link-problems.ts';
 import { mostUrls } from '../words-of-others.ts';
-import { reach } from './reach.ts';
-import type { Reached } from './reach.ts';
+import { reach } from '../wire/reach.ts';
+import type { Reached } from '../wire/reach.ts';
 
 export type Dialled =
   | { outcome: 'connected'; tls: InnerTls; presence: Presence }
@@ -14,7 +14,7 @@ export type Dialled =
 
 /** Tries the addresses of a known server, the one that was reached last first, until one answers. */
 export async function dialServer<Report>(
-  server: KnownServer,
+  server: PinnedServer,
   role: LinkRole,
   context: LinkContext<Report>,
   signal: AbortSignal,
@@ -39,7 +39,7 @@ export async function dialServer<Report>(
 }
 
 async function dialUrl<Report>(
-  server: KnownServer,
+  server: PinnedServer,
   url: string,
   role: LinkRole,
   context: LinkContext<Report>,

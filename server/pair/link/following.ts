@@ -6,7 +6,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { UserError } from '../../shared/errors.ts';
 import type { PairedServerView, PairGrant, PairTiming } from '../pair.ts';
 import type { PairTable } from '../pair-table.ts';
-import { pairProtocol } from './greetings.ts';
+import { pairProtocol } from '../wire/greetings.ts';
 
 /** What the other server told, and since when by this server's monotonic clock it is certain. */
 export interface Heard<Report> {

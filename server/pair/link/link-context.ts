@@ -1,8 +1,8 @@
 import type { SecureContext } from 'node:tls';
-import type { KnownServers } from '../identity/known-servers.ts';
+import type { PinnedServers } from '../identity/pinned-servers.ts';
 import type { PairOptions, PairTiming } from '../pair.ts';
 import type { PairTable } from '../pair-table.ts';
-import type { Greeting } from './greetings.ts';
+import type { Greeting } from '../wire/greetings.ts';
 
 /** What this server does on a connection: it asks, or it answers. */
 export type LinkRole = 'ask' | 'answer';
@@ -15,7 +15,7 @@ export interface LinkContext<Report> {
   options: Omit<PairOptions<Report>, 'timing'>;
   timing: PairTiming;
   table: PairTable<Report>;
-  known: KnownServers;
+  known: PinnedServers;
   /** As of now: the key may be renewed. */
   tls: () => SecureContext;
   presence: () => Presence;

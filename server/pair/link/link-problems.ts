@@ -1,6 +1,6 @@
 /** Why there is no link, in sentences that one can act on. */
-import { pairProtocol } from './greetings.ts';
-import type { Reply } from './greetings.ts';
+import { pairProtocol } from '../wire/greetings.ts';
+import type { Reply } from '../wire/greetings.ts';
 
 export type Refused = Extract<Reply, { kind: 'refused' }>;
 

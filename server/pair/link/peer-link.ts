@@ -1,15 +1,15 @@
 /** The link with one other server: it follows that one, and that one follows this; either side may dial. */
 import { isRenewal } from '../identity/key-renewal.ts';
-import type { KnownServer } from '../identity/known-servers.ts';
+import type { PinnedServer } from '../identity/pinned-servers.ts';
 import type { PairedServerView, PairLinkView, SecretDigest } from '../pair.ts';
 import { createDialLoop } from './dial-loop.ts';
 import { dialServer } from './dial-server.ts';
 import { followServer } from './following.ts';
 import type { Following, Heard } from './following.ts';
-import type { InnerTls } from './inner-tls.ts';
+import type { InnerTls } from '../wire/inner-tls.ts';
 import type { LinkContext, LinkRole, Presence } from './link-context.ts';
 import { describeCopy, describeEnded, describeNotUnderstood } from './link-problems.ts';
-import { createSecretDigest } from './secret-digest.ts';
+import { createSecretDigest } from '../wire/secret-digest.ts';
 import { serveFollower } from './serve-follower.ts';
 import { createSightings } from './sightings.ts';
 
@@ -41,7 +41,7 @@ export function createPeerLink<Report>(id: string, context: LinkContext<Report>)
   let isClosed = false;
   const openedAtMs = clock.monotonicMs();
 
-  const get = (): KnownServer => {
+  const get = (): PinnedServer => {
     const server = known.find(id);
     if (!server) throw new Error('The server is not paired any more.');
     return server;
@@ -217,7 +217,7 @@ export function createPeerLink<Report>(id: string, context: LinkContext<Report>)
     for (const loop of loops) loop.look();
   };
 
-  const viewLink = ({ name, hasEnded }: KnownServer): PairLinkView => {
+  const viewLink = ({ name, hasEnded }: PinnedServer): PairLinkView => {
     const common = {
       heardAgoMs: latest && unheardForMs(),
       isFollowing: answering !== undefined,

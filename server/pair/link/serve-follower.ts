@@ -7,8 +7,8 @@ import type { Clock } from '../../shared/clock.ts';
 import type { PairGrant, SecretDigest } from '../pair.ts';
 import { guardHandlers } from '../pair-table.ts';
 import type { PairTable } from '../pair-table.ts';
-import { pairProtocol } from './greetings.ts';
-import { createTokenBucket } from './token-bucket.ts';
+import { pairProtocol } from '../wire/greetings.ts';
+import { createTokenBucket } from '../wire/token-bucket.ts';
 
 const limits = {
   ...{ calls: 8, streams: 4, requestBytes: 256 * 1024 },
@@ -20,7 +20,7 @@ const questionsPerSecond = 20;
 const mostQuestionsAtOnce = 60;
 
 /** What answers need of the rest. */
-export interface Answers<Report> {
+export interface FollowerAnswers<Report> {
   describe: (digest: SecretDigest) => Report;
   subscribe: (listener: () => void) => () => void;
   /** undefined: the pairing has ended. */
@@ -38,7 +38,7 @@ export interface Answers<Report> {
 export async function serveFollower<Report>(
   { socket, digest }: { socket: TLSSocket; digest: SecretDigest },
   table: PairTable<Report>,
-  answers: Answers<Report>,
+  answers: FollowerAnswers<Report>,
   silenceMs: number,
 ): Promise<void> {
   const { clock } = answers;

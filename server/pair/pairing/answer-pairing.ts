@@ -1,11 +1,11 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { CurrentKey } from '../identity/key-keeper.ts';
-import { mostServers } from '../identity/known-servers.ts';
-import type { KnownServer, KnownServers } from '../identity/known-servers.ts';
-import { pairProtocol } from '../link/greetings.ts';
-import type { Greeting } from '../link/greetings.ts';
-import type { InnerTls } from '../link/inner-tls.ts';
-import type { Answer } from '../link/welcome.ts';
+import { mostServers } from '../identity/pinned-servers.ts';
+import type { PinnedServer, PinnedServers } from '../identity/pinned-servers.ts';
+import { pairProtocol } from '../wire/greetings.ts';
+import type { Greeting } from '../wire/greetings.ts';
+import type { InnerTls } from '../wire/inner-tls.ts';
+import type { GreetingAnswer } from '../link/reception.ts';
 import type { OwnPresence } from '../own-presence.ts';
 import { isSameProof, proveAnswerer, proveAsker } from './proof.ts';
 import type { CodeOnShow } from './shown-code.ts';
@@ -27,8 +27,8 @@ export function createPairingAnswer({
 }: {
   code: CodeOnShow;
   own: OwnPresence;
-  known: Pick<KnownServers, 'list' | 'find'>;
-  remember: (server: KnownServer) => Promise<void>;
+  known: Pick<PinnedServers, 'list' | 'find'>;
+  remember: (server: PinnedServer) => Promise<void>;
   clock: Clock;
   version: string;
   onSpent: (address: string) => void;
@@ -38,7 +38,7 @@ export function createPairingAnswer({
     { fingerprint: askerKey }: Pick<InnerTls, 'fingerprint'>,
     key: CurrentKey,
     address: string,
-  ): Promise<Answer> => {
+  ): Promise<GreetingAnswer> => {
     const { id, name, urls, grant } = greeting;
     if (id === own.presence().id) return { reply: { reason: 'same-server' } };
     if (!known.find(id) && known.list().length >= mostServers) {

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import { UserError } from '../../shared/errors.ts';
-import type { KnownServer } from '../identity/known-servers.ts';
-import { pairProtocol } from '../link/greetings.ts';
-import type { Reply } from '../link/greetings.ts';
-import { reach } from '../link/reach.ts';
-import type { Reached } from '../link/reach.ts';
+import type { PinnedServer } from '../identity/pinned-servers.ts';
+import { pairProtocol } from '../wire/greetings.ts';
+import type { Reply } from '../wire/greetings.ts';
+import { reach } from '../wire/reach.ts';
+import type { Reached } from '../wire/reach.ts';
 import { mostUrls } from '../words-of-others.ts';
 import {
   createNoAnswerError,
@@ -33,7 +33,7 @@ export async function pairByCode(
   own: OwnSide,
   dial: (signal: AbortSignal) => Promise<Duplex>,
   { timeoutMs, wallMs }: { timeoutMs: number; wallMs: number },
-): Promise<KnownServer> {
+): Promise<PinnedServer> {
   let reached: Reached | undefined;
   try {
     reached = await reach(dial, own.context, AbortSignal.timeout(timeoutMs));

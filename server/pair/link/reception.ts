@@ -4,15 +4,15 @@ import type { Clock } from '../../shared/clock.ts';
 import type { CurrentKey } from '../identity/key-keeper.ts';
 import type { PairProblem, PairTiming } from '../pair.ts';
 import { createAdmission } from './admission.ts';
-import { boundPipe } from './bounded-pipe.ts';
-import { readFirstFrame, sendFirstFrame } from './first-frame.ts';
-import { anyGreetingSchema, greetingSchema, pairProtocol } from './greetings.ts';
-import type { Greeting, RefusalReason, Reply } from './greetings.ts';
-import { openInnerTls } from './inner-tls.ts';
-import type { InnerTls } from './inner-tls.ts';
+import { boundPipe } from '../wire/bounded-pipe.ts';
+import { readFirstFrame, sendFirstFrame } from '../wire/first-frame.ts';
+import { anyGreetingSchema, greetingSchema, pairProtocol } from '../wire/greetings.ts';
+import type { Greeting, RefusalReason, Reply } from '../wire/greetings.ts';
+import { openInnerTls } from '../wire/inner-tls.ts';
+import type { InnerTls } from '../wire/inner-tls.ts';
 
 /** What is said to a greeting, and what becomes of the connection then. */
-export interface Answer {
+export interface GreetingAnswer {
   reply: Exclude<Reply, { kind: 'refused' }> | { reason: RefusalReason; triesLeft?: number };
   /** undefined: it ends. */
   take?: () => Promise<void>;
@@ -23,7 +23,7 @@ export type AnswerGreeting = (
   tls: InnerTls,
   own: CurrentKey,
   address: string,
-) => Answer | Promise<Answer>;
+) => GreetingAnswer | Promise<GreetingAnswer>;
 
 export interface Reception {
   accept(pipe: Duplex, address: string): void;
@@ -83,7 +83,7 @@ export function createReception({
     tls: InnerTls,
     own: CurrentKey,
     address: string,
-  ): Answer | Promise<Answer> => {
+  ): GreetingAnswer | Promise<GreetingAnswer> => {
     // Somebody sent our own words back, or this server has dialled itself.
     if (tls.fingerprint === own.fingerprint) return { reply: { reason: 'same-server' } };
     if (anyGreetingSchema.parse(words).protocol !== pairProtocol) {

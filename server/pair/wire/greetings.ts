@@ -1,6 +1,6 @@
 /** The first words on a link, inside of its TLS: one frame each way, before anything else. */
 import { z } from 'zod';
-import { grantSchema } from '../identity/known-servers.ts';
+import { grantSchema } from '../identity/pinned-servers.ts';
 import { pageUrlsSchema, programVersionSchema, serverNameSchema } from '../words-of-others.ts';
 
 /** What both sides speak. Another word when they would misunderstand each other. */

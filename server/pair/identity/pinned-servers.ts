@@ -14,7 +14,7 @@ export const mostServers = 15;
 
 export const grantSchema = z.enum(['see', 'see-and-change']);
 
-const knownServerSchema = z.object({
+const pinnedServerSchema = z.object({
   id: z.uuid(),
   name: serverNameSchema,
   urls: pageUrlsSchema,
@@ -27,18 +27,18 @@ const knownServerSchema = z.object({
   /** It knows the key with this fingerprint, which is to be our next one. */
   knowsKey: fingerprintSchema.optional(),
 });
-export type KnownServer = z.infer<typeof knownServerSchema>;
+export type PinnedServer = z.infer<typeof pinnedServerSchema>;
 
-const fileSchema = z.object({ servers: z.array(knownServerSchema).max(mostServers) });
+const fileSchema = z.object({ servers: z.array(pinnedServerSchema).max(mostServers) });
 
-export interface KnownServers {
-  list(): readonly KnownServer[];
-  find(id: string): KnownServer | undefined;
-  findByPin(fingerprint: string): KnownServer | undefined;
+export interface PinnedServers {
+  list(): readonly PinnedServer[];
+  find(id: string): PinnedServer | undefined;
+  findByPin(fingerprint: string): PinnedServer | undefined;
   /** In place of what was known of it. On the disk once the promise resolves; if it rejects, nothing changed. */
-  put(server: KnownServer): Promise<void>;
+  put(server: PinnedServer): Promise<void>;
   /** Does nothing if it is not known, or is as it should be. */
-  change(id: string, change: Partial<Omit<KnownServer, 'id'>>): Promise<void>;
+  change(id: string, change: Partial<Omit<PinnedServer, 'id'>>): Promise<void>;
   remove(id: string): Promise<void>;
   clear(): Promise<void>;
 }
@@ -47,12 +47,12 @@ export interface KnownServers {
  * @param directory `pair/` in the state folder
  * @throws {UserError} `pair-state`: what is stored cannot be read; `state-newer`
  */
-export async function openKnownServers(directory: string): Promise<KnownServers> {
+export async function openPinnedServers(directory: string): Promise<PinnedServers> {
   const filePath = path.join(directory, 'peers.json');
   const inTurn = createMutex();
-  let servers: readonly KnownServer[] = await read(filePath);
+  let servers: readonly PinnedServer[] = await read(filePath);
 
-  const write = (choose: (before: readonly KnownServer[]) => readonly KnownServer[]) =>
+  const write = (choose: (before: readonly PinnedServer[]) => readonly PinnedServer[]) =>
     inTurn(async () => {
       const chosen = choose(servers);
       if (JSON.stringify(chosen) === JSON.stringify(servers)) return;
@@ -86,7 +86,7 @@ export function createTooManyError(): UserError {
   );
 }
 
-async function read(filePath: string): Promise<KnownServer[]> {
+async function read(filePath: string): Promise<PinnedServer[]> {
   const text = await findFileText(filePath);
   if (text === undefined) return [];
   const value = parseJson(text);
