@@ -12,6 +12,7 @@ import type { Sessions } from '../access/sessions.ts';
 import type { Debug } from '../operations/debug/debug.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { ProgramOptions } from '../program-options.ts';
+import { parseRequest } from '../seam/parse-request.ts';
 import type { Certificate } from '../shared/certificate.ts';
 import type { Snapshot, StateKeeper } from '../state/state-keeper.ts';
 import { callRules } from './call-rules.ts';
@@ -38,8 +39,8 @@ export interface CallMessage extends Claim {
 export interface Agent {
   /**
    * Answers one call.
-   * @throws {UserError} the caller may not, or what the operation refuses
-   * @throws {z.ZodError} the request is not one of the table
+   * @throws {UserError} first of all: the caller may not; then `bad-call`: the request is not one of the
+   *   table; else what the operation refuses
    */
   call(name: AgentCallName, message: CallMessage): Promise<unknown>;
   /** Tells of one topic until `stop` is called, which is returned. */
@@ -163,7 +164,7 @@ export function createAgent(parts: AgentDependencies): Agent {
       const rule: CallRule = callRules[name];
       const caller = admit(rule, message, sessions);
       // The row of the table checks it: the handler of the same name takes it.
-      const request = rule.request.parse(message.request) as object;
+      const request = parseRequest(rule.request, message.request) as object;
       const handle = handlers[name] as (request: object, caller: Caller) => Promise<never>;
       if (!rule.isChange) return handle(request, caller);
       const tell = (outcome: AuditFacts['outcome']) => {

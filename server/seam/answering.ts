@@ -1,9 +1,9 @@
 /** The requests of one connection that are open: each is answered once, and counted until then. */
-import type { z } from 'zod';
 import type { BoundCall, BoundEntry, BoundTopic, SeamPeer } from './handlers.ts';
 import type { SeamLimits } from './limits.ts';
 import { createOutgoingEvents } from './outgoing-events.ts';
 import type { OutgoingEvents } from './outgoing-events.ts';
+import { parseRequest } from './parse-request.ts';
 import type { SeamProblem } from './problems.ts';
 import { createUsage } from './usage.ts';
 import type { OpenKind } from './usage.ts';
@@ -150,7 +150,7 @@ export function createAnswering({
         return;
       }
       try {
-        const request = parseRequest(bound, message.request);
+        const request = parseRequest(bound.entry.request, message.request);
         const release = usage.take(kind, bytes);
         if (!release) throw createBusyError();
         if (bound.kind === 'call') void answerCall(message, release, bound, request);
@@ -181,18 +181,4 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
     signal.aborted &&
     (error === signal.reason || (error instanceof Error && error.name === 'AbortError'))
   );
-}
-
-function parseRequest({ entry }: BoundEntry, request: unknown): unknown {
-  const parsed = entry.request.safeParse(request);
-  if (!parsed.success) throw createBadCallError(describeIssue(parsed.error));
-  return parsed.data;
-}
-
-/** The first thing that does not fit. It names the place, and never quotes the value. */
-function describeIssue({ issues }: z.ZodError): string {
-  const [issue] = issues;
-  if (!issue) return 'it does not fit';
-  const place = issue.path.map(String).join('.');
-  return `${place === '' ? '' : `${place}: `}${issue.message}`.slice(0, 200);
 }

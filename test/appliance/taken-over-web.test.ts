@@ -317,10 +317,9 @@ if (inPrivateNamespaces(import.meta.url)) {
       callOf('controlKeepalived', { ticket, role: 'admin', request }),
       callOf('controlKeepalived', { ticket, user: { name: 'admin', role: 'admin' }, request }),
       callOf('controlKeepalived', { ticket, isProved: true, request }),
-      callOf('controlKeepalived', { ticket, request: { ...request, role: 'admin' } }),
       callOf('controlKeepalived', {
-        ticket,
-        request: { ...request, actor: { userName: 'admin' } },
+        ticket: tickets.admin,
+        request: { ...request, actor: { userName: 'root' } },
       }),
       callOf('saveConfiguration', {
         ...{ ticket: tickets.admin },

@@ -80,11 +80,24 @@ describe('a call', () => {
         'x',
         null,
       ]) {
-        await assert.rejects(call(name, request, ticket), { name: 'ZodError' }, name);
+        await assert.rejects(call(name, request, ticket), refusedAs('bad-call'), name);
       }
     }
     assert.deepEqual(told, []);
     assert.deepEqual(audited, []);
+  });
+
+  test('that may not be made says nothing of what it takes, however wrong it is', async () => {
+    const { call, signIn } = createSampleAgent();
+    const watcher = await signIn('watcher');
+    for (const request of [{ more: 1 }, [], null, undefined, 'x'.repeat(10_000)]) {
+      for (const name of [...namesOf('viewer'), ...namesOf('admin')]) {
+        await assert.rejects(call(name, request), refusedAs('not-logged-in'), name);
+      }
+      for (const name of namesOf('admin')) {
+        await assert.rejects(call(name, request, watcher), refusedAs('not-allowed'), name);
+      }
+    }
   });
 
   test('that changes something is done in the name of the session, and told before and after', async () => {
