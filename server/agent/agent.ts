@@ -43,7 +43,10 @@ export interface Agent {
    *   table; else what the operation refuses
    */
   call(name: AgentCallName, message: CallMessage): Promise<unknown>;
-  /** Tells of one topic until `stop` is called, which is returned. */
+  /**
+   * Tells of one topic until `stop` is called, which is returned. All who follow it are told the same
+   * object, which is not changed afterwards.
+   */
   follow<Topic extends AgentTopicName>(
     topic: Topic,
     tell: (event: TopicEvents[Topic]) => void,
@@ -112,28 +115,35 @@ export function createAgent(parts: AgentDependencies): Agent {
   });
 
   // However many follow: a follower of the journal is a process of root's.
-  const followDebug = createSharedTopic((tell) => debug.watch(tell));
-  const followLog = createSharedTopic((tell) => {
-    const follower = operations.followLog(tell);
+  const followDebug = createSharedTopic<TopicEvents['debug']>((tell) =>
+    debug.watch(() => {
+      tell({});
+    }),
+  );
+  const followLog = createSharedTopic<TopicEvents['log']>((tell) => {
+    const follower = operations.followLog(() => {
+      tell({});
+    });
     // Who cannot follow still reads now and then.
     follower.catch(() => undefined);
     return () => void follower.then((open) => open.close()).catch(() => undefined);
   });
+  const mirror = () => describe(keeper.peek());
+  const followMirror = createSharedTopic<TopicEvents['mirror']>((tell) => {
+    const show = () => {
+      tell(mirror());
+    };
+    const stopKeeper = keeper.subscribe(show);
+    accountListeners.add(show);
+    return () => {
+      stopKeeper();
+      accountListeners.delete(show);
+    };
+  }, mirror);
   const topics: {
     [Topic in AgentTopicName]: (tell: (event: TopicEvents[Topic]) => void) => () => void;
   } = {
-    mirror(tell) {
-      const show = () => {
-        tell(describe(keeper.peek()));
-      };
-      show();
-      const stopKeeper = keeper.subscribe(show);
-      accountListeners.add(show);
-      return () => {
-        stopKeeper();
-        accountListeners.delete(show);
-      };
-    },
+    mirror: followMirror,
     sessions(tell) {
       const listener = () => {
         tell({});
@@ -149,14 +159,8 @@ export function createAgent(parts: AgentDependencies): Agent {
       show();
       return parts.certificates?.subscribe(show) ?? (() => undefined);
     },
-    debug: (tell) =>
-      followDebug(() => {
-        tell({});
-      }),
-    log: (tell) =>
-      followLog(() => {
-        tell({});
-      }),
+    debug: followDebug,
+    log: followLog,
   };
 
   return {

@@ -3,6 +3,7 @@ import type { Handlers } from '../seam/handlers.ts';
 import type { SeamProblem } from '../seam/problems.ts';
 import { createSeamServer } from '../seam/seam-server.ts';
 import type { ListenPlace, SeamServer } from '../seam/seam-server.ts';
+import { SharedEvent } from '../seam/shared-event.ts';
 import { version } from '../shared/version.ts';
 import type { Agent, CallMessage } from './agent.ts';
 import { callNames } from './call-rules.ts';
@@ -26,14 +27,23 @@ export function serveAgent(
     name,
     (message: CallMessage) => agent.call(name, message),
   ]);
+  /** An event of the agent as one for all who follow: by the object, which is told to each. */
+  const shared = new WeakMap<object, SharedEvent<object>>();
+  const share = (event: object): SharedEvent<object> => {
+    const known = shared.get(event) ?? new SharedEvent(event);
+    shared.set(event, known);
+    return known;
+  };
   const topics = topicNames.map((name) => [
     name,
     async (
       _request: unknown,
-      emit: (event: unknown) => void,
+      emit: (event: SharedEvent<object>) => void,
       { signal }: { signal: AbortSignal },
     ) => {
-      const stop = agent.follow(name, emit);
+      const stop = agent.follow(name, (event) => {
+        emit(share(event));
+      });
       try {
         await untilAborted(signal);
       } finally {

@@ -5,6 +5,7 @@ import { createOutgoingEvents } from './outgoing-events.ts';
 import type { OutgoingEvents } from './outgoing-events.ts';
 import { parseRequest } from './parse-request.ts';
 import type { SeamProblem } from './problems.ts';
+import { SharedEvent } from './shared-event.ts';
 import { createUsage } from './usage.ts';
 import type { OpenKind } from './usage.ts';
 import { encodeAgentMessage, encodeEvent, encodeResult, prepareEvent } from './wire/encode.ts';
@@ -92,8 +93,8 @@ export function createAnswering({
       overflow: entry.overflow,
       limits,
       hasRoom: () => outbox.hasRoom(),
-      send: (event, missed) => {
-        outbox.send(encodeEvent(id, missed, event));
+      send: (event) => {
+        outbox.send(...encodeEvent(id, event));
       },
     });
     const cancel = () => {
@@ -112,7 +113,11 @@ export function createAnswering({
         return;
       }
       try {
-        await stream.emit(prepareEvent(event, entry.tail));
+        const prepared =
+          event instanceof SharedEvent
+            ? event.prepare(entry.tail)
+            : prepareEvent(event, entry.tail);
+        await stream.emit(prepared);
       } catch (error) {
         fail(error);
       }

@@ -20,10 +20,7 @@ export interface Asking {
   /** Rejects with the signal's reason as soon as it is aborted. */
   call(question: Question<Call>): Promise<unknown>;
   /** Resolves when either side has ended the stream, and its events were dealt with. */
-  subscribe(
-    question: Question<Topic>,
-    onEvent: (event: unknown, missed: number) => unknown,
-  ): Promise<void>;
+  subscribe(question: Question<Topic>, onEvent: (event: unknown) => unknown): Promise<void>;
   /** Throws a `MalformedFrameError` for an answer to what is not open. */
   accept(answer: AgentAnswer, tail: Uint8Array): void;
   /** The connection has ended: nothing that is open will be answered. */
@@ -37,7 +34,7 @@ interface Received {
   tail: Uint8Array | undefined;
 }
 
-type OnReceived = (event: Received, missed: number, stream: Stream) => void;
+type OnReceived = (event: Received, stream: Stream) => void;
 
 /** What one event can do to the stream that it is of. */
 interface Stream {
@@ -49,7 +46,7 @@ interface OpenRequest {
   /** undefined: it ended without a result, as each stream does. */
   resolve: (result: Received | undefined) => void;
   reject: (error: Error) => void;
-  onEvent: (event: Received, missed: number) => void;
+  onEvent: (event: Received) => void;
   /** Also of one that was cancelled: it is counted until the agent has answered. */
   end: () => void;
 }
@@ -86,8 +83,8 @@ export function createAsking(send: (frame: Buffer) => void, usage: Usage): Askin
       signal?.addEventListener('abort', cancel, { once: true });
       open.set(id, {
         ...{ resolve, reject },
-        onEvent: (event, missed) => {
-          onEvent(event, missed, { take, fail });
+        onEvent: (event) => {
+          onEvent(event, { take, fail });
         },
         end: () => {
           signal?.removeEventListener('abort', cancel);
@@ -110,14 +107,14 @@ export function createAsking(send: (frame: Buffer) => void, usage: Usage): Askin
       /** Each event is dealt with before the next one. */
       let last: Promise<void> = Promise.resolve();
       let hasFailed = false;
-      const deal = async (received: Received, missed: number, before: Promise<void>) => {
+      const deal = async (received: Received, before: Promise<void>) => {
         await before;
         if (hasFailed || signal?.aborted) return;
-        await onEvent(read(entry.event, entry.tail, received), missed);
+        await onEvent(read(entry.event, entry.tail, received));
       };
       const most = eventsUnderWay[entry.overflow];
       let untaken = 0;
-      const onReceived: OnReceived = (received, missed, stream) => {
+      const onReceived: OnReceived = (received, stream) => {
         untaken += 1;
         // Whoever does not wait would fill the memory of who has to deal with them.
         if (untaken > most) throw new MalformedFrameError('an event before those sent were taken');
@@ -125,7 +122,7 @@ export function createAsking(send: (frame: Buffer) => void, usage: Usage): Askin
           untaken -= 1;
           stream.take();
         };
-        last = deal(received, missed, last).then(take, (error: unknown) => {
+        last = deal(received, last).then(take, (error: unknown) => {
           hasFailed = true;
           stream.fail(asError(error));
         });
@@ -143,10 +140,7 @@ export function createAsking(send: (frame: Buffer) => void, usage: Usage): Askin
       if (answer.kind !== 'event') request.end();
       switch (answer.kind) {
         case 'event':
-          request.onEvent(
-            { value: answer.event, tail: answer.hasTail ? tail : undefined },
-            answer.missed,
-          );
+          request.onEvent({ value: answer.event, tail: answer.hasTail ? tail : undefined });
           return;
         case 'result':
           request.resolve({ value: answer.result, tail: answer.hasTail ? tail : undefined });

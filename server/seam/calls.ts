@@ -38,11 +38,9 @@ export interface Call<
  * What happens to events while the other side is slow.
  *
  * - `latest`: only the newest waits; it replaces those before it.
- * - `queue`: a bounded number waits; then the oldest is lost, and the next event that arrives says
- *   how many were (`missed`): whoever gets it has to ask again for the whole.
  * - `every`: nothing is lost; `emit` returns a promise, and who emits waits for it.
  */
-export type Overflow = 'latest' | 'queue' | 'every';
+export type Overflow = 'latest' | 'every';
 
 /** A question with any number of events as its answer, until either side ends it. */
 export interface Topic<

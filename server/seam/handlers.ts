@@ -1,5 +1,6 @@
 /** What the agent does for each entry of the table. */
 import type { CallTable, Call, EventOf, ParsedRequestOf, ResultOf, Topic } from './calls.ts';
+import type { SharedEvent } from './shared-event.ts';
 
 /** The web, or a command line, at the other end. The same object for all that it asks. */
 export interface SeamPeer {
@@ -18,7 +19,7 @@ export interface AskedBy {
 /** `every`: wait for each; it rejects once the stream has ended. Else it returns at once. */
 export type Emit<Entry> = Entry extends { overflow: 'every' }
   ? (event: EventOf<Entry>) => Promise<void>
-  : (event: EventOf<Entry>) => void;
+  : (event: EventOf<Entry> | SharedEvent<EventOf<Entry>>) => void;
 
 /** Throws a `UserError` for what a user may see; everything else is an internal error. */
 export type CallHandler<Entry> = (

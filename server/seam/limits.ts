@@ -26,7 +26,7 @@ export interface SeamLimits {
   frameMs: number;
   /** So long the other side may read nothing of what waits for it. */
   unreadMs: number;
-  /** Events of one stream that wait. */
+  /** Events of one stream that wait, of which none may be lost. */
   waitingEvents: number;
   waitingEventBytes: number;
 }
@@ -53,4 +53,4 @@ export const defaultSeamLimits: SeamLimits = {
 };
 
 /** Events on their way, not yet dealt with by the other side. The newest state needs one at most. */
-export const eventsUnderWay = { latest: 1, queue: 32, every: 4 };
+export const eventsUnderWay = { latest: 1, every: 4 };

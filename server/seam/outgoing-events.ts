@@ -35,19 +35,17 @@ export function createOutgoingEvents({
   overflow: Overflow;
   limits: Pick<SeamLimits, 'waitingEvents' | 'waitingEventBytes'>;
   hasRoom: () => boolean;
-  send: (event: PreparedEvent, missed: number) => void;
+  send: (event: PreparedEvent) => void;
 }): OutgoingEvents {
   let waiting: Waiting[] = [];
   let waitingBytes = 0;
   let underWay = 0;
-  let missed = 0;
   let isDropped = false;
   let whenFinished: (() => void) | undefined;
 
   const loseOldest = () => {
     const oldest = waiting.shift();
     waitingBytes -= oldest?.event.bytes ?? 0;
-    if (overflow === 'queue') missed += 1;
     oldest?.onSent();
   };
   const isOverfull = () =>
@@ -57,9 +55,6 @@ export function createOutgoingEvents({
     switch (overflow) {
       case 'latest':
         while (waiting.length > 1) loseOldest();
-        return;
-      case 'queue':
-        while (waiting.length > 1 && isOverfull()) loseOldest();
         return;
       case 'every':
         if (waiting.length > 1 && isOverfull()) {
@@ -76,9 +71,7 @@ export function createOutgoingEvents({
       if (!next) return;
       waitingBytes -= next.event.bytes;
       underWay += 1;
-      const missedBefore = missed;
-      missed = 0;
-      send(next.event, missedBefore);
+      send(next.event);
       next.onSent();
     }
     if (waiting.length === 0) whenFinished?.();

@@ -35,12 +35,11 @@ export interface SeamClient<Table extends CallTable> {
   /**
    * Resolves when the stream is over: ended by the agent, or by the signal. Rejects as `call` does,
    * and if an event cannot be dealt with. A promise of `onEvent` is waited for before the next one.
-   * @param onEvent `missed`: so many events before this one were lost; read the whole again
    */
   subscribe<Name extends TopicName<Table>>(
     name: Name,
     request: RequestOf<Table[Name]>,
-    onEvent: (event: EventOf<Table[Name]>, missed: number) => unknown,
+    onEvent: (event: EventOf<Table[Name]>) => unknown,
     options?: { signal?: AbortSignal },
   ): Promise<void>;
   state(): SeamState;
@@ -156,12 +155,12 @@ export function createSeamClient<Table extends CallTable>({
     async subscribe<Name extends TopicName<Table>>(
       name: Name,
       request: RequestOf<Table[Name]>,
-      onEvent: (event: EventOf<Table[Name]>, missed: number) => unknown,
+      onEvent: (event: EventOf<Table[Name]>) => unknown,
       { signal }: { signal?: AbortSignal } = {},
     ) {
       const entry = findEntry(name, 'topic');
-      await getAsking().subscribe({ name, entry, request, signal }, (event, missed) =>
-        onEvent(event as EventOf<Table[Name]>, missed),
+      await getAsking().subscribe({ name, entry, request, signal }, (event) =>
+        onEvent(event as EventOf<Table[Name]>),
       );
     },
     state: () => state,

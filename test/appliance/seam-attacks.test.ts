@@ -6,6 +6,7 @@ import { connect, Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { encodeFrame } from '../../server/seam/wire/frame.ts';
+import { protocolVersion } from '../../server/seam/wire/messages.ts';
 import { programWords } from '../program-words.ts';
 import {
   collect,
@@ -99,7 +100,7 @@ const names = [
   'wait',
   'bytes',
   'latest',
-  'queue',
+  'shared',
   'every',
   '__proto__',
   'toString',
@@ -198,7 +199,7 @@ attack('half a frame for ever, on every connection that it gets', async () => {
 attack('a reader of streams that reads nothing', async () => {
   const socket = await connectRaw(place);
   for (let id = 1; id <= 128; id += 1) {
-    const name = id % 2 === 0 ? 'queue' : 'latest';
+    const name = id % 2 === 0 ? 'shared' : 'latest';
     socket.write(frameOf({ kind: 'subscribe', id, name, request: {} }));
   }
   while ((await ask('streams')) !== 128);
@@ -250,7 +251,7 @@ attack('10,000 streams that are cancelled at once', async () => {
   const socket = await connectRaw(place);
   const answered = countFrames(socket);
   for (let id = 1; id <= 10_000; id += 1) {
-    const name = id % 2 === 0 ? 'queue' : 'latest';
+    const name = id % 2 === 0 ? 'shared' : 'latest';
     socket.write(frameOf({ kind: 'subscribe', id, name, request: {} }));
     socket.write(frameOf({ kind: 'cancel', id }));
   }
@@ -270,7 +271,7 @@ const webOfPair = `
     lengths.writeUInt32BE(head.length, 4);
     socket.write(Buffer.concat([lengths, head]));
   };
-  frame({ kind: 'hello', program: '1.0.0', protocol: 1 });
+  frame({ kind: 'hello', program: '1.0.0', protocol: ${protocolVersion} });
   frame({ kind: 'call', id: 1, name: 'echo', request: { value: 'over a pair' } });
   socket.on('data', (chunk) => {
     process.stdout.write(chunk);

@@ -23,6 +23,7 @@ import { hashPassword } from '../../server/access/passwords.ts';
 import { callNames, callRules } from '../../server/agent/call-rules.ts';
 import type { AgentCallName, CallRule } from '../../server/agent/call-rules.ts';
 import { topicNames } from '../../server/agent/topics.ts';
+import { protocolVersion } from '../../server/seam/wire/messages.ts';
 import { version } from '../../server/shared/version.ts';
 import { eventually } from '../lab/eventually.ts';
 import { serverWords } from '../program-words.ts';
@@ -118,7 +119,9 @@ if (inPrivateNamespaces(import.meta.url)) {
   }
 
   async function attempt(what: object): Promise<Told> {
-    shell.stdin.write(`${JSON.stringify({ path: agentSocket, ...what })}\n`);
+    shell.stdin.write(
+      `${JSON.stringify({ path: agentSocket, protocol: protocolVersion, ...what })}\n`,
+    );
     const line = (await lines.next()) as IteratorResult<string, undefined>;
     return JSON.parse(line.value ?? '') as Told;
   }
@@ -243,7 +246,9 @@ if (inPrivateNamespaces(import.meta.url)) {
 
   test('nobody else can connect to the agent', async () => {
     const other = startStranger({ uid: 12_345, gid: 12_345 });
-    other.stdin.end(`${JSON.stringify({ path: agentSocket, program: version })}\n`);
+    other.stdin.end(
+      `${JSON.stringify({ path: agentSocket, program: version, protocol: protocolVersion })}\n`,
+    );
     const [line] = (await once(createInterface({ input: other.stdout }), 'line')) as [string];
     assert.equal((JSON.parse(line) as Told).problem, 'EACCES');
   });
@@ -439,7 +444,7 @@ if (inPrivateNamespaces(import.meta.url)) {
 
   test('the agent and keepalived go on, and nothing of it was done', async () => {
     const random = createRandom(11);
-    const hello = `{"kind":"hello","program":"${version}","protocol":1}`;
+    const hello = `{"kind":"hello","program":"${version}","protocol":${protocolVersion}}`;
     const lengths = Buffer.alloc(8);
     lengths.writeUInt32BE(hello.length + 4, 0);
     lengths.writeUInt32BE(hello.length, 4);

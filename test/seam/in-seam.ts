@@ -14,7 +14,9 @@ import type { SeamProblem } from '../../server/seam/problems.ts';
 import { createSeamClient } from '../../server/seam/seam-client.ts';
 import type { SeamState } from '../../server/seam/seam-client.ts';
 import { createSeamServer } from '../../server/seam/seam-server.ts';
+import { SharedEvent } from '../../server/seam/shared-event.ts';
 import { createFrameReader, encodeFrame } from '../../server/seam/wire/frame.ts';
+import { protocolVersion } from '../../server/seam/wire/messages.ts';
 import { UserError } from '../../server/shared/errors.ts';
 
 const nothing = z.strictObject({});
@@ -36,7 +38,8 @@ export const table = {
     meta,
   }),
   latest: defineTopic({ request: nothing, event: z.string(), overflow: 'latest', meta }),
-  queue: defineTopic({ request: nothing, event: z.string(), overflow: 'queue', meta }),
+  /** As `latest`: all who follow are told one and the same event. */
+  shared: defineTopic({ request: nothing, event: z.string(), overflow: 'latest', meta }),
   every: defineTopic({
     request: z.strictObject({ count: z.int() }),
     event: z.instanceof(Uint8Array),
@@ -54,8 +57,8 @@ export interface Seam {
   waiting: () => number;
   release: () => void;
   /** Emits on all streams of the topic. */
-  tell: (topic: 'latest' | 'queue', event: string) => void;
-  streams: (topic: 'latest' | 'queue') => number;
+  tell: (topic: 'latest' | 'shared', event: string) => void;
+  streams: (topic: 'latest' | 'shared') => number;
   emitted: () => number;
   accept: (socket: Socket) => void;
   restart: (version?: string) => Promise<void>;
@@ -69,14 +72,18 @@ export async function startSeam(limits: Partial<SeamLimits> = {}): Promise<Seam>
   const releases = new Set<() => void>();
   const emits = {
     latest: new Set<(event: string) => void>(),
-    queue: new Set<(event: string) => void>(),
+    shared: new Set<(event: string | SharedEvent<string>) => void>(),
   };
   let cancelled = 0;
   let emitted = 0;
 
   const stream =
-    (topic: 'latest' | 'queue') =>
-    async (_: unknown, emit: (event: string) => void, { signal }: { signal: AbortSignal }) => {
+    (topic: 'latest' | 'shared') =>
+    async (
+      _: unknown,
+      emit: (event: string | SharedEvent<string>) => void,
+      { signal }: { signal: AbortSignal },
+    ) => {
       emits[topic].add(emit);
       await untilAborted(signal);
       emits[topic].delete(emit);
@@ -104,7 +111,7 @@ export async function startSeam(limits: Partial<SeamLimits> = {}): Promise<Seam>
     bytes: ({ bytes }) =>
       Promise.resolve({ name: 'eth0', ...(bytes >= 0 && { pcap: new Uint8Array(bytes).fill(7) }) }),
     latest: stream('latest'),
-    queue: stream('queue'),
+    shared: stream('shared'),
     async every({ count }, emit) {
       const send = emit as (event: Uint8Array) => unknown;
       for (let index = 0; index < count; index += 1) {
@@ -129,7 +136,9 @@ export async function startSeam(limits: Partial<SeamLimits> = {}): Promise<Seam>
       releases.clear();
     },
     tell(topic, event) {
-      for (const emit of emits[topic]) emit(event);
+      const shared = new SharedEvent(event);
+      if (topic === 'latest') for (const emit of emits.latest) emit(event);
+      else for (const emit of emits.shared) emit(shared);
     },
     streams: (topic) => emits[topic].size,
     emitted: () => emitted,
@@ -177,7 +186,7 @@ export async function connectRaw(seam: Pick<Seam, 'socketPath'>): Promise<Socket
   const socket = connect(seam.socketPath);
   socket.on('error', () => undefined);
   await once(socket, 'connect');
-  socket.write(frameOf({ kind: 'hello', program: '1.0.0', protocol: 1 }));
+  socket.write(frameOf({ kind: 'hello', program: '1.0.0', protocol: protocolVersion }));
   return socket;
 }
 

@@ -1,6 +1,6 @@
 /** Messages as frames. Each throws if the value would not arrive as it is. */
 import type { TailPlace } from '../calls.ts';
-import { assertFits, encodeFrame } from './frame.ts';
+import { assertFits, encodeFrame, encodeFrameParts } from './frame.ts';
 import type { AgentMessage, WebMessage } from './messages.ts';
 import { assertPlain } from './plain-data.ts';
 import { detachTail } from './tail.ts';
@@ -28,7 +28,7 @@ const envelopeBytes = 200;
 /** An event as it will be sent: what changes afterwards does not change it. */
 export interface PreparedEvent {
   /** undefined: it has no value. */
-  json: string | undefined;
+  json: Buffer | undefined;
   tail: Uint8Array | undefined;
   bytes: number;
 }
@@ -36,19 +36,18 @@ export interface PreparedEvent {
 export function prepareEvent(event: unknown, place: TailPlace | undefined): PreparedEvent {
   const { value, tail } = detachTail(event, place);
   if (value !== undefined) assertPlain(value, 'event');
-  const json = value === undefined ? undefined : JSON.stringify(value);
-  const bytes = (json === undefined ? 0 : Buffer.byteLength(json)) + (tail?.length ?? 0);
+  const json = value === undefined ? undefined : Buffer.from(JSON.stringify(value));
+  const bytes = (json?.length ?? 0) + (tail?.length ?? 0);
   assertFits(bytes + envelopeBytes);
   // A copy: the bytes may be those of a buffer that is used again.
   return { json, tail: tail && new Uint8Array(tail), bytes };
 }
 
-/** @param missed how many events before this one were lost */
-export function encodeEvent(id: number, missed: number, { json, tail }: PreparedEvent): Buffer {
-  const fields = [
-    `"kind":"event","id":${id},"missed":${missed}`,
-    ...(json === undefined ? [] : [`"event":${json}`]),
-    ...(tail ? ['"hasTail":true'] : []),
-  ];
-  return encodeFrame(`{${fields.join(',')}}`, tail);
+/** @returns one frame, in parts: what is the same for all who get this event is not copied */
+export function encodeEvent(id: number, { json, tail }: PreparedEvent): Buffer[] {
+  const begin = `{"kind":"event","id":${id}${tail ? ',"hasTail":true' : ''}`;
+  const head = json
+    ? [Buffer.from(`${begin},"event":`), json, Buffer.from('}')]
+    : [Buffer.from(`${begin}}`)];
+  return encodeFrameParts(head, tail && Buffer.from(tail.buffer, tail.byteOffset, tail.length));
 }

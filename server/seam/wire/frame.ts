@@ -39,6 +39,17 @@ export function encodeFrame(json: string, tail?: Uint8Array): Buffer {
   return frame;
 }
 
+/** @returns the same of a head that is in parts: the parts are not copied */
+export function encodeFrameParts(head: readonly Buffer[], tail: Buffer | undefined): Buffer[] {
+  const headBytes = head.reduce((sum, part) => sum + part.length, 0);
+  const following = lengthBytes + headBytes + (tail?.length ?? 0);
+  assertFits(following);
+  const lengths = Buffer.allocUnsafe(2 * lengthBytes);
+  lengths.writeUInt32BE(following, 0);
+  lengths.writeUInt32BE(headBytes, lengthBytes);
+  return [lengths, ...head, ...(tail ? [tail] : [])];
+}
+
 /** Throws if a message of so many bytes is larger than a frame may be. */
 export function assertFits(bytes: number): void {
   if (bytes > mostFrameBytes) {

@@ -4,7 +4,7 @@ import { MalformedFrameError } from './frame.ts';
 import type { Frame } from './frame.ts';
 
 /** Rises with each change of the frames or of the messages. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Chosen by the web, each larger than the one before: an id that comes twice is seen at once. */
 const id = z.int().min(1);
@@ -42,8 +42,6 @@ const agentMessage = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('event'),
     id,
-    /** How many events before this one were lost. */
-    missed: z.int().min(0),
     event: z.unknown().optional(),
     hasTail,
   }),

@@ -3,7 +3,8 @@ import type { SeamLimits } from '../limits.ts';
 import { createDeadline } from './deadline.ts';
 
 export interface Outbox {
-  send(frame: Buffer): void;
+  /** @param frame its parts */
+  send(...frame: Buffer[]): void;
   /** Whether the other side has read nearly all; else what can wait has to. */
   hasRoom(): boolean;
   close(): void;
@@ -24,9 +25,14 @@ export function createOutbox(
     if (socket.writableLength > 0) unread.start();
   };
   return {
-    send(frame) {
+    send(...frame) {
       if (!socket.writable) return;
-      socket.write(frame, onWritten);
+      // All parts in one call of the system.
+      socket.cork();
+      for (const [index, part] of frame.entries()) {
+        socket.write(part, index === frame.length - 1 ? onWritten : undefined);
+      }
+      socket.uncork();
       if (socket.writableLength > limits.outgoingBytes) onStuck();
       else if (socket.writableLength > 0) unread.start();
     },

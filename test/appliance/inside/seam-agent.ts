@@ -25,11 +25,11 @@ async function answer(line: string): Promise<unknown> {
     case 'tell':
       for (let index = 0; index < 1_000; index += 1) {
         seam.tell('latest', event);
-        seam.tell('queue', event);
+        seam.tell('shared', event);
       }
-      return seam.streams('queue');
+      return seam.streams('shared');
     case 'streams':
-      return seam.streams('latest') + seam.streams('queue');
+      return seam.streams('latest') + seam.streams('shared');
     case 'waiting':
       return seam.waiting();
     case 'problems':

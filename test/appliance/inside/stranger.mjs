@@ -1,6 +1,6 @@
 /**
  * Whoever has taken over the web, with nothing of ours but what a frame looks like. Each line of its
- * input is one connection: `{"path", "frames"}`, the frames as base64; or `{"path", "program", "asks"}`,
+ * input is one connection: `{"path", "frames"}`, the frames as base64; or `{"path", "program", "protocol", "asks"}`,
  * messages after a hello. It answers with what it was told until all was answered, or it was closed.
  */
 import { Buffer } from 'node:buffer';
@@ -26,8 +26,8 @@ function* readHeads(bytes) {
   }
 }
 
-/** @param {{ path: string, program?: string, asks?: { kind: string }[], frames?: string[] }} attempt */
-function attempt({ path, program, asks = [], frames = [] }) {
+/** @param {{ path: string, program?: string, protocol?: number, asks?: { kind: string }[], frames?: string[] }} attempt */
+function attempt({ path, program, protocol, asks = [], frames = [] }) {
   return new Promise((resolve) => {
     const socket = connect(path);
     let bytes = Buffer.alloc(0);
@@ -43,7 +43,7 @@ function attempt({ path, program, asks = [], frames = [] }) {
       // The hello of the agent, and one answer for each.
       if (asks.length > 0 && [...readHeads(bytes)].length > asks.length) tell();
     });
-    if (program !== undefined) socket.write(frameOf({ kind: 'hello', program, protocol: 1 }));
+    if (program !== undefined) socket.write(frameOf({ kind: 'hello', program, protocol }));
     asks.forEach((ask, index) => socket.write(frameOf({ id: index + 1, ...ask })));
     for (const frame of frames) socket.write(Buffer.from(frame, 'base64'));
   });

@@ -281,3 +281,26 @@ test('however many follow the log, it is followed once', () => {
     assert.equal(closed, 1);
   });
 });
+
+test('however many follow the status, it is made once for all of them', () => {
+  let made = 0;
+  const { agent } = createSampleAgent({
+    readNotices: () => {
+      made += 1;
+      return [];
+    },
+  });
+  const told: object[][] = [];
+  const stops = Array.from({ length: 64 }, () => {
+    const own: object[] = [];
+    told.push(own);
+    return agent.follow('mirror', (event) => own.push(event));
+  });
+  made = 0;
+  agent.noteAccounts();
+  assert.equal(made, 1);
+  assert.equal(new Set(told.map((own) => own.at(-1))).size, 1, 'one and the same for all');
+  for (const stop of stops) stop();
+  agent.noteAccounts();
+  assert.equal(made, 1, 'nobody follows any more');
+});

@@ -5,13 +5,14 @@ import type { AddressInfo, Socket } from 'node:net';
 import test from 'node:test';
 import { createSeamClient } from '../../../server/seam/seam-client.ts';
 import { encodeFrame } from '../../../server/seam/wire/frame.ts';
+import { protocolVersion } from '../../../server/seam/wire/messages.ts';
 import { frameOf, table, until } from '../../seam/in-seam.ts';
 
 /** A client of somebody who answers the first question with these frames. */
 async function askWhoAnswers(frames: Buffer[]) {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
-    socket.write(frameOf({ kind: 'hello', program: '1.0.0', protocol: 1 }));
+    socket.write(frameOf({ kind: 'hello', program: '1.0.0', protocol: protocolVersion }));
     socket.once('data', () => socket.once('data', () => socket.write(Buffer.concat(frames))));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -28,7 +29,7 @@ async function askWhoAnswers(frames: Buffer[]) {
   return { client, socket, end };
 }
 
-const event = (text: string) => frameOf({ kind: 'event', id: 1, missed: 0, event: text });
+const event = (text: string) => frameOf({ kind: 'event', id: 1, event: text });
 
 test('an answerer that sends events before those before were taken is not listened to', async () => {
   const { client, socket, end } = await askWhoAnswers([event('one'), event('two'), event('three')]);

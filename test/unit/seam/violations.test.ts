@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import test from 'node:test';
 import { encodeFrame } from '../../../server/seam/wire/frame.ts';
+import { protocolVersion } from '../../../server/seam/wire/messages.ts';
 import { connectClient, frameOf, isClosed, startSeam, until } from '../../seam/in-seam.ts';
 
-const hello = { kind: 'hello', program: '1.0.0', protocol: 1 };
+const hello = { kind: 'hello', program: '1.0.0', protocol: protocolVersion };
 const echo = { kind: 'call', id: 1, name: 'echo', request: { value: 1 } };
 const subscribe = { kind: 'subscribe', id: 1, name: 'latest', request: {} };
 
