@@ -25,7 +25,13 @@ function createScene(
     before = [],
     lastTouchedAtMs,
     logged = [],
-  }: { before?: FailoverRecord[]; lastTouchedAtMs?: number; logged?: LogLine[] } = {},
+    isStarted = true,
+  }: {
+    before?: FailoverRecord[];
+    lastTouchedAtMs?: number;
+    logged?: LogLine[];
+    isStarted?: boolean;
+  } = {},
 ) {
   context.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: startMs });
   let records = before;
@@ -45,7 +51,7 @@ function createScene(
     ...{ store, clock, onRecorded: () => undefined },
     onProblem: (error) => problems.push(error),
   });
-  recorder.start(logged);
+  if (isStarted) recorder.start(logged);
   context.after(() => recorder.close());
   return {
     recorder,
@@ -252,6 +258,82 @@ describe('the history of failovers', () => {
       // Seen so at 7000 only.
       '3000 serving No',
     ]);
+  });
+
+  test('keepalived ended while nobody watched: it has by the start at the latest', (context) => {
+    const scene = createScene(context, { before: [wasMaster], isStarted: false });
+    scene.look('stopped', 0, 'No');
+    scene.recorder.start([]);
+    scene.wait(2_000);
+    assert.deepEqual(scene.told(), [
+      '0 gap from ever',
+      '0 MASTER > STOPPED by process: process-died',
+      '0 serving No',
+    ]);
+    context.mock.timers.reset();
+    const running = createScene(context, { before: [wasMaster], isStarted: false });
+    running.look('MASTER', startMs - 60_000, 'Yes');
+    running.recorder.start([]);
+    running.wait(2_000);
+    assert.deepEqual(running.told(), ['0 gap from ever', '0 serving Yes']);
+  });
+
+  test('a look at its process that failed says nothing of it', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(3_000);
+    scene.look('MASTER', startMs - 60_000, 'Yes', { state: 'unknown', reason: 'no /proc' });
+    scene.wait(3_000);
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(3_000);
+    assert.deepEqual(scene.told(), ['0 gap from ever', '0 serving Yes']);
+  });
+
+  test('another keepalived runs: the old one ended before the second in which it was started', (context) => {
+    const scene = createScene(context, { before: [wasMaster] });
+    scene.look('MASTER', startMs - 60_000, 'Yes');
+    scene.wait(3_000);
+    const startedAtMs = startMs + 2_700;
+    scene.look('BACKUP', startMs + 2_750, 'No', { ...running, pid: 9, startedAtMs });
+    scene.wait(2_000);
+    assert.deepEqual(scene.told().slice(0, 4), [
+      '0 gap from ever',
+      '0 serving Yes',
+      '1999 MASTER > STOPPED by process: process-died',
+      '2750 STOPPED > BACKUP by dump: unknown',
+    ]);
+  });
+
+  test('a line of whole seconds is not before the change that the dump has timed', (context) => {
+    const scene = createScene(context, { before: [wasBackup] });
+    scene.wait(10_700);
+    scene.recorder.noteLines([line('(VI_1) Entering MASTER STATE')]);
+    scene.look('MASTER', startMs + 10_654, 'Yes');
+    scene.wait(2_000);
+    scene.recorder.noteLines([line('(VI_1) Entering BACKUP STATE', startMs + 10_900)]);
+    scene.wait(2_000);
+    const changes = scene.told().filter((one) => one.includes(' > '));
+    assert.deepEqual(
+      changes.map((one) => one.replace(/ by .*/, '')),
+      ['10654 BACKUP > MASTER', '10654 MASTER > BACKUP'],
+    );
+  });
+
+  test('a cause counts for as long as it is among the last lines', (context) => {
+    for (const [others, reason] of [
+      [150, 'interface-down'],
+      [350, 'unknown'],
+    ] as const) {
+      const scene = createScene(context, { before: [wasMaster] });
+      scene.wait(10_000);
+      const noise = Array.from({ length: others }, () => line('nothing of interest'));
+      scene.recorder.noteLines([line('Netlink reports eth0 down'), ...noise]);
+      scene.wait(100);
+      scene.recorder.noteLines([line('(VI_1) Entering FAULT STATE')]);
+      scene.wait(2_000);
+      assert.match(scene.told().at(-1) ?? '', new RegExp(`MASTER > FAULT by log: ${reason}$`));
+      context.mock.timers.reset();
+    }
   });
 
   test('keepalived was stopped: the log told why, and the dead process adds nothing', (context) => {
