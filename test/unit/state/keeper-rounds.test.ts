@@ -36,7 +36,13 @@ async function startKeeper(context: TestContext) {
   const counts: Record<Count, number> = {
     ...{ runtime: 0, tracking: 0, network: 0, configuration: 0, services: 0, url: 0, blind: 0 },
   };
-  const world = { nowMs: 0, isHealthy: true, closed: [] as string[], fifos: [] as unknown[] };
+  const world = {
+    nowMs: 0,
+    isHealthy: true,
+    closed: [] as string[],
+    fifos: [] as unknown[],
+    resting: [] as boolean[],
+  };
   let happen: (event: ApplianceEvent) => void = () => undefined;
   const machine: Partial<Appliance> = {
     ...sample,
@@ -80,6 +86,7 @@ async function startKeeper(context: TestContext) {
       happen = listener;
       return Promise.resolve({
         setNotifyFifos: (paths) => void world.fifos.push(paths),
+        setResting: (isResting) => void world.resting.push(isResting),
         close: () => Promise.resolve(void world.closed.push('watch')),
       });
     },
@@ -140,12 +147,14 @@ describe('the rounds of the keeper', () => {
   });
 
   it('while nobody looks: each 30 s, the URL each 60 s, the services hardly', async (context) => {
-    const { pass, keeper } = await startKeeper(context);
+    const { pass, keeper, world } = await startKeeper(context);
     const asked = await pass(60, false);
     assert.deepEqual([asked.runtime, asked.tracking], [2, 0]);
     assert.deepEqual([asked.network, asked.configuration], [2, 2]);
     assert.deepEqual([asked.services, asked.url, asked.blind], [0, 1, 60]);
     assert.equal(keeper.peek().status.daemon.state, 'running');
+    keeper.current();
+    assert.deepEqual(world.resting, [true, false]);
   });
 
   it('while something is wrong: each 5 s, also if nobody looks', async (context) => {
