@@ -120,7 +120,8 @@ await runScript(async () => {
     for (const { name, attacked, places, failing, hits, tookMs } of reaching) {
       const leftOut = failing.map(({ place }) => place);
       const request = { file: attacked, mutant: id, places, leftOut, hitLimit: 1_000 + 100 * hits };
-      const { killedBy } = await worker.ask(request, 5_000 + 6 * tookMs);
+      const { killedBy, problem } = await worker.ask(request, 5_000 + 6 * tookMs);
+      if (problem !== undefined) throw new Error(`A test cannot be run: ${problem}`);
       if (killedBy === undefined) continue;
       mutant.killedBy = `${name}: ${killedBy}`;
       break;

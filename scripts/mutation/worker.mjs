@@ -46,7 +46,9 @@ async function attack({ file, mutant, places, leftOut, hitLimit }) {
       if (failure !== undefined) return { killedBy: tests[place].name };
     }
     return {};
-  } catch {
+  } catch (error) {
+    // No mutant takes a package away: somebody installs them just now.
+    if (error?.code === 'ERR_MODULE_NOT_FOUND') return { problem: error.message };
     return { killedBy: 'the import' };
   } finally {
     switches.activeMutant = undefined;
