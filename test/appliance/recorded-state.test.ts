@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 import { findFreePort } from '../free-port.ts';
+import { killProgram } from '../kill-program.ts';
 import { eventually } from '../lab/eventually.ts';
 import { serverWords } from '../program-words.ts';
 import { copyRecordedState, recordedFolder } from '../state-folder.ts';
@@ -32,7 +33,7 @@ async function prepare(context: TestContext) {
         env,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      context.after(() => child.kill('SIGKILL'));
+      context.after(() => killProgram(child));
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
       await eventually('the page', () => {

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 import { openAccounts } from '../../server/access/accounts.ts';
+import { killProgram } from '../kill-program.ts';
 import { eventually } from '../lab/eventually.ts';
 import { serverWords } from '../program-words.ts';
 import { assertNamesFormats, takeSnapshot } from '../state-folder.ts';
@@ -41,10 +42,7 @@ function startProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
-  context.after(async () => {
-    child.kill('SIGKILL');
-    await exited;
-  });
+  context.after(() => killProgram(child));
   let output = '';
   let log = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -62,10 +60,7 @@ function startProgram(
       child.kill('SIGTERM');
       return (await exited)[0];
     },
-    async kill(): Promise<void> {
-      child.kill('SIGKILL');
-      await exited;
-    },
+    kill: () => killProgram(child),
     untilExit: async () => (await exited)[0],
   };
 }
