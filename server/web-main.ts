@@ -6,11 +6,14 @@ import { Socket } from 'node:net';
 import closeWithGrace from 'close-with-grace';
 import type { TopicEvents } from './agent/topics.ts';
 import { createApp } from './app.ts';
-import { explainStartFailure } from './process/explain-start-failure.ts';
+import { explainStartFailure, formatListen } from './process/explain-start-failure.ts';
 import { freeSocketPath } from './process/free-socket-path.ts';
 import { openServiceLog } from './process/service-log.ts';
 import { createServiceNotify } from './process/service-notify.ts';
 import { becomeUser } from './process/web/become-user.ts';
+import { endWhenIdle } from './process/web/end-when-idle.ts';
+import { findInheritedSockets } from './process/web/inherited-sockets.ts';
+import { listenOnInherited } from './process/web/listen-on-inherited.ts';
 import { readWebArguments } from './process/web/web-arguments.ts';
 import type { WebArguments } from './process/web/web-arguments.ts';
 import { pairDescriptor } from './process/web/web-pair.ts';
@@ -32,7 +35,7 @@ const tellsAfterMs = 3_000;
 
 const log = openServiceLog(process.stderr, process.env);
 
-async function main({ agentSocket, user }: WebArguments): Promise<void> {
+async function main({ agentSocket, user, idleMs }: WebArguments): Promise<void> {
   const port = createSeamPort(
     agentSocket === undefined
       ? { socket: new Socket({ fd: pairDescriptor }) }
@@ -51,7 +54,7 @@ async function main({ agentSocket, user }: WebArguments): Promise<void> {
   const serving = await receiveServing(port);
   clearTimeout(telling);
   try {
-    await serve(port, serving, { agentSocket, user });
+    await serve(port, serving, { agentSocket, user, idleMs });
   } catch (error) {
     const sentence = explainStartFailure(error, serving.options.listen);
     log.say('error', `keepalived-wai: ${sentence}`);
@@ -75,7 +78,7 @@ function receiveServing(port: SeamPort): Promise<Serving> {
 async function serve(
   port: SeamPort,
   serving: Serving,
-  { agentSocket, user }: WebArguments,
+  { agentSocket, user, idleMs }: WebArguments,
 ): Promise<void> {
   const isChild = agentSocket === undefined;
   const { options, secret, certificate } = serving;
@@ -109,14 +112,31 @@ async function serve(
     }
   });
 
-  if ('path' in listen) await freeSocketPath(listen.path);
+  const inherited = isChild ? [] : findInheritedSockets(process.env, process.pid);
   // Before anybody is answered: connections are accepted in a later turn of the event loop.
   if (user) {
     app.server.once('listening', () => {
       becomeUser(user);
     });
   }
-  await app.listen({ ...listen, listenTextResolver: () => 'listening' });
+  if (inherited.length > 0) {
+    const { addresses, stop } = await listenOnInherited(app, inherited);
+    const given = formatListen(listen);
+    if (addresses.join() !== given) {
+      app.log.warn(
+        `systemd listens for this page on ${addresses.join(' and ')}, as keepalived-wai.socket says; WAI_LISTEN (${given}) is not used`,
+      );
+    }
+    endWhenIdle(app.server, idleMs, () => {
+      app.log.info('nobody is connected: ending, until systemd starts this page again');
+      void stop()
+        .then(() => service?.stopping())
+        .finally(() => process.exit(0));
+    });
+  } else {
+    if ('path' in listen) await freeSocketPath(listen.path);
+    await app.listen({ ...listen, listenTextResolver: () => 'listening' });
+  }
   await port.call('noteListening', { address: 'none', request: {} });
   if (service) {
     port.onTurn(service.noteChange);

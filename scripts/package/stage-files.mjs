@@ -20,6 +20,9 @@ const readOwn = (file) => readFileSync(path.join(root, file), 'utf8');
 export const listUnits = () =>
   readdirSync(path.join(root, 'packaging')).filter((name) => name.endsWith('.service'));
 
+/** Off until the administrator enables it; systemd then listens for the page. */
+const socketUnit = 'keepalived-wai.socket';
+
 /**
  * Lays out what the package puts on a machine.
  * @param {string} tree the folder that stands for `/`
@@ -55,7 +58,9 @@ export async function stageFiles(tree, { version, node, epoch }) {
   put('packaging/keepalived-wai.sh', 'usr/bin/keepalived-wai');
   put('packaging/sysusers.conf', 'usr/lib/sysusers.d/keepalived-wai.conf');
   put('packaging/tmpfiles.conf', 'usr/lib/tmpfiles.d/keepalived-wai.conf');
-  for (const unit of listUnits()) put(`packaging/${unit}`, `usr/lib/systemd/system/${unit}`);
+  for (const unit of [...listUnits(), socketUnit]) {
+    put(`packaging/${unit}`, `usr/lib/systemd/system/${unit}`);
+  }
   put('packaging/keepalived-wai.init', 'etc/init.d/keepalived-wai');
   write('etc/keepalived-wai/config.env', describeSettings(readOwn('README.md')));
 

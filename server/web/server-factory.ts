@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { Certificate } from '../shared/certificate.ts';
@@ -61,7 +61,11 @@ export function createServerFactory(
 function shareSocket(server: http.Server): void {
   server.once('listening', () => {
     const address = server.address();
-    if (typeof address === 'string') chmodSync(address, 0o660);
+    // One that systemd has opened is root's, and has the mode of its unit.
+    const isOwn =
+      typeof address === 'string' &&
+      statSync(address, { throwIfNoEntry: false })?.uid === process.geteuid?.();
+    if (isOwn) chmodSync(address, 0o660);
   });
 }
 

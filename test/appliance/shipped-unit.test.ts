@@ -10,6 +10,7 @@ import { bootSystemd } from './booted-systemd.ts';
 
 const agent = 'keepalived-wai-agent.service';
 const web = 'keepalived-wai.service';
+const socket = 'keepalived-wai.socket';
 const services = [agent, web];
 const agentSocket = '/run/keepalived-wai/agent.sock';
 const repository = '/mnt/keepalived-wai';
@@ -53,7 +54,7 @@ rm -f /run/xtables.lock
 printf '%s' "$2" > /usr/local/sbin/netfilter-persistent
 chmod 755 /usr/local/sbin/netfilter-persistent
 ln -s ${repository} /usr/lib/keepalived-wai
-cp ${repository}/packaging/*.service /etc/systemd/system/
+cp ${repository}/packaging/*.service ${repository}/packaging/*.socket /etc/systemd/system/
 systemd-sysusers ${repository}/packaging/sysusers.conf
 systemd-tmpfiles --create ${repository}/packaging/tmpfiles.conf
 `;
@@ -178,6 +179,46 @@ describe('under the shipped units', () => {
       services.map((unit) => showUnit('Result', unit)),
       ['success', 'success'],
     );
+  });
+
+  it('where systemd listens, the page is only there while somebody uses it, and its agent always', () => {
+    startInstead(agent, serverWords);
+    startInstead(web, [...webWords, '--idle-seconds=2', agentSocket]);
+    const more = '[Socket]\nListenStream=127.0.0.1:443\nListenStream=/run/page.socket\n';
+    const edit = 'mkdir "$1" && printf "$2" > "$1/more.conf" && systemctl daemon-reload';
+    run('sh', '-c', edit, 'sh', `/etc/systemd/system/${socket}.d`, more);
+    run('systemctl', 'start', agent, socket);
+    const agentPid = showUnit('MainPID', agent);
+    assert.equal(showUnit('ActiveState', web), 'inactive');
+
+    // Each wakes it: an address, a port for which the page itself has no right, a unix socket.
+    const places = [
+      'https://127.0.0.1:9443',
+      'https://127.0.0.1:443',
+      '--unix-socket /run/page.socket https://localhost',
+    ];
+    for (const place of places) {
+      assert.match(run('sh', '-c', `curl --silent --insecure ${place}/healthz`), /ok/);
+      assert.notEqual(showUnit('MainPID', web), '0');
+      untilUnit(web, 'ActiveState', '^inactive$');
+      assert.equal(showUnit('Result', web), 'success');
+      assert.equal(showUnit('NRestarts', web), '0');
+    }
+    // Who comes just while it ends is answered too.
+    const often = 'for i in $(seq 6); do curl -sSk https://127.0.0.1:9443/healthz; sleep 2; done';
+    const answers = run('sh', '-c', often);
+    assert.equal(answers.split('ok').length - 1, 6, answers);
+    // The agent alone records what happens, and says of it that all is well.
+    assert.equal(showUnit('MainPID', agent), agentPid);
+    assert.match(showUnit('StatusText', agent), /\(seen at/);
+
+    run('systemctl', 'stop', agent);
+    untilUnit(web, 'ActiveState', '^inactive$');
+    startInstead(agent, serverWords, 'Environment=WAI_TLS=off');
+    run('systemctl', 'start', agent);
+    assert.match(run('curl', '--silent', 'http://127.0.0.1:9443/healthz'), /ok/);
+    run('systemctl', 'stop', socket, web, agent);
+    run('rm', '-r', `/etc/systemd/system/${socket}.d`);
   });
 
   it('both are as little exposed as they can be', () => {
