@@ -55,8 +55,9 @@ export async function createPair<Report>(given: PairOptions<Report>): Promise<Pa
       for (const link of links.values()) link.announceKey();
     },
   );
+  let keyWork = Promise.resolve();
   const lookAtKey = () => {
-    keys.look(clock.wallMs()).catch((error: unknown) => {
+    keyWork = keys.look(clock.wallMs()).catch((error: unknown) => {
       onProblem({
         kind: 'store',
         sentence: `The key of the pair is not renewed: ${String(error)}`,
@@ -180,7 +181,7 @@ export async function createPair<Report>(given: PairOptions<Report>): Promise<Pa
       code.close();
       reception.close();
       for (const link of links.values()) link.close();
-      return Promise.resolve();
+      return keyWork;
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The key of this server, as long as it lasts, and the next one, as long as somebody does not know it. */
 import type { SecureContext } from 'node:tls';
+import { createMutex } from '../../shared/mutex.ts';
 import { createInnerContext } from '../wire/inner-tls.ts';
 import { storeIdentity } from './identity.ts';
 import type { Identity } from './identity.ts';
@@ -36,7 +37,7 @@ export function createKeyKeeper(
 ): KeyKeeper {
   let identity = opened;
   let current = read(identity);
-  let isBusy = false;
+  const inTurn = createMutex();
 
   const store = async (changed: Identity) => {
     await storeIdentity(directory, changed);
@@ -51,10 +52,8 @@ export function createKeyKeeper(
       const renewed = { id, former: current.fingerprint, next: fingerprint };
       return { fingerprint, signature: signRenewal(renewed, key.keyPem) };
     },
-    async look(wallMs) {
-      if (isBusy) return;
-      isBusy = true;
-      try {
+    look: (wallMs) =>
+      inTurn(async () => {
         if (!identity.next && wallMs - identity.key.madeAtMs >= renewKeyMs) {
           await store({ ...identity, next: await makeOwnKey(wallMs) });
           onNext();
@@ -64,14 +63,12 @@ export function createKeyKeeper(
           await store({ ...rest, key: next });
           current = read(identity);
         }
-      } finally {
-        isBusy = false;
-      }
-    },
-    async forgetCopy() {
-      const { isFromCopy, ...rest } = identity;
-      if (isFromCopy === true) await store(rest);
-    },
+      }),
+    forgetCopy: () =>
+      inTurn(async () => {
+        const { isFromCopy, ...rest } = identity;
+        if (isFromCopy === true) await store(rest);
+      }),
     isFromCopy: () => identity.isFromCopy === true,
   };
 }

@@ -24,6 +24,6 @@ export function findCode(typed: string): string | undefined {
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1');
   if (letters.length !== codeLength) return undefined;
-  if ([...letters].some((letter) => !alphabet.includes(letter))) return undefined;
+  if (!/^[0-9A-HJKMNP-TV-Z]*$/.test(letters)) return undefined;
   return letters.replace(/(.{4})(?=.)/g, '$1-');
 }
