@@ -11,8 +11,11 @@ import { seamTable } from './seam-table.ts';
 import type { SeamTable } from './seam-table.ts';
 import { topicNames } from './topics.ts';
 
-/** One web, and for a moment the one that takes its place; each follows a topic a few times at most. */
-const limits = { connections: 4, streams: 16 };
+/**
+ * One web, and for a moment the one that takes its place; each follows a topic a few times at most, and
+ * passes on the connections of other servers.
+ */
+const limits = { connections: 4, streams: 64 };
 
 /**
  * Has the web ask the agent.
@@ -51,7 +54,9 @@ export function serveAgent(
       }
     },
   ]);
+  const link: Handlers<SeamTable>['link'] = ({ address }, emit, { signal }) =>
+    agent.openLink(address, emit, signal);
   // Each entry of the table has its handler: both lists are made from the tables.
-  const handlers = Object.fromEntries([...calls, ...topics]) as Handlers<SeamTable>;
+  const handlers = Object.fromEntries([...calls, ...topics, ['link', link]]) as Handlers<SeamTable>;
   return createSeamServer({ at, table: seamTable, version, handlers, onProblem, limits });
 }

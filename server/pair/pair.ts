@@ -2,9 +2,9 @@
 import type { Duplex } from 'node:stream';
 import type { z } from 'zod';
 import type { Clock } from '../shared/clock.ts';
+import type { PairGrant } from './link-protocol.ts';
 
-/** What another server may do here, or this one there. */
-export type PairGrant = 'see' | 'see-and-change';
+export type { PairGrant };
 
 export interface PairOptions<Report> {
   /** The state folder; the pair has `pair/` in it. */

@@ -68,6 +68,11 @@ export function limitConnections(server: http.Server, cap: ConnectionCap): void 
       if (connections.get(key)?.socket === socket) connections.delete(key);
     });
   });
+  server.on('upgrade', (request: http.IncomingMessage) => {
+    const connection = connections.get(keyOf(request.socket) ?? '');
+    // It is in use until it ends.
+    if (connection) Object.assign(connection, { request, isAnswering: true });
+  });
   server.on('request', (request: http.IncomingMessage, response: http.ServerResponse) => {
     const key = keyOf(request.socket) ?? '';
     const connection = connections.get(key);

@@ -3,14 +3,18 @@
  * whom the page believes to be the browser. The proxies share one page.
  */
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type http from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import tls from 'node:tls';
 import type { Browser } from 'playwright-core';
 import { openOwnCertificate } from '../../server/process/own-certificate.ts';
+import { dialPage } from '../../server/process/pair/dial-page.ts';
 import { eventually } from '../lab/eventually.ts';
 import type { LabProcess } from '../lab/lab-process.ts';
 import { createLabServer } from '../lab/lab-server.ts';
@@ -118,6 +122,7 @@ describe('behind a reverse proxy, under a path', () => {
   let server: LabServer;
   let wai: LabProcess;
   let folder: string;
+  let proxyFingerprint: string;
   let browser: Browser;
   const proxies = new Map<string, ReverseProxy>();
   const closings: (() => Promise<unknown>)[] = [];
@@ -144,6 +149,7 @@ describe('behind a reverse proxy, under a path', () => {
     wai = await server.startWai({ env: others });
 
     const { certificate } = await openOwnCertificate(folder, ['ha.example'], Date.now());
+    proxyFingerprint = new X509Certificate(certificate.certificatePem).fingerprint256;
     const [certificatePath, keyPath] = [join(folder, 'ha.pem'), join(folder, 'ha.key')];
     await writeFile(certificatePath, certificate.certificatePem);
     await writeFile(keyPath, certificate.keyPem);
@@ -200,6 +206,16 @@ describe('behind a reverse proxy, under a path', () => {
         // They come every five seconds: what is collected comes with the next one, or never.
         assert.ok(cameAtMs - sentAtMs < 4_000, `${cameAtMs - sentAtMs} ms`);
       }
+    });
+
+    test(`${name}: the agent of another server gets through`, async () => {
+      const url = `https://127.0.0.1:${portOf()}/ha`;
+      const connection = await dialPage(url, new AbortController().signal);
+      const inner = tls.connect({ socket: connection, rejectUnauthorized: false });
+      await once(inner, 'secureConnect');
+      // Not the proxy's: what it is told within, it does not understand.
+      assert.notEqual(inner.getPeerCertificate().fingerprint256, proxyFingerprint);
+      inner.destroy();
     });
 
     test(`${name}: failed logins are counted by browser, whatever it says of itself`, async () => {

@@ -58,6 +58,13 @@ export function createSeamPort(at: AgentPlace): SeamPort {
         following.ended.abort();
       };
     },
+    openLink: (address) => ({
+      follow: (onEvent, signal) => client.subscribe('link', { address }, onEvent, { signal }),
+      async pass(pipe, bytes) {
+        const request = { pipe, bytes: Buffer.from(bytes).toString('base64') };
+        await client.call('passToLink', { address: 'none', request });
+      },
+    }),
     findProblem: () => describe(client.state()),
     onTurn: (listener) => void listeners.add(listener),
     close: () => {
