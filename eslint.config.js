@@ -99,6 +99,8 @@ const importZones = [
       './access',
       './keepalived',
       './appliance/appliance.ts',
+      './pair/link-protocol.ts',
+      './pair/pair.ts',
       './shared',
       './own-files.ts',
       './own-folders.ts',

@@ -20,6 +20,7 @@ import { registerApi } from './web/api/routes.ts';
 import { createEdgeOptions, isBehindProxy } from './web/edge/edge-options.ts';
 import { findProxyWarning } from './web/edge/proxy-warning.ts';
 import { createProxyTrust } from './web/edge/trusted-proxies.ts';
+import { listenForLinks } from './web/links/link-listener.ts';
 import { FailedRequestLog } from './web/log.ts';
 import { registerBootPage } from './web/pages/boot/routes.ts';
 import { registerConfirmPage } from './web/pages/confirm/routes.ts';
@@ -31,6 +32,7 @@ import { registerFailoversPage } from './web/pages/failovers/routes.ts';
 import { registerKeepalivedPage } from './web/pages/keepalived/routes.ts';
 import { registerLoginPage } from './web/pages/login/routes.ts';
 import { registerLogsPage } from './web/pages/logs/routes.ts';
+import { registerPairPage } from './web/pages/pair/routes.ts';
 import { registerSettingsPage } from './web/pages/settings/routes.ts';
 import { registerVersionsPage } from './web/pages/versions/routes.ts';
 import { audit } from './web/plugins/audit.ts';
@@ -79,6 +81,7 @@ const navigation = [
   { label: 'Keepalived Log', href: '/logs' },
   { label: 'Bootup and Shutdown', href: '/boot' },
   { label: 'Debug', href: '/debug' },
+  { label: 'Pair', href: '/pair' },
 ];
 
 /** The whole web application: its plugins and pages, in the order in which a request meets them. */
@@ -91,7 +94,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const cookieScope = { secret, tls, basePath };
   const mirror = createMirror(agent);
   const makeCalls = createAgentCalls(agent, () => mirror.look());
-  const tickets = createTickets(agent, (ticket) => makeCalls({ ticket, address: 'none' }));
+  const tickets = createTickets(agent, (ticket, isUse) =>
+    makeCalls({ ticket, address: 'none' }).findSignedIn({ isUse }),
+  );
   const updates = createStatusUpdates(mirror);
   const app: FastifyInstance = fastify<http.Server>({
     ...createEdgeOptions(settings),
@@ -138,7 +143,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logWithheld(app.log, logLimit);
     next();
   });
+  const endLinks = listenForLinks(app.server, {
+    ...{ basePath, isProxy },
+    openCarrier: agent.openLink,
+    findProblem: agent.findProblem,
+  });
   app.addHook('preClose', (next) => {
+    endLinks();
     updates.close();
     mirror.close();
     next();
@@ -153,7 +164,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     pages.get('/', { config: { access: 'viewer' } }, (_request, reply) =>
       reply.redirect(startPage, 303),
     );
-    await pages.register(registerLoginPage, { tickets });
+    await pages.register(registerLoginPage);
     await pages.register(registerApi, { mirror, updates, basePath });
     await pages.register(registerKeepalivedPage, { mirror, updates });
     await pages.register(registerFailoversPage, { mirror });
@@ -172,6 +183,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       mirror,
       followDebug: (onNews) => agent.follow('debug', onNews),
     });
+    await pages.register(registerPairPage, { mirror });
     await pages.register(registerBootPage, { mirror, options: settings });
   });
   // Not a look: nobody reads yet, and who rests is not woken.

@@ -37,6 +37,7 @@ import { formatListen } from './process/explain-start-failure.ts';
 import { describeExposure, withoutTls } from './process/exposure.ts';
 import { freeSocketPath } from './process/free-socket-path.ts';
 import { openStateFolder } from './process/open-state-folder.ts';
+import { openPair } from './process/pair/open-pair.ts';
 import { openServiceLog } from './process/service-log.ts';
 import { createServiceNotify } from './process/service-notify.ts';
 import { describeServiceStatus } from './process/service-status.ts';
@@ -132,9 +133,15 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
     },
   });
   const stopWatching = watchOutsideChanges({ ...parts, exclusive, onProblem });
+  const opened = await openPair({
+    ...{ options, appliance, keeper, clock, onProblem },
+    onPairProblem: (problem) => {
+      log.warn(problem, 'a connection of a paired server was not well');
+    },
+  });
   const running: { server?: SeamServer; web?: WebSupervisor } = {};
   const agent = createAgent({
-    ...{ options, accounts, debug, keeper, listWarnings, certificates },
+    ...{ options, accounts, debug, keeper, listWarnings, certificates, ...opened },
     findFirstPasswordFile: accountsWatch.findFirstPasswordFile,
     operations: createOperations({ ...parts, exclusive, confirmed }),
     secret: await openSessionSecret(stateDirectory),
@@ -169,6 +176,7 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
     void service.stopping();
     await running.web?.stop();
     await running.server?.close();
+    await opened.close();
     accountsWatch.close();
     certificates?.close();
     confirmed.close();

@@ -10,13 +10,15 @@ import type { LoginThrottle } from '../access/login-throttle.ts';
 import { createSessions } from '../access/sessions.ts';
 import type { Sessions } from '../access/sessions.ts';
 import type { Debug } from '../operations/debug/debug.ts';
+import type { ServerReport } from '../keepalived/pair/server-report.ts';
 import type { Operations } from '../operations/operations.ts';
+import type { Pair } from '../pair/pair.ts';
 import type { ProgramOptions } from '../program-options.ts';
 import { parseRequest } from '../seam/parse-request.ts';
 import type { Certificate } from '../shared/certificate.ts';
 import type { Snapshot, StateKeeper } from '../state/state-keeper.ts';
 import { callRules } from './call-rules.ts';
-import type { AgentCallName, CallRule } from './call-rules.ts';
+import type { AgentCallName, CallRule, CheckedRequest } from './call-rules.ts';
 import { admit } from './caller.ts';
 import type { Caller, Claim } from './caller.ts';
 import { createConfirmations } from './confirmations.ts';
@@ -25,9 +27,11 @@ import { createConfigurations } from './handlers/configurations.ts';
 import { createDebugCalls } from './handlers/debug.ts';
 import type { CallHandlers } from './handlers/handler.ts';
 import { createLogCalls } from './handlers/log.ts';
+import { createPairCalls } from './handlers/pair.ts';
 import { createSignIn } from './handlers/sign-in.ts';
 import { createStatusCalls } from './handlers/status.ts';
 import type { Mirrored } from './handlers/status.ts';
+import type { LinkPipes } from './links/link-pipes.ts';
 import { createSharedTopic } from './shared-topic.ts';
 import type { TopicEvents, AgentTopicName } from './topics.ts';
 
@@ -51,6 +55,8 @@ export interface Agent {
     topic: Topic,
     tell: (event: TopicEvents[Topic]) => void,
   ): () => void;
+  /** Serves a connection of another server that the web passes on: `LinkPipes.open`. */
+  openLink: LinkPipes['open'];
   /** An account was changed: its sessions may be over, the first password is another one. */
   noteAccounts: () => void;
 }
@@ -63,6 +69,12 @@ export interface AgentDependencies {
   /** Signs the cookies of browsers. */
   secret: string;
   findFirstPasswordFile: () => string | undefined;
+  links: LinkPipes;
+  /** The servers that belong together with this one. */
+  pair: Pair<ServerReport>;
+  subscribeToPair: (listener: () => void) => () => void;
+  /** Where another server may reach this page, best first. */
+  listOwnUrls: () => string[];
   /** What makes the page less safe than it should be. */
   listWarnings: () => string[];
   options: ProgramOptions;
@@ -107,6 +119,8 @@ export function createAgent(parts: AgentDependencies): Agent {
     waiting: operations.findWaitingChange(),
     warnings: parts.listWarnings(),
     firstPasswordFile: parts.findFirstPasswordFile(),
+    pair: parts.pair.view(),
+    ownUrls: parts.listOwnUrls(),
   });
   const handlers: CallHandlers<AgentCallName> = createHandlers({
     ...parts,
@@ -134,9 +148,11 @@ export function createAgent(parts: AgentDependencies): Agent {
       tell(mirror());
     };
     const stopKeeper = keeper.subscribe(show);
+    const stopPair = parts.subscribeToPair(show);
     accountListeners.add(show);
     return () => {
       stopKeeper();
+      stopPair();
       accountListeners.delete(show);
     };
   }, mirror);
@@ -188,6 +204,7 @@ export function createAgent(parts: AgentDependencies): Agent {
       }
     },
     follow: (topic, tell) => topics[topic](tell),
+    openLink: parts.links.open,
     noteAccounts() {
       tellOfSessions();
       for (const listener of accountListeners) listener();
@@ -207,6 +224,8 @@ function createHandlers({ operations, debug, keeper, look, ...access }: HandlerD
     noteListening() {
       access.onListening();
     },
+    passToLink: ({ pipe, bytes }: CheckedRequest<'passToLink'>) =>
+      access.links.take(pipe, Buffer.from(bytes, 'base64')),
     ...createSignIn(access),
     ...createStatusCalls(keeper, look),
     ...createChanges(operations, access.options.services, () => {
@@ -215,5 +234,6 @@ function createHandlers({ operations, debug, keeper, look, ...access }: HandlerD
     ...createConfigurations(operations),
     ...createDebugCalls(debug),
     ...createLogCalls(operations),
+    ...createPairCalls(access.pair),
   };
 }

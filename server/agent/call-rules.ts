@@ -7,6 +7,7 @@ import { drillActions } from '../keepalived/maintenance/drill-plan.ts';
 import { messageKinds } from '../keepalived/runtime/messages/message-kind.ts';
 import { mapSettings, settingFields } from '../keepalived/settings/setting-fields.ts';
 import type { InstanceSettings, SettingsField } from '../keepalived/settings/setting-fields.ts';
+import { pairGrants } from '../pair/link-protocol.ts';
 
 /** Who may call. `public`: also who has not signed in. What a viewer may, an administrator may too. */
 export type CallAccess = 'public' | 'viewer' | 'admin';
@@ -87,6 +88,8 @@ const bootAction = z.enum([
   ...(['start', 'stop', 'restart', 'enable', 'disable'] as const),
   ...(['start-and-enable', 'stop-and-disable'] as const),
 ]);
+const pairGrant = z.enum(pairGrants);
+const serverId = z.string().max(100);
 
 export const callRules = {
   // Signing in.
@@ -106,6 +109,12 @@ export const callRules = {
 
   /** The web answers the network. */
   noteListening: { access: 'public', request: nothing },
+
+  /** What another server has sent over a connection that the web passes on. */
+  passToLink: {
+    access: 'public',
+    request: z.strictObject({ pipe: z.uuid(), bytes: z.base64().max(256 * 1024) }),
+  },
 
   // The status and its history.
   look: { access: 'public', request: nothing },
@@ -197,6 +206,28 @@ export const callRules = {
       way: z.enum(['priority', 'fault']),
       acceptedDangers: shownWords,
     }),
+  },
+
+  // Another server.
+  showPairingCode: {
+    access: 'admin',
+    isChange: true,
+    request: z.strictObject({ grant: pairGrant }),
+  },
+  findPairingCode: { access: 'admin', request: nothing },
+  withdrawPairingCode: { access: 'admin', isChange: true, request: nothing },
+  pairWith: {
+    ...{ access: 'admin', isChange: true },
+    request: z.strictObject({
+      url: z.string().max(2048),
+      code: z.string().max(100),
+      grant: pairGrant,
+    }),
+  },
+  unpair: { access: 'admin', isChange: true, request: z.strictObject({ id: serverId }) },
+  setPairGrant: {
+    ...{ access: 'admin', isChange: true },
+    request: z.strictObject({ id: serverId, grant: pairGrant }),
   },
 
   // What is wrong.

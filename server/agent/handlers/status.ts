@@ -1,5 +1,7 @@
 import type { Notice } from '../../history/notices.ts';
 import type { WaitingChange } from '../../operations/confirm/confirmed-change.ts';
+import type { ServerReport } from '../../keepalived/pair/server-report.ts';
+import type { PairView } from '../../pair/pair.ts';
 import type { Snapshot, StateKeeper } from '../../state/state-keeper.ts';
 import type { CallHandlers } from './handler.ts';
 
@@ -12,6 +14,10 @@ export interface Mirrored {
   waiting: WaitingChange | undefined;
   /** What makes the page less safe than it should be, for administrators. */
   warnings: string[];
+  /** The servers that this one is paired with, as they told last. */
+  pair: PairView<ServerReport>;
+  /** Where another server may reach this page. */
+  ownUrls: string[];
   /** The file with the first password of `admin`; undefined: it was changed. */
   firstPasswordFile: string | undefined;
 }

@@ -4,6 +4,8 @@ import { noEvidence } from '../../keepalived/status/no-evidence.ts';
 import { judgeStatus } from '../../keepalived/status/status.ts';
 import type { Snapshot } from '../../state/state-keeper.ts';
 import type { AgentPort } from './agent-port.ts';
+import { agePair, forgetPair } from './mirrored-pair.ts';
+import type { ShownPair } from './mirrored-pair.ts';
 import { ageStatus, forgetStatus } from './mirrored-status.ts';
 
 export interface Mirror {
@@ -13,6 +15,9 @@ export interface Mirror {
   waiting: () => Mirrored['waiting'];
   warnings: () => Mirrored['warnings'];
   firstPasswordFile: () => Mirrored['firstPasswordFile'];
+  /** The paired servers, as old as what is known of them; undefined: the agent has told nothing. */
+  pair: () => ShownPair | undefined;
+  ownUrls: () => string[];
   /** Called after each news of the agent. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;
   /** Resolves once the agent has told anything. */
@@ -32,7 +37,7 @@ const answersWithinMs = 3_000;
 const believedForMs = 60_000;
 
 /** The mirror of what one agent tells. */
-export function createMirror(port: AgentPort): Mirror {
+export function createMirror(port: Omit<AgentPort, 'openLink'>): Mirror {
   const listeners = new Set<() => void>();
   let newest: { told: Mirrored; atMs: number } | undefined;
   let lookedAtMs = -Infinity;
@@ -103,6 +108,15 @@ export function createMirror(port: AgentPort): Mirror {
     },
     warnings: () => newest?.told.warnings ?? [],
     firstPasswordFile: () => newest?.told.firstPasswordFile,
+    pair() {
+      if (!newest) return undefined;
+      const { pair } = newest.told;
+      const problem = findProblem();
+      return problem === undefined
+        ? agePair(pair, passedMs())
+        : forgetPair(pair, passedMs(), problem);
+    },
+    ownUrls: () => newest?.told.ownUrls ?? [],
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

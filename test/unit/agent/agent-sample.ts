@@ -1,11 +1,12 @@
 /** An agent over operations that only note what they are told. */
 import { createAgent } from '../../../server/agent/agent.ts';
 import type { AgentDependencies, AuditFacts } from '../../../server/agent/agent.ts';
+import { createLinkPipes } from '../../../server/agent/links/link-pipes.ts';
 import type { AgentCallName } from '../../../server/agent/call-rules.ts';
 import type { Debug } from '../../../server/operations/debug/debug.ts';
 import type { Operations } from '../../../server/operations/operations.ts';
 import { parseProgramOptions } from '../../../server/program-options.ts';
-import { createTestAccounts, password } from '../web/app-harness.ts';
+import { createTestAccounts, noPair, password } from '../web/app-harness.ts';
 import { createTestKeeper } from '../web/test-keeper.ts';
 
 export interface Told {
@@ -27,6 +28,7 @@ export function createSampleAgent(answers: Partial<Operations> = {}) {
           return /^(?:save|set|restore)/.test(String(name)) ? { outcome: undefined } : undefined;
         }),
     });
+  const pair = note({ view: () => noPair.view() }) as typeof noPair;
   const parts: AgentDependencies = {
     operations: note(answers) as Operations,
     debug: note({}) as Debug,
@@ -35,6 +37,8 @@ export function createSampleAgent(answers: Partial<Operations> = {}) {
     secret: 'the secret of this server',
     options: parseProgramOptions({}),
     certificates: undefined,
+    ...{ pair, subscribeToPair: () => () => undefined, listOwnUrls: () => [] },
+    links: createLinkPipes(() => undefined),
     onListening: () => undefined,
     findFirstPasswordFile: () => undefined,
     listWarnings: () => [],

@@ -2,10 +2,13 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Accounts, User } from '../../../server/access/accounts.ts';
 import { createAgent } from '../../../server/agent/agent.ts';
+import { createLinkPipes } from '../../../server/agent/links/link-pipes.ts';
 import { createApp } from '../../../server/app.ts';
 import type { AppOptions } from '../../../server/app.ts';
 import type { Debug } from '../../../server/operations/debug/debug.ts';
+import type { ServerReport } from '../../../server/keepalived/pair/server-report.ts';
 import type { Operations } from '../../../server/operations/operations.ts';
+import type { Pair } from '../../../server/pair/pair.ts';
 import { parseProgramOptions } from '../../../server/program-options.ts';
 import type { Certificate } from '../../../server/shared/certificate.ts';
 import type { StateKeeper } from '../../../server/state/state-keeper.ts';
@@ -25,8 +28,6 @@ export interface TestApp {
   logText: () => string;
   /** Has the agent tell that accounts were changed. */
   noteAccounts: () => void;
-  /** The web as it is after it was ended and started again; the agent is the same. */
-  openAgain: () => Promise<FastifyInstance>;
 }
 
 export interface TestAppOptions extends Partial<Omit<AppOptions, 'agent'>> {
@@ -38,6 +39,8 @@ export interface TestAppOptions extends Partial<Omit<AppOptions, 'agent'>> {
   certificate?: Certificate | undefined;
   findFirstPasswordFile?: () => string | undefined;
   listWarnings?: () => string[];
+  pair?: Pair<ServerReport>;
+  acceptLink?: Parameters<typeof createLinkPipes>[0];
 }
 
 /**
@@ -52,6 +55,8 @@ export async function createTestApp(
     accounts = createTestAccounts(),
     findFirstPasswordFile = () => undefined,
     listWarnings = () => [],
+    acceptLink = () => undefined,
+    pair = noPair,
     ...options
   }: TestAppOptions = {},
   addRoutes: (app: FastifyInstance) => void = () => undefined,
@@ -62,6 +67,8 @@ export async function createTestApp(
     secret: options.secret ?? defaultSecret,
     options: options.options ?? parseProgramOptions({}),
     certificates: undefined,
+    ...{ pair, subscribeToPair: () => () => undefined, listOwnUrls: () => [] },
+    links: createLinkPipes(acceptLink),
     onListening: () => undefined,
     // What the start page and previews ask for, whatever a test is about.
     operations: {
@@ -74,29 +81,38 @@ export async function createTestApp(
     debug: { watch: () => () => undefined, ...debug } as Debug,
     audit: () => undefined,
   });
-  const openApp = () =>
-    createApp({
-      options: parseProgramOptions({}),
-      agent: createDirectPort(agent),
-      secret: defaultSecret,
-      certificate: undefined,
-      hostName: () => 'server1',
-      listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
-      log: { write: (line) => lines.push(line) },
-      // A test that shares its machine gets the answers of one that keeps up.
-      overload: { maximumDelayMs: 0 },
-      ...options,
-    });
-  const open = async () => {
-    const app = await openApp();
-    addRoutes(app);
-    await app.ready();
-    return app;
-  };
-  const app = await open();
-  const { noteAccounts } = agent;
-  return { app, logText: () => lines.join(''), noteAccounts, openAgain: open };
+  const app = await createApp({
+    options: parseProgramOptions({}),
+    agent: createDirectPort(agent),
+    secret: defaultSecret,
+    certificate: undefined,
+    hostName: () => 'server1',
+    listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
+    log: { write: (line) => lines.push(line) },
+    // A test that shares its machine gets the answers of one that keeps up.
+    overload: { maximumDelayMs: 0 },
+    ...options,
+  });
+  addRoutes(app);
+  await app.ready();
+  return { app, logText: () => lines.join(''), noteAccounts: agent.noteAccounts };
 }
+
+/** Of a server that is not paired. */
+export const noPair: Pair<ServerReport> = {
+  accept: () => undefined,
+  view: () => ({
+    self: { id: 'a', name: 'server1', fingerprint: '00' },
+    ...{ code: undefined, servers: [], notice: undefined },
+  }),
+  showCode: () => ({ code: '0000-0000-0000-0000', expiresAtMs: 0 }),
+  withdrawCode: () => undefined,
+  pairWith: () => Promise.resolve({ id: 'b', name: 'server2' }),
+  unpair: () => Promise.resolve(),
+  setGrant: () => Promise.resolve(),
+  findDigest: () => undefined,
+  close: () => Promise.resolve(),
+};
 
 /** Accounts whose passwords cost nothing to check. */
 export function createTestAccounts(): Accounts {
@@ -124,14 +140,6 @@ export class TestBrowser {
 
   constructor(app: FastifyInstance) {
     this.#app = app;
-  }
-
-  /** The same browser, with its open form, at another web. */
-  goOnAt(app: FastifyInstance): TestBrowser {
-    const other = new TestBrowser(app);
-    for (const [name, value] of this.cookies) other.cookies.set(name, value);
-    other.#token = this.#token;
-    return other;
   }
 
   get cookieHeader(): string {

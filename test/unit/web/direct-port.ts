@@ -14,6 +14,13 @@ export function createDirectPort(agent: Agent): AgentPort {
       agent.follow(topic, (event) => {
         tell(carry(event));
       }),
+    openLink: (address) => ({
+      follow: (onEvent, signal) => agent.openLink(address, onEvent, signal),
+      async pass(pipe, bytes) {
+        const request = { pipe, bytes: Buffer.from(bytes).toString('base64') };
+        await agent.call('passToLink', { address: 'none', request });
+      },
+    }),
     findProblem: () => undefined,
     onTurn: () => undefined,
   };

@@ -46,6 +46,12 @@ viewer GET /keepalived/versions
 viewer GET /keepalived/versions/compare
 admin GET /keepalived/versions/restore
 admin POST /keepalived/versions/restore
+admin POST /pair/code
+admin POST /pair/grant
+admin POST /pair/unpair
+admin POST /pair/with
+admin POST /pair/withdraw
+viewer GET /pair
 viewer GET /keepalived/versions/text
 public GET /login
 public POST /login

@@ -10,9 +10,7 @@ import type {
 } from '../../../keepalived/status/status.ts';
 import { describeClockTime, describeElapsed } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';
-
-/** What colour a state has; the style sheet knows the colours. */
-export type Tone = 'good' | 'calm' | 'warn' | 'bad' | 'mute';
+import type { Tone } from '../../view/tone.ts';
 
 /** One sentence that says the worst that is true of an instance, readable in a second. */
 export interface Headline {

@@ -4,8 +4,8 @@ import { describeServingMaster } from '../../../keepalived/status/masters/servin
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
+import type { Tone } from '../../view/tone.ts';
 import { getShownAlarms, getTone } from './headline.ts';
-import type { Tone } from './headline.ts';
 
 /** One row of the keepalived Status table. */
 export interface StatusRow {

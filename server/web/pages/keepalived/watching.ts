@@ -3,7 +3,7 @@ import type { InstanceStatus, WatchedItem } from '../../../keepalived/status/sta
 import { isFailing } from '../../../keepalived/status/watched-items.ts';
 import { describeMoment } from '../../view/time-words.ts';
 import type { Moment } from '../../view/time-words.ts';
-import type { Tone } from './headline.ts';
+import type { Tone } from '../../view/tone.ts';
 
 export interface WatchedRow {
   label: string;

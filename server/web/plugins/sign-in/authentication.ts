@@ -42,10 +42,8 @@ declare module 'fastify' {
     claim: Claim;
     /** What can be asked of the agent, in the name of who is logged in. */
     agent: AgentCalls;
-  }
-  interface FastifyReply {
-    /** Goes on in the session of a sign-in, or of a new password; the browser keeps its ticket. */
-    beginSession(user: User, ticket: string): FastifyReply;
+    /** Takes the ticket of a sign-in. */
+    takeTicket(ticket: string): void;
   }
   interface FastifyInstance {
     /** The table route × role: every route that there is, and who may use it. */
@@ -66,7 +64,7 @@ export interface AuthenticationOptions {
 /**
  * Keeps the one table route × role, made of each route's `config.access`, and refuses whoever may
  * not: to the login page (303; with what was typed, if it was a form), or 401 where programs ask; 403
- * for a role that is too small. Comes after the session plugin.
+ * for a role that is too small. Reads `request.session`, so it comes after the session plugin.
  */
 export const authentication = fastifyPlugin<AuthenticationOptions>((app, options, done) => {
   const { tickets, makeCalls } = options;
@@ -84,17 +82,15 @@ export const authentication = fastifyPlugin<AuthenticationOptions>((app, options
   app.decorateRequest('user', undefined);
   app.decorateRequest('claim');
   app.decorateRequest('agent');
-  app.decorateReply('beginSession', function (this: FastifyReply, user: User, ticket: string) {
-    this.request.user = user;
+  app.decorateRequest('takeTicket', function (this: FastifyRequest, ticket: string) {
     // Who holds the calls already goes on with the new one.
-    this.request.claim.ticket = ticket;
-    return this.keepTicket(ticket);
+    this.claim.ticket = ticket;
   });
   app.addHook('onRequest', async (request, reply) => {
     // Over a unix socket there is no address.
     request.claim = { address: request.ip || 'unix' };
     request.agent = makeCalls(request.claim);
-    const ticket = request.readTicket();
+    const { ticket } = request.session;
     request.user =
       ticket === undefined
         ? await findProgramUser(request, reply)
@@ -152,9 +148,11 @@ async function findSessionUser(
   tickets: Tickets,
 ): Promise<User | undefined> {
   const signedIn = await tickets.find(ticket, !isAskedByItself(request));
-  // The browser keeps a ticket that is over: to have it forgotten could hit the one of a new login.
-  if (!signedIn) return undefined;
-  request.claim.ticket = ticket;
+  if (!signedIn) {
+    await request.session.destroy();
+    return undefined;
+  }
+  request.takeTicket(ticket);
   return signedIn.user;
 }
 
@@ -169,7 +167,7 @@ async function findProgramUser(
   const outcome = await request.agent.signInProgram({ header: authorization });
   switch (outcome.kind) {
     case 'user':
-      request.claim.ticket = outcome.ticket;
+      request.takeTicket(outcome.ticket);
       return outcome.user;
     case 'refused':
       request.log.info({ remoteAddress: request.ip }, 'credentials refused');

@@ -77,7 +77,4 @@ export const notHeard = (value: ServerReport, ageMs = 35_000): OtherServer => ({
 });
 
 export const known = (own: ServerReport, ...others: OtherServer[]): KnownServer[] =>
-  listKnownServers(
-    own,
-    others.map((other) => ({ ...other, ownReport: own })),
-  );
+  listKnownServers(own, others);

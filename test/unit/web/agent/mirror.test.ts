@@ -6,11 +6,13 @@ import type { Mirrored } from '../../../../server/agent/handlers/status.ts';
 import type { AgentPort } from '../../../../server/web/agent/agent-port.ts';
 import { createMirror } from '../../../../server/web/agent/mirror.ts';
 import { createTickets } from '../../../../server/web/agent/tickets.ts';
+import { noPair } from '../app-harness.ts';
 import { sampleSnapshot } from '../pages/samples.ts';
 import { createSessionClock } from '../session-clock.ts';
 
 const told = (): Mirrored => ({
   snapshot: { ...sampleSnapshot(), nowMs: performance.now() },
+  ...{ pair: noPair.view(), ownUrls: [] },
   ...{ notices: [], waiting: undefined, warnings: [], firstPasswordFile: undefined },
 });
 
@@ -18,7 +20,7 @@ const told = (): Mirrored => ({
 function createPort(answer: () => Promise<unknown>) {
   let problem: string | undefined;
   const turned = new Set<() => void>();
-  const port: AgentPort = {
+  const port: Omit<AgentPort, 'openLink'> = {
     call: answer,
     follow(topic, tell) {
       if (topic === 'mirror') (tell as (event: Mirrored) => void)(told());
@@ -92,10 +94,7 @@ test('who was signed in still reads while the agent is away, and is not kept wai
   let isThere = true;
   const signedIn = { user: { name: 'admin', role: 'admin' } } as const;
   const { port } = createPort(never);
-  const tickets = createTickets(port, () => ({
-    findSignedIn: () => (isThere ? Promise.resolve(signedIn) : never()),
-    signOut: never,
-  }));
+  const tickets = createTickets(port, () => (isThere ? Promise.resolve(signedIn) : never()));
   assert.deepEqual(await tickets.find('a ticket', true), signedIn);
   isThere = false;
   assert.deepEqual(await tickets.find('a ticket', false), signedIn);

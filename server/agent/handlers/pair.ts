@@ -1,0 +1,33 @@
+import type { ServerReport } from '../../keepalived/pair/server-report.ts';
+import { readPageUrl } from '../links/page-url.ts';
+import type { Pair } from '../../pair/pair.ts';
+import type { CallHandlers } from './handler.ts';
+
+type PairCalls =
+  | 'showPairingCode'
+  | 'findPairingCode'
+  | 'withdrawPairingCode'
+  | 'pairWith'
+  | 'unpair'
+  | 'setPairGrant';
+
+/** Two servers become a pair, and what each may do at the other. */
+export function createPairCalls(pair: Pair<ServerReport>) {
+  let shownCode = '';
+  return {
+    showPairingCode({ grant }) {
+      shownCode = pair.showCode(grant).code;
+    },
+    /** It can be read again until it is used, or has expired. */
+    findPairingCode() {
+      const shown = pair.view().code;
+      return shown && { ...shown, code: shownCode };
+    },
+    withdrawPairingCode() {
+      pair.withdrawCode();
+    },
+    pairWith: ({ url, ...wanted }) => pair.pairWith({ ...wanted, url: readPageUrl(url) }),
+    unpair: ({ id }) => pair.unpair(id),
+    setPairGrant: ({ id, grant }) => pair.setGrant(id, grant),
+  } satisfies CallHandlers<PairCalls>;
+}
