@@ -3,6 +3,7 @@ import test from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { createTestApp, password, TestBrowser } from './app-harness.ts';
+import { createStoppedClock } from './session-clock.ts';
 
 test('the login page has the words of the contract', async (context) => {
   const { app } = await createTestApp();
@@ -46,6 +47,7 @@ test('wrong credentials are one sentence, whoever it is, and keep the name', asy
 });
 
 test('after three failures the page says how long to wait', async (context) => {
+  const clock = createStoppedClock(context);
   const { app } = await createTestApp();
   context.after(() => app.close());
   const browser = new TestBrowser(app);
@@ -59,7 +61,7 @@ test('after three failures the page says how long to wait', async (context) => {
   assert.match(delayed.body, /Too many failed logins\. Try again in 1 s\./);
   assert.match(delayed.body, /name="username" value="admin"/);
 
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  clock.passMs(1_000);
   const granted = await browser.post('/login', { username: 'admin', password });
   assert.equal(granted.statusCode, 303, 'never locked');
 });

@@ -11,3 +11,14 @@ export function createSessionClock({ mock }: TestContext) {
     },
   };
 }
+
+/** Lets time pass only by what a test says: on a busy machine a second is soon over. */
+export function createStoppedClock({ mock }: TestContext) {
+  let nowMs = performance.now();
+  mock.method(performance, 'now', () => nowMs);
+  return {
+    passMs(ms: number): void {
+      nowMs += ms;
+    },
+  };
+}

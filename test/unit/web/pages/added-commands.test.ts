@@ -7,6 +7,7 @@ import { createTag } from '../../history/samples.ts';
 import { sampleConfiguration } from '../../keepalived/settings/samples.ts';
 import { configPathOf } from '../../operations/simulated-machine.ts';
 import { password } from '../app-harness.ts';
+import { createStoppedClock } from '../session-clock.ts';
 import { openBrowser, valueOf } from './change-browser.ts';
 import type { Opened } from './change-browser.ts';
 import { textOf } from './samples.ts';
@@ -175,6 +176,7 @@ describe('the password', () => {
   });
 
   test('is slowed down as a login is', async (t) => {
+    createStoppedClock(t);
     const opened = await openBrowser(t);
     await opened.browser.get('/keepalived/edit');
     for (let count = 0; count < 3; count += 1) await save(opened, { ownPassword: 'a wrong one' });
