@@ -4,10 +4,13 @@ import path from 'node:path';
 import { listNames, needs } from '../system-packages.mjs';
 
 const maintainer = 'keepalived-wai <maintainers@keepalived-wai.invalid>';
-/** What the binary of Node.js 24 is linked with, and what makes the user. */
+/**
+ * What the binary of Node.js 24 is linked with, and what makes the user: where there is no systemd, apt
+ * takes the first, and brings none.
+ */
 const alsoNeeded = [
   ...['libc6 (>= 2.28)', 'libgcc-s1', 'libstdc++6 (>= 9)'],
-  'systemd | systemd-standalone-sysusers',
+  'systemd-standalone-sysusers | systemd',
 ];
 /** Part of every Debian: a dependency on it is an error. */
 const essential = ['util-linux'];

@@ -114,6 +114,17 @@ if (inPrivateNamespaces(import.meta.url)) {
     assert.deepEqual(listTraces(), earlier);
   });
 
+  test('a file in /tmp, where the test itself is laid out, is tested too', async () => {
+    const path = '/tmp/keepalived.conf';
+    writeFileSync(path, validText);
+    writeFileSync('/tmp/part.conf', 'nonsense here\n');
+    const entry: ConfigurationFileEntry = { ...live, path };
+    const text = `${validText}include part.conf\n`;
+    const result = await testConfiguration(path, entry, text);
+    assert.match(result.output, /part\.conf: Line 1\) Unknown keyword 'nonsense'/, result.reason);
+    assert.deepEqual(readdirSync('/tmp').toSorted(), ['keepalived.conf', 'part.conf']);
+  });
+
   test('a stored configuration is tested in the place of the live one', async () => {
     const path = `${folder}/keepalived.conf.master`;
     const stored: ConfigurationFileEntry = { ...live, role: 'stored-master', path, exists: false };

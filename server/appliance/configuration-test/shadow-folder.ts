@@ -19,22 +19,26 @@ const maxFiles = 2000;
 export class ShadowTooLargeError extends Error {}
 
 /**
- * Makes `target`, which must not exist, look like `folder`: names, owners and modes, because
- * keepalived's script security looks at them. Only the files of `contents`, by their path in
- * `folder`, hold their text; any other is empty there, a key or a script for instance.
+ * Makes `target` look like `folder`: names, owners and modes, because keepalived's script security
+ * looks at them. Only the files of `contents`, by their path in `folder`, hold their text; any other is
+ * empty there, a key or a script for instance. What `target` has already stays as it is: a file in /tmp
+ * or /etc is tested too, and the test's own root has these folders.
+ * @param leaveOut a path that is not copied: where the copy itself is
  * @throws {ShadowTooLargeError} beyond 2000 files.
  */
 export async function copyToShadow(
   folder: string,
   target: string,
   contents: ReadonlyMap<string, Uint8Array | string>,
+  leaveOut: string,
 ): Promise<void> {
   let files = 0;
 
   const copyFolder = async (from: string, to: string): Promise<void> => {
-    await mkdir(to, { mode: 0o700 });
+    await mkdir(to, { mode: 0o700 }).catch(ignoreExisting);
     for (const name of await readdir(from)) {
-      await copyEntry(join(from, name), join(to, name)).catch(ignoreVanished);
+      if (join(from, name) === leaveOut) continue;
+      await copyEntry(join(from, name), join(to, name)).catch(ignoreVanished).catch(ignoreExisting);
     }
     await keepOwnerAndMode(from, to);
   };
@@ -63,6 +67,10 @@ const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 /** An editor's temporary file may disappear while we copy. */
 function ignoreVanished(error: unknown): void {
   if (errorCode(error) !== 'ENOENT') throw error;
+}
+
+function ignoreExisting(error: unknown): void {
+  if (errorCode(error) !== 'EEXIST') throw error;
 }
 
 /** As `from` has them. */

@@ -90,7 +90,7 @@ export async function layOutTestRoot(
   const facts = createPathFacts(root, (path) => leftOut.has(path));
   await facts.place(dirname(folder));
   await mkdir(join(root, dirname(folder)), { recursive: true });
-  await copyToShadow(folder, join(root, folder), files);
+  await copyToShadow(folder, join(root, folder), files, workFolder);
   for (const path of paths) await facts.place(path);
 
   const fstabPath = join(workFolder, 'fstab');
