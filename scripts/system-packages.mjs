@@ -36,6 +36,7 @@ const testing = [
   ...lab,
   ...packaging,
   { program: 'lintian' },
+  { program: 'logrotate' },
   { program: 'man', packages: { others: 'man-db' } },
   {
     program: 'Chromium',

@@ -62,6 +62,7 @@ export async function stageFiles(tree, { version, node, epoch }) {
     put(`packaging/${unit}`, `usr/lib/systemd/system/${unit}`);
   }
   put('packaging/keepalived-wai.init', 'etc/init.d/keepalived-wai');
+  put('packaging/logrotate.conf', 'etc/logrotate.d/keepalived-wai');
   write('etc/keepalived-wai/config.env', describeSettings(readOwn('README.md')));
 
   put(
