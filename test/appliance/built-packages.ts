@@ -1,18 +1,16 @@
 /** Debian packages of this program, for tests. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-interface BuiltPackages {
+export interface BuiltPackages {
   /** Of this version, and of a later one. */
   first: string;
   later: string;
-  /** The Node.js that they bring. */
-  node: string;
 }
 
 /** Makes the package as `npm run package` does, but not compressed, and one of a later version. */
@@ -31,8 +29,6 @@ export function buildPackages(): BuiltPackages {
   const control = join(tree, 'DEBIAN/control');
   writeFileSync(control, readFileSync(control, 'utf8').replace(/^Version: .*$/m, '$&+later'));
   execFileSync('dpkg-deb', ['--root-owner-group', '-Znone', '--build', tree, later]);
-  const node = join(folder, 'node');
-  renameSync(join(tree, 'usr/lib/keepalived-wai/node'), node);
   rmSync(tree, { recursive: true });
-  return { first: join(folder, first), later, node };
+  return { first: join(folder, first), later };
 }

