@@ -149,9 +149,9 @@ describe('a command that fails', () => {
   });
 });
 
-describe('a reload is not proved', () => {
-  const fault = sampleRuntime({ state: 'FAULT', wantedState: 'BACKUP' });
+const fault = sampleRuntime({ state: 'FAULT', wantedState: 'BACKUP' });
 
+describe('a reload is not proved where', { concurrency: true }, () => {
   // The first look asks keepalived nothing: what only its account tells is seen in the ones after it.
   const ends: { what: string; look: Look; failure: RegExp; about: string; looks: number }[] = [
     {
@@ -174,14 +174,16 @@ describe('a reload is not proved', () => {
     },
   ];
   for (const { what, look, failure, about, looks } of ends) {
-    it(`where ${what}, once enough looks in a row say so`, async () => {
+    it(`${what}, once enough looks in a row say so`, async () => {
       const result = await prove({ looks: [{ log: reloaded, ...look }] });
       assert.match(result.failure ?? '', failure);
       assert.equal(result.about, about);
       assert.equal(countLooks(result), looks);
     });
   }
+});
 
+describe('a reload is not proved', () => {
   it('where it does not answer until the time is over', async (context) => {
     quicken(context, 50);
     const result = await prove({ looks: [{ log: reloaded, silence: 'It hangs.' }] });
@@ -205,7 +207,38 @@ describe('a reload is not proved', () => {
   });
 });
 
-describe('what keepalived runs otherwise than expected', () => {
+describe('while a state or an address is awaited', () => {
+  const waiting: Look = { log: reloaded, isHeld: false };
+  const countAccounts = ({ asked }: { asked: string[] }) =>
+    asked.filter((one) => one === 'runtime').length;
+
+  it('keepalived is not asked again, for each question is a line in its log', async (context) => {
+    // However slow the machine is: its account is of use for a second.
+    quicken(context, 0.05);
+    const result = await prove({ looks: [...Array<Look>(6).fill(waiting), { log: reloaded }] });
+    assert.equal(result.failure, undefined);
+    // Once for all that were alike; and what is proved is so by accounts of the same looks.
+    assert.deepEqual([countLooks(result), countAccounts(result)], [8, 3]);
+  });
+
+  it('it is asked as soon as a line, an address or a process is another one', async (context) => {
+    quicken(context, 0.05);
+    const log = [...reloaded, '101: (VI_1) Entering MASTER STATE'];
+    const told = await prove({
+      looks: [waiting, waiting, waiting, { ...waiting, log }, { ...waiting, log }, { log }],
+    });
+    assert.deepEqual([countLooks(told), countAccounts(told)], [7, 4]);
+  });
+
+  it('it is asked once a second at the latest', async (context) => {
+    quicken(context, 20);
+    const result = await prove({ looks: [waiting] });
+    assert.match(result.failure ?? '', /192\.168\.0\.100/);
+    assert.equal(countAccounts(result), countLooks(result) - 1);
+  });
+});
+
+describe('what keepalived runs otherwise than expected', { concurrency: true }, () => {
   const look: Look = { log: reloaded, instances: [sampleRuntime({ basePriority: 90 })] };
 
   it('is compared once with what the files say by then', async () => {
