@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Appliance, ApplianceEvent } from '../../../server/appliance/appliance.ts';
+import { parseLogLine } from '../../../server/keepalived/runtime/log/log-lines.ts';
+import type { LogLine } from '../../../server/keepalived/runtime/log/log-lines.ts';
 import { createStateKeeper } from '../../../server/state/state-keeper.ts';
 import { eventually } from '../../lab/eventually.ts';
 import { quicken } from '../operations/live/scripted-keepalived.ts';
@@ -44,6 +46,7 @@ async function startKeeper(context: TestContext) {
     resting: [] as boolean[],
   };
   let happen: (event: ApplianceEvent) => void = () => undefined;
+  let say: (lines: LogLine[]) => void = () => undefined;
   const machine: Partial<Appliance> = {
     ...sample,
     readRuntime() {
@@ -90,8 +93,10 @@ async function startKeeper(context: TestContext) {
         close: () => Promise.resolve(void world.closed.push('watch')),
       });
     },
-    followLog: () =>
-      Promise.resolve({ close: () => Promise.resolve(void world.closed.push('log')) }),
+    followLog(listener) {
+      say = listener;
+      return Promise.resolve({ close: () => Promise.resolve(void world.closed.push('log')) });
+    },
     readLog: () =>
       Promise.resolve({ ok: true, source: '', lines: [], reachedStart: true, newest: '' }),
   };
@@ -117,6 +122,9 @@ async function startKeeper(context: TestContext) {
     ...{ keeper, world, counts, settle },
     happen: (event: ApplianceEvent) => {
       happen(event);
+    },
+    say: (message: string) => {
+      say([parseLogLine(`2026-11-24T14:22:15Z server1 Keepalived_vrrp[101]: ${message}`, 0)]);
     },
     /** What was asked in so many seconds. */
     pass: async (seconds: number, isRead: boolean): Promise<Record<Count, number>> => {
@@ -215,6 +223,60 @@ describe('an action', () => {
     // What it tracked before the save may be another thing now: the next round asks for that.
     const asked = await pass(6, true);
     assert.deepEqual([asked.runtime, asked.tracking], [0, 1]);
+  });
+});
+
+describe('what an action has seen', () => {
+  it('is not taken for evidence where it is of another keepalived, or older than what is known', async (context) => {
+    const { keeper, world } = await startKeeper(context);
+    world.nowMs += 1_000;
+    await keeper.refresh();
+    const { daemon, network, configuration } = keeper.evidence();
+    assert.ok(daemon?.value.state === 'running' && configuration?.value.ok);
+    const { value } = configuration;
+    const see = async (seen: { pid?: number; atMs?: number; effectivePriority: number }) => {
+      const { pid = 100, atMs = world.nowMs, effectivePriority } = seen;
+      const sighting = {
+        daemon: { ...daemon.value, pid },
+        runtime: { ok: true, source: 'json', instances: [sampleRuntime({ effectivePriority })] },
+        network: network?.value,
+      };
+      await keeper.refresh({ seen: { atMs, sighting, configuration: value } as never });
+      const { runtime } = keeper.evidence();
+      return runtime?.value.ok && runtime.value.instances[0]?.effectivePriority;
+    };
+    assert.equal(await see({ pid: 900, effectivePriority: 7 }), 101);
+    assert.equal(await see({ atMs: 0, effectivePriority: 8 }), 101);
+    assert.equal(await see({ effectivePriority: 9 }), 9);
+  });
+
+  it('of a file that it loaded is what the file is compared with from then on', async (context) => {
+    const { keeper, settle } = await startKeeper(context);
+    const isEdited = async () => {
+      await keeper.refresh();
+      await settle();
+      const { configuration } = keeper.evidence();
+      return configuration?.value.ok && configuration.value.editedSinceLoad;
+    };
+    const { configuration } = keeper.evidence();
+    assert.ok(configuration?.value.ok);
+    keeper.noteLoaded(configuration.value.tag);
+    assert.equal(await isEdited(), false);
+    keeper.noteLoaded('another');
+    assert.equal(await isEdited(), true);
+  });
+});
+
+describe('a line of the log', () => {
+  it('that tells of a script has keepalived asked for what it tracks, another has not', async (context) => {
+    const { say, counts, settle } = await startKeeper(context);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const before = counts.tracking;
+    say('Printing VRRP as json for process(101) on signal');
+    await settle();
+    assert.equal(counts.tracking, before);
+    say('VRRP_Script(chk_web) failed (exited with status 1)');
+    await eventually('it is asked', () => counts.tracking > before);
   });
 });
 

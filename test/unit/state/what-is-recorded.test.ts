@@ -84,7 +84,11 @@ test('what somebody does by this program is recorded, whatever it is, and can be
     records.map((record) => record.kind === 'action' && [record.what, record.atMs, record.untilMs]),
     actions.map((what) => [what, 4_000, 5_000]),
   );
-  for (const record of [...records, split(1, 'end', 'address-twice'), split(1, 'begin')]) {
+  const told = (['log', 'dump', 'process'] as const).map((source) => ({
+    ...transition(1, 'MASTER'),
+    source,
+  }));
+  for (const record of [...records, ...told, split(1, 'end', 'address-twice'), split(1, 'begin')]) {
     assert.deepEqual(failoverRecordSchema.parse(record), record);
   }
 });
