@@ -12,6 +12,7 @@ import type { DrillCase } from '../../keepalived/maintenance/drill-plan.ts';
 import { findMaintenanceFile } from '../../keepalived/maintenance/maintenance-file.ts';
 import type { MaintenanceFile } from '../../keepalived/maintenance/maintenance-file.ts';
 import { describeNotRunning } from '../../keepalived/proof/daemon-words.ts';
+import type { TrackedItem } from '../../keepalived/proof/evidence.ts';
 import { seeConfiguration } from '../checks/configuration-seen.ts';
 import type { ConfigurationSeen } from '../checks/configuration-seen.ts';
 import { foreseeText } from '../checks/preview.ts';
@@ -102,12 +103,7 @@ async function readCase(
   if (!instance || instance.addresses.length === 0) {
     return `keepalived does not report ${instanceName}${runtime.ok ? '' : `: ${runtime.reason}`}`;
   }
-  const isLoaded =
-    !tracking.ok ||
-    tracking.items.some(
-      (item) => item.kind === 'file' && item.instances.some(({ name }) => name === instanceName),
-    );
-  if (!isLoaded) {
+  if (tracking.ok && !tracking.items.some((item) => isWatched(item, file, instanceName))) {
     return `keepalived does not watch ${file.path} yet. Reload keepalived, then check its log.`;
   }
   const reading = await appliance.readTrackFile(file.path);
@@ -117,4 +113,15 @@ async function readCase(
   );
   const preemptDelaySeconds = lastNumber(getChildren(statement), 'preempt_delay', { whole: false });
   return { instance, file, value: reading.value, preemptDelaySeconds: preemptDelaySeconds ?? 0 };
+}
+
+/** Another file that the instance tracks, or the same one at another path, is not the one to be written. */
+function isWatched(
+  { kind, name, file, instances }: TrackedItem,
+  wanted: MaintenanceFile,
+  instanceName: string,
+): boolean {
+  const isThere = file === undefined || file.path === wanted.path;
+  const isOurs = kind === 'file' && name === wanted.name && isThere;
+  return isOurs && instances.some((instance) => instance.name === instanceName);
 }

@@ -227,6 +227,28 @@ describe('a drill', { concurrency: true }, () => {
           },
         },
       ],
+      // It was added to the file, or moved, and keepalived does not know that yet.
+      [
+        /does not watch .*VI_1 yet\. Reload keepalived/,
+        {
+          changes: {
+            readTracking: () =>
+              Promise.resolve({ ok: true, items: [{ ...tracked, name: 'drain' }] as never }),
+          },
+        },
+      ],
+      [
+        /does not watch .*VI_1 yet\. Reload keepalived/,
+        {
+          changes: {
+            readTracking: () =>
+              Promise.resolve({
+                ok: true,
+                items: [{ ...tracked, file: { path: '/run/elsewhere', value: 0 } }] as never,
+              }),
+          },
+        },
+      ],
       [
         /^It is a folder\.$/,
         {
