@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { watchFolder } from '../shared/watch-folder.ts';
+import { watchFolder } from '../shared/watching/watch-folder.ts';
 import { accountsPath, firstPasswordPath, readStoredAccounts } from './accounts-file.ts';
 import type { OpenAccounts } from './accounts.ts';
 

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { ProgramOptions } from '../program-options.ts';
 import type { Certificate } from '../shared/certificate.ts';
-import { watchFolder } from '../shared/watch-folder.ts';
+import { watchFolder } from '../shared/watching/watch-folder.ts';
 import { readExposure } from './exposure.ts';
 import type { ExposureFacts } from './exposure.ts';
 import { readGivenCertificate } from './given-certificate.ts';

@@ -10,7 +10,7 @@ import type { LogLine } from '../keepalived/runtime/log/log-lines.ts';
 import { findWorstAlarm } from '../keepalived/status/alarms/urgency.ts';
 import { judgeStatus } from '../keepalived/status/status.ts';
 import type { Evidence, KeepalivedStatus } from '../keepalived/status/status.ts';
-import { onBeat } from '../shared/beat.ts';
+import { onBeat } from '../shared/watching/beat.ts';
 import type { Clock } from '../shared/clock.ts';
 import { createEvidenceCollector } from './evidence-collector.ts';
 import type { SeenState } from './evidence-collector.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { watchFolder } from '../../shared/watch-folder.ts';
+import { watchFolder } from '../../shared/watching/watch-folder.ts';
 import type { LogFollower } from '../appliance.ts';
 import { type FileTail, openFileTail } from './reading/file-tail.ts';
 

@@ -1,4 +1,4 @@
-import { onBeat } from '../../shared/beat.ts';
+import { onBeat } from '../../shared/watching/beat.ts';
 import { findMainProcess } from '../daemon/main-processes.ts';
 import { readPidFile } from '../daemon/pid-file.ts';
 import { readChildPids, readProcess, runsKeepalived } from '../daemon/process-table.ts';

@@ -1,7 +1,7 @@
 /** All that is looked at often wakes the processor together. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { beatMs, onBeat } from '../../../server/shared/beat.ts';
+import { beatMs, onBeat } from '../../../../server/shared/watching/beat.ts';
 
 test('who looks each second does so together, whenever they began', (context) => {
   context.mock.timers.enable({ apis: ['setInterval'] });
