@@ -11,16 +11,19 @@ const settledAfterMs = 45_000;
 const watchedMs = 60_000;
 /** The kernel counts processor time in hundredths of a second (USER_HZ, proc(5)). */
 const ticksPerSecond = 100;
+/** What keepalived logs for each question (measured, 2.2.7). */
+const question = 'Printing VRRP';
 
 /**
- * Of the agent and the web: their own ticks, those of the commands that they ran, and how often one
- * of their threads was woken.
+ * Of the agent and the web: their own ticks, those of the commands that they ran, how often one of their
+ * threads was woken, and their memory (Pss: what they share counts once), in KiB.
  */
 const readUsage = `
 agent=$(pgrep -o -f '^[^ ]*node .*server/main[.]ts|^[^ ]*node .*build/main[.]js')
 for pid in $agent $(pgrep -P $agent -f '^[^ ]*node .*web(-main)?[.][jt]s'); do
   awk '{ print $14 + $15, $16 + $17 }' /proc/$pid/stat
   cat /proc/$pid/task/*/status | awk '/^voluntary_ctxt/ { sum += $2 } END { print sum }'
+  awk '/^Pss:/ { print $2 }' /proc/$pid/smaps_rollup
 done
 `;
 
@@ -52,6 +55,19 @@ export async function measureIdle(): Promise<Figure[]> {
         unit: 'calls',
         budget: 10,
       },
+      {
+        name: 'nobody looks: questions to keepalived a minute',
+        value: (60 * (after.questions - before.questions)) / seconds,
+        unit: '',
+        // One each 30 s, and one where the minute begins just before it.
+        budget: 3,
+      },
+      {
+        name: 'nobody looks: memory of both processes',
+        value: after.memoryMiB,
+        unit: 'MiB',
+        budget: 150,
+      },
     ];
   } finally {
     await servers.close();
@@ -61,7 +77,11 @@ export async function measureIdle(): Promise<Figure[]> {
 async function read(server: LabServer) {
   const { stdout } = await server.run('sh', ['-c', readUsage]);
   const numbers = stdout.trim().split(/\s+/).map(Number);
-  if (numbers.length !== 6) throw new Error(`Not two processes: ${stdout}`);
-  const sum = (place: number) => (numbers[place] ?? NaN) + (numbers[place + 3] ?? NaN);
-  return { ownTicks: sum(0), commandTicks: sum(1), wakeUps: sum(2) };
+  if (numbers.length !== 8) throw new Error(`Not two processes: ${stdout}`);
+  const sum = (place: number) => (numbers[place] ?? NaN) + (numbers[place + 4] ?? NaN);
+  const log = await server.readFile('/var/log/messages');
+  return {
+    ...{ ownTicks: sum(0), commandTicks: sum(1), wakeUps: sum(2), memoryMiB: sum(3) / 1024 },
+    questions: log.split(question).length - 1,
+  };
 }
