@@ -58,7 +58,7 @@ export async function measureIdle(): Promise<Figure[]> {
       {
         name: 'nobody looks: questions to keepalived a minute',
         value: (60 * (after.questions - before.questions)) / seconds,
-        unit: '',
+        unit: 'calls',
         // One each 30 s, and one where the minute begins just before it.
         budget: 3,
       },
