@@ -21,7 +21,8 @@ import { parseProgramOptions } from '../../../server/program-options.ts';
 import { configPath } from '../private-keepalived.ts';
 
 const [mode] = process.argv.slice(2);
-const files = createConfigurationFiles(parseProgramOptions({}));
+/** One that has read nothing: who has read a file, and sees that nobody touched it, knows what it says. */
+const openFiles = () => createConfigurationFiles(parseProgramOptions({}));
 const readDaemon = () => Promise.resolve({ state: 'unknown' as const, reason: 'not asked' });
 const noRules = { programs: [], chains: [], problems: [], firewalld: undefined };
 const script = {
@@ -34,8 +35,8 @@ const questions: Record<string, () => Promise<unknown>> = {
   network: readNetwork,
   routes: readDefaultRoutes,
   program: () => lookUpProgram('/opt/looked/check'),
-  files: () => files.list(),
-  liveFile: () => files.read('live'),
+  files: () => openFiles().list(),
+  liveFile: () => openFiles().read('live'),
   log: () => createFileLog('/var/log/messages').read({ limit: 10 }),
   kernel: () => readKernelSettings(['lo']),
   firewall: readFirewall,
