@@ -18,7 +18,9 @@ export function findDisagreements(one: Member, other: Member): string[] {
     differ(names, 'authentication', a.authentication, b.authentication),
     differ(names, 'way of advertising', transport(a), transport(b)),
     compareAddresses(names, a, b),
-    ...compareSecrets(a, b).map((name) => `the ${name} of ${names[0]} and ${names[1]} differ`),
+    ...compareSecrets(one, other).map(
+      (name) => `the ${name} of ${names[0]} and ${names[1]} differ`,
+    ),
   ];
   return rows.filter((row) => row !== undefined);
 }
@@ -58,14 +60,19 @@ function compareAddresses(
   return `the virtual IPs differ: ${parts.join(', ')}`;
 }
 
-/** By name, in the plural: `passwords`. Both must tell a digest of it. */
-export function compareSecrets(one: InstanceReport, other: InstanceReport): string[] {
-  return one.secretDigests.flatMap(({ name, digest }) => {
-    const theirs = other.secretDigests.find((secret) => secret.name === name);
+/**
+ * The secrets that differ, by name in the plural: `passwords`. Only of this server and another one, and
+ * only under the key that the two have together.
+ */
+export function compareSecrets(one: Member, other: Member): string[] {
+  if (!one.server.isThis) return other.server.isThis ? compareSecrets(other, one) : [];
+  const own = other.server.ownDigests?.get(one.instance.name) ?? [];
+  return own.flatMap(({ name, digest }) => {
+    const theirs = other.instance.secretDigests.find((secret) => secret.name === name);
     if (!theirs || theirs.digest === digest) return [];
     // Version 3 has no password; keepalived ignores it.
     const isPassword = name === 'auth_pass';
-    if (isPassword && (one.version === 3 || other.version === 3)) return [];
+    if (isPassword && (one.instance.version === 3 || other.instance.version === 3)) return [];
     return [isPassword ? 'passwords' : `values of ${name}`];
   });
 }

@@ -14,13 +14,22 @@ export interface KnownServer {
   ageMs: number;
   /** Its report may be taken for the present. */
   isHeard: boolean;
+  /**
+   * Of another server: this server's own secrets, by instance, under the key that its report has them
+   * under; undefined: they can't be compared.
+   */
+  ownDigests?: ReadonlyMap<string, SecretDigests> | undefined;
 }
+
+type SecretDigests = InstanceReport['secretDigests'];
 
 export interface OtherServer {
   name: string;
   /** The link stands. */
   isConnected: boolean;
   report: { value: ServerReport; ageMs: number } | undefined;
+  /** This server's report as that one is told it: with the same key for secrets. */
+  ownReport?: ServerReport | undefined;
 }
 
 /** This server first, then the others. */
@@ -37,12 +46,15 @@ export function listKnownServers(own: ServerReport, others: readonly OtherServer
       ...{ isThis: true, name: tell(own.hostName, 'this server', 1) },
       ...{ report: own, ageMs: 0, isHeard: true },
     },
-    ...others.map(({ isConnected, report }, at) => ({
+    ...others.map(({ isConnected, report, ownReport }, at) => ({
       isThis: false,
       name: tell(names[at + 1] ?? '', 'the other server', at + 1),
       report: report?.value,
       ageMs: report?.ageMs ?? 0,
       isHeard: isConnected && report !== undefined && report.ageMs <= heardForMs,
+      ownDigests:
+        ownReport &&
+        new Map(ownReport.instances.map(({ name, secretDigests }) => [name, secretDigests])),
     })),
   ];
 }

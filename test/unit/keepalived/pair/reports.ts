@@ -77,4 +77,7 @@ export const notHeard = (value: ServerReport, ageMs = 35_000): OtherServer => ({
 });
 
 export const known = (own: ServerReport, ...others: OtherServer[]): KnownServer[] =>
-  listKnownServers(own, others);
+  listKnownServers(
+    own,
+    others.map((other) => ({ ...other, ownReport: own })),
+  );
