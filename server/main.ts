@@ -142,6 +142,7 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
   const running: { server?: SeamServer; web?: WebSupervisor } = {};
   const agent = createAgent({
     ...{ options, accounts, debug, keeper, listWarnings, certificates, ...opened },
+    readPairSummary: () => undefined,
     findFirstPasswordFile: accountsWatch.findFirstPasswordFile,
     operations: createOperations({ ...parts, exclusive, confirmed }),
     secret: await openSessionSecret(stateDirectory),

@@ -9,6 +9,8 @@ import { createLoginThrottle } from '../access/login-throttle.ts';
 import type { LoginThrottle } from '../access/login-throttle.ts';
 import { createSessions } from '../access/sessions.ts';
 import type { Sessions } from '../access/sessions.ts';
+import { addPairAlarms } from '../keepalived/pair/pair-alarms.ts';
+import type { PairSummary } from '../keepalived/pair/pair-summary.ts';
 import type { Debug } from '../operations/debug/debug.ts';
 import type { ServerReport } from '../keepalived/pair/server-report.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -65,6 +67,8 @@ export interface AgentDependencies {
   operations: Operations;
   debug: Debug;
   keeper: StateKeeper;
+  /** What both servers of the pair say together; undefined: this one is not paired. */
+  readPairSummary: () => PairSummary | undefined;
   accounts: Accounts;
   /** Signs the cookies of browsers. */
   secret: string;
@@ -113,8 +117,9 @@ export function createAgent(parts: AgentDependencies): Agent {
   const sessions = createSessions({ accounts, onEnd: tellOfSessions });
   const throttle = createLoginThrottle();
   const confirmations = createConfirmations({ accounts, throttle });
-  const describe = (snapshot: Snapshot): Mirrored => ({
-    snapshot,
+  const describe = (snapshot: Snapshot, pairSummary = parts.readPairSummary()): Mirrored => ({
+    snapshot: { ...snapshot, status: addPairAlarms(snapshot.status, pairSummary) },
+    pairSummary,
     notices: operations.readNotices(),
     waiting: operations.findWaitingChange(),
     warnings: parts.listWarnings(),

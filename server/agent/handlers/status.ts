@@ -1,4 +1,5 @@
 import type { Notice } from '../../history/notices.ts';
+import type { PairSummary } from '../../keepalived/pair/pair-summary.ts';
 import type { WaitingChange } from '../../operations/confirm/confirmed-change.ts';
 import type { ServerReport } from '../../keepalived/pair/server-report.ts';
 import type { PairView } from '../../pair/pair.ts';
@@ -8,6 +9,8 @@ import type { CallHandlers } from './handler.ts';
 /** What every page shows, of one moment; the web keeps the newest. */
 export interface Mirrored {
   snapshot: Snapshot;
+  /** Both servers; undefined: this one is not paired. */
+  pairSummary: PairSummary | undefined;
   /** What happened while nobody looked, newest first. */
   notices: Notice[];
   /** The change that goes back by itself unless somebody confirms it. */

@@ -1,5 +1,6 @@
 /** The newest that the agent told, from which pages are rendered: a request asks nothing of it. */
 import type { Mirrored } from '../../agent/handlers/status.ts';
+import type { PairSummary } from '../../keepalived/pair/pair-summary.ts';
 import { noEvidence } from '../../keepalived/status/no-evidence.ts';
 import { judgeStatus } from '../../keepalived/status/status.ts';
 import type { Snapshot } from '../../state/state-keeper.ts';
@@ -7,10 +8,13 @@ import type { AgentPort } from './agent-port.ts';
 import { agePair, forgetPair } from './mirrored-pair.ts';
 import type { ShownPair } from './mirrored-pair.ts';
 import { ageStatus, forgetStatus } from './mirrored-status.ts';
+import { ageSummary, forgetSummary } from './mirrored-summary.ts';
 
 export interface Mirror {
   /** The status, as old as it is; all unknown while the agent does not answer. */
   current: () => Snapshot;
+  /** Both servers, as old as it is; undefined: this one is not paired. */
+  pairSummary: () => PairSummary | undefined;
   notices: () => Mirrored['notices'];
   waiting: () => Mirrored['waiting'];
   warnings: () => Mirrored['warnings'];
@@ -99,6 +103,14 @@ export function createMirror(port: Omit<AgentPort, 'openLink'>): Mirror {
       const status = problem === undefined ? aged : forgetStatus(aged, problem);
       const { nowMs, wallMs } = snapshot;
       return { ...snapshot, status, nowMs: nowMs + olderMs, wallMs: wallMs + olderMs };
+    },
+    pairSummary() {
+      const summary = newest?.told.pairSummary;
+      if (!summary) return undefined;
+      const problem = findProblem();
+      return problem === undefined
+        ? ageSummary(summary, passedMs())
+        : forgetSummary(summary, passedMs(), problem);
     },
     notices: () => newest?.told.notices ?? [],
     waiting() {

@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { PairSummary } from '../../keepalived/pair/pair-summary.ts';
 import type { Snapshot } from '../../state/state-keeper.ts';
+import { registerPairMetrics } from './pair-metrics.ts';
 import { registerStatusMetrics } from './status-metrics.ts';
 
 export interface Metrics {
@@ -11,6 +13,7 @@ export interface Metrics {
 /** All metrics: of the status, of the page's streams and of this process. */
 export function createMetrics(sources: {
   takeSnapshot: () => Snapshot;
+  takePair: () => PairSummary | undefined;
   countEventStreams: () => number;
   /** The label with the name of a VRRP instance. */
   instanceLabel: string;
@@ -18,6 +21,7 @@ export function createMetrics(sources: {
   const registry = new Registry();
   let snapshot: Snapshot | undefined;
   registerStatusMetrics(registry, () => snapshot, sources.instanceLabel);
+  registerPairMetrics(registry, sources.takePair);
   new Gauge({
     name: 'keepalived_wai_event_streams',
     help: 'Open streams of server-sent events',

@@ -20,6 +20,7 @@ export const registerMetrics: FastifyPluginCallback<
     const { createMetrics } = await import('./metrics-registry.ts');
     return createMetrics({
       takeSnapshot: () => mirror.current(),
+      takePair: () => mirror.pairSummary(),
       countEventStreams: () => app.countEventStreams(),
       instanceLabel: options.metricsInstanceLabel,
     });

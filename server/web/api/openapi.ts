@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkDocumentSchema } from './check-document.ts';
 import { checkRequestSchema } from './configuration-check.ts';
+import { pairDocumentSchema } from './pair-document.ts';
 import { statusDocumentSchema } from './status-document.ts';
 import { transitionsDocumentSchema } from './transitions-document.ts';
 
@@ -29,6 +30,24 @@ export function describeApi(basePath: string): object {
         get: {
           summary: 'The current status',
           responses: answers({ 'application/json': { schema: reference('Status') } }),
+        },
+      },
+      '/api/v1/pair': {
+        get: {
+          summary: 'Both servers of the pair: who serves, and whether somebody would take over',
+          responses: answers({ 'application/json': { schema: reference('Pair') } }),
+        },
+      },
+      '/api/v1/pair/events': {
+        get: {
+          summary: 'The pair as of now, then each change, as server-sent events',
+          description:
+            'Event `pair`: a document of `/api/v1/pair`, also when only this server changed. All ' +
+            'else is as for `/api/v1/events`.',
+          parameters: [
+            { name: 'Last-Event-ID', in: 'header', schema: { type: 'integer', minimum: 0 } },
+          ],
+          responses: answers({ 'text/event-stream': { schema: { type: 'string' } } }),
         },
       },
       '/api/v1/transitions': {
@@ -77,6 +96,7 @@ export function describeApi(basePath: string): object {
       securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
       schemas: {
         Status: toSchema(statusDocumentSchema),
+        Pair: toSchema(pairDocumentSchema),
         Transitions: toSchema(transitionsDocumentSchema),
         CheckRequest: toSchema(checkRequestSchema),
         Check: toSchema(checkDocumentSchema),

@@ -4,6 +4,7 @@ import type { PageDependencies } from '../page-dependencies.ts';
 import { createFeed } from '../updates/feed.ts';
 import type { StatusUpdates } from '../updates/status-updates.ts';
 import { describeApi } from './openapi.ts';
+import { describePairForPrograms } from './pair-document.ts';
 import { describeStatus } from './status-document.ts';
 import { describeTransitions, transitionsQuerySchema } from './transitions-document.ts';
 
@@ -26,9 +27,22 @@ export const registerApi: FastifyPluginCallbackZod<ApiOptions> = (
 ) => {
   const config = { access: 'viewer' } as const;
   const events = createFeed(updates, 'status', ({ snapshot }) => describeStatus(snapshot));
+  const pairEvents = createFeed(updates, 'pair', ({ pair, snapshot }) =>
+    describePairForPrograms(pair, snapshot.wallMs),
+  );
 
   app.get('/api/v1/status', { config }, (_request, reply) =>
     reply.send(describeStatus(mirror.current())),
+  );
+  app.get('/api/v1/pair', { config }, (_request, reply) =>
+    reply.send(describePairForPrograms(mirror.pairSummary(), mirror.current().wallMs)),
+  );
+  app.get(
+    '/api/v1/pair/events',
+    { config, schema: { headers: resumeSchema }, exposeHeadRoute: false },
+    (request, reply) => {
+      pairEvents.open(reply, request.headers['last-event-id']);
+    },
   );
   app.get(
     '/api/v1/transitions',

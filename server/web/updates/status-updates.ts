@@ -1,3 +1,4 @@
+import type { PairSummary } from '../../keepalived/pair/pair-summary.ts';
 import type { Snapshot } from '../../state/state-keeper.ts';
 import type { Mirror } from '../agent/mirror.ts';
 
@@ -6,12 +7,14 @@ export interface StatusEvent {
   /** Grows with every change, over restarts too. */
   id: number;
   snapshot: Snapshot;
+  /** Both servers; undefined: this one is not paired. */
+  pair: PairSummary | undefined;
 }
 
 export type News =
   | { kind: 'changed'; event: StatusEvent }
   /** The same as before, looked at again. */
-  | { kind: 'unchanged'; snapshot: Snapshot };
+  | { kind: 'unchanged'; snapshot: Snapshot; pair: PairSummary | undefined };
 
 export interface StatusUpdates {
   /**
@@ -41,7 +44,7 @@ const freshForMs = 500;
  * @param heartbeatMs after how long without a change listeners are told that there is none
  */
 export function createStatusUpdates(
-  mirror: Pick<Mirror, 'current' | 'subscribe'>,
+  mirror: Pick<Mirror, 'current' | 'pairSummary' | 'subscribe'>,
   { heartbeatMs = 5_000 }: { heartbeatMs?: number } = {},
 ): StatusUpdates {
   const listeners = new Set<(news: News) => void>();
@@ -58,10 +61,11 @@ export function createStatusUpdates(
   /** Also finds what changed by nothing but time: evidence that became too old. */
   const look = (): StatusEvent => {
     const snapshot = mirror.current();
-    const key = createFingerprint(snapshot);
+    const pair = mirror.pairSummary();
+    const key = createFingerprint({ status: snapshot.status, pair });
     // From the clock, so that an id of before a restart is older than all of after it.
     const nextId = Math.max((newest?.id ?? 0) + 1, Math.round(snapshot.wallMs));
-    const event = { id: newest?.key === key ? newest.id : nextId, snapshot };
+    const event = { id: newest?.key === key ? newest.id : nextId, snapshot, pair };
     fresh = { event, untilMs: performance.now() + freshForMs };
     if (event.id !== newest?.id) {
       newest = { id: event.id, key };
@@ -87,8 +91,8 @@ export function createStatusUpdates(
     });
     const heartbeat = setInterval(() => {
       const idBefore = newest?.id;
-      const { id, snapshot } = look();
-      if (id === idBefore) tell({ kind: 'unchanged', snapshot });
+      const { id, snapshot, pair } = look();
+      if (id === idBefore) tell({ kind: 'unchanged', snapshot, pair });
     }, heartbeatMs).unref();
     return () => {
       unsubscribe();
@@ -147,11 +151,13 @@ const notNews = new Set([
   'statistics',
   'heardWithinMs',
   'silentForMs',
+  'ageMs',
+  'lastsMs',
 ]);
 
 /** All that the status says and that is news if it changes. */
-function createFingerprint({ status }: Snapshot): string {
-  return JSON.stringify(status, (name, value: unknown) =>
+function createFingerprint(told: Pick<StatusEvent, 'pair'> & Pick<Snapshot, 'status'>): string {
+  return JSON.stringify(told, (name, value: unknown) =>
     // What is absent is left out, as it is where it is undefined.
     notNews.has(name) ? value !== undefined || undefined : value,
   );

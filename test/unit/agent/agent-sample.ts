@@ -33,6 +33,7 @@ export function createSampleAgent(answers: Partial<Operations> = {}) {
     operations: note(answers) as Operations,
     debug: note({}) as Debug,
     keeper: createTestKeeper(),
+    readPairSummary: () => undefined,
     accounts: createTestAccounts(),
     secret: 'the secret of this server',
     options: parseProgramOptions({}),

@@ -3,6 +3,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import type { Accounts, User } from '../../../server/access/accounts.ts';
 import { createAgent } from '../../../server/agent/agent.ts';
 import { createLinkPipes } from '../../../server/agent/links/link-pipes.ts';
+import type { AgentDependencies } from '../../../server/agent/agent.ts';
 import { createApp } from '../../../server/app.ts';
 import type { AppOptions } from '../../../server/app.ts';
 import type { Debug } from '../../../server/operations/debug/debug.ts';
@@ -35,6 +36,7 @@ export interface TestAppOptions extends Partial<Omit<AppOptions, 'agent'>> {
   operations?: Partial<Operations>;
   debug?: Partial<Debug>;
   keeper?: StateKeeper;
+  readPairSummary?: AgentDependencies['readPairSummary'];
   accounts?: Accounts;
   certificate?: Certificate | undefined;
   findFirstPasswordFile?: () => string | undefined;
@@ -52,6 +54,7 @@ export async function createTestApp(
     operations,
     debug,
     keeper = createTestKeeper(),
+    readPairSummary = () => undefined,
     accounts = createTestAccounts(),
     findFirstPasswordFile = () => undefined,
     listWarnings = () => [],
@@ -63,7 +66,7 @@ export async function createTestApp(
 ): Promise<TestApp> {
   const lines: string[] = [];
   const agent = createAgent({
-    ...{ keeper, accounts, findFirstPasswordFile, listWarnings },
+    ...{ keeper, readPairSummary, accounts, findFirstPasswordFile, listWarnings },
     secret: options.secret ?? defaultSecret,
     options: options.options ?? parseProgramOptions({}),
     certificates: undefined,

@@ -8,6 +8,8 @@ viewer GET /
 admin POST /api/v1/configuration/check
 viewer GET /api/v1/events
 viewer GET /api/v1/openapi.json
+viewer GET /api/v1/pair
+viewer GET /api/v1/pair/events
 viewer GET /api/v1/status
 viewer GET /api/v1/transitions
 viewer GET /boot

@@ -25,7 +25,7 @@ export function createStatusFragments(
   return (event, role) => {
     const known = newest.get(role);
     if (known?.event === event) return known.fragment;
-    const model = describeKeepalived(event.snapshot);
+    const model = describeKeepalived(event.snapshot, event.pair);
     const page = { csrfToken: '', user: { role } };
     const html = renderFragment('keepalived-live', { ...model, page });
     const fragment = { tab: model.tab, html, prepared: prepareHtml(html) };

@@ -1,6 +1,9 @@
+import type { PairSummary } from '../../../keepalived/pair/pair-summary.ts';
 import { gradeInstance, urgencies } from '../../../keepalived/status/alarms/urgency.ts';
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import type { Snapshot } from '../../../state/state-keeper.ts';
+import { describePair } from '../../view/pair/pair-view.ts';
+import type { PairModel } from '../../view/pair/pair-view.ts';
 import { describeElapsed, describeZone } from '../../view/time-words.ts';
 import type { Elapsed, Zone } from '../../view/time-words.ts';
 import { describeActions } from './actions.ts';
@@ -24,6 +27,8 @@ export interface KeepalivedModel {
   /** When this was described, by the server's clock; the browser counts on from it. */
   nowMs: number;
   zone: Zone;
+  /** Both servers; undefined: this one is not paired. */
+  pair: PairModel | undefined;
   headlines: (Headline & Announced)[];
   /** What is said of several instances at once, before all else. */
   summary: Summary | undefined;
@@ -47,11 +52,10 @@ export interface Announced {
 }
 
 /** What the status page says, from one snapshot; asks nothing of the machine. */
-export function describeKeepalived({
-  status,
-  wallMs,
-  hostName,
-}: Pick<Snapshot, 'status' | 'wallMs' | 'hostName'>): KeepalivedModel {
+export function describeKeepalived(
+  { status, wallMs, hostName }: Pick<Snapshot, 'status' | 'wallMs' | 'hostName'>,
+  pair?: PairSummary,
+): KeepalivedModel {
   const { instances, alarms, evidenceAgeMs } = status;
   const [only] = instances.length === 1 ? instances : [];
   const headlines = sortByUrgency(instances).map((instance) =>
@@ -68,6 +72,7 @@ export function describeKeepalived({
     tab: describeTab(summary, hostName),
     nowMs: wallMs,
     zone: describeZone(wallMs),
+    pair: describePair(pair, wallMs),
     summary: only ? undefined : summary,
     headlines: isMany ? [] : headlines,
     list: isMany ? describeInstanceList(status, headlines, wallMs) : undefined,

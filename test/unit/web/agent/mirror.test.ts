@@ -7,12 +7,15 @@ import type { AgentPort } from '../../../../server/web/agent/agent-port.ts';
 import { createMirror } from '../../../../server/web/agent/mirror.ts';
 import { createTickets } from '../../../../server/web/agent/tickets.ts';
 import { noPair } from '../app-harness.ts';
+import { heard, serverOf } from '../../keepalived/pair/reports.ts';
+import { samplePair } from '../pages/pair-sample.ts';
 import { sampleSnapshot } from '../pages/samples.ts';
 import { createSessionClock } from '../session-clock.ts';
 
 const told = (): Mirrored => ({
   snapshot: { ...sampleSnapshot(), nowMs: performance.now() },
   ...{ pair: noPair.view(), ownUrls: [] },
+  pairSummary: samplePair(serverOf(1, 'Active'), heard(serverOf(2, 'Standby'))),
   ...{ notices: [], waiting: undefined, warnings: [], firstPasswordFile: undefined },
 });
 
@@ -63,8 +66,15 @@ test('an agent that is gone makes every state unknown, and says why, until it is
     [instance?.state, instance?.serving, instance?.addresses[0]?.held, instance?.reason],
     ['Unknown', 'Unknown', undefined, 'the agent is away'],
   );
+  // Nor is anything said of the other server, or of who serves.
+  const pair = mirror.pairSummary();
+  assert.equal(pair?.routers[0]?.kind, 'unknown');
+  assert.match(pair.routers[0].sentence, /: the agent is away\.$/);
+  assert.ok(pair.servers.every(({ isHeard }) => !isHeard));
+  assert.doesNotMatch(JSON.stringify(pair.routers[0].servers), /Active|ready"|Standby/);
   turn(undefined);
   assert.equal(stateOf(mirror), 'Active');
+  assert.equal(mirror.pairSummary()?.routers[0]?.kind, 'protected');
 });
 
 test('an agent that hangs is not believed for longer than it should take to answer', (t) => {
