@@ -1,14 +1,14 @@
 /** Who has a virtual address now, by the kernels of all servers. */
 import { bareAddress, normalizeAddress } from '../addresses/addresses.ts';
 import type { KnownServer } from './known-server.ts';
-import { listAddresses } from './match-routers.ts';
+import { listVirtualAddresses } from './match-routers.ts';
 import type { VirtualRouter } from './match-routers.ts';
 
 export interface AddressHolders {
   address: string;
   /** Heard servers whose kernel has it. */
   holders: KnownServer[];
-  /** Servers of which it cannot be told. */
+  /** Servers of which this program can’t tell. */
   unknown: KnownServer[];
 }
 
@@ -25,11 +25,11 @@ export function findHolders(
   });
 }
 
-/** undefined: it cannot be told now. */
+/** undefined: can’t tell now. */
 function isHeld(address: string, { isHeard, report }: KnownServer): boolean | undefined {
   if (!isHeard || !report) return undefined;
   const places = report.instances
-    .filter((instance) => listAddresses(instance).includes(address))
+    .filter((instance) => listVirtualAddresses(instance).includes(address))
     .flatMap(({ addresses }) => addresses)
     .filter(({ cidr }) => normalizeAddress(bareAddress(cidr)) === address);
   if (places.some(({ held }) => held === true)) return true;

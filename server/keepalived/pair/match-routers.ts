@@ -49,15 +49,15 @@ function compare(one: InstanceReport, other: InstanceReport): number {
   const { virtualRouterId, family } = one;
   if (virtualRouterId === undefined || virtualRouterId !== other.virtualRouterId) return 0;
   if (family !== undefined && other.family !== undefined && family !== other.family) return 0;
-  const names = new Set(listAddresses(other));
-  const shared = listAddresses(one).filter((address) => names.has(address)).length;
+  const names = new Set(listVirtualAddresses(other));
+  const shared = listVirtualAddresses(one).filter((address) => names.has(address)).length;
   const meet = sharesNetwork(one, other) || isPeerOf(one, other) || isPeerOf(other, one);
   if (shared === 0 && !meet) return 0;
   return 10 * shared + (meet ? 2 : 0) + (one.name === other.name ? 1 : 0);
 }
 
 /** The virtual addresses of an instance, without prefix lengths. */
-export const listAddresses = ({ addresses }: InstanceReport): string[] =>
+export const listVirtualAddresses = ({ addresses }: InstanceReport): string[] =>
   addresses.map(({ cidr }) => normalizeAddress(bareAddress(cidr)));
 
 /** The server's own addresses where an instance sends, without prefix lengths. */
@@ -86,7 +86,7 @@ function describeRouter(members: Member[]): VirtualRouter {
   return {
     virtualRouterId: instances[0]?.virtualRouterId,
     family: instances.find(({ family }) => family !== undefined)?.family,
-    addresses: [...new Set(instances.flatMap(listAddresses))],
+    addresses: [...new Set(instances.flatMap(listVirtualAddresses))],
     members,
   };
 }

@@ -2,7 +2,7 @@
 import { raise } from '../status/alarms/alarm-codes.ts';
 import type { Alarm, AlarmCode } from '../status/alarms/alarm-codes.ts';
 import type { KeepalivedStatus } from '../status/status-model.ts';
-import type { RouterVerdictKind } from './pair-verdict.ts';
+import type { RouterVerdictKind } from './router-verdict.ts';
 import type { PairSummary } from './pair-summary.ts';
 
 const rows: Partial<Record<RouterVerdictKind, { code: AlarmCode; advice: string }>> = {

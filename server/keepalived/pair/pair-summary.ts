@@ -2,9 +2,10 @@
 import { compareSettings } from './compare-settings.ts';
 import type { ComparedSetting } from './compare-settings.ts';
 import type { KnownServer } from './known-server.ts';
-import { listAddresses } from './match-routers.ts';
+import { listVirtualAddresses } from './match-routers.ts';
 import { judgePair } from './pair-verdict.ts';
-import type { PairMemory, RouterVerdict, RouterVerdictKind } from './pair-verdict.ts';
+import type { PairMemory } from './pair-verdict.ts';
+import type { RouterVerdict, RouterVerdictKind } from './router-verdict.ts';
 import type { ReadinessLevel } from './readiness.ts';
 import type { InstanceReport } from './server-report.ts';
 import { findWireDirection } from './wire-direction.ts';
@@ -114,7 +115,7 @@ function describeOnServer(
   return {
     ...{ name: server.name, isThis: server.isThis, instanceName: instance?.name },
     state: now?.state,
-    holds: now ? listAddresses({ ...now, addresses: held }) : [],
+    holds: now ? listVirtualAddresses({ ...now, addresses: held }) : [],
     priority: now?.priority.effective ?? now?.priority.configured,
     healthcheck: now?.healthcheck && {
       words: now.healthcheck.words,

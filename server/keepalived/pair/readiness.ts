@@ -2,7 +2,7 @@
 import { listInWords } from '../words.ts';
 import { findDisagreements } from './disagreements.ts';
 import type { KnownServer, Member } from './known-server.ts';
-import { listAddresses } from './match-routers.ts';
+import { listVirtualAddresses } from './match-routers.ts';
 import type { VirtualRouter } from './match-routers.ts';
 import type { InstanceReport, ServerReport } from './server-report.ts';
 import { findTakeoverMs } from './takeover-time.ts';
@@ -10,7 +10,7 @@ import { findWireDirection } from './wire-direction.ts';
 
 /**
  * ready: it takes over when the network loses the active one · degraded: it does, but something is
- * missing that will count later · not-ready: it does not · unknown: it cannot be told.
+ * missing that will count later · not-ready: it does not · unknown: can’t tell.
  */
 export type ReadinessLevel = 'ready' | 'degraded' | 'not-ready' | 'unknown';
 
@@ -100,7 +100,7 @@ function describeMissing(
   const words =
     addresses.length === 0 ? `virtual router ${virtualRouterId ?? '?'}` : listInWords(addresses);
   const other = report.instances.find((one) =>
-    listAddresses(one).some((address) => addresses.includes(address)),
+    listVirtualAddresses(one).some((address) => addresses.includes(address)),
   );
   if (other) {
     return because(
@@ -142,7 +142,7 @@ function findLacks(
   name: string,
   instance: InstanceReport,
 ): ReadinessReason[] {
-  const own = new Set(listAddresses(instance));
+  const own = new Set(listVirtualAddresses(instance));
   const lacking = addresses.filter((address) => !own.has(address));
   return lacking.length === 0
     ? []

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { routerVerdictKinds } from '../../keepalived/pair/pair-verdict.ts';
+import { routerVerdictKinds } from '../../keepalived/pair/router-verdict.ts';
 import type {
   PairSummary,
   RouterOnServer,

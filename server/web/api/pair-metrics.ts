@@ -1,7 +1,7 @@
 import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { PairSummary, SummarizedRouter } from '../../keepalived/pair/pair-summary.ts';
-import { routerVerdictKinds } from '../../keepalived/pair/pair-verdict.ts';
+import { routerVerdictKinds } from '../../keepalived/pair/router-verdict.ts';
 
 type Report = (labels: Record<string, string>, value: number | boolean | undefined) => void;
 

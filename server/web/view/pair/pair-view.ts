@@ -1,6 +1,6 @@
 /** The pair on the status page: what is true of each virtual router, in one sentence, a picture and words. */
 import { formatApproximateSeconds } from '../../../keepalived/foresight/words.ts';
-import type { RouterVerdictKind } from '../../../keepalived/pair/pair-verdict.ts';
+import type { RouterVerdictKind } from '../../../keepalived/pair/router-verdict.ts';
 import type {
   PairSummary,
   RouterOnServer,

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { KnownServer, OtherServer } from '../../../../server/keepalived/pair/known-server.ts';
 import { judgePair } from '../../../../server/keepalived/pair/pair-verdict.ts';
+import type { PairMemory } from '../../../../server/keepalived/pair/pair-verdict.ts';
 import type {
-  PairMemory,
   RouterVerdict,
   RouterVerdictKind,
-} from '../../../../server/keepalived/pair/pair-verdict.ts';
+} from '../../../../server/keepalived/pair/router-verdict.ts';
 import type {
   InstanceReport,
   ServerReport,
