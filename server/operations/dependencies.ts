@@ -4,6 +4,7 @@ import type { KeptRecord } from '../history/kept-record.ts';
 import type { Notices } from '../history/notices.ts';
 import type { RunningDrill } from '../history/running-drill.ts';
 import type { VersionStore } from '../history/versions/version-store.ts';
+import type { PairSummary } from '../keepalived/pair/pair-summary.ts';
 import type { StateKeeper } from '../state/state-keeper.ts';
 
 /** What a change of a configuration needs. */
@@ -13,6 +14,8 @@ export interface ApplyDependencies {
   versions: VersionStore;
   journal: Journal;
   notices: Notices;
+  /** What both servers of a pair say together; absent, or undefined: this one is not paired. */
+  readPairSummary?: () => PairSummary | undefined;
 }
 
 /** What a failover drill needs. */

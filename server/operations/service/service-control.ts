@@ -46,7 +46,7 @@ export function controlKeepalived(
     case 'start':
       return start(parts, startAnyway);
     case 'stop':
-      return stop(parts.appliance, consent);
+      return stop(parts, consent);
     case 'reload':
       return reloadConfiguration(parts, consent, actor).then(reloadWords);
   }
@@ -73,7 +73,9 @@ export async function restartKeepalived(
   }
   const ignored = findings.filter(({ severity }) => severity === 'fatal').map(describeIgnored);
   const isRunning = sighting.daemon.state === 'running';
-  const released = isRunning ? (await findStopDangers(appliance, sighting)).dangers : [];
+  const released = isRunning
+    ? (await findStopDangers(appliance, sighting, parts.readPairSummary?.())).dangers
+    : [];
   const foreseen = await foreseeEdited(parts, seen, sighting);
   const { missing } = await seekConsent(consent, [...ignored, ...released], foreseen);
   if (missing?.kind === 'needs-acceptance') {
@@ -179,12 +181,14 @@ async function findDoubt(
 }
 
 async function stop(
-  appliance: Appliance,
+  { appliance, readPairSummary }: ApplyDependencies,
   { acceptedDangers }: Pick<Consent, 'acceptedDangers'>,
 ): Promise<ActionOutcome> {
   const before = await readProofEvidence(appliance);
   const isRunning = before.daemon.state === 'running';
-  const question = isRunning ? await askBeforeStop(appliance, before, acceptedDangers) : undefined;
+  const question = isRunning
+    ? await askBeforeStop(appliance, before, readPairSummary?.(), acceptedDangers)
+    : undefined;
   return question ?? stopSeen(appliance, before);
 }
 

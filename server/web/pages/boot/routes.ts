@@ -19,7 +19,11 @@ export const registerBootPage: FastifyPluginCallbackZod<
   Pick<PageDependencies, 'mirror' | 'options'>
 > = (app, { mirror, options }, done) => {
   app.get('/boot', { config: { access: 'viewer' } }, (_request, reply) =>
-    reply.page('boot', { title: 'Bootup and Shutdown' }, describeBoot(mirror.current())),
+    reply.page(
+      'boot',
+      { title: 'Bootup and Shutdown' },
+      describeBoot(mirror.current(), mirror.pairSummary()),
+    ),
   );
 
   app.post(

@@ -1,5 +1,6 @@
 import type { ServiceReport } from '../../../appliance/appliance.ts';
 import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
+import type { PairSummary } from '../../../keepalived/pair/pair-summary.ts';
 import type { Snapshot } from '../../../state/state-keeper.ts';
 import { describeMoveToBackup } from '../../view/moving-addresses.ts';
 import { formatDuration } from '../../view/time-words.ts';
@@ -28,11 +29,10 @@ export interface BootModel {
 }
 
 /** The services of the machine that this page may list, from one snapshot. */
-export function describeBoot({
-  services,
-  status,
-  nowMs,
-}: Pick<Snapshot, 'services' | 'status' | 'nowMs'>): BootModel {
+export function describeBoot(
+  { services, status, nowMs }: Pick<Snapshot, 'services' | 'status' | 'nowMs'>,
+  pair?: PairSummary,
+): BootModel {
   const served = status.instances
     .filter(({ serving }) => serving !== 'No')
     .flatMap(({ addresses }) => addresses.map(({ cidr }) => bareAddress(cidr)));
@@ -43,7 +43,7 @@ export function describeBoot({
     warning:
       served.length === 0
         ? undefined
-        : `If you stop or restart keepalived, ${describeMoveToBackup(served.join(', '))}`,
+        : `If you stop or restart keepalived, ${describeMoveToBackup(served.join(', '), served, pair)}`,
   };
 }
 

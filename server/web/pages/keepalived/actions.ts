@@ -1,3 +1,5 @@
+import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
+import type { PairSummary } from '../../../keepalived/pair/pair-summary.ts';
 import type { InstanceStatus, KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import { describeMoveToBackup } from '../../view/moving-addresses.ts';
 import { nameAddresses } from './headline.ts';
@@ -19,7 +21,7 @@ export interface PageAction {
 }
 
 /** The buttons of the page in their order; "Edit Config Files" is the last. */
-export function describeActions(status: KeepalivedStatus): PageAction[] {
+export function describeActions(status: KeepalivedStatus, pair?: PairSummary): PageAction[] {
   return [
     ...describeDrillEnds(status),
     {
@@ -54,7 +56,7 @@ export function describeActions(status: KeepalivedStatus): PageAction[] {
       label: 'Stop keepalived',
       method: 'post',
       path: '/keepalived/stop',
-      explanation: explainStop(status),
+      explanation: explainStop(status, pair),
       busy: 'keepalived is stopping. This takes a few seconds.',
       emphasis: 'danger',
     },
@@ -159,14 +161,18 @@ function explainStart(status: KeepalivedStatus): string {
     : `This server stands by for ${addresses}, and serves it if no other server does.`;
 }
 
-function explainStop(status: KeepalivedStatus): string {
+function explainStop(status: KeepalivedStatus, pair: PairSummary | undefined): string {
   if (status.daemon.state === 'stopped') return 'keepalived is already stopped.';
   const addresses = nameAll(status.instances);
   if (addresses === undefined) return 'No virtual IP is configured, so none moves.';
-  const served = nameAll(status.instances.filter(({ serving }) => serving !== 'No'));
+  const serving = status.instances.filter((instance) => instance.serving !== 'No');
+  const served = nameAll(serving);
+  const held = serving.flatMap((instance) =>
+    instance.addresses.map(({ cidr }) => bareAddress(cidr)),
+  );
   return served === undefined
     ? `This server can no longer take over ${addresses}.`
-    : describeMoveToBackup(served);
+    : describeMoveToBackup(served, [...new Set(held)], pair);
 }
 
 function explainReload(status: KeepalivedStatus): string {

@@ -92,7 +92,7 @@ export function describeKeepalived(
         ),
     age: evidenceAgeMs === undefined ? undefined : describeElapsed(wallMs - evidenceAgeMs, wallMs),
     watching: isMany ? [] : describeWatching(instances, wallMs),
-    actions: describeActions(status),
+    actions: describeActions(status, pair),
   };
 }
 

@@ -11,6 +11,9 @@ import {
   controlKeepalived,
   restartKeepalived,
 } from '../../../../server/operations/service/service-control.ts';
+import { heard, serverOf } from '../../keepalived/pair/reports.ts';
+import type { Told } from '../../keepalived/pair/reports.ts';
+import { samplePair } from '../../web/pages/pair-sample.ts';
 import { prepare } from '../simulated-folder.ts';
 import { configPathOf, readDaemonFile, writeDaemonFile } from '../simulated-machine.ts';
 import { createSimulatedParts, newTexts, oldText, textOf } from '../simulated-parts.ts';
@@ -192,6 +195,32 @@ describe('a stop', () => {
     const { dangers: acceptedDangers } = asked;
     assert.equal((await controlKeepalived(parts, 'stop', { acceptedDangers })).ok, true);
     assert.equal(isRunning(), false);
+  });
+
+  it('in a pair is asked where no other server is ready, by the address that is lost', async (context) => {
+    const ofPair = (state: Told) => {
+      const addresses = { addresses: [{ cidr: '10.9.0.100/24', held: false }] };
+      const own = serverOf(1, 'Active', {}, { addresses: [{ cidr: '10.9.0.100/24', held: true }] });
+      const summary = samplePair(own, heard(serverOf(2, state, {}, addresses)));
+      return () => summary;
+    };
+    const { parts, commands, isRunning } = await createScene(context);
+    const lone = { ...parts, readPairSummary: ofPair('Stopped') };
+    const asked = await controlKeepalived(lone, 'stop');
+    assert.deepEqual([asked.ok, asked.needsConfirmation, commands], [false, true, []]);
+    assert.deepEqual(asked.dangers, [
+      '10.9.0.100 is lost: no other server is ready (keepalived is stopped on server2).',
+    ]);
+    const restart = await restartKeepalived(lone);
+    assert.deepEqual([restart.ok, restart.dangers], [false, asked.dangers]);
+    assert.equal(isRunning(), true);
+    const ready = { ...parts, readPairSummary: ofPair('Standby') };
+    assert.equal((await controlKeepalived(ready, 'stop')).ok, true);
+    assert.equal(isRunning(), false);
+    const again = await createScene(context);
+    const { dangers: acceptedDangers = [] } = asked;
+    const accepted = { ...again.parts, readPairSummary: ofPair('Stopped') };
+    assert.equal((await controlKeepalived(accepted, 'stop', { acceptedDangers })).ok, true);
   });
 
   it('of what nobody can tell is asked by the file', async (context) => {
