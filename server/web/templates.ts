@@ -36,7 +36,7 @@ import type { GoingBackModel } from './view/change/going-back.ts';
 import type { SideBySideRow } from './view/change/side-by-side.ts';
 import type { WaitingModel } from './view/change/waiting-change.ts';
 import type { LayoutModel, LivePageModel, PageModel } from './view/page-model.ts';
-import type { PairModel } from './view/pair/pair-view.ts';
+import type { PairSection } from './view/pair/pair-view.ts';
 import type { Elapsed } from './view/time-words.ts';
 
 /** `views/NAME.eta`: what a route gives it. */
@@ -121,7 +121,7 @@ export interface Partials {
   'instance-list': NonNullable<KeepalivedModel['list']>;
   'keepalived-live': KeepalivedModel & { page: LivePageModel };
   'log-row': FoldedRow;
-  pair: PairModel;
+  pair: PairSection;
   'settings-fields': NonNullable<SettingsModel['own']>;
   'side-by-side': Pick<ComparisonModel, 'difference' | 'beforeLabel' | 'afterLabel'> & {
     sides: SideBySideRow[];

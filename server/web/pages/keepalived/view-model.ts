@@ -2,8 +2,8 @@ import type { PairSummary } from '../../../keepalived/pair/pair-summary.ts';
 import { gradeInstance, urgencies } from '../../../keepalived/status/alarms/urgency.ts';
 import type { Alarm, InstanceStatus, KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import type { Snapshot } from '../../../state/state-keeper.ts';
-import { describePair } from '../../view/pair/pair-view.ts';
-import type { PairModel } from '../../view/pair/pair-view.ts';
+import { describePairSection } from '../../view/pair/pair-view.ts';
+import type { PairSection } from '../../view/pair/pair-view.ts';
 import { describeElapsed, describeZone } from '../../view/time-words.ts';
 import type { Elapsed, Zone } from '../../view/time-words.ts';
 import { describeActions } from './actions.ts';
@@ -28,7 +28,7 @@ export interface KeepalivedModel {
   nowMs: number;
   zone: Zone;
   /** Both servers; undefined: this one is not paired. */
-  pair: PairModel | undefined;
+  pair: PairSection | undefined;
   headlines: (Headline & Announced)[];
   /** What is said of several instances at once, before all else. */
   summary: Summary | undefined;
@@ -72,7 +72,7 @@ export function describeKeepalived(
     tab: describeTab(summary, hostName),
     nowMs: wallMs,
     zone: describeZone(wallMs),
-    pair: describePair(pair, wallMs),
+    pair: describePairSection(pair, wallMs),
     summary: only ? undefined : summary,
     headlines: isMany ? [] : headlines,
     list: isMany ? describeInstanceList(status, headlines, wallMs) : undefined,

@@ -15,7 +15,7 @@ import { describePicture } from './pair-picture.ts';
 import type { PairPicture } from './pair-picture.ts';
 import { describeDirection, describeReadiness } from './pair-words.ts';
 
-export interface PairModel {
+export interface PairSection {
   /** The worst first. */
   sentences: PairSentence[];
   links: PairLinkWords[];
@@ -74,10 +74,10 @@ const mostPictures = 3;
  * @param wallMs the server's clock
  * @returns undefined: this server is not paired
  */
-export function describePair(
+export function describePairSection(
   summary: PairSummary | undefined,
   wallMs: number,
-): PairModel | undefined {
+): PairSection | undefined {
   if (!summary || summary.servers.length < 2) return undefined;
   const { routers, servers } = summary;
   return {
