@@ -94,9 +94,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const cookieScope = { secret, tls, basePath };
   const mirror = createMirror(agent);
   const makeCalls = createAgentCalls(agent, () => mirror.look());
-  const tickets = createTickets(agent, (ticket, isUse) =>
-    makeCalls({ ticket, address: 'none' }).findSignedIn({ isUse }),
-  );
+  const tickets = createTickets(agent, (ticket) => makeCalls({ ticket, address: 'none' }));
   const updates = createStatusUpdates(mirror);
   const app: FastifyInstance = fastify<http.Server>({
     ...createEdgeOptions(settings),
@@ -164,7 +162,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     pages.get('/', { config: { access: 'viewer' } }, (_request, reply) =>
       reply.redirect(startPage, 303),
     );
-    await pages.register(registerLoginPage);
+    await pages.register(registerLoginPage, { tickets });
     await pages.register(registerApi, { mirror, updates, basePath });
     await pages.register(registerKeepalivedPage, { mirror, updates });
     await pages.register(registerFailoversPage, { mirror });

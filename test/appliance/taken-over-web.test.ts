@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chownSync,
@@ -38,10 +39,12 @@ import {
 } from './private-keepalived.ts';
 import { inPrivateNamespaces } from './private-namespaces.ts';
 import { createRandom } from './random-pairs.ts';
+import { createPageClient } from './socket-page.ts';
 
 const stateDirectory = '/run/state';
 const runtimeDirectory = '/run/keepalived-wai';
 const agentSocket = `${runtimeDirectory}/agent.sock`;
+const pageSocket = `${runtimeDirectory}/page.sock`;
 const passwords = { admin: 'a password of the administrator', watcher: 'a password to watch' };
 const secrets = ['s3cr3t', '$scrypt', passwords.admin, passwords.watcher];
 const stranger = readFileSync(new URL('inside/stranger.mjs', import.meta.url), 'utf8');
@@ -93,7 +96,7 @@ if (inPrivateNamespaces(import.meta.url)) {
       env: {
         ...{ PATH: process.env['PATH'], WAI_TLS: 'off', WAI_SERVICE_MANAGER: 'supervised' },
         ...{ WAI_STATE_DIR: folder, WAI_RUNTIME_DIR: runtimeDirectory },
-        ...{ WAI_LISTEN: `unix:${runtimeDirectory}/page.sock`, ...settings },
+        ...{ WAI_LISTEN: `unix:${pageSocket}`, ...settings },
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -467,9 +470,7 @@ if (inPrivateNamespaces(import.meta.url)) {
     const program = startProgram(folder, { WAI_ADMIN_PASSWORD_FILE: '/run/password' });
     const webPid = await eventually('the web serves', () => {
       assert.equal(program.exitCode, null, log.join(''));
-      const pid = readFileSync(`/proc/${program.pid}/task/${program.pid}/children`, 'utf8');
-      const page = existsSync(`${runtimeDirectory}/page.sock`);
-      return page && findWebAmong(pid.split(' '));
+      return existsSync(pageSocket) && findWebOf(program);
     });
     const status = await eventually('it has given up root', () => {
       const text = readFileSync(`/proc/${webPid}/status`, 'utf8');
@@ -510,7 +511,31 @@ if (inPrivateNamespaces(import.meta.url)) {
       opened.filter((file) => /^\/(?:etc|run\/state)/.test(file)),
       [],
     );
+
+    // A session is the agent's: a web that was killed takes nobody's with it.
+    const { logIn, ask: askPage, logOut } = createPageClient(pageSocket);
+    const cookies = await logIn('admin', passwords.admin);
+    const theirs = await logIn('admin', passwords.admin);
+    process.kill(Number(webPid), 'SIGKILL');
+    await eventually('another web serves', async () => {
+      const next = findWebOf(program);
+      if (next === undefined || next === webPid) return false;
+      return (await askPage('/healthz', '').catch(() => undefined))?.statusCode === 200;
+    });
+    assert.equal((await askPage('/keepalived', cookies)).statusCode, 200, log.join(''));
+    const forged = cookies.replace(/=[^;]{10}/g, '=AAAAAAAAAA');
+    assert.equal((await askPage('/keepalived', forged)).statusCode, 303);
+    assert.equal((await askPage('/keepalived', '')).statusCode, 303);
+    await logOut(cookies);
+    const after = await askPage('/keepalived', cookies);
+    assert.deepEqual([after.statusCode, after.location], [303, '/login?next=%2Fkeepalived']);
+    assert.equal((await askPage('/keepalived', theirs)).statusCode, 200, 'another’s goes on');
   });
+}
+
+function findWebOf({ pid }: ChildProcess): string | undefined {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return findWebAmong(children.split(' '));
 }
 
 /** The unix sockets on which a process listens. */

@@ -60,8 +60,6 @@ interface OpenStream {
   ticket: string;
   /** What its reader may see; with another role it is another stream. */
   role: Role | undefined;
-  /** undefined: opened with credentials, without a session. */
-  sessionId: string | undefined;
 }
 
 /** Server-sent events: limited in number and in what they hold, and ended before the app closes. */
@@ -76,11 +74,7 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
   };
   let isClosing = false;
 
-  const end = (isMeant: (stream: OpenStream) => boolean) => {
-    for (const stream of streams) if (isMeant(stream)) stream.body.push(null);
-  };
-  const isOver = async ({ ticket, role, sessionId }: OpenStream) =>
-    (sessionId !== undefined && !app.sessions.isAlive(sessionId)) ||
+  const isOver = async ({ ticket, role }: OpenStream) =>
     (await tickets.find(ticket, false))?.user.role !== role;
   /** While the agent is away nobody knows, and streams go on: they tell that it is. */
   const endWhatIsOver = () => {
@@ -95,11 +89,11 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
   };
 
   const admit = (request: FastifyRequest): OpenStream => {
-    const { session, user, claim } = request;
-    const sessionId = session.ticket === undefined ? undefined : session.sessionId;
+    const { user, claim } = request;
+    const { ticket = '' } = claim;
     const userName = user?.name ?? '';
     const ofAccount = [...streams].filter((other) => other.userName === userName);
-    const ofSession = ofAccount.filter((other) => other.sessionId === sessionId);
+    const ofSession = ofAccount.filter((other) => other.ticket === ticket);
     const total = limits.total - (user?.role === 'admin' ? 0 : limits.reservedForAdmins);
     if (
       isClosing ||
@@ -112,7 +106,7 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
       });
     }
     const body = new Readable({ read: () => undefined });
-    const stream = { body, userName, ticket: claim.ticket ?? '', role: user?.role, sessionId };
+    const stream = { body, userName, ticket, role: user?.role };
     streams.add(stream);
     checks ??= setInterval(endWhatIsOver, checkEveryMs).unref();
     stream.body.once('close', () => {
@@ -139,15 +133,12 @@ export const eventStreams = fastifyPlugin<EventStreamsOptions>((app, options, do
   });
   app.decorate('countEventStreams', () => streams.size);
 
-  app.sessions.onEnd((id) => {
-    end(({ sessionId }) => sessionId === id);
-  });
   tickets.onChange(endWhatIsOver);
   // An open stream would make the app wait for it for ever.
   app.addHook('preClose', (next) => {
     isClosing = true;
     stopChecks();
-    end(() => true);
+    for (const { body } of streams) body.push(null);
     next();
   });
   done();

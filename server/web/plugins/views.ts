@@ -9,7 +9,6 @@ import type { PageModels, Partials, PreparedPages } from '../templates.ts';
 import type { NavigationLink, PageModel } from '../view/page-model.ts';
 import { joinPieces, place, prepareShell } from '../view/prepared-html.ts';
 import type { PreparedHtml, Shell } from '../view/prepared-html.ts';
-import { takeFlash } from './flash.ts';
 
 /** All that the frame of a page depends on. */
 interface PageFacts extends Pick<PageModel, 'title' | 'hostName' | 'user' | 'warnings' | 'flash'> {
@@ -120,7 +119,7 @@ function readFacts(
   known: Pick<PageFacts, 'title' | 'hostName' | 'warnings'>,
 ): PageFacts {
   const [path = ''] = request.url.split('?');
-  return { ...known, path, user: request.user, flash: takeFlash(request) };
+  return { ...known, path, user: request.user, flash: request.takeFlash() };
 }
 
 function withToken(facts: Omit<PageModel, 'csrfToken'>, reply: FastifyReply): PageModel {

@@ -1,7 +1,9 @@
 /** Downloads of the log: bounded in all, and for each account. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { password } from '../web/app-harness.ts';
 import { createSampleAgent } from './agent-sample.ts';
+import { sampleRequests } from './sample-requests.ts';
 
 /** A log of one line. */
 async function* exportLog(): AsyncGenerator<string> {
@@ -34,4 +36,14 @@ test('one account, in however many sessions, leaves downloads to the others', as
   const part = await call('continueLogExport', { exportId }, ticket);
   assert.deepEqual(part, { text: 'a line\n', isLast: true });
   assert.equal(await codeOf(begin(ticket)), 'done', 'one has ended');
+});
+
+test('a download goes on while its session confirms a save with the password', async () => {
+  const { call, signIn } = createSampleAgent({ exportLog });
+  const ticket = await signIn('admin');
+  const exportId = await call('beginLogExport', {}, ticket);
+  const save = { ...sampleRequests.saveConfiguration, confirmedCommands: ['/bin/true'] };
+  await call('saveConfiguration', { ...save, proof: { password } }, ticket);
+  const part = await call('continueLogExport', { exportId }, ticket);
+  assert.deepEqual(part, { text: 'a line\n', isLast: true });
 });

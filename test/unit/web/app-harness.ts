@@ -29,6 +29,8 @@ export interface TestApp {
   logText: () => string;
   /** Has the agent tell that accounts were changed. */
   noteAccounts: () => void;
+  /** The web as it is after it was ended and started again; the agent is the same. */
+  openAgain: () => Promise<FastifyInstance>;
 }
 
 export interface TestAppOptions extends Partial<Omit<AppOptions, 'agent'>> {
@@ -84,21 +86,28 @@ export async function createTestApp(
     debug: { watch: () => () => undefined, ...debug } as Debug,
     audit: () => undefined,
   });
-  const app = await createApp({
-    options: parseProgramOptions({}),
-    agent: createDirectPort(agent),
-    secret: defaultSecret,
-    certificate: undefined,
-    hostName: () => 'server1',
-    listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
-    log: { write: (line) => lines.push(line) },
-    // A test that shares its machine gets the answers of one that keeps up.
-    overload: { maximumDelayMs: 0 },
-    ...options,
-  });
-  addRoutes(app);
-  await app.ready();
-  return { app, logText: () => lines.join(''), noteAccounts: agent.noteAccounts };
+  const openApp = () =>
+    createApp({
+      options: parseProgramOptions({}),
+      agent: createDirectPort(agent),
+      secret: defaultSecret,
+      certificate: undefined,
+      hostName: () => 'server1',
+      listOwnHosts: () => ['server1', '192.168.0.10', 'fd00::10'],
+      log: { write: (line) => lines.push(line) },
+      // A test that shares its machine gets the answers of one that keeps up.
+      overload: { maximumDelayMs: 0 },
+      ...options,
+    });
+  const open = async () => {
+    const app = await openApp();
+    addRoutes(app);
+    await app.ready();
+    return app;
+  };
+  const app = await open();
+  const { noteAccounts } = agent;
+  return { app, logText: () => lines.join(''), noteAccounts, openAgain: open };
 }
 
 /** Of a server that is not paired. */
@@ -143,6 +152,14 @@ export class TestBrowser {
 
   constructor(app: FastifyInstance) {
     this.#app = app;
+  }
+
+  /** The same browser, with its open form, at another web. */
+  goOnAt(app: FastifyInstance): TestBrowser {
+    const other = new TestBrowser(app);
+    for (const [name, value] of this.cookies) other.cookies.set(name, value);
+    other.#token = this.#token;
+    return other;
   }
 
   get cookieHeader(): string {

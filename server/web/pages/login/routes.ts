@@ -1,8 +1,7 @@
-import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { User } from '../../../access/accounts.ts';
 import { maximumPasswordLength } from '../../../access/password-rules.ts';
+import type { Tickets } from '../../agent/tickets.ts';
 import { heldFormLimitBytes, readHeldForm } from '../../held-form.ts';
 import type { Flash } from '../../plugins/flash.ts';
 import { describeHeldForm } from './held-form.ts';
@@ -26,8 +25,16 @@ const notPressed: Flash = {
   text: 'You were logged out before your click arrived. Nothing was changed. Click the button again if it is still needed.',
 };
 
+export interface LoginPageOptions {
+  tickets: Pick<Tickets, 'end'>;
+}
+
 /** `/login` and `/logout`. */
-export const registerLoginPage: FastifyPluginCallbackZod = (app, _options, done) => {
+export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
+  app,
+  { tickets },
+  done,
+) => {
   app.get(
     '/login',
     { config: { access: 'public' }, schema: { querystring: loginQuerySchema } },
@@ -65,7 +72,9 @@ export const registerLoginPage: FastifyPluginCallbackZod = (app, _options, done)
         return reply.loginForm({ userName, next, problem, held });
       }
 
-      await startSession(request, outcome.user, outcome.ticket);
+      // A ticket that was planted in the browser before is worth nothing (fixation).
+      if (request.claim.ticket !== undefined) await tickets.end(request.claim.ticket);
+      reply.beginSession(outcome.user, outcome.ticket);
       if (result.device !== undefined) reply.rememberDevice(result.device);
       const page = app.resolveNextPage(next);
       const target = held === undefined ? undefined : app.findFormTarget(next);
@@ -84,22 +93,8 @@ export const registerLoginPage: FastifyPluginCallbackZod = (app, _options, done)
   );
 
   app.post('/logout', { config: { access: 'viewer' } }, async (request, reply) => {
-    try {
-      await request.agent.signOut({});
-    } finally {
-      // Also while the agent is away: its session then ends by itself.
-      await request.session.destroy();
-    }
-    return reply.redirect('/login', 303);
+    if (request.claim.ticket !== undefined) await tickets.end(request.claim.ticket);
+    return reply.dropTicket().redirect('/login', 303);
   });
   done();
 };
-
-/** A new id, so that an id planted in the browser before the login is worth nothing (fixation). */
-async function startSession(request: FastifyRequest, user: User, ticket: string): Promise<void> {
-  await request.session.regenerate();
-  request.session.userName = user.name;
-  request.session.ticket = ticket;
-  request.user = user;
-  request.takeTicket(ticket);
-}

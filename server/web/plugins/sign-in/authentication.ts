@@ -42,8 +42,10 @@ declare module 'fastify' {
     claim: Claim;
     /** What can be asked of the agent, in the name of who is logged in. */
     agent: AgentCalls;
-    /** Takes the ticket of a sign-in. */
-    takeTicket(ticket: string): void;
+  }
+  interface FastifyReply {
+    /** Goes on in the session of a sign-in, or of a new password; the browser keeps its ticket. */
+    beginSession(user: User, ticket: string): FastifyReply;
   }
   interface FastifyInstance {
     /** The table route × role: every route that there is, and who may use it. */
@@ -64,7 +66,7 @@ export interface AuthenticationOptions {
 /**
  * Keeps the one table route × role, made of each route's `config.access`, and refuses whoever may
  * not: to the login page (303; with what was typed, if it was a form), or 401 where programs ask; 403
- * for a role that is too small. Reads `request.session`, so it comes after the session plugin.
+ * for a role that is too small. Comes after the session plugin.
  */
 export const authentication = fastifyPlugin<AuthenticationOptions>((app, options, done) => {
   const { tickets, makeCalls } = options;
@@ -82,15 +84,17 @@ export const authentication = fastifyPlugin<AuthenticationOptions>((app, options
   app.decorateRequest('user', undefined);
   app.decorateRequest('claim');
   app.decorateRequest('agent');
-  app.decorateRequest('takeTicket', function (this: FastifyRequest, ticket: string) {
+  app.decorateReply('beginSession', function (this: FastifyReply, user: User, ticket: string) {
+    this.request.user = user;
     // Who holds the calls already goes on with the new one.
-    this.claim.ticket = ticket;
+    this.request.claim.ticket = ticket;
+    return this.keepTicket(ticket);
   });
   app.addHook('onRequest', async (request, reply) => {
     // Over a unix socket there is no address.
     request.claim = { address: request.ip || 'unix' };
     request.agent = makeCalls(request.claim);
-    const { ticket } = request.session;
+    const ticket = request.readTicket();
     request.user =
       ticket === undefined
         ? await findProgramUser(request, reply)
@@ -148,11 +152,9 @@ async function findSessionUser(
   tickets: Tickets,
 ): Promise<User | undefined> {
   const signedIn = await tickets.find(ticket, !isAskedByItself(request));
-  if (!signedIn) {
-    await request.session.destroy();
-    return undefined;
-  }
-  request.takeTicket(ticket);
+  // The browser keeps a ticket that is over: to have it forgotten could hit the one of a new login.
+  if (!signedIn) return undefined;
+  request.claim.ticket = ticket;
   return signedIn.user;
 }
 
@@ -167,7 +169,7 @@ async function findProgramUser(
   const outcome = await request.agent.signInProgram({ header: authorization });
   switch (outcome.kind) {
     case 'user':
-      request.takeTicket(outcome.ticket);
+      request.claim.ticket = outcome.ticket;
       return outcome.user;
     case 'refused':
       request.log.info({ remoteAddress: request.ip }, 'credentials refused');

@@ -1,58 +1,37 @@
 import cookie from '@fastify/cookie';
-import fastifySession from '@fastify/session';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { createSessionStore } from '../../../access/session-store.ts';
-import { sessionIdleMs, sessionLengthMs } from '../../../access/sessions.ts';
-import { isAskedByItself } from './asked-by-itself.ts';
 import { describeCookie, nameCookie } from './cookie-names.ts';
 import type { CookieScope } from './cookie-names.ts';
 
 declare module 'fastify' {
-  interface Session {
-    /** Who is logged in with this session; absent before the login. */
-    userName?: string;
-    /** Names the session at the agent, which alone knows what it may. */
-    ticket?: string;
+  interface FastifyRequest {
+    /** The ticket in the cookie, signed by us; undefined: there is none. The agent knows what it is worth. */
+    readTicket(): string | undefined;
   }
-  interface FastifyInstance {
-    sessions: {
-      /** Whether a session still stands; to ask is no use of it. */
-      isAlive(id: string): boolean;
-      /** Calls back when a session is ended, not when it merely grows too old. */
-      onEnd(listener: (id: string) => void): void;
-    };
+  interface FastifyReply {
+    /** Has the browser keep the ticket of its session until it is closed. */
+    keepTicket(ticket: string): FastifyReply;
+    /** Has the browser forget it. */
+    dropTicket(): FastifyReply;
   }
 }
 
-/** Cookie and session: ends after 30 minutes without use and 12 hours after the login. */
+/**
+ * The session of a browser: the ticket that the agent gave, in a cookie. Nothing of it is stored here,
+ * so a web that was ended and started again knows everybody who is logged in (decision 59).
+ */
 export const session = fastifyPlugin<CookieScope>(async (app, scope) => {
-  const endListeners: ((id: string) => void)[] = [];
-  const store = createSessionStore({
-    capacity: 1000,
-    capacityPerOwner: 100,
-    idleMs: sessionIdleMs,
-    absoluteMs: sessionLengthMs,
-    findOwner: (stored) => stored.userName,
-    onEnd: (id) => {
-      for (const listener of endListeners) listener(id);
-    },
-  });
-  app.decorate('sessions', {
-    isAlive: store.isAlive,
-    onEnd: (listener: (id: string) => void) => void endListeners.push(listener),
-  });
+  const name = nameCookie('session', scope);
   await app.register(cookie, { secret: scope.secret });
-  await app.register(fastifySession, {
-    secret: scope.secret,
-    cookieName: nameCookie('session', scope),
-    cookie: describeCookie(scope),
-    // The store counts the time; the cookie is sent when the session is made, not on each answer.
-    rolling: false,
-    saveUninitialized: false,
-    store,
+  app.decorateRequest('readTicket', function (this: FastifyRequest) {
+    const { valid, value } = this.unsignCookie(this.cookies[name] ?? '');
+    return valid ? value : undefined;
   });
-  app.addHook('onRequest', (request, _reply, next) => {
-    if (!isAskedByItself(request)) store.touch(request.session.sessionId);
-    next();
+  app.decorateReply('keepTicket', function (this: FastifyReply, ticket: string) {
+    return this.setCookie(name, ticket, { ...describeCookie(scope), signed: true });
+  });
+  app.decorateReply('dropTicket', function (this: FastifyReply) {
+    return this.clearCookie(name, describeCookie(scope));
   });
 });

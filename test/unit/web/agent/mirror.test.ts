@@ -104,7 +104,10 @@ test('who was signed in still reads while the agent is away, and is not kept wai
   let isThere = true;
   const signedIn = { user: { name: 'admin', role: 'admin' } } as const;
   const { port } = createPort(never);
-  const tickets = createTickets(port, () => (isThere ? Promise.resolve(signedIn) : never()));
+  const tickets = createTickets(port, () => ({
+    findSignedIn: () => (isThere ? Promise.resolve(signedIn) : never()),
+    signOut: never,
+  }));
   assert.deepEqual(await tickets.find('a ticket', true), signedIn);
   isThere = false;
   assert.deepEqual(await tickets.find('a ticket', false), signedIn);
