@@ -123,6 +123,6 @@ function describeOnServer(
     },
     readiness: level,
     reasons: reasons.map(({ sentence }) => sentence),
-    takesOverMs,
+    takesOverMs: held.length > 0 ? undefined : takesOverMs,
   };
 }

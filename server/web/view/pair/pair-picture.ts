@@ -60,7 +60,7 @@ export function describePicture(
   const isHeard = (name: string) => servers.find((one) => one.name === name)?.isHeard === true;
   return {
     width: xOf(router.servers.length - 1) + box.width + margin,
-    height: box.top + box.height + 26,
+    height: box.top + box.height + 32,
     title: `Who has ${router.addresses.join(', ')}`,
     description: router.sentence,
     boxes: router.servers.map((server, index) => ({
@@ -86,7 +86,7 @@ function describeBox(
     name: clip(name),
     state: isHeard ? (state ?? 'no instance') : 'not heard',
     detail: clip(readiness),
-    healthcheck: healthcheck ? clip(`Check: ${healthcheck.words}`) : '',
+    healthcheck: healthcheck ? nameCheck(healthcheck.good) : '',
     address: clip(address),
   };
 }
@@ -141,6 +141,9 @@ function listLinks(
     },
   ];
 }
+
+const nameCheck = (good: boolean | undefined): string =>
+  good === undefined ? 'Check unknown' : good ? 'Check OK' : 'Check fails';
 
 const clip = (text: string): string =>
   text.length <= fitting ? text : `${text.slice(0, fitting - 1)}…`;
