@@ -19,7 +19,7 @@ export interface BootedSystem {
   /** What `nsenter` must be told before a command that is to run inside. */
   enterArguments: string[];
   /** The path inside of a file of the repository. */
-  insidePath(path: string): string;
+  insidePath: (path: string) => string;
   end(): Promise<void>;
 }
 

@@ -95,12 +95,12 @@ export class TextBrowser {
   }
 }
 
-const names = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' } as const;
+const names = new Map(
+  Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }),
+);
 const unescape = (text: string): string =>
-  text.replaceAll(/&(?:#(\d+)|(\w+));/g, (whole, code?: string, name?: string) =>
-    code === undefined
-      ? (names[name as keyof typeof names] ?? whole)
-      : String.fromCodePoint(Number(code)),
+  text.replaceAll(/&(?:#(\d+)|(\w+));/g, (whole: string, code?: string, name?: string) =>
+    code === undefined ? (names.get(name ?? '') ?? whole) : String.fromCodePoint(Number(code)),
   );
 
 function readAttributes(tag: string): Record<string, string> {
