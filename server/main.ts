@@ -142,9 +142,11 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
   const running: { server?: SeamServer; web?: WebSupervisor } = {};
   const agent = createAgent({
     ...{ options, accounts, debug, keeper, listWarnings, certificates, ...opened },
-    readPairSummary: () => undefined,
     findFirstPasswordFile: accountsWatch.findFirstPasswordFile,
-    operations: createOperations({ ...parts, exclusive, confirmed }),
+    operations: createOperations({
+      ...{ ...parts, exclusive, confirmed },
+      readPairSummary: opened.readPairSummary,
+    }),
     secret: await openSessionSecret(stateDirectory),
     onListening: () => running.web?.noteListening(),
     audit: (facts) => {

@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from './error-code.ts';
 import { UserError } from './errors.ts';
-import { readFirstLine } from './first-line.ts';
+import { readFirstLine } from './bytes/first-line.ts';
 import { parseJson } from './parse-json.ts';
 import { findFormat, refuseNewerFormat } from './state-format.ts';
 

@@ -23,7 +23,7 @@ import type { WatchedSection } from './pages/keepalived/watching.ts';
 import type { HeldFormModel } from './pages/login/held-form.ts';
 import type { FoldedRow } from './pages/logs/log-row.ts';
 import type { LogsModel } from './pages/logs/view-model.ts';
-import type { PairModel } from './pages/pair/view-model.ts';
+import type { PairPageModel } from './pages/pair/view-model.ts';
 import type { FieldModel, SettingsModel } from './pages/settings/view-model.ts';
 import type { ComparisonModel } from './pages/versions/comparison.ts';
 import type { RestoringModel } from './pages/versions/restore-page.ts';
@@ -59,7 +59,7 @@ export interface PageModels {
   };
   login: LoginFormModel & { firstPasswordFile: string | undefined };
   logs: LogsModel;
-  pair: PairModel;
+  pair: PairPageModel;
   'reload-anyway': FailureModel;
   'restore-version': RestoringModel & Changing;
   settings: SettingsModel & Changing;

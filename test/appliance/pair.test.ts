@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { eventually } from '../lab/eventually.ts';
+import { failoverConfiguration } from '../lab/failover-configuration.ts';
 import type { LabProcess } from '../lab/lab-process.ts';
 import type { LabServer } from '../lab/lab-server.ts';
 import { createTwoServers } from '../lab/two-servers.ts';
@@ -79,6 +80,34 @@ describe('a pair', () => {
     await lab.network.setLink('server2', 'up');
     await says(browser1, /server2 \S+ Connected/);
     await says(browser2, /server1 \S+ Connected/);
+  });
+
+  it('says on both pages who serves, who is ready, and why not', async () => {
+    const pages = [browser1, browser2];
+    const status = async (browser: RemoteBrowser) =>
+      textOf((await browser.get('/keepalived')).body);
+    const both = (words: RegExp) =>
+      Promise.all(
+        pages.map((browser) =>
+          eventually(String(words), async () => words.test(await status(browser))),
+        ),
+      );
+    for (const server of [lab.server1, lab.server2]) {
+      await server.writeFile('/etc/keepalived/keepalived.conf', failoverConfiguration(server.name));
+      await server.startKeepalived();
+    }
+    // The lab has no boot setting: that is said, too.
+    const isProtected =
+      /192\.168\.0\.100 is served by server1; server2 takes over in about 3\.\d s, but keepalived does not start at boot/;
+    await both(isProtected);
+    await lab.server2.stopKeepalived();
+    await both(/192\.168\.0\.100 is served by server1, but not protected/);
+    await lab.server1.stopKeepalived();
+    await both(/Nobody serves 192\.168\.0\.100/);
+    const { body } = await browser2.get('/api/v1/pair');
+    assert.match(body, /"nobody"/);
+    for (const server of [lab.server1, lab.server2]) await server.startKeepalived();
+    await both(isProtected);
   });
 
   it('takes a lower grant at once', async () => {

@@ -5,7 +5,7 @@ import {
   removeUnfinishedWrites,
   writeDurably,
 } from '../../shared/durable-file.ts';
-import { findBytes } from '../../shared/find-bytes.ts';
+import { findBytes } from '../../shared/bytes/find-bytes.ts';
 import { createTag } from '../../shared/tag.ts';
 
 /** Texts stored once each, under their tag. */

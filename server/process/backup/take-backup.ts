@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { accountsPath, readStoredAccounts } from '../../access/accounts-file.ts';
 import { errorCode } from '../../shared/error-code.ts';
 import { UserError } from '../../shared/errors.ts';
-import { findBytes } from '../../shared/find-bytes.ts';
+import { findBytes } from '../../shared/bytes/find-bytes.ts';
 import {
   findStateFileKind,
   listStateFiles,

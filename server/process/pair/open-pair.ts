@@ -7,6 +7,8 @@ import { bareAddress } from '../../keepalived/addresses/addresses.ts';
 import { serverReportSchema } from '../../keepalived/pair/server-report.ts';
 import type { ServerReport } from '../../keepalived/pair/server-report.ts';
 import { createOwnReport } from '../../operations/pair/own-report.ts';
+import { createPairWatch } from '../../operations/pair/pair-watch.ts';
+import type { PairWatch } from '../../operations/pair/pair-watch.ts';
 import { createPair } from '../../pair/create-pair.ts';
 import type { Pair, PairProblem } from '../../pair/pair.ts';
 import type { ProgramOptions } from '../../program-options.ts';
@@ -24,6 +26,7 @@ export interface OpenPair {
   /** Calls back when the pair has news. @returns the function that ends it */
   subscribeToPair: (listener: () => void) => () => void;
   listOwnUrls: () => string[];
+  readPairSummary: PairWatch['read'];
   close: () => Promise<void>;
 }
 
@@ -44,6 +47,9 @@ export async function openPair({
 }): Promise<OpenPair> {
   const listeners = new Set<() => void>();
   const report = createOwnReport({ appliance, keeper, programVersion: version, onProblem });
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
   const listUrls = () => {
     const addresses = Object.values(networkInterfaces()).flatMap((entries = []) =>
       entries.map(({ address }) => address),
@@ -63,11 +69,17 @@ export async function openPair({
     subscribe: report.subscribe,
     ownUrls: listUrls,
     dial: dialPage,
-    onChange() {
-      for (const listener of listeners) listener();
-    },
+    onChange: tell,
     onProblem: onPairProblem,
   });
+  const watch = createPairWatch({
+    ...{ pair, clock, onTurn: tell },
+    // Its own secrets are compared under the key of each link.
+    describeOwn: () => report.describe(() => ''),
+  });
+  // Before those who read it.
+  listeners.add(watch.noteNews);
+  const stopKeeper = keeper.subscribe(watch.noteNews);
   return {
     pair,
     links: createLinkPipes((stream, from) => {
@@ -78,8 +90,11 @@ export async function openPair({
       return () => listeners.delete(listener);
     },
     listOwnUrls: listUrls,
+    readPairSummary: watch.read,
     async close() {
       await pair.close();
+      stopKeeper();
+      watch.close();
       report.close();
     },
   };

@@ -28,7 +28,13 @@ export function createSampleAgent(answers: Partial<Operations> = {}) {
           return /^(?:save|set|restore)/.test(String(name)) ? { outcome: undefined } : undefined;
         }),
     });
-  const pair = note({ view: () => noPair.view() }) as typeof noPair;
+  const pair = note({
+    view: noPair.view,
+    showCode(grant: string) {
+      told.push({ name: 'showCode', given: [grant] });
+      return noPair.showCode('see');
+    },
+  }) as typeof noPair;
   const parts: AgentDependencies = {
     operations: note(answers) as Operations,
     debug: note({}) as Debug,

@@ -16,7 +16,7 @@ export interface PairEntry {
   error: { field: 'url' | 'code'; sentence: string } | undefined;
 }
 
-export interface PairModel {
+export interface PairPageModel {
   hostName: string;
   servers: ServerCard[];
   notice: string | undefined;
@@ -77,7 +77,7 @@ export function describePair(
     entry: PairEntry;
     ownUrls: string[];
   },
-): PairModel {
+): PairPageModel {
   const { hostName, status, wallMs, shown, entry, ownUrls } = facts;
   return {
     ...{ hostName, entry, ownUrls },

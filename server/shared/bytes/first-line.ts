@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../error-code.ts';
 
 /** Longer than the first line of any file that names its format. */
 const longestBytes = 1024;

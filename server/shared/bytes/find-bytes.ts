@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../error-code.ts';
 
 /** A file's content; undefined if there is no such file. A symbolic link is refused (ELOOP). */
 export async function findBytes(path: string): Promise<Buffer | undefined> {
