@@ -27,13 +27,32 @@ function count(calls: PortCall[]) {
   };
 }
 
+/**
+ * Time as a quick machine has it: what is older than a second is asked again, and here only the number
+ * of looks counts. However long this process has to wait, no step takes more than 20 ms.
+ */
+function hurryClock(context: TestContext): void {
+  const readMs = performance.now.bind(performance);
+  let lastMs = readMs();
+  let nowMs = lastMs;
+  context.mock.method(performance, 'now', () => {
+    const realMs = readMs();
+    nowMs += Math.min(realMs - lastMs, 20);
+    lastMs = realMs;
+    return nowMs;
+  });
+}
+
 async function measure(
   context: TestContext,
   save: (operations: Program['operations'], consent: Consent) => Promise<ApplyOutcome | undefined>,
 ) {
-  const { operations, calls } = await createSaveProgram(context);
+  hurryClock(context);
+  const { operations, calls, keeper } = await createSaveProgram(context);
   let outcome = await save(operations, {});
   if (outcome?.kind === 'needs-acceptance') {
+    // What the keeper still asks because of this call is not of the next one.
+    await keeper.refresh({ withTracking: true });
     calls.length = 0;
     const { dangers: acceptedDangers, addedCommands: confirmedCommands } = outcome;
     outcome = await save(operations, { acceptedDangers, confirmedCommands });
@@ -85,16 +104,12 @@ const once = { reads: 2, listings: 1, dumps: 2 };
 describe('one save reads the files once, and asks keepalived before and after', () => {
   for (const [name, save] of Object.entries(saves)) {
     it(`from ${name}`, async (context) => {
-      let counted = count(await measure(context, save));
-      // What takes longer than a second is asked again: on a busy machine, one save of three is quick.
-      for (let left = 2; left > 0 && counted.dumps > once.dumps; left -= 1) {
-        counted = count(await measure(context, save));
-      }
-      assert.deepEqual(counted, once);
+      assert.deepEqual(count(await measure(context, save)), once);
     });
   }
 
   it('a preview has the check and the foresight of one look', async (context) => {
+    hurryClock(context);
     const { operations, calls } = await createSaveProgram(context);
     const { findings, foresight } = await operations.previewConfiguration('live', newText);
     assert.deepEqual([findings, foresight.dangers], [[], []]);
@@ -102,6 +117,7 @@ describe('one save reads the files once, and asks keepalived before and after', 
   });
 
   it('the preview of a form, too', async (context) => {
+    hurryClock(context);
     const { operations, calls } = await createSaveProgram(context);
     const plan = await operations.planInstanceSettings('VI_1', { priority: '120' }, expectedTag);
     assert.ok(plan.ok && plan.foresight);
