@@ -22,6 +22,7 @@ import { findProxyWarning } from './web/edge/proxy-warning.ts';
 import { createProxyTrust } from './web/edge/trusted-proxies.ts';
 import { listenForLinks } from './web/links/link-listener.ts';
 import { FailedRequestLog } from './web/log.ts';
+import { registerAccountPage } from './web/pages/account/routes.ts';
 import { registerBootPage } from './web/pages/boot/routes.ts';
 import { registerConfirmPage } from './web/pages/confirm/routes.ts';
 import { registerDebugPage } from './web/pages/debug/routes.ts';
@@ -163,6 +164,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       reply.redirect(startPage, 303),
     );
     await pages.register(registerLoginPage, { tickets });
+    await pages.register(registerAccountPage);
     await pages.register(registerApi, { mirror, updates, basePath });
     await pages.register(registerKeepalivedPage, { mirror, updates });
     await pages.register(registerFailoversPage, { mirror });

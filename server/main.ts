@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { writeFirstPassword } from './access/accounts-file.ts';
 import { openAccounts } from './access/accounts.ts';
 import { openSessionSecret } from './access/session-secret.ts';
+import { createOwnPasswords } from './access/own-password.ts';
 import { watchAccounts } from './access/watch-accounts.ts';
 import { createAgent } from './agent/agent.ts';
 import { serveAgent } from './agent/serve-agent.ts';
@@ -141,6 +142,7 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
   });
   const running: { server?: SeamServer; web?: WebSupervisor } = {};
   const agent = createAgent({
+    ownPasswords: createOwnPasswords({ stateDirectory, accounts }),
     ...{ options, accounts, debug, keeper, listWarnings, certificates, ...opened },
     findFirstPasswordFile: accountsWatch.findFirstPasswordFile,
     operations: createOperations({
@@ -238,22 +240,21 @@ async function findListenPlace(
 
 // Standard output is for people; the log goes to standard error.
 
-/** What is printed elsewhere than on a terminal stays: in the journal, for ever and for many. */
+/**
+ * It is in a file until its owner has chosen another. What is printed elsewhere than on a terminal
+ * stays: in the journal, for ever and for many.
+ */
 async function announceAccount(stateDirectory: string, password: string): Promise<void> {
+  const path = await writeFirstPassword(stateDirectory, password);
   const isSeenOnce = process.stdout.isTTY;
-  const passwordLines = isSeenOnce
-    ? [`    Password: ${password}`, '', '  The password is shown only once.']
-    : [
-        `    Password: in ${await writeFirstPassword(stateDirectory, password)}`,
-        '',
-        '  “sudo keepalived-wai first-password” prints it. It is removed when the password is changed.',
-      ];
   const lines = [
     '',
     '  First start. Log in with:',
     '',
     '    Username: admin',
-    ...passwordLines,
+    `    Password: ${isSeenOnce ? password : `in ${path}`}`,
+    '',
+    '  Then choose your own. Until then “sudo keepalived-wai first-password” prints this one.',
     '',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -5,7 +5,9 @@ import type { PasswordOutcome } from './check-password.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 import { maximumPasswordLength } from './password-rules.ts';
 
-export type BasicCredentials = (header: string, address: string) => Promise<PasswordOutcome>;
+/** `first-password`: right, but good for nothing but to choose another. */
+export type CredentialsOutcome = PasswordOutcome | { kind: 'first-password' };
+export type BasicCredentials = (header: string, address: string) => Promise<CredentialsOutcome>;
 
 const refused: PasswordOutcome = { kind: 'refused' };
 const forgetAfterMs = 24 * 60 * 60_000;
@@ -27,10 +29,12 @@ interface Remembered {
 export function createBasicCredentials({
   accounts,
   throttle,
+  isFirstPassword,
   now = () => performance.now(),
 }: {
   accounts: Accounts;
   throttle: LoginThrottle;
+  isFirstPassword: (name: string, password: string) => Promise<boolean>;
   now?: () => number;
 }): BasicCredentials {
   const key = randomBytes(32);
@@ -61,22 +65,28 @@ export function createBasicCredentials({
     return outcome;
   };
 
-  return async (header, address) => {
-    const parsed = parseBasic(header);
-    if (!parsed) return refused;
-    const { name, password } = parsed;
+  const find = async (name: string, password: string, address: string) => {
     const id = createHmac('sha256', key)
       .update(JSON.stringify([name, password]))
       .digest('base64');
     const known = findRemembered(id, name);
     if (known) {
       remember(id, known.passwordId);
-      return { kind: 'user', user: known.user };
+      return { kind: 'user' as const, user: known.user };
     }
     // Requests at the same time are one attempt.
     const asked = underWay.get(id) ?? check(id, name, password, address);
     underWay.set(id, asked);
     return asked.finally(() => underWay.delete(id));
+  };
+
+  return async (header, address) => {
+    const parsed = parseBasic(header);
+    if (!parsed) return refused;
+    const { name, password } = parsed;
+    const outcome = await find(name, password, address);
+    const isFirst = outcome.kind === 'user' && (await isFirstPassword(name, password));
+    return isFirst ? { kind: 'first-password' } : outcome;
   };
 }
 

@@ -4,11 +4,17 @@ import type { Accounts, User } from './accounts.ts';
 /** Who has signed in, as far as that still counts. */
 export interface SignedIn {
   user: User;
+  /** Opened with the first password: nothing may be done but to choose another. */
+  mustChoosePassword?: true;
 }
 
 export interface Sessions {
-  /** Opens a session of somebody who has just given the password. @returns its ticket */
-  open(userName: string): string;
+  /**
+   * Opens a session of somebody who has just given the password.
+   * @param options.mustChoosePassword it was the first password
+   * @returns its ticket
+   */
+  open(userName: string, options?: { mustChoosePassword: boolean }): string;
   /** The one session of a user's programs, which may only read; opened where there is none. */
   openForPrograms(userName: string): string;
   /** Who holds a ticket; undefined: it has ended, or it was never given. */
@@ -31,6 +37,7 @@ interface Session {
   /** Of the password that was given; once the account has another one, the session is over. */
   passwordId: string | undefined;
   isOfPrograms: boolean;
+  mustChoosePassword: boolean;
   openedAtMs: number;
   usedAtMs: number;
 }
@@ -79,12 +86,15 @@ export function createSessions({
     if (sessions.size >= maximumSessions) end(sessions.keys().next().value);
   };
 
-  const open = (userName: string, isOfPrograms: boolean): string => {
+  const open = (
+    userName: string,
+    kind: Pick<Session, 'isOfPrograms' | 'mustChoosePassword'>,
+  ): string => {
     makeRoom(userName);
     const ticket = randomBytes(32).toString('base64url');
     const passwordId = accounts.findPasswordId(userName);
     const [openedAtMs, usedAtMs] = [now(), now()];
-    sessions.set(ticket, { userName, passwordId, isOfPrograms, openedAtMs, usedAtMs });
+    sessions.set(ticket, { ...kind, userName, passwordId, openedAtMs, usedAtMs });
     return ticket;
   };
 
@@ -96,11 +106,14 @@ export function createSessions({
   };
 
   return {
-    open: (userName) => open(userName, false),
+    open: (userName, { mustChoosePassword } = { mustChoosePassword: false }) =>
+      open(userName, { isOfPrograms: false, mustChoosePassword }),
     openForPrograms(userName) {
       const isTheirs = ([, session]: [string, Session]) =>
         session.isOfPrograms && session.userName === userName && !isOver(session);
-      const ticket = [...sessions].find(isTheirs)?.[0] ?? open(userName, true);
+      const ticket =
+        [...sessions].find(isTheirs)?.[0] ??
+        open(userName, { isOfPrograms: true, mustChoosePassword: false });
       use(ticket);
       return ticket;
     },
@@ -109,7 +122,10 @@ export function createSessions({
       const user = session && accounts.findUser(session.userName);
       if (!session || !user) return undefined;
       const role = session.isOfPrograms ? 'viewer' : user.role;
-      return { user: { ...user, role } };
+      return {
+        user: { ...user, role },
+        ...(session.mustChoosePassword && { mustChoosePassword: true as const }),
+      };
     },
     use,
     end,

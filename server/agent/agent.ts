@@ -7,6 +7,7 @@ import { createHmac } from 'node:crypto';
 import type { Accounts } from '../access/accounts.ts';
 import { createLoginThrottle } from '../access/login-throttle.ts';
 import type { LoginThrottle } from '../access/login-throttle.ts';
+import type { OwnPasswords } from '../access/own-password.ts';
 import { createSessions } from '../access/sessions.ts';
 import type { Sessions } from '../access/sessions.ts';
 import { addPairAlarms } from '../keepalived/pair/pair-alarms.ts';
@@ -70,6 +71,7 @@ export interface AgentDependencies {
   /** What both servers of the pair say together; undefined: this one is not paired. */
   readPairSummary: () => PairSummary | undefined;
   accounts: Accounts;
+  ownPasswords: OwnPasswords;
   /** Signs the cookies of browsers. */
   secret: string;
   findFirstPasswordFile: () => string | undefined;

@@ -21,6 +21,8 @@ export interface CallRule {
    * save (`proof`); else the agent takes `confirmedCommands` for not given.
    */
   takesProof?: true;
+  /** Also with a session that was opened with the first password. */
+  isBeforeOwnPassword?: true;
   request: z.ZodType;
 }
 
@@ -105,7 +107,12 @@ export const callRules = {
   signInProgram: { access: 'public', request: z.strictObject({ header: z.string().max(8192) }) },
   /** Who the caller is. */
   findSignedIn: { access: 'public', request: z.strictObject({ isUse: z.boolean() }) },
-  signOut: { access: 'viewer', request: nothing },
+  signOut: { access: 'viewer', isBeforeOwnPassword: true, request: nothing },
+  /** One's own; ends all other sessions of the account. */
+  changePassword: {
+    ...{ access: 'viewer', isChange: true, isBeforeOwnPassword: true },
+    request: z.strictObject({ password, newPassword: z.string().max(10_000) }),
+  },
 
   /** The web answers the network. */
   noteListening: { access: 'public', request: nothing },

@@ -25,12 +25,21 @@ export interface KnownCaller extends Caller {
 
 /**
  * Who calls, if that may be: the session of the ticket and its role count, not what the web says.
- * @throws {UserError} `not-logged-in` (401), `not-allowed` (403)
+ * @throws {UserError} `not-logged-in` (401), `not-allowed` (403), `first-password` (403)
  */
-export function admit({ access }: CallRule, claim: Claim, sessions: Sessions): Caller {
+export function admit(
+  { access, isBeforeOwnPassword }: CallRule,
+  claim: Claim,
+  sessions: Sessions,
+): Caller {
   const signedIn = claim.ticket === undefined ? undefined : sessions.find(claim.ticket);
   if (access !== 'public') {
     if (!signedIn) throw new UserError('not-logged-in', 'Log in first.', { statusCode: 401 });
+    if (signedIn.mustChoosePassword && !isBeforeOwnPassword) {
+      throw new UserError('first-password', 'Choose your own password first.', {
+        statusCode: 403,
+      });
+    }
     if (access === 'admin' && signedIn.user.role !== 'admin') {
       throw new UserError('not-allowed', 'You have read-only access.', { statusCode: 403 });
     }

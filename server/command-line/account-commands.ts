@@ -83,7 +83,7 @@ export async function printFirstPassword({
   throw new UserError(
     'no-first-password',
     hasAccounts
-      ? `There is no first password in ${stateDirectory} any more: it was changed, or it was set or shown at the first start. For another one run: sudo keepalived-wai reset-password admin`
+      ? `There is no first password in ${stateDirectory} any more: it was changed, or set by WAI_ADMIN_PASSWORD_FILE. For another one run: sudo keepalived-wai reset-password admin`
       : `There is no first password in ${stateDirectory} yet: the first start makes it. Start keepalived-wai, or set WAI_STATE_DIR as the program has it.`,
   );
 }

@@ -127,7 +127,7 @@ export const subcommands = {
     arguments: [],
     options: [],
     description: [
-      'At the first start as a service the program makes a password and puts it into a file that only root can read. This prints it. The file is removed when the password is changed: with reset-password you get another.',
+      'At the first start the program makes a password and puts it into a file that only root can read. This prints it. Whoever logs in with it has to choose another before anything else; programs cannot use it. The file is then removed: with reset-password you get another.',
     ],
     exitStatus: [],
   },

@@ -7,6 +7,7 @@ import type { TextDifference } from '../keepalived/secrets/text-difference.ts';
 import type { ChangeFormModel, ShownComparison } from './change-form/change-form-model.ts';
 import type { FieldError } from './change-form/change-frame.ts';
 import type { AddedCommandsModel } from './change-form/consent.ts';
+import type { AccountModel } from './pages/account/view-model.ts';
 import type { BootModel, YesNo } from './pages/boot/view-model.ts';
 import type { ConfirmModel } from './pages/confirm/view-model.ts';
 import type { CheckWords } from './pages/debug/check-words.ts';
@@ -41,6 +42,7 @@ import type { Elapsed } from './view/time-words.ts';
 
 /** `views/NAME.eta`: what a route gives it. */
 export interface PageModels {
+  account: AccountModel;
   anyway: AnywayModel;
   boot: BootModel;
   'compare-versions': ComparisonModel;

@@ -182,6 +182,12 @@ export function tryOnTwoServers(packages: BuiltPackages, system: string | undefi
       const password = (await server.run('keepalived-wai', 'first-password')).trim();
       passwords.set(server, password);
       const browser = await logIn(server);
+      // Whatever is opened first.
+      assert.match(await browser.open('/keepalived'), /Choose your own password/);
+      const newPassword = 'a password of their own';
+      const fields = { password, newPassword, repeatedPassword: newPassword };
+      await browser.press('Change password', fields);
+      passwords.set(server, newPassword);
       await browser.open('/keepalived');
       await browser.press(`Set Default ${role}`);
       await browser.press(`Set Default ${role}`);

@@ -84,6 +84,11 @@ export function tryWithoutSystemd(packages: BuiltPackages, system: string | unde
       browser = new TextBrowser(server.url);
       await browser.open('/login');
       await browser.press('Log in', { username: 'admin', password });
+      await browser.open('/account');
+      const newPassword = 'a password of their own';
+      const fields = { password, newPassword, repeatedPassword: newPassword };
+      await browser.press('Change password', fields);
+      password = newPassword;
       assert.match(await browser.open('/keepalived'), /Current State Active/);
     });
 

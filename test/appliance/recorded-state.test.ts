@@ -13,6 +13,9 @@ import { serverWords } from '../program-words.ts';
 import { copyRecordedState, recordedFolder } from '../state-folder.ts';
 import { RemoteBrowser } from './remote-browser.ts';
 
+/** The one that is chosen. */
+const password = 'a password of their own';
+
 /** The program, and its command, with one state folder and nothing of this machine's. */
 async function prepare(context: TestContext) {
   const state = await copyRecordedState(context);
@@ -53,9 +56,14 @@ async function prepare(context: TestContext) {
         });
       }),
     async logIn(): Promise<RemoteBrowser> {
-      const password = (await readFile(join(state, 'first-password'), 'utf8')).trim();
       const browser = new RemoteBrowser(url);
-      assert.equal((await browser.logIn('admin', password)).statusCode, 303);
+      const first = await readFile(join(state, 'first-password'), 'utf8').catch(() => undefined);
+      // Also an upgraded program asks for another one first.
+      const answer =
+        first === undefined
+          ? await browser.logIn('admin', password)
+          : await browser.chooseOwnPassword('admin', first.trim(), password);
+      assert.equal(answer.statusCode, 303);
       return browser;
     },
   };

@@ -41,6 +41,17 @@ export class RemoteBrowser {
     return answer;
   }
 
+  /** Logs in with the first password, and chooses another. */
+  async chooseOwnPassword(username: string, first: string, own: string): Promise<Answer> {
+    await this.get('/login');
+    await this.post('/login', { username, password: first });
+    await this.get('/account');
+    const passwords = { password: first, newPassword: own, repeatedPassword: own };
+    const answer = await this.post('/account', passwords);
+    await this.get('/keepalived');
+    return answer;
+  }
+
   /** What an event stream sends until it has been silent, and `meanwhile` was done. */
   readStream(path: string, meanwhile: () => Promise<void>): Promise<Answer> {
     return this.#ask('GET', path, undefined, meanwhile);

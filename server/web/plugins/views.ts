@@ -13,6 +13,8 @@ import type { PreparedHtml, Shell } from '../view/prepared-html.ts';
 /** All that the frame of a page depends on. */
 interface PageFacts extends Pick<PageModel, 'title' | 'hostName' | 'user' | 'warnings' | 'flash'> {
   path: string;
+  /** What the navigation leads to is not open yet. */
+  mustChoosePassword: boolean;
 }
 
 export interface PageOptions {
@@ -59,10 +61,15 @@ export const views = fastifyPlugin<ViewsOptions>(
       production: true,
     });
 
-    const describePage = ({ path, ...facts }: PageFacts): Omit<PageModel, 'csrfToken'> => ({
+    const describePage = ({
+      path,
+      mustChoosePassword,
+      ...facts
+    }: PageFacts): Omit<PageModel, 'csrfToken'> => ({
       ...facts,
       version,
-      navigation: facts.user ? navigation.map((link) => withCurrent(link, path)) : [],
+      navigation:
+        facts.user && !mustChoosePassword ? navigation.map((link) => withCurrent(link, path)) : [],
     });
 
     const shells = new Map<string, Shell>();
@@ -119,7 +126,8 @@ function readFacts(
   known: Pick<PageFacts, 'title' | 'hostName' | 'warnings'>,
 ): PageFacts {
   const [path = ''] = request.url.split('?');
-  return { ...known, path, user: request.user, flash: request.takeFlash() };
+  const { user, mustChoosePassword } = request;
+  return { ...known, path, user, mustChoosePassword, flash: request.takeFlash() };
 }
 
 function withToken(facts: Omit<PageModel, 'csrfToken'>, reply: FastifyReply): PageModel {

@@ -13,6 +13,7 @@ function create() {
   const now = () => state.nowMs;
   const findUser = (name: string) => (name === 'ops' && state.exists ? user : undefined);
   const credentials = createBasicCredentials({
+    isFirstPassword: (_name, password) => Promise.resolve(password === 'the first password'),
     accounts: {
       findUser,
       findPasswordId: (name) => findUser(name) && `id of ${state.password}`,

@@ -1,4 +1,5 @@
 /** An agent over operations that only note what they are told. */
+import type { OwnPasswords } from '../../../server/access/own-password.ts';
 import { createAgent } from '../../../server/agent/agent.ts';
 import type { AgentDependencies, AuditFacts } from '../../../server/agent/agent.ts';
 import { createLinkPipes } from '../../../server/agent/links/link-pipes.ts';
@@ -6,7 +7,7 @@ import type { AgentCallName } from '../../../server/agent/call-rules.ts';
 import type { Debug } from '../../../server/operations/debug/debug.ts';
 import type { Operations } from '../../../server/operations/operations.ts';
 import { parseProgramOptions } from '../../../server/program-options.ts';
-import { createTestAccounts, noPair, password } from '../web/app-harness.ts';
+import { createTestAccounts, noFirstPassword, noPair, password } from '../web/app-harness.ts';
 import { createTestKeeper } from '../web/test-keeper.ts';
 
 export interface Told {
@@ -15,7 +16,10 @@ export interface Told {
 }
 
 /** @param answers what operations answer; undefined is what others do */
-export function createSampleAgent(answers: Partial<Operations> = {}) {
+export function createSampleAgent(
+  answers: Partial<Operations> = {},
+  ownPasswords: OwnPasswords = noFirstPassword,
+) {
   const told: Told[] = [];
   const audited: AuditFacts[] = [];
   const note = (known: object) =>
@@ -41,6 +45,7 @@ export function createSampleAgent(answers: Partial<Operations> = {}) {
     keeper: createTestKeeper(),
     readPairSummary: () => undefined,
     accounts: createTestAccounts(),
+    ownPasswords,
     secret: 'the secret of this server',
     options: parseProgramOptions({}),
     certificates: undefined,

@@ -108,7 +108,9 @@ describe('a call', () => {
   test('that changes something is done in the name of the session, and told before and after', async () => {
     const { call, signIn, told, audited } = createSampleAgent();
     const ticket = await signIn('admin');
-    const changes = callNames.filter((name) => accessOf(name).isChange);
+    const changes = callNames.filter(
+      (name) => accessOf(name).isChange && name !== 'changePassword',
+    );
     for (const name of changes) {
       told.length = 0;
       audited.length = 0;
@@ -309,4 +311,40 @@ test('however many follow the status, it is made once for all of them', () => {
   for (const stop of stops) stop();
   agent.noteAccounts();
   assert.equal(made, 1, 'nobody follows any more');
+});
+
+test('a session of the first password may choose another and end, whatever its role; nothing else', async () => {
+  const changed: unknown[] = [];
+  const { call, signIn, told } = createSampleAgent(
+    {},
+    {
+      isFirst: (name) => Promise.resolve(name === 'admin'),
+      change: (...given) => {
+        changed.push(given);
+        return Promise.resolve();
+      },
+    },
+  );
+  const ticket = await signIn('admin');
+  const allowed = callNames.filter((name) => accessOf(name).isBeforeOwnPassword);
+  assert.deepEqual(allowed.toSorted(), ['changePassword', 'signOut']);
+  for (const name of [...namesOf('viewer'), ...namesOf('admin')]) {
+    if (allowed.includes(name)) continue;
+    await assert.rejects(
+      call(name, sampleRequests[name], ticket),
+      refusedAs('first-password'),
+      name,
+    );
+  }
+  assert.deepEqual(told, []);
+  const header = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
+  assert.deepEqual(await call('signInProgram', { header }), { kind: 'first-password' });
+  const own = 'a password of my own';
+  const wrong = await call('changePassword', { password: 'wrong', newPassword: own }, ticket);
+  assert.deepEqual([wrong, changed], [{ kind: 'refused' }, []]);
+  const done = await call('changePassword', { password, newPassword: own }, ticket);
+  assert.deepEqual(changed, [['admin', own]]);
+  const { ticket: next } = done as { ticket: string };
+  await call('listVersions', {}, next);
+  await assert.rejects(call('listVersions', {}, ticket), refusedAs('not-logged-in'));
 });

@@ -11,6 +11,7 @@ export const sampleRequests: { [Name in AgentCallName]: CallRequest<Name> } = {
   signInProgram: { header: 'Basic bm9ib2R5Ondyb25n' },
   findSignedIn: { isUse: true },
   signOut: {},
+  changePassword: { password: 'wrong', newPassword: 'another one' },
   noteListening: {},
   passToLink: { pipe: id, bytes: '' },
   showPairingCode: { grant: 'see' },

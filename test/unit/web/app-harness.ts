@@ -1,6 +1,7 @@
 /** The real app around fixed accounts, for tests of the web plumbing. */
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Accounts, User } from '../../../server/access/accounts.ts';
+import type { OwnPasswords } from '../../../server/access/own-password.ts';
 import { createAgent } from '../../../server/agent/agent.ts';
 import { createLinkPipes } from '../../../server/agent/links/link-pipes.ts';
 import type { AgentDependencies } from '../../../server/agent/agent.ts';
@@ -40,6 +41,7 @@ export interface TestAppOptions extends Partial<Omit<AppOptions, 'agent'>> {
   keeper?: StateKeeper;
   readPairSummary?: AgentDependencies['readPairSummary'];
   accounts?: Accounts;
+  ownPasswords?: OwnPasswords;
   certificate?: Certificate | undefined;
   findFirstPasswordFile?: () => string | undefined;
   listWarnings?: () => string[];
@@ -58,6 +60,7 @@ export async function createTestApp(
     keeper = createTestKeeper(),
     readPairSummary = () => undefined,
     accounts = createTestAccounts(),
+    ownPasswords = noFirstPassword,
     findFirstPasswordFile = () => undefined,
     listWarnings = () => [],
     acceptLink = () => undefined,
@@ -68,7 +71,7 @@ export async function createTestApp(
 ): Promise<TestApp> {
   const lines: string[] = [];
   const agent = createAgent({
-    ...{ keeper, readPairSummary, accounts, findFirstPasswordFile, listWarnings },
+    ...{ keeper, readPairSummary, accounts, ownPasswords, findFirstPasswordFile, listWarnings },
     secret: options.secret ?? defaultSecret,
     options: options.options ?? parseProgramOptions({}),
     certificates: undefined,
@@ -124,6 +127,12 @@ export const noPair: Pair<ServerReport> = {
   setGrant: () => Promise.resolve(),
   findDigest: () => undefined,
   close: () => Promise.resolve(),
+};
+
+/** Nobody has a first password, and nobody changes theirs. */
+export const noFirstPassword: OwnPasswords = {
+  isFirst: () => Promise.resolve(false),
+  change: () => Promise.reject(new Error('this test changes no password')),
 };
 
 /** Accounts whose passwords cost nothing to check. */

@@ -6,6 +6,8 @@ import { createTestApp } from './app-harness.ts';
 const expected = `
 viewer GET /
 admin POST /api/v1/configuration/check
+viewer GET /account
+viewer POST /account
 viewer GET /api/v1/events
 viewer GET /api/v1/openapi.json
 viewer GET /api/v1/pair

@@ -4,6 +4,7 @@ import { maximumPasswordLength } from '../../../access/password-rules.ts';
 import type { Tickets } from '../../agent/tickets.ts';
 import { heldFormLimitBytes, readHeldForm } from '../../held-form.ts';
 import type { Flash } from '../../plugins/flash.ts';
+import { accountPath } from '../../plugins/sign-in/authentication.ts';
 import { describeHeldForm } from './held-form.ts';
 
 const nextSchema = z.string().max(2048).optional();
@@ -76,6 +77,7 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
       if (request.claim.ticket !== undefined) await tickets.end(request.claim.ticket);
       reply.beginSession(outcome.user, outcome.ticket);
       if (result.device !== undefined) reply.rememberDevice(result.device);
+      if (outcome.mustChoosePassword) return reply.redirect(accountPath, 303);
       const page = app.resolveNextPage(next);
       const target = held === undefined ? undefined : app.findFormTarget(next);
       if (!target) return reply.redirect(page, 303);
@@ -92,9 +94,13 @@ export const registerLoginPage: FastifyPluginCallbackZod<LoginPageOptions> = (
     },
   );
 
-  app.post('/logout', { config: { access: 'viewer' } }, async (request, reply) => {
-    if (request.claim.ticket !== undefined) await tickets.end(request.claim.ticket);
-    return reply.dropTicket().redirect('/login', 303);
-  });
+  app.post(
+    '/logout',
+    { config: { access: 'viewer', isBeforeOwnPassword: true } },
+    async (request, reply) => {
+      if (request.claim.ticket !== undefined) await tickets.end(request.claim.ticket);
+      return reply.dropTicket().redirect('/login', 303);
+    },
+  );
   done();
 };

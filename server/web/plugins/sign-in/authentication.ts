@@ -9,6 +9,9 @@ import { isForPrograms } from '../../audience.ts';
 import { receiveHeldForm } from '../../held-form.ts';
 import { isAskedByItself } from './asked-by-itself.ts';
 
+/** Where everybody changes their own password. */
+export const accountPath = '/account';
+
 /** Who may use a route. What a viewer may, an admin may too. */
 type RouteAccess = 'public' | 'viewer' | 'admin';
 
@@ -34,10 +37,14 @@ declare module 'fastify' {
     access?: RouteAccess;
     /** The route takes a form, and `intent=preview` shows it again and changes nothing. */
     hasPreview?: boolean;
+    /** The route is also for who has logged in with the first password. */
+    isBeforeOwnPassword?: boolean;
   }
   interface FastifyRequest {
     /** Who is logged in. */
     user: User | undefined;
+    /** Logged in with the first password: only another can be chosen. */
+    mustChoosePassword: boolean;
     /** What the agent is told of who asks: the ticket names the session of who is logged in. */
     claim: Claim;
     /** What can be asked of the agent, in the name of who is logged in. */
@@ -82,6 +89,7 @@ export const authentication = fastifyPlugin<AuthenticationOptions>((app, options
   });
 
   app.decorateRequest('user', undefined);
+  app.decorateRequest('mustChoosePassword', false);
   app.decorateRequest('claim');
   app.decorateRequest('agent');
   app.decorateReply('beginSession', function (this: FastifyReply, user: User, ticket: string) {
@@ -99,9 +107,11 @@ export const authentication = fastifyPlugin<AuthenticationOptions>((app, options
       ticket === undefined
         ? await findProgramUser(request, reply)
         : await findSessionUser(request, ticket, tickets);
-    const access = request.is404 ? 'public' : request.routeOptions.config.access;
+    const { access: ownAccess, isBeforeOwnPassword } = request.routeOptions.config;
+    const access = request.is404 ? 'public' : ownAccess;
     if (access === 'public') return;
     if (!request.user) return refuseStranger(request, reply);
+    if (request.mustChoosePassword && !isBeforeOwnPassword) return askForPassword(request, reply);
     if (access !== 'viewer' && request.user.role !== 'admin') {
       throw new UserError('not-allowed', 'You have read-only access.', {
         statusCode: 403,
@@ -155,6 +165,7 @@ async function findSessionUser(
   // The browser keeps a ticket that is over: to have it forgotten could hit the one of a new login.
   if (!signedIn) return undefined;
   request.claim.ticket = ticket;
+  request.mustChoosePassword = signedIn.mustChoosePassword === true;
   return signedIn.user;
 }
 
@@ -174,12 +185,30 @@ async function findProgramUser(
     case 'refused':
       request.log.info({ remoteAddress: request.ip }, 'credentials refused');
       return undefined;
+    case 'first-password':
+      throw new UserError(
+        'first-password',
+        'This is the first password, and it opens nothing but the page where another is chosen. Log in with a browser, choose your own, and use that here.',
+        { statusCode: 403 },
+      );
     case 'wait':
       reply.header('retry-after', outcome.seconds);
       throw new UserError('too-many-attempts', `Try again in ${outcome.seconds} s.`, {
         statusCode: 429,
       });
   }
+}
+
+/** To the page where it is chosen; what was sent is not done. */
+function askForPassword(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (request.method === 'GET' && !isForPrograms(request.url)) {
+    return reply.redirect(accountPath, 303);
+  }
+  throw new UserError(
+    'first-password',
+    'You logged in with the first password. Nothing was done. Open this page’s address again and choose your own password first.',
+    { statusCode: 403 },
+  );
 }
 
 async function refuseStranger(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
