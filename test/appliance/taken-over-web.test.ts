@@ -28,6 +28,7 @@ import { version } from '../../server/shared/version.ts';
 import { eventually } from '../lab/eventually.ts';
 import { serverWords } from '../program-words.ts';
 import { sampleRequests } from '../unit/agent/sample-requests.ts';
+import { mutate } from './mutated-requests.ts';
 import {
   configPath,
   createDaemons,
@@ -429,6 +430,45 @@ if (inPrivateNamespaces(import.meta.url)) {
     assert.ok(kinds.every((kind) => kind === 'refused' || kind === 'wait'));
   });
 
+  test('a request that is nearly right is answered, whatever it is, and costs no memory', async () => {
+    const random = createRandom(61);
+    /** With these an administrator would really do something; they are refused at their last field. */
+    const acting = ['controlKeepalived', 'controlServices', 'allowVrrp', 'withdrawVrrp'];
+    const startBytes = readMemory(agentPid);
+    const codes = new Map<string, Set<string>>();
+    for (const name of callNames) {
+      const seen = new Set<string>();
+      codes.set(name, seen);
+      for (const ticket of [tickets.admin, tickets.watcher, undefined]) {
+        const asks = Array.from({ length: 40 }, () => {
+          const request = mutate(sampleRequests[name], random);
+          const isRefused = acting.includes(name) && ticket === tickets.admin;
+          return callOf(name, {
+            // Who signs out is nobody afterwards.
+            ...{ ticket: name === 'signOut' ? tickets.ended : ticket },
+            request: isRefused ? { ...(request as object), more: 1 } : request,
+          });
+        });
+        const answers = await ask(asks);
+        assert.equal(answers.length, asks.length, `${name}: the connection was ended`);
+        for (const { error } of answers) seen.add(error?.code ?? 'answered');
+      }
+    }
+    const follows = topicNames.flatMap((name) =>
+      Array.from({ length: 20 }, () => ({
+        ...{ kind: 'subscribe', name, request: { more: mutate(sampleRequests, random) } },
+      })),
+    );
+    const told = await ask(follows);
+    assert.ok(told.every(({ error }) => error?.code === 'bad-call'));
+    for (const [name, seen] of codes) {
+      assert.ok(!seen.has('internal-error'), `${name}: ${log.join('').slice(-3_000)}`);
+      if (name !== 'signOut') assert.ok(seen.has('bad-call'), `${name}: ${[...seen].join()}`);
+    }
+    const grownBytes = readMemory(agentPid) - startBytes;
+    assert.ok(grownBytes < 150 * 1024 * 1024, `${grownBytes} bytes more`);
+  });
+
   test('a session ends with its account', async () => {
     const accounts = await readStoredAccounts(stateDirectory);
     await writeStoredAccounts(
@@ -536,6 +576,13 @@ if (inPrivateNamespaces(import.meta.url)) {
 function findWebOf({ pid }: ChildProcess): string | undefined {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return findWebAmong(children.split(' '));
+}
+
+/** What a process has of the memory, in bytes (VmRSS, proc(5)). */
+function readMemory(pid: number): number {
+  const [, kibibytes] =
+    /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kibibytes) * 1024;
 }
 
 /** The unix sockets on which a process listens. */
