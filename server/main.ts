@@ -14,6 +14,7 @@ import { watchAccounts } from './access/watch-accounts.ts';
 import { createAgent } from './agent/agent.ts';
 import { serveAgent } from './agent/serve-agent.ts';
 import { createAppliance } from './appliance/create-appliance.ts';
+import { refuseSharedEnd } from './appliance/services/service-managers/own-unit.ts';
 import { runCommandLine } from './command-line/run-command-line.ts';
 import { createJournal } from './history/journal.ts';
 import { openNotices } from './history/notices.ts';
@@ -43,6 +44,7 @@ import { openServiceLog } from './process/service-log.ts';
 import { createServiceNotify } from './process/service-notify.ts';
 import { describeServiceStatus } from './process/service-status.ts';
 import { findStandstill } from './process/standstill.ts';
+import { createPlaceAnnouncement } from './process/web/announce-place.ts';
 import { startWeb } from './process/web/start-web.ts';
 import { superviseWeb } from './process/web/supervise-web.ts';
 import type { WebSupervisor } from './process/web/supervise-web.ts';
@@ -66,7 +68,8 @@ const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() }
 
 async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): Promise<void> {
   const { stateDirectory } = options;
-  // Before anything is begun: it may end the start.
+  // Before anything is begun: they may end the start.
+  if (options.serviceManager === 'supervised') await refuseSharedEnd();
   const webUser = await findSocketUser(options);
   const lock = await openStateFolder(stateDirectory);
   // It starts beside all else, and asks when it is ready.
@@ -140,6 +143,9 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
       log.warn(problem, 'a connection of a paired server was not well');
     },
   });
+  const page = createPlaceAnnouncement(describePlace(options), (line) => {
+    process.stdout.write(line);
+  });
   const running: { server?: SeamServer; web?: WebSupervisor } = {};
   const agent = createAgent({
     ownPasswords: createOwnPasswords({ stateDirectory, accounts }),
@@ -150,7 +156,11 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
       readPairSummary: opened.readPairSummary,
     }),
     secret: await openSessionSecret(stateDirectory),
-    onListening: () => running.web?.noteListening(),
+    onListening: (isWaiting) => {
+      running.web?.noteListening();
+      page.note(isWaiting);
+      service.noteChange();
+    },
     audit: (facts) => {
       log.info({ ...facts, isAlwaysWritten: true }, 'asked of the agent');
     },
@@ -163,7 +173,13 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
     findIllness: () =>
       findStandstill(Math.max(keeper.lookedAtMs(), startedAtMs), clock.monotonicMs()),
     // Not `current()`: that would be somebody who looks on.
-    describe: () => describeServiceStatus(judgeStatus(keeper.evidence(), clock.monotonicMs())),
+    describe: () =>
+      [
+        ...(running.web && page.isWaiting()
+          ? [`the page waits for ${formatListen(options.listen)}`]
+          : []),
+        describeServiceStatus(judgeStatus(keeper.evidence(), clock.monotonicMs())),
+      ].join('; '),
     onProblem: (error) => {
       log.error(error.message);
     },
@@ -220,7 +236,7 @@ async function start(options: ProgramOptions, environment: NodeJS.ProcessEnv): P
     running.web?.untilListening.then(service.ready) ?? service.ready(),
   ]);
   reportBlindness(keeper.evidence());
-  if (running.web) announceAddress(options);
+  if (running.web) page.begin();
 }
 
 /** Whose group may open the agent's socket; undefined: nobody's, or this process cannot say so. */
@@ -268,11 +284,10 @@ function reportBlindness({ daemon, blindSpots = [] }: Evidence): void {
   }
 }
 
-function announceAddress({ listen, tls, basePath }: ProgramOptions): void {
-  const scheme = 'path' in listen ? '' : `${tls.enabled ? 'https' : 'http'}://`;
-  process.stdout.write(
-    `keepalived-wai: ${scheme}${formatListen(listen)}${'path' in listen ? '' : basePath}\n`,
-  );
+/** Where the page is, as one types it into a browser. */
+function describePlace({ listen, tls, basePath }: ProgramOptions): string {
+  if ('path' in listen) return formatListen(listen);
+  return `${tls.enabled ? 'https' : 'http'}://${formatListen(listen)}${basePath}`;
 }
 
 void runCommandLine({ words: process.argv.slice(2), environment: process.env, serve: start });

@@ -10,10 +10,12 @@ import { explainStartFailure, formatListen } from './process/explain-start-failu
 import { freeSocketPath } from './process/free-socket-path.ts';
 import { openServiceLog } from './process/service-log.ts';
 import { createServiceNotify } from './process/service-notify.ts';
+import { notYet } from './process/web/announce-place.ts';
 import { becomeUser } from './process/web/become-user.ts';
 import { endWhenIdle } from './process/web/end-when-idle.ts';
 import { findInheritedSockets } from './process/web/inherited-sockets.ts';
 import { listenOnInherited } from './process/web/listen-on-inherited.ts';
+import { untilAddress } from './process/web/until-address.ts';
 import { readWebArguments } from './process/web/web-arguments.ts';
 import type { WebArguments } from './process/web/web-arguments.ts';
 import { pairDescriptor } from './process/web/web-pair.ts';
@@ -32,6 +34,9 @@ const wrongSettingStatus = 78;
 
 /** An agent that starts answers within this time; a start that waits longer says for what. */
 const tellsAfterMs = 3_000;
+
+/** Those below are root's (ip(7), ip_unprivileged_portNumberstart). */
+const firstFreePort = 1024;
 
 const log = openServiceLog(process.stderr, process.env);
 
@@ -83,6 +88,8 @@ async function serve(
   const isChild = agentSocket === undefined;
   const { options, secret, certificate } = serving;
   const { listen } = options;
+  let isWaiting = false;
+  let whoToBecome = user;
   const app = await createApp({
     ...{ options, agent: port, secret, certificate, listOwnHosts },
     hostName: readHostName,
@@ -93,7 +100,10 @@ async function serve(
     : createServiceNotify({
         environment: process.env,
         findIllness: () => undefined,
-        describe: () => port.findProblem() ?? 'serving what the agent tells',
+        describe: () =>
+          isWaiting
+            ? `waiting for ${formatListen(listen)}`
+            : (port.findProblem() ?? 'serving what the agent tells'),
         onProblem: (error) => {
           app.log.error(error.message);
         },
@@ -112,13 +122,23 @@ async function serve(
     }
   });
 
+  const giveUpRoot = () => {
+    if (whoToBecome) becomeUser(whoToBecome);
+    whoToBecome = undefined;
+  };
+  /** It has started, and may wait for days: a service manager must not start it over and over. */
+  const tellWaiting = async (portNumber: number) => {
+    isWaiting = true;
+    // Only for a port below that one has to be root.
+    if (portNumber >= firstFreePort) giveUpRoot();
+    if (!isChild) log.say('warning', `keepalived-wai: ${formatListen(listen)}${notYet}`);
+    await port.call('noteListening', { address: 'none', request: { isWaiting } });
+    await service?.ready();
+  };
+  if (service) port.onTurn(service.noteChange);
   const inherited = isChild ? [] : findInheritedSockets(process.env, process.pid);
   // Before anybody is answered: connections are accepted in a later turn of the event loop.
-  if (user) {
-    app.server.once('listening', () => {
-      becomeUser(user);
-    });
-  }
+  app.server.once('listening', giveUpRoot);
   if (inherited.length > 0) {
     const { addresses, stop } = await listenOnInherited(app, inherited);
     const given = formatListen(listen);
@@ -135,13 +155,13 @@ async function serve(
     });
   } else {
     if ('path' in listen) await freeSocketPath(listen.path);
+    else await untilAddress(listen.host, () => tellWaiting(listen.port));
     await app.listen({ ...listen, listenTextResolver: () => 'listening' });
   }
+  if (isWaiting && !isChild) log.say('info', `keepalived-wai: answers at ${formatListen(listen)}`);
+  isWaiting = false;
   await port.call('noteListening', { address: 'none', request: {} });
-  if (service) {
-    port.onTurn(service.noteChange);
-    await service.ready();
-  }
+  await service?.ready();
 }
 
 /** Whether the app was made with something else. */

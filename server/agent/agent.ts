@@ -19,6 +19,7 @@ import type { Pair } from '../pair/pair.ts';
 import type { ProgramOptions } from '../program-options.ts';
 import { parseRequest } from '../seam/parse-request.ts';
 import type { Certificate } from '../shared/certificate.ts';
+import { machineMs } from '../shared/clock.ts';
 import type { Snapshot, StateKeeper } from '../state/state-keeper.ts';
 import { callRules } from './call-rules.ts';
 import type { AgentCallName, CallRule, CheckedRequest } from './call-rules.ts';
@@ -87,8 +88,8 @@ export interface AgentDependencies {
   /** What the web serves with. */
   certificates:
     { current: () => Certificate; subscribe: (listener: () => void) => () => void } | undefined;
-  /** The web answers the network. */
-  onListening: () => void;
+  /** The web answers the network, or waits for the address of WAI_LISTEN. */
+  onListening: (isWaiting: boolean) => void;
   /** Told of each change that was asked for: a line before, and one after. */
   audit: (facts: AuditFacts) => void;
 }
@@ -122,6 +123,7 @@ export function createAgent(parts: AgentDependencies): Agent {
   const describe = (snapshot: Snapshot, pairSummary = parts.readPairSummary()): Mirrored => ({
     snapshot: { ...snapshot, status: addPairAlarms(snapshot.status, pairSummary) },
     pairSummary,
+    toldAtMs: machineMs(),
     notices: operations.readNotices(),
     waiting: operations.findWaitingChange(),
     warnings: parts.listWarnings(),
@@ -228,8 +230,8 @@ interface HandlerDependencies extends AgentDependencies {
 /** One handler for each row of the table. */
 function createHandlers({ operations, debug, keeper, look, ...access }: HandlerDependencies) {
   return {
-    noteListening() {
-      access.onListening();
+    noteListening({ isWaiting }: CheckedRequest<'noteListening'>) {
+      access.onListening(isWaiting === true);
     },
     passToLink: ({ pipe, bytes }: CheckedRequest<'passToLink'>) =>
       access.links.take(pipe, Buffer.from(bytes, 'base64')),

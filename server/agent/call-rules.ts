@@ -114,8 +114,11 @@ export const callRules = {
     request: z.strictObject({ password, newPassword: z.string().max(10_000) }),
   },
 
-  /** The web answers the network. */
-  noteListening: { access: 'public', request: nothing },
+  /** The web answers the network, or waits until the address is there on which it will. */
+  noteListening: {
+    access: 'public',
+    request: z.strictObject({ isWaiting: z.literal(true).exactOptional() }),
+  },
 
   /** What another server has sent over a connection that the web passes on. */
   passToLink: {

@@ -114,6 +114,7 @@ function explainFailure(error: unknown, command: Command | undefined): string {
 const wrongSettingCodes = new Set([
   ...['admin-password-file', 'certificate-unreadable', 'certificate-unusable'],
   ...['state-directory-foreign', 'state-newer', 'shared-web-group'],
+  'supervised-service',
 ]);
 
 /** Where 1 says something of its own, a look that failed must not say it. */

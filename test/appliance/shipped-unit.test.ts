@@ -241,6 +241,16 @@ describe('under the shipped units', () => {
     assert.deepEqual(readPriorities(agent, 'WAI_TLS: "maybe" is not allowed'), ['3']);
     assert.deepEqual([...new Set(readPriorities(web, '"level":30'))], ['6']);
 
+    // Else keepalived would end with the agent, and the virtual IP with it.
+    run('systemctl', 'reset-failed');
+    startInstead(agent, serverWords, 'Environment=WAI_SERVICE_MANAGER=supervised');
+    run('sh', '-c', 'systemctl start "$1" || true', 'sh', agent);
+    untilUnit(agent, 'ActiveState', '^failed$');
+    assert.equal(showUnit('ExecMainStatus', agent), '78');
+    const refusal =
+      '"supervised" cannot be used here. systemd runs this program as keepalived-wai-agent';
+    assert.deepEqual(readPriorities(agent, refusal), ['3']);
+
     // The page says what it waits for.
     run('systemctl', 'start', '--no-block', web);
     const waits = 'agent of this page is not running.*The page waits';
@@ -248,6 +258,22 @@ describe('under the shipped units', () => {
     assert.deepEqual(readPriorities(web, waits), ['4']);
     run('systemctl', 'stop', web);
     run('systemctl', 'reset-failed');
+  });
+
+  it('waits for the address of WAI_LISTEN as a service that has started, and answers there', () => {
+    const late = '10.9.0.77';
+    startBoth(`Environment=WAI_LISTEN=${late}:9443`);
+    assert.equal(showUnit('ActiveState', web), 'active');
+    untilUnit(web, 'StatusText', `^waiting for ${late}:9443 `);
+    run('ip', 'address', 'add', `${late}/32`, 'dev', 'lo');
+    run('sh', '-c', untilSaid, 'sh', web, `answers at ${late}:9443`);
+    const notYet = `${late}:9443 is not an address of this server yet`;
+    assert.deepEqual(readPriorities(web, notYet), ['4'], 'once');
+    assert.equal(showUnit('NRestarts', web), '0');
+    const answer = run('curl', '--silent', '--insecure', `https://${late}:9443/healthz`);
+    assert.match(answer, /ok/);
+    untilUnit(web, 'StatusText', '^serving what the agent tells');
+    run('systemctl', 'stop', ...services);
   });
 
   /** @returns what a program prints as JSON that runs as the unit's */

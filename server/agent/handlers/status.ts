@@ -11,6 +11,8 @@ export interface Mirrored {
   snapshot: Snapshot;
   /** Both servers; undefined: this one is not paired. */
   pairSummary: PairSummary | undefined;
+  /** When this was said, on the monotonic clock of the machine: it may have waited on its way. */
+  toldAtMs: number;
   /** What happened while nobody looked, newest first. */
   notices: Notice[];
   /** The change that goes back by itself unless somebody confirms it. */

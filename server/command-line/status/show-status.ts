@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import { createAppliance } from '../../appliance/create-appliance.ts';
 import { isLocked } from '../../history/lock.ts';
 import { readRecords } from '../../history/record-log.ts';
+import { formatListen } from '../../process/explain-start-failure.ts';
+import { notYet } from '../../process/web/announce-place.ts';
+import { isAddressHere } from '../../process/web/until-address.ts';
 import type { ProgramOptions } from '../../program-options.ts';
 import { errorCode } from '../../shared/error-code.ts';
 import { failoverRecordSchema } from '../../state/failover-records.ts';
@@ -28,7 +31,7 @@ export async function showStatus(
     print(
       options.has('--json')
         ? `${JSON.stringify(describeStatus(snapshot), undefined, 2)}\n`
-        : `${formatStatus(snapshot)}${await describeAgent(settings.stateDirectory)}`,
+        : `${formatStatus(snapshot)}${await describeAgent(settings.stateDirectory)}${await describePage(settings)}`,
     );
     return gradeStatus(snapshot.status);
   } finally {
@@ -45,6 +48,12 @@ async function describeAgent(stateDirectory: string): Promise<string> {
     return '';
   }
   return `Note: no keepalived-wai runs with ${stateDirectory}, so it records no failover. Start it, for example: systemctl start keepalived-wai\n`;
+}
+
+/** A line where nobody can reach the page: it waits for its address. */
+async function describePage({ listen }: ProgramOptions): Promise<string> {
+  if ('path' in listen || (await isAddressHere(listen.host))) return '';
+  return `Note: ${formatListen(listen)}${notYet}\n`;
 }
 
 /** Without the rights for them nothing of keepalived is known either, and the status says so. */

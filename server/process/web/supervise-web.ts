@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebChild } from './start-web.ts';
 
 export interface WebSupervisor {
-  /** The web answers the network. */
+  /** The web answers the network, or has told that it waits for its address. */
   noteListening(): void;
   /** Resolves once it does for the first time. */
   untilListening: Promise<void>;

@@ -3,12 +3,14 @@ import type { Mirrored } from '../../agent/handlers/status.ts';
 import type { PairSummary } from '../../keepalived/pair/pair-summary.ts';
 import { noEvidence } from '../../keepalived/status/no-evidence.ts';
 import { judgeStatus } from '../../keepalived/status/status.ts';
+import { machineMs } from '../../shared/clock.ts';
 import type { Snapshot } from '../../state/state-keeper.ts';
 import type { AgentPort } from './agent-port.ts';
 import { agePair, forgetPair } from './mirrored-pair.ts';
 import type { ShownPair } from './mirrored-pair.ts';
 import { ageStatus, forgetStatus } from './mirrored-status.ts';
 import { ageSummary, forgetSummary } from './mirrored-summary.ts';
+import { createSuspensionWatch } from './suspension.ts';
 
 export interface Mirror {
   /** The status, as old as it is; all unknown while the agent does not answer. */
@@ -40,8 +42,14 @@ const answersWithinMs = 3_000;
 /** An agent that is well tells something every 30 s, also while nobody looks (decision 050). */
 const believedForMs = 60_000;
 
-/** The mirror of what one agent tells. */
-export function createMirror(port: Omit<AgentPort, 'openLink'>): Mirror {
+/**
+ * The mirror of what one agent tells.
+ * @param findSuspension when the machine slept last
+ */
+export function createMirror(
+  port: Omit<AgentPort, 'openLink'>,
+  findSuspension = createSuspensionWatch(),
+): Mirror {
   const listeners = new Set<() => void>();
   let newest: { told: Mirrored; atMs: number } | undefined;
   let lookedAtMs = -Infinity;
@@ -55,7 +63,9 @@ export function createMirror(port: Omit<AgentPort, 'openLink'>): Mirror {
   const untilTold = new Promise<void>((resolve) => (noteFirst = resolve));
   const take = (told: Mirrored) => {
     noteFirst();
-    newest = { told: onOwnClock(told), atMs: performance.now() };
+    const onTheWayMs = Math.max(0, machineMs() - told.toldAtMs);
+    const atMs = performance.now() - onTheWayMs;
+    newest = { told: onOwnClock(told, atMs), atMs };
     tell();
   };
   // What comes first is as of now, also after the agent was away.
@@ -81,7 +91,15 @@ export function createMirror(port: Omit<AgentPort, 'openLink'>): Mirror {
     if (problem !== undefined) return problem;
     const isLate =
       awaitedSinceMs !== undefined && performance.now() - awaitedSinceMs >= answersWithinMs;
-    return isLate || passedMs() >= believedForMs ? noAnswer : undefined;
+    if (isLate || passedMs() >= believedForMs) return noAnswer;
+    return isFromBeforeSleep() ? notLookedSinceSleep : undefined;
+  };
+  /** While the machine slept the clocks of ages stood still, and the peer has taken the address. */
+  const isFromBeforeSleep = () => {
+    const sleep = findSuspension();
+    if (!sleep || !newest) return false;
+    const { evidenceAgeMs = 0 } = newest.told.snapshot.status;
+    return newest.atMs - evidenceAgeMs < sleep.resumedAtMs;
   };
   const passedMs = () => (newest ? performance.now() - newest.atMs : 0);
 
@@ -146,10 +164,15 @@ const notToldYet = 'the agent of this page has not answered yet';
 const noAnswer =
   'the agent of this page does not answer; keepalived goes on without it. On the server, look at “journalctl -u keepalived-wai-agent”';
 
-/** The monotonic clocks of two processes have different origins. */
-function onOwnClock(told: Mirrored): Mirrored {
+const notLookedSinceSleep =
+  'this server was asleep, and its agent has not looked since; it looks within seconds';
+
+/**
+ * The monotonic clocks of two processes have different origins.
+ * @param nowMs when it was told, on the clock of this one
+ */
+function onOwnClock(told: Mirrored, nowMs: number): Mirrored {
   const { snapshot } = told;
-  const nowMs = performance.now();
   const offsetMs = nowMs - snapshot.nowMs;
   const services = snapshot.services && {
     ...snapshot.services,

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Mirrored } from '../../../../server/agent/handlers/status.ts';
+import { machineMs } from '../../../../server/shared/clock.ts';
 import type { AgentPort } from '../../../../server/web/agent/agent-port.ts';
 import { createMirror } from '../../../../server/web/agent/mirror.ts';
+import { createSuspensionWatch } from '../../../../server/web/agent/suspension.ts';
 import { createTickets } from '../../../../server/web/agent/tickets.ts';
 import { noPair } from '../app-harness.ts';
 import { heard, serverOf } from '../../keepalived/pair/reports.ts';
@@ -16,17 +18,18 @@ const told = (): Mirrored => ({
   snapshot: { ...sampleSnapshot(), nowMs: performance.now() },
   ...{ pair: noPair.view(), ownUrls: [] },
   pairSummary: samplePair(serverOf(1, 'Active'), heard(serverOf(2, 'Standby'))),
+  toldAtMs: machineMs(),
   ...{ notices: [], waiting: undefined, warnings: [], firstPasswordFile: undefined },
 });
 
 /** An agent that tells once, and then answers as a test wants. */
-function createPort(answer: () => Promise<unknown>) {
+function createPort(answer: () => Promise<unknown>, first = told()) {
   let problem: string | undefined;
   const turned = new Set<() => void>();
   const port: Omit<AgentPort, 'openLink'> = {
     call: answer,
     follow(topic, tell) {
-      if (topic === 'mirror') (tell as (event: Mirrored) => void)(told());
+      if (topic === 'mirror') (tell as (event: Mirrored) => void)(first);
       return () => undefined;
     },
     findProblem: () => problem,
@@ -98,6 +101,59 @@ test('ages go on between two words of the agent', (t) => {
   clock.passMinutes(2 / 60);
   const after = mirror.current().status.evidenceAgeMs ?? 0;
   assert.ok(after - before >= 2_000 && after - before < 10_000, `${after - before}`);
+});
+
+test('what has waited on its way is as old as it is', () => {
+  for (const [waitedMs, state] of [
+    [59_000, 'Active'],
+    [61_000, 'Unknown'],
+  ] as const) {
+    const { port } = createPort(never, { ...told(), toldAtMs: machineMs() - waitedMs });
+    const mirror = createMirror(port);
+    assert.equal(stateOf(mirror), state);
+    assert.ok((mirror.current().status.evidenceAgeMs ?? 0) >= waitedMs);
+    mirror.close();
+  }
+});
+
+test('a clock that is set makes nothing fresh, and nothing old', (t) => {
+  const { mirror, clock } = open(t, never);
+  const age = () => mirror.current().status.evidenceAgeMs ?? 0;
+  const before = age();
+  for (const hours of [1, -1]) {
+    t.mock.method(Date, 'now', () => 1_800_000_000_000 + hours * 3_600_000);
+    assert.equal(stateOf(mirror), 'Active');
+    assert.ok(age() - before < 2_000);
+  }
+  clock.passMinutes(1.1);
+  assert.equal(stateOf(mirror), 'Unknown');
+});
+
+test('what was seen before the machine slept is not believed after it', () => {
+  let sleptMs = 0;
+  const clocks = {
+    monotonicMs: () => performance.now(),
+    sinceBootMs: () => performance.now() + sleptMs,
+  };
+  let answer = told();
+  const { port } = createPort(() => Promise.resolve(answer));
+  const mirror = createMirror(port, createSuspensionWatch(clocks));
+  assert.equal(stateOf(mirror), 'Active');
+  sleptMs += 3 * 3_600_000;
+  assert.equal(stateOf(mirror), 'Unknown');
+  assert.match(mirror.current().status.instances[0]?.reason ?? '', /asleep/);
+  // The agent's ages stood still, too: it says what it saw before as if it were fresh.
+  const old = told();
+  const { status } = old.snapshot;
+  answer = { ...old, snapshot: { ...old.snapshot, status: { ...status, evidenceAgeMs: 60_000 } } };
+  return mirror.look().then(async () => {
+    assert.equal(stateOf(mirror), 'Unknown');
+    answer = told();
+    answer.snapshot.status.evidenceAgeMs = 0;
+    await mirror.look();
+    assert.equal(stateOf(mirror), 'Active', 'it has looked');
+    mirror.close();
+  });
 });
 
 test('who was signed in still reads while the agent is away, and is not kept waiting', async () => {
