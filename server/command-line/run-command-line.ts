@@ -115,6 +115,7 @@ const wrongSettingCodes = new Set([
   ...['admin-password-file', 'certificate-unreadable', 'certificate-unusable'],
   ...['state-directory-foreign', 'state-newer', 'shared-web-group'],
   'supervised-service',
+  ...['no-socket-folder', 'unsafe-socket-folder'],
 ]);
 
 /** Where 1 says something of its own, a look that failed must not say it. */

@@ -3,6 +3,7 @@ import { chmod, chown, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import path from 'node:path';
+import { errorCode } from '../shared/error-code.ts';
 import { UserError } from '../shared/errors.ts';
 import type { CallTable } from './calls.ts';
 import { bindHandlers } from './handlers.ts';
@@ -112,7 +113,13 @@ function bind(server: Server, socketPath: string): Promise<void> {
 }
 
 async function assertSafeFolder(folder: string): Promise<void> {
-  const { uid, mode } = await stat(folder);
+  const { uid, mode } = await stat(folder).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    throw new UserError(
+      'no-socket-folder',
+      `The folder ${folder}, where the socket of the agent is to be, does not exist. Make it root's, with mode 0750 and the group of the web.`,
+    );
+  });
   const isOwn = uid === process.geteuid?.();
   if (isOwn && (mode & 0o022) === 0) return;
   throw new UserError(

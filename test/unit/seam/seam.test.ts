@@ -386,5 +386,11 @@ test(
       onProblem: () => undefined,
     });
     await assert.rejects(starting, { code: 'unsafe-socket-folder' });
+    const nowhere = createSeamServer({
+      at: { path: path.join(folder, 'none', 'other.sock'), mode: 0o660 },
+      ...{ table: small, version: '1', handlers },
+      onProblem: () => undefined,
+    });
+    await assert.rejects(nowhere, { code: 'no-socket-folder' });
   }),
 );
