@@ -8,6 +8,7 @@ import { measureKnowledge } from './knowledge.ts';
 import { measureLab } from './lab.ts';
 import { measureLog } from './log.ts';
 import { measurePages } from './pages.ts';
+import { measurePair } from './pair.ts';
 import { measureSeam } from './seam.ts';
 import { measureStart } from './start.ts';
 import { measureStreams } from './streams.ts';
@@ -20,6 +21,7 @@ const areas: Record<string, Measurement> = {
   log: measureLog,
   knowledge: measureKnowledge,
   seam: measureSeam,
+  pair: measurePair,
   lab: measureLab,
 };
 

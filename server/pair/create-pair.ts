@@ -11,8 +11,8 @@ import { createPeerLink } from './link/peer-link.ts';
 import type { PeerLink } from './link/peer-link.ts';
 import { createReception } from './link/reception.ts';
 import { createOwnPresence } from './own-presence.ts';
-import type { Pair, PairOptions } from './pair.ts';
 import { createPairTable } from './pair-table.ts';
+import type { Pair, PairOptions } from './pair.ts';
 import { createPairingAnswer } from './pairing/answer-pairing.ts';
 import { findCode } from './pairing/code.ts';
 import { pairByCode } from './pairing/pair-with.ts';
@@ -68,8 +68,8 @@ export async function createPair<Report>(given: PairOptions<Report>): Promise<Pa
     ...{ options, timing, known },
     table: createPairTable(options.reportSchema),
     tls: () => keys.current().context,
-    presence: own.presence,
-    findNextKey: keys.findNext,
+    presence: () => own.presence(),
+    findNextKey: () => keys.findNext(),
     noteKeyKnown: lookAtKey,
   };
   const openLink = (server: PinnedServer) => {
@@ -96,7 +96,7 @@ export async function createPair<Report>(given: PairOptions<Report>): Promise<Pa
     },
   });
   const reception = createReception({
-    ...{ findKey: keys.current, version: options.version, timing, clock, onProblem },
+    ...{ findKey: () => keys.current(), version: options.version, timing, clock, onProblem },
     answer(greeting, tls, key, address) {
       if (greeting.kind === 'pair') return answerPairing(greeting, tls, key, address);
       const server = known.findByPin(tls.fingerprint);
@@ -139,7 +139,9 @@ export async function createPair<Report>(given: PairOptions<Report>): Promise<Pa
       codeNotice = undefined;
       return code.show(grant);
     },
-    withdrawCode: code.withdraw,
+    withdrawCode() {
+      code.withdraw();
+    },
     async pairWith(wanted) {
       const url = findPageUrl(wanted.url.trim());
       if (url === undefined) throw createBadAddressError();

@@ -1,8 +1,8 @@
 /** How this server presents itself to others, within what they accept. */
-import { pairProtocol } from './wire/greetings.ts';
 import type { Presence } from './link/link-context.ts';
 import type { PairGrant, PairOptions } from './pair.ts';
 import type { Introduction } from './pairing/proof.ts';
+import { pairProtocol } from './wire/greetings.ts';
 import {
   cleanWords,
   findPageUrl,

@@ -4,8 +4,8 @@ import { defineCall, defineTopic } from '../seam/calls.ts';
 import type { CallTable } from '../seam/calls.ts';
 import type { Handlers } from '../seam/handlers.ts';
 import { UserError } from '../shared/errors.ts';
-import { grantSchema } from './identity/pinned-servers.ts';
 import { fingerprintSchema } from './identity/own-key.ts';
+import { grantSchema } from './identity/pinned-servers.ts';
 import type { PairGrant } from './pair.ts';
 import { cleanAllWords } from './words-of-others.ts';
 
@@ -15,6 +15,7 @@ export interface PairRule {
 }
 
 const see: PairRule = { needs: 'see' };
+const change: PairRule = { needs: 'see-and-change' };
 const nothing = z.strictObject({});
 
 export type PairTable<Report> = ReturnType<typeof createPairTable<Report>>;
@@ -48,7 +49,7 @@ export function createPairTable<Report>(reportSchema: z.ZodType<Report>) {
     mayChange: defineCall({
       request: nothing,
       result: z.object({}),
-      meta: { needs: 'see-and-change' } as PairRule,
+      meta: change,
     }),
   } satisfies CallTable;
 }

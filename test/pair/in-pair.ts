@@ -46,7 +46,7 @@ export interface TestServer {
 
 export const realClock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
-export function createNetwork(context: TestContext): Network {
+export function createNetwork(context: Pick<TestContext, 'after'>): Network {
   const servers = new Map<string, TestServer>();
   const network: Network = {
     ...{ reaches: () => true, pipes: new Set(), servers, redirect: new Map() },

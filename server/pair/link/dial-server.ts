@@ -1,11 +1,11 @@
 import { UserError } from '../../shared/errors.ts';
 import type { PinnedServer } from '../identity/pinned-servers.ts';
 import type { InnerTls } from '../wire/inner-tls.ts';
-import type { LinkContext, LinkRole, Presence } from './link-context.ts';
-import { describeNoLink, describeProtocol, describeStranger } from './link-problems.ts';
-import { mostUrls } from '../words-of-others.ts';
 import { reach } from '../wire/reach.ts';
 import type { Reached } from '../wire/reach.ts';
+import { mostUrls } from '../words-of-others.ts';
+import type { LinkContext, LinkRole, Presence } from './link-context.ts';
+import { describeNoLink, describeProtocol, describeStranger } from './link-problems.ts';
 
 export type Dialled =
   | { outcome: 'connected'; tls: InnerTls; presence: Presence }
@@ -19,7 +19,7 @@ export async function dialServer<Report>(
   context: LinkContext<Report>,
   signal: AbortSignal,
 ): Promise<Dialled> {
-  let last: Dialled = {
+  let last: Extract<Dialled, { outcome: 'failed' }> = {
     outcome: 'failed',
     problem: `No address of ${server.name} is known, and it has not come by itself. Pair the two again, with its address.`,
   };
@@ -33,7 +33,7 @@ export async function dialServer<Report>(
       const urls = [...new Set([url, ...presence.urls, ...server.urls])].slice(0, mostUrls);
       return { ...tried, presence: { ...presence, urls } };
     }
-    if (last.outcome !== 'failed' || url === server.urls[0]) last = tried;
+    if (url === server.urls[0]) last = tried;
   }
   return last;
 }

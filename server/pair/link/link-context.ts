@@ -1,7 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import type { PinnedServers } from '../identity/pinned-servers.ts';
-import type { PairOptions, PairTiming } from '../pair.ts';
 import type { PairTable } from '../pair-table.ts';
+import type { PairOptions, PairTiming } from '../pair.ts';
 import type { Greeting } from '../wire/greetings.ts';
 
 /** What this server does on a connection: it asks, or it answers. */

@@ -2,14 +2,14 @@
 import { isRenewal } from '../identity/key-renewal.ts';
 import type { PinnedServer } from '../identity/pinned-servers.ts';
 import type { PairedServerView, PairLinkView, SecretDigest } from '../pair.ts';
+import type { InnerTls } from '../wire/inner-tls.ts';
+import { createSecretDigest } from '../wire/secret-digest.ts';
 import { createDialLoop } from './dial-loop.ts';
 import { dialServer } from './dial-server.ts';
 import { followServer } from './following.ts';
 import type { Following, Heard } from './following.ts';
-import type { InnerTls } from '../wire/inner-tls.ts';
 import type { LinkContext, LinkRole, Presence } from './link-context.ts';
 import { describeCopy, describeEnded, describeNotUnderstood } from './link-problems.ts';
-import { createSecretDigest } from '../wire/secret-digest.ts';
 import { serveFollower } from './serve-follower.ts';
 import { createSightings } from './sightings.ts';
 

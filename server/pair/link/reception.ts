@@ -3,13 +3,13 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../shared/clock.ts';
 import type { CurrentKey } from '../identity/key-keeper.ts';
 import type { PairProblem, PairTiming } from '../pair.ts';
-import { createAdmission } from './admission.ts';
 import { boundPipe } from '../wire/bounded-pipe.ts';
 import { readFirstFrame, sendFirstFrame } from '../wire/first-frame.ts';
 import { anyGreetingSchema, greetingSchema, pairProtocol } from '../wire/greetings.ts';
 import type { Greeting, RefusalReason, Reply } from '../wire/greetings.ts';
 import { openInnerTls } from '../wire/inner-tls.ts';
 import type { InnerTls } from '../wire/inner-tls.ts';
+import { createAdmission } from './admission.ts';
 
 /** What is said to a greeting, and what becomes of the connection then. */
 export interface GreetingAnswer {
@@ -50,9 +50,10 @@ export function createReception({
 
   const greet = async (inner: Duplex, address: string, release: () => void) => {
     const own = findKey();
-    const { pipe, trust } = boundPipe(inner, () => {
+    const bounded = boundPipe(inner, () => {
       onProblem({ kind: 'flood', sentence: `${address} sent too much before it said who it is.` });
     });
+    const { pipe } = bounded;
     strangers.add(pipe);
     const late = setTimeout(() => pipe.destroy(), timing.authenticateMs);
     const settle = () => {
@@ -68,7 +69,7 @@ export function createReception({
       'reason' in reply ? { kind: 'refused', protocol: pairProtocol, version, ...reply } : reply,
     );
     if (take) {
-      trust();
+      bounded.trust();
       settle();
       try {
         await take();

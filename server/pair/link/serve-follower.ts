@@ -4,9 +4,9 @@ import { untilAborted } from '../../seam/handlers.ts';
 import type { Handlers } from '../../seam/handlers.ts';
 import { createSeamServer } from '../../seam/seam-server.ts';
 import type { Clock } from '../../shared/clock.ts';
-import type { PairGrant, SecretDigest } from '../pair.ts';
 import { guardHandlers } from '../pair-table.ts';
 import type { PairTable } from '../pair-table.ts';
+import type { PairGrant, SecretDigest } from '../pair.ts';
 import { pairProtocol } from '../wire/greetings.ts';
 import { createTokenBucket } from '../wire/token-bucket.ts';
 

@@ -2,11 +2,11 @@ import type { Clock } from '../../shared/clock.ts';
 import type { CurrentKey } from '../identity/key-keeper.ts';
 import { mostServers } from '../identity/pinned-servers.ts';
 import type { PinnedServer, PinnedServers } from '../identity/pinned-servers.ts';
+import type { GreetingAnswer } from '../link/reception.ts';
+import type { OwnPresence } from '../own-presence.ts';
 import { pairProtocol } from '../wire/greetings.ts';
 import type { Greeting } from '../wire/greetings.ts';
 import type { InnerTls } from '../wire/inner-tls.ts';
-import type { GreetingAnswer } from '../link/reception.ts';
-import type { OwnPresence } from '../own-presence.ts';
 import { isSameProof, proveAnswerer, proveAsker } from './proof.ts';
 import type { CodeOnShow } from './shown-code.ts';
 

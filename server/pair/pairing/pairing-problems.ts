@@ -1,8 +1,8 @@
 /** Why two servers were not paired, and what to do. Nothing that a stranger says is quoted. */
 import { UserError } from '../../shared/errors.ts';
+import { mostServers } from '../identity/pinned-servers.ts';
 import type { Reply } from '../wire/greetings.ts';
 import { pairProtocol } from '../wire/greetings.ts';
-import { mostServers } from '../identity/pinned-servers.ts';
 
 export function createBadAddressError(): UserError {
   return new UserError(

@@ -3,8 +3,8 @@ import { Duplex } from 'node:stream';
 /** Who has not yet shown who they are gets no more than this read. */
 const mostStrangeBytes = 64 * 1024;
 /** Of a server that is known: far more than its reports take, and not so much that reading it is work. */
-const bytesPerSecond = 256 * 1024;
-const burstBytes = 4 * 1024 * 1024;
+const bytesPerSecond = 1024 * 1024;
+const burstBytes = 8 * 1024 * 1024;
 
 export interface BoundedPipe {
   pipe: Duplex;

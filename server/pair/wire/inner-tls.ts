@@ -30,7 +30,6 @@ export function createInnerContext({ keyPem, certificatePem }: OwnKey): SecureCo
 
 /**
  * @param side the dialler is the client
- * @param signal ends it, also after it was opened
  * @returns rejects if it cannot be opened; the pipe is then destroyed
  */
 export async function openInnerTls(

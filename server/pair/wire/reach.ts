@@ -19,7 +19,7 @@ export interface Reached {
 
 /**
  * @param dial rejects with a `UserError`
- * @param signal ends the connection, as long as `settle` was not called on it
+ * @param signal ends the connection, up to the answer to the greeting
  */
 export async function reach(
   dial: (signal: AbortSignal) => Promise<Duplex>,
@@ -30,10 +30,13 @@ export async function reach(
   const end = () => inner.destroy();
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
-  const { pipe, trust } = boundPipe(inner, () => undefined);
-  const tls = await openInnerTls(pipe, 'dialler', context);
+  const bounded = boundPipe(inner, () => undefined);
+  const tls = await openInnerTls(bounded.pipe, 'dialler', context);
   return {
-    ...{ tls, trust },
+    tls,
+    trust() {
+      bounded.trust();
+    },
     async greet(greeting) {
       sendFirstFrame(tls.socket, greeting);
       const reply = replySchema.parse(await readFirstFrame(tls.socket));
