@@ -38,8 +38,9 @@ const importZones = [
       './shared',
       './state',
       './history',
+      './pair/pair.ts',
     ],
-    message: 'operations/ use keepalived/, the state keeper and the port appliance.ts.',
+    message: 'operations/ use keepalived/, the state keeper, the pair and the port appliance.ts.',
   },
   {
     target: './server/state',

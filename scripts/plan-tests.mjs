@@ -81,13 +81,14 @@ export function planTests(files) {
   return [...plan, ...waiting.map(builtFrom)];
 }
 
-/** Timers that one file mocks are the process's, and of those that are imported meanwhile. */
-const mocksTimers = (file) => readFileSync(file, 'utf8').includes('mock.timers');
+/** Timers and clocks that one file mocks are the process's, and of those that are imported meanwhile. */
+const mocksTime = (file) =>
+  /mock\.timers|session-clock|scripted-keepalived/.test(readFileSync(file, 'utf8'));
 
 /** @returns {string[]} files that import the unit tests, and those that must be alone */
 function shareProcesses(files) {
-  const alone = files.filter(mocksTimers).map(builtFrom);
-  const names = files.filter((file) => !mocksTimers(file)).map(builtFrom);
+  const alone = files.filter(mocksTime).map(builtFrom);
+  const names = files.filter((file) => !mocksTime(file)).map(builtFrom);
   const most = availableParallelism() * unitProcessesPerCore;
   const shared = Array.from({ length: Math.min(most, names.length) }, (_, index) => {
     const file = path.join(builtTests, `unit-${index + 1}.js`);

@@ -144,8 +144,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const endLinks = listenForLinks(app.server, {
     ...{ basePath, isProxy },
-    openCarrier: agent.openLink,
-    findProblem: agent.findProblem,
+    openCarrier: (address) => agent.openLink(address),
+    findProblem: () => agent.findProblem(),
   });
   app.addHook('preClose', (next) => {
     endLinks();

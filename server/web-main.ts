@@ -88,7 +88,8 @@ async function serve(
   const isChild = agentSocket === undefined;
   const { options, secret, certificate } = serving;
   const { listen } = options;
-  let isWaiting = false;
+  /** For its address, which comes later. */
+  const start = { isWaiting: false };
   let whoToBecome = user;
   const app = await createApp({
     ...{ options, agent: port, secret, certificate, listOwnHosts },
@@ -101,7 +102,7 @@ async function serve(
         environment: process.env,
         findIllness: () => undefined,
         describe: () =>
-          isWaiting
+          start.isWaiting
             ? `waiting for ${formatListen(listen)}`
             : (port.findProblem() ?? 'serving what the agent tells'),
         onProblem: (error) => {
@@ -128,11 +129,11 @@ async function serve(
   };
   /** It has started, and may wait for days: a service manager must not start it over and over. */
   const tellWaiting = async (portNumber: number) => {
-    isWaiting = true;
+    start.isWaiting = true;
     // Only for a port below that one has to be root.
     if (portNumber >= firstFreePort) giveUpRoot();
     if (!isChild) log.say('warning', `keepalived-wai: ${formatListen(listen)}${notYet}`);
-    await port.call('noteListening', { address: 'none', request: { isWaiting } });
+    await port.call('noteListening', { address: 'none', request: { isWaiting: true } });
     await service?.ready();
   };
   if (service) port.onTurn(service.noteChange);
@@ -158,8 +159,10 @@ async function serve(
     else await untilAddress(listen.host, () => tellWaiting(listen.port));
     await app.listen({ ...listen, listenTextResolver: () => 'listening' });
   }
-  if (isWaiting && !isChild) log.say('info', `keepalived-wai: answers at ${formatListen(listen)}`);
-  isWaiting = false;
+  if (start.isWaiting && !isChild) {
+    log.say('info', `keepalived-wai: answers at ${formatListen(listen)}`);
+  }
+  start.isWaiting = false;
   await port.call('noteListening', { address: 'none', request: {} });
   await service?.ready();
 }

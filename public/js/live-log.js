@@ -70,7 +70,8 @@ function fold(row) {
   }
   const count = Number(newest.dataset.count ?? 1) + 1;
   const since = newest.dataset.since ?? textOf(newest, 'time');
-  const [repeated, time] = [newest.querySelector('.repeated'), row.querySelector('time')];
+  const repeated = /** @type {HTMLElement} */ (newest.querySelector('.repeated'));
+  const time = row.querySelector('time');
   newest.querySelector('time').replaceWith(time);
   const span = since === time.textContent ? '' : ` since ${since}`;
   Object.assign(newest.dataset, { count, since });

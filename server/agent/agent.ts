@@ -12,8 +12,8 @@ import { createSessions } from '../access/sessions.ts';
 import type { Sessions } from '../access/sessions.ts';
 import { addPairAlarms } from '../keepalived/pair/pair-alarms.ts';
 import type { PairSummary } from '../keepalived/pair/pair-summary.ts';
-import type { Debug } from '../operations/debug/debug.ts';
 import type { ServerReport } from '../keepalived/pair/server-report.ts';
+import type { Debug } from '../operations/debug/debug.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { Pair } from '../pair/pair.ts';
 import type { ProgramOptions } from '../program-options.ts';
@@ -213,7 +213,7 @@ export function createAgent(parts: AgentDependencies): Agent {
       }
     },
     follow: (topic, tell) => topics[topic](tell),
-    openLink: parts.links.open,
+    openLink: (address, emit, signal) => parts.links.open(address, emit, signal),
     noteAccounts() {
       tellOfSessions();
       for (const listener of accountListeners) listener();

@@ -1,8 +1,8 @@
 import { truncate } from 'node:fs/promises';
 import type { z } from 'zod';
-import { appendDurably, writeDurably } from '../shared/durable-file.ts';
 import { findBytes } from '../shared/bytes/find-bytes.ts';
 import { readFirstLine } from '../shared/bytes/first-line.ts';
+import { appendDurably, writeDurably } from '../shared/durable-file.ts';
 import { parseJson } from '../shared/parse-json.ts';
 import { findFormat, refuseNewerFormat, withFormat } from '../shared/state-format.ts';
 

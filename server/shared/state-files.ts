@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readFirstLine } from './bytes/first-line.ts';
 import { errorCode } from './error-code.ts';
 import { UserError } from './errors.ts';
-import { readFirstLine } from './bytes/first-line.ts';
 import { parseJson } from './parse-json.ts';
 import { findFormat, refuseNewerFormat } from './state-format.ts';
 

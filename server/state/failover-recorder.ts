@@ -10,8 +10,8 @@ import type { DrillOrders, Evidence, KeepalivedStatus } from '../keepalived/stat
 import { findTransitions, isTransitionLine } from '../keepalived/transitions/transitions.ts';
 import type { LastingState, Transition } from '../keepalived/transitions/transitions.ts';
 import { estimateUnserved } from '../keepalived/transitions/unserved-time.ts';
-import { onBeat } from '../shared/watching/beat.ts';
 import type { Clock } from '../shared/clock.ts';
+import { onBeat } from '../shared/watching/beat.ts';
 import { findDrillOrders } from './drill-orders.ts';
 import { findPid } from './evidence-collector.ts';
 import type {

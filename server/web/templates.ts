@@ -4,6 +4,7 @@
  */
 import type { Foresight } from '../keepalived/foresight/foresight-result.ts';
 import type { TextDifference } from '../keepalived/secrets/text-difference.ts';
+import type { PairGrant } from '../pair/link-protocol.ts';
 import type { ChangeFormModel, ShownComparison } from './change-form/change-form-model.ts';
 import type { FieldError } from './change-form/change-frame.ts';
 import type { AddedCommandsModel } from './change-form/consent.ts';
@@ -124,6 +125,7 @@ export interface Partials {
   'keepalived-live': KeepalivedModel & { page: LivePageModel };
   'log-row': FoldedRow;
   pair: PairSection;
+  'pair-grant': Pick<PairPageModel, 'grants'> & { id: string; chosen: PairGrant };
   'settings-fields': NonNullable<SettingsModel['own']>;
   'side-by-side': Pick<ComparisonModel, 'difference' | 'beforeLabel' | 'afterLabel'> & {
     sides: SideBySideRow[];

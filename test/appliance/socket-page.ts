@@ -58,7 +58,7 @@ export function createPageClient(socketPath: string) {
   return {
     ...{ logIn, post },
     ask: (path: string, cookies: string) => send(path, cookies),
-    async logOut(cookies: string): Promise<void> {
+    logOut: async (cookies: string): Promise<void> => {
       const { statusCode, body } = await post('/logout', '/keepalived', cookies, {});
       assert.equal(statusCode, 303, body);
     },

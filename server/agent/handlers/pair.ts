@@ -1,6 +1,6 @@
 import type { ServerReport } from '../../keepalived/pair/server-report.ts';
-import { readPageUrl } from '../links/page-url.ts';
 import type { Pair } from '../../pair/pair.ts';
+import { readPageUrl } from '../links/page-url.ts';
 import type { CallHandlers } from './handler.ts';
 
 type PairCalls =

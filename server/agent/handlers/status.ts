@@ -1,7 +1,7 @@
 import type { Notice } from '../../history/notices.ts';
 import type { PairSummary } from '../../keepalived/pair/pair-summary.ts';
-import type { WaitingChange } from '../../operations/confirm/confirmed-change.ts';
 import type { ServerReport } from '../../keepalived/pair/server-report.ts';
+import type { WaitingChange } from '../../operations/confirm/confirmed-change.ts';
 import type { PairView } from '../../pair/pair.ts';
 import type { Snapshot, StateKeeper } from '../../state/state-keeper.ts';
 import type { CallHandlers } from './handler.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Duplex } from 'node:stream';
-import { UserError } from '../../shared/errors.ts';
 import { untilAborted } from '../../seam/handlers.ts';
+import { UserError } from '../../shared/errors.ts';
 
 /** What the web is told of one connection: its name first, then the bytes for the other server. */
 export interface PipeEvent {

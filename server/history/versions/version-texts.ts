@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findBytes } from '../../shared/bytes/find-bytes.ts';
 import {
   makePrivateFolder,
   removeUnfinishedWrites,
   writeDurably,
 } from '../../shared/durable-file.ts';
-import { findBytes } from '../../shared/bytes/find-bytes.ts';
 import { createTag } from '../../shared/tag.ts';
 
 /** Texts stored once each, under their tag. */

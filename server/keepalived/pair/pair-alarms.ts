@@ -2,8 +2,8 @@
 import { raise } from '../status/alarms/alarm-codes.ts';
 import type { Alarm, AlarmCode } from '../status/alarms/alarm-codes.ts';
 import type { KeepalivedStatus } from '../status/status-model.ts';
-import type { RouterVerdictKind } from './router-verdict.ts';
 import type { PairSummary } from './pair-summary.ts';
+import type { RouterVerdictKind } from './router-verdict.ts';
 
 const rows: Partial<Record<RouterVerdictKind, { code: AlarmCode; advice: string }>> = {
   nobody: {

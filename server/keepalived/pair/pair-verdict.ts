@@ -9,9 +9,9 @@ import { listOwnAddresses, matchRouters } from './match-routers.ts';
 import type { VirtualRouter } from './match-routers.ts';
 import { judgeReadiness } from './readiness.ts';
 import type { Readiness } from './readiness.ts';
-import { findTakeoverMs } from './takeover-time.ts';
 import { routerVerdictKinds } from './router-verdict.ts';
 import type { RouterVerdict } from './router-verdict.ts';
+import { findTakeoverMs } from './takeover-time.ts';
 import { describeVerdict } from './verdict-words.ts';
 
 export interface PairVerdict {

@@ -3,8 +3,8 @@ import { formatApproximateSeconds } from '../foresight/words.ts';
 import { listInWords } from '../words.ts';
 import type { KnownServer, Member } from './known-server.ts';
 import type { VirtualRouter } from './match-routers.ts';
-import type { RouterVerdict } from './router-verdict.ts';
 import type { Readiness } from './readiness.ts';
+import type { RouterVerdict } from './router-verdict.ts';
 import { findWireDirection } from './wire-direction.ts';
 
 interface WordsCase {

@@ -3,8 +3,8 @@ import { readPasswords } from '../../keepalived/config/passwords.ts';
 import type { InstancePassword } from '../../keepalived/config/passwords.ts';
 import { describeServer } from '../../keepalived/pair/describe-server.ts';
 import type { ServerReport } from '../../keepalived/pair/server-report.ts';
-import type { StateKeeper } from '../../state/state-keeper.ts';
 import { readAssembledConfiguration } from '../../state/live-configuration.ts';
+import type { StateKeeper } from '../../state/state-keeper.ts';
 
 export interface OwnReport {
   /** @param digest of a secret, for the one server that is told */

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { accountsPath, readStoredAccounts } from '../../access/accounts-file.ts';
+import { findBytes } from '../../shared/bytes/find-bytes.ts';
 import { errorCode } from '../../shared/error-code.ts';
 import { UserError } from '../../shared/errors.ts';
-import { findBytes } from '../../shared/bytes/find-bytes.ts';
 import {
   findStateFileKind,
   listStateFiles,

@@ -1,9 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
+import { linkPath, linkProtocol } from '../../pair/link-protocol.ts';
 import { errorCode } from '../../shared/error-code.ts';
 import { UserError } from '../../shared/errors.ts';
-import { linkPath, linkProtocol } from '../../pair/link-protocol.ts';
 
 /** What is not there within this time is away. */
 const answersWithinMs = 5_000;

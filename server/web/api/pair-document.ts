@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { routerVerdictKinds } from '../../keepalived/pair/router-verdict.ts';
 import type {
   PairSummary,
   RouterOnServer,
   SummarizedRouter,
 } from '../../keepalived/pair/pair-summary.ts';
+import { routerVerdictKinds } from '../../keepalived/pair/router-verdict.ts';
 
 const readinessSchema = z
   .enum(['ready', 'degraded', 'not-ready', 'unknown'])

@@ -2,8 +2,8 @@
 import type { OwnPasswords } from '../../../server/access/own-password.ts';
 import { createAgent } from '../../../server/agent/agent.ts';
 import type { AgentDependencies, AuditFacts } from '../../../server/agent/agent.ts';
-import { createLinkPipes } from '../../../server/agent/links/link-pipes.ts';
 import type { AgentCallName } from '../../../server/agent/call-rules.ts';
+import { createLinkPipes } from '../../../server/agent/links/link-pipes.ts';
 import type { Debug } from '../../../server/operations/debug/debug.ts';
 import type { Operations } from '../../../server/operations/operations.ts';
 import { parseProgramOptions } from '../../../server/program-options.ts';
@@ -33,7 +33,7 @@ export function createSampleAgent(
         }),
     });
   const pair = note({
-    view: noPair.view,
+    view: () => noPair.view(),
     showCode(grant: string) {
       told.push({ name: 'showCode', given: [grant] });
       return noPair.showCode('see');

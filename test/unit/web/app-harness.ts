@@ -3,12 +3,12 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import type { Accounts, User } from '../../../server/access/accounts.ts';
 import type { OwnPasswords } from '../../../server/access/own-password.ts';
 import { createAgent } from '../../../server/agent/agent.ts';
-import { createLinkPipes } from '../../../server/agent/links/link-pipes.ts';
 import type { AgentDependencies } from '../../../server/agent/agent.ts';
+import { createLinkPipes } from '../../../server/agent/links/link-pipes.ts';
 import { createApp } from '../../../server/app.ts';
 import type { AppOptions } from '../../../server/app.ts';
-import type { Debug } from '../../../server/operations/debug/debug.ts';
 import type { ServerReport } from '../../../server/keepalived/pair/server-report.ts';
+import type { Debug } from '../../../server/operations/debug/debug.ts';
 import type { Operations } from '../../../server/operations/operations.ts';
 import type { Pair } from '../../../server/pair/pair.ts';
 import { parseProgramOptions } from '../../../server/program-options.ts';

@@ -4,6 +4,7 @@ import { pairGrants } from '../../../pair/link-protocol.ts';
 const grant = z.enum(pairGrants);
 const id = z.string().min(1).max(100);
 
+export const withdrawFormSchema = z.strictObject({});
 export const codeFormSchema = z.strictObject({ grant });
 /** What is typed is judged by the operation, in a sentence. */
 export const pairFormSchema = z.strictObject({

@@ -7,6 +7,7 @@ import {
   grantFormSchema,
   pairFormSchema,
   unpairFormSchema,
+  withdrawFormSchema,
 } from './form-schema.ts';
 import { describePair } from './view-model.ts';
 import type { PairEntry } from './view-model.ts';
@@ -44,10 +45,14 @@ export const registerPairPage: FastifyPluginCallbackZod<Pick<PageDependencies, '
     },
   );
 
-  app.post('/pair/withdraw', { config: { access: 'admin' } }, async (request, reply) => {
-    await request.agent.withdrawPairingCode({});
-    return reply.flash({ tone: 'info', text: 'The code is withdrawn.' }).redirect('/pair', 303);
-  });
+  app.post(
+    '/pair/withdraw',
+    { config: { access: 'admin' }, schema: { body: withdrawFormSchema } },
+    async (request, reply) => {
+      await request.agent.withdrawPairingCode({});
+      return reply.flash({ tone: 'info', text: 'The code is withdrawn.' }).redirect('/pair', 303);
+    },
+  );
 
   app.post(
     '/pair/with',

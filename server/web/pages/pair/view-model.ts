@@ -1,12 +1,12 @@
 import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
 import type { ServerReport } from '../../../keepalived/pair/server-report.ts';
 import type { KeepalivedStatus } from '../../../keepalived/status/status.ts';
-import type { PairedServerView } from '../../../pair/pair.ts';
 import type { PairGrant } from '../../../pair/link-protocol.ts';
+import type { PairedServerView } from '../../../pair/pair.ts';
 import type { ShownPair } from '../../agent/mirrored-pair.ts';
-import type { Tone } from '../../view/tone.ts';
 import { describeElapsed, describeInstant, formatDuration } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';
+import type { Tone } from '../../view/tone.ts';
 
 /** What an administrator entered, and why it did not do. */
 export interface PairEntry {

@@ -1,12 +1,12 @@
 /** The pair on the status page: what is true of each virtual router, in one sentence, a picture and words. */
 import { formatApproximateSeconds } from '../../../keepalived/foresight/words.ts';
-import type { RouterVerdictKind } from '../../../keepalived/pair/router-verdict.ts';
 import type {
   PairSummary,
   RouterOnServer,
   SummarizedRouter,
   SummarizedServer,
 } from '../../../keepalived/pair/pair-summary.ts';
+import type { RouterVerdictKind } from '../../../keepalived/pair/router-verdict.ts';
 import { listInWords } from '../../../keepalived/words.ts';
 import { describeElapsed } from '../time-words.ts';
 import type { Elapsed } from '../time-words.ts';

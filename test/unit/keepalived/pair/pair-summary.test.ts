@@ -55,8 +55,8 @@ describe('the summary of a pair', () => {
     const { routers } = summaryOf(serverOf(1, 'Standby'), notHeard(serverOf(2, 'Active')));
     const other = routers[0]?.servers[1];
     assert.deepEqual(other?.holds, []);
-    assert.equal(other?.state, undefined);
-    assert.equal(other?.readiness, 'unknown');
+    assert.equal(other.state, undefined);
+    assert.equal(other.readiness, 'unknown');
     assert.ok(routers[0]?.wire.every(({ direction }) => direction.kind === 'unknown'));
   });
 });

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import test from 'node:test';
+import { linkPath, linkProtocol } from '../../../../server/pair/link-protocol.ts';
 import { dialPage } from '../../../../server/process/pair/dial-page.ts';
 import { parseProgramOptions } from '../../../../server/program-options.ts';
-import { linkPath, linkProtocol } from '../../../../server/pair/link-protocol.ts';
 import { createTestApp } from '../app-harness.ts';
 import type { TestAppOptions } from '../app-harness.ts';
 

@@ -29,7 +29,7 @@ async function serve(t: TestContext, operations: Partial<Operations> = {}) {
 }
 
 test('no route that changes something is silent, and none tells what was typed', async (t) => {
-  const { app, logText, linesOf, changingUrls } = await serve(t);
+  const { changingUrls } = await serve(t);
   assert.ok(changingUrls.length >= 15, String(changingUrls));
   assert.ok(
     changingUrls.some((what) => what.endsWith('/drill/set-up')),
@@ -41,7 +41,11 @@ test('no route that changes something is silent, and none tells what was typed',
       ...['username', 'action', 'service', 'version', 'file', 'kind', 'id', 'anything'],
     ].map((name) => [name, secret]),
   );
-  for (const what of changingUrls) {
+  const apps: Awaited<ReturnType<typeof serve>>[] = [];
+  for (const [at, what] of changingUrls.entries()) {
+    // The log withholds a stranger's lines beyond twenty a minute.
+    if (at % 10 === 0) apps.push(await serve(t));
+    const { app, linesOf } = apps.at(-1) ?? assert.fail();
     const [method = '', url = ''] = what.split(' ');
     assert.equal(method, 'POST', `${what}: the test has to learn this method`);
     for (const userName of ['admin', 'watcher', undefined]) {
@@ -62,7 +66,7 @@ test('no route that changes something is silent, and none tells what was typed',
       assert.equal(last['outcome'], expected, `${what} by ${userName}: ${statusCode}`);
     }
   }
-  assert.equal(logText().includes(secret), false);
+  for (const { logText } of apps) assert.equal(logText().includes(secret), false);
 });
 
 test('an action leaves a line before it is done, and one with its outcome', async (t) => {

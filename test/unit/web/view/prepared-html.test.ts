@@ -52,7 +52,7 @@ test('what is kept of a page shows nobody another’s name or message', async (t
   const read = async (browser: TestBrowser) => {
     const { body } = await browser.get('/keepalived');
     return {
-      name: /<span class="user">(\w+)</.exec(body)?.[1],
+      name: /<a class="user"[^>]*>(\w+)</.exec(body)?.[1],
       hasMessage: body.includes('Said to one.'),
     };
   };
