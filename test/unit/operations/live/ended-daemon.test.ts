@@ -69,7 +69,7 @@ describe('a keepalived that has ended', () => {
   });
 });
 
-describe('a keepalived lives without a VRRP process that lasts', { concurrency: true }, () => {
+describe('a keepalived lives without a VRRP process that lasts', () => {
   const look = async (looks: DaemonProcess[]) => {
     let place = -1;
     const readDaemon = () => {

@@ -151,7 +151,7 @@ describe('a command that fails', () => {
 
 const fault = sampleRuntime({ state: 'FAULT', wantedState: 'BACKUP' });
 
-describe('a reload is not proved where', { concurrency: true }, () => {
+describe('a reload is not proved where', () => {
   // The first look asks keepalived nothing: what only its account tells is seen in the ones after it.
   const ends: { what: string; look: Look; failure: RegExp; about: string; looks: number }[] = [
     {
@@ -238,7 +238,7 @@ describe('while a state or an address is awaited', () => {
   });
 });
 
-describe('what keepalived runs otherwise than expected', { concurrency: true }, () => {
+describe('what keepalived runs otherwise than expected', () => {
   const look: Look = { log: reloaded, instances: [sampleRuntime({ basePriority: 90 })] };
 
   it('is compared once with what the files say by then', async () => {
