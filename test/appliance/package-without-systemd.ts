@@ -102,7 +102,7 @@ export function tryWithoutSystemd(packages: BuiltPackages, system: string | unde
       await stranger.open('/login');
       await stranger.press('Log in', { username: 'stranger', password: 'of nobody' });
       await eventually('a line in the file that is there now', async () =>
-        (await server.read(log)).startsWith('{'),
+        /^(?:web: )?\{/.test(await server.read(log)),
       );
       const modes = await server.shell('stat --format=%a%U "$1" "$1.1"', log);
       assert.equal(modes, '600root\n600root\n');
