@@ -9,6 +9,8 @@ test('only a service of systemd is a unit that ends what it has started', () => 
     // Version 1, and both at once.
     [`12:pids:/system.slice/${unit}\n1:name=systemd:/system.slice/${unit}\n0::/\n`, unit],
     [`1:name=systemd:/user.slice/session-4.scope\n0::/system.slice/${unit}\n`, undefined],
+    // Version 1 is mounted, and systemd works with version 2.
+    [`9:name=systemd:/\n0::/system.slice/${unit}\n`, unit],
     ['0::/user.slice/user-0.slice/session-2.scope\n', undefined],
     ['0::/\n', undefined],
     ['0::/system.slice/docker-0123.scope\n', undefined],

@@ -27,7 +27,9 @@ export async function refuseSharedEnd(): Promise<void> {
 export function findServiceUnit(cgroups: string): string | undefined {
   const lines = cgroups.split('\n').map((line) => /^\d+:([^:]*):(.*)$/.exec(line));
   const find = (controller: string) => lines.find((line) => line?.[1] === controller)?.[2];
-  const place = find('name=systemd') ?? find('') ?? '';
+  const named = find('name=systemd') ?? '/';
+  // Mounted, and used by nobody: its root says nothing.
+  const place = (named === '/' ? find('') : named) ?? '';
   const unit = place.slice(place.lastIndexOf('/') + 1);
   return unit.endsWith('.service') ? unit : undefined;
 }
