@@ -28,7 +28,7 @@ export function readPageUrl(typed: string): string {
   if (isAddress(bare) && isLinkLocal(bare)) {
     throw refuse(`${bare} works on one link only. Enter another address of that server.`);
   }
-  if (!isUrl && url.port === '' && !text.endsWith(":443")) url.port = String(defaultPort);
+  if (!isUrl && url.port === '' && !text.endsWith(':443')) url.port = String(defaultPort);
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
