@@ -33,7 +33,7 @@ import type { CallHandlers } from './handlers/handler.ts';
 import { createLogCalls } from './handlers/log.ts';
 import { createPairCalls } from './handlers/pair.ts';
 import { createSignIn } from './handlers/sign-in.ts';
-import { createStatusCalls } from './handlers/status.ts';
+import { createStatusCalls, withoutReports } from './handlers/status.ts';
 import type { Mirrored } from './handlers/status.ts';
 import type { LinkPipes } from './links/link-pipes.ts';
 import { createSharedTopic } from './shared-topic.ts';
@@ -128,8 +128,7 @@ export function createAgent(parts: AgentDependencies): Agent {
     waiting: operations.findWaitingChange(),
     warnings: parts.listWarnings(),
     firstPasswordFile: parts.findFirstPasswordFile(),
-    pair: parts.pair.view(),
-    ownUrls: parts.listOwnUrls(),
+    pair: withoutReports(parts.pair.view()),
   });
   const handlers: CallHandlers<AgentCallName> = createHandlers({
     ...parts,
@@ -243,6 +242,6 @@ function createHandlers({ operations, debug, keeper, look, ...access }: HandlerD
     ...createConfigurations(operations),
     ...createDebugCalls(debug),
     ...createLogCalls(operations),
-    ...createPairCalls(access.pair),
+    ...createPairCalls(access.pair, access.listOwnUrls),
   };
 }

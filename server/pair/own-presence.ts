@@ -1,6 +1,7 @@
 /** How this server presents itself to others, within what they accept. */
 import type { Presence } from './link/link-context.ts';
-import type { PairGrant, PairOptions } from './pair.ts';
+import type { PairGrant } from './link-protocol.ts';
+import type { PairOptions } from './pair.ts';
 import type { Introduction } from './pairing/proof.ts';
 import { pairProtocol } from './wire/greetings.ts';
 import {

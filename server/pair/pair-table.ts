@@ -6,7 +6,7 @@ import type { Handlers } from '../seam/handlers.ts';
 import { UserError } from '../shared/errors.ts';
 import { fingerprintSchema } from './identity/own-key.ts';
 import { grantSchema } from './identity/pinned-servers.ts';
-import type { PairGrant } from './pair.ts';
+import type { PairGrant } from './link-protocol.ts';
 import { cleanAllWords } from './words-of-others.ts';
 
 export interface PairRule {

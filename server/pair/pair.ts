@@ -4,8 +4,6 @@ import type { z } from 'zod';
 import type { Clock } from '../shared/clock.ts';
 import type { PairGrant } from './link-protocol.ts';
 
-export type { PairGrant };
-
 export interface PairOptions<Report> {
   /** The state folder; the pair has `pair/` in it. */
   directory: string;

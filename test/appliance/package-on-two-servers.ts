@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../lab/eventually.ts';
+import { isAnswered } from '../lab/is-answered.ts';
 import { bootSystemd } from './booted-systemd.ts';
 import type { BootedSystem } from './booted-systemd.ts';
 import type { BuiltPackages } from './built-packages.ts';
@@ -416,13 +417,4 @@ export function tryOnTwoServers(packages: BuiltPackages, system: string | undefi
       await haveAddress(server1);
     });
   });
-}
-
-async function isAnswered(asking: Promise<unknown>): Promise<boolean> {
-  try {
-    await asking;
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -11,17 +11,20 @@ type PairCalls =
   | 'unpair'
   | 'setPairGrant';
 
-/** Two servers become a pair, and what each may do at the other. */
-export function createPairCalls(pair: Pair<ServerReport>) {
+/**
+ * Two servers become a pair, and what each may do at the other.
+ * @param listOwnUrls where another server may reach this page, best first
+ */
+export function createPairCalls(pair: Pair<ServerReport>, listOwnUrls: () => string[]) {
   let shownCode = '';
   return {
     showPairingCode({ grant }) {
       shownCode = pair.showCode(grant).code;
     },
-    /** It can be read again until it is used, or has expired. */
+    /** It can be read again until it is used, or has expired; with where it is to be entered for. */
     findPairingCode() {
       const shown = pair.view().code;
-      return shown && { ...shown, code: shownCode };
+      return shown && { ...shown, code: shownCode, ownUrls: listOwnUrls() };
     },
     withdrawPairingCode() {
       pair.withdrawCode();

@@ -2,7 +2,7 @@ import type { Notice } from '../../history/notices.ts';
 import type { PairSummary } from '../../keepalived/pair/pair-summary.ts';
 import type { ServerReport } from '../../keepalived/pair/server-report.ts';
 import type { WaitingChange } from '../../operations/confirm/confirmed-change.ts';
-import type { PairView } from '../../pair/pair.ts';
+import type { PairedServerView, PairView } from '../../pair/pair.ts';
 import type { Snapshot, StateKeeper } from '../../state/state-keeper.ts';
 import type { CallHandlers } from './handler.ts';
 
@@ -20,11 +20,23 @@ export interface Mirrored {
   /** What makes the page less safe than it should be, for administrators. */
   warnings: string[];
   /** The servers that this one is paired with, as they told last. */
-  pair: PairView<ServerReport>;
-  /** Where another server may reach this page. */
-  ownUrls: string[];
+  pair: MirroredPair;
   /** The file with the first password of `admin`; undefined: it was changed. */
   firstPasswordFile: string | undefined;
+}
+
+/** A pair without what the servers have told: the web has the summary of it, and no digest of a secret. */
+export interface MirroredPair extends Omit<PairView<ServerReport>, 'servers'> {
+  servers: Omit<PairedServerView<ServerReport>, 'report'>[];
+}
+
+export function withoutReports({ servers, ...view }: PairView<ServerReport>): MirroredPair {
+  return {
+    ...view,
+    servers: servers.map(({ id, name, urls, grant, allows, pairedAtMs, link, clock }) => ({
+      ...{ id, name, urls, grant, allows, pairedAtMs, link, clock },
+    })),
+  };
 }
 
 type StatusCalls = 'look' | 'readTransitions' | 'readSplitBrains' | 'readFailoverRecords';

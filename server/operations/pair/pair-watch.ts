@@ -3,7 +3,7 @@ import { summarizePair } from '../../keepalived/pair/pair-summary.ts';
 import type { PairSummary } from '../../keepalived/pair/pair-summary.ts';
 import type { PairMemory } from '../../keepalived/pair/pair-verdict.ts';
 import type { ServerReport } from '../../keepalived/pair/server-report.ts';
-import type { Pair } from '../../pair/pair.ts';
+import type { Pair, PairView } from '../../pair/pair.ts';
 import type { Clock } from '../../shared/clock.ts';
 
 export interface PairWatch {
@@ -38,8 +38,8 @@ export function createPairWatch({
   let newest: { summary: PairSummary; atMs: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const judge = (nowMs: number): PairSummary => {
-    const others = pair.view().servers.map(({ name, link, report }) => ({
+  const judge = (paired: PairView<ServerReport>['servers'], nowMs: number): PairSummary => {
+    const others = paired.map(({ name, link, report }) => ({
       ...{ name, isConnected: link.state === 'connected', report },
       ownReport: report?.own,
     }));
@@ -58,10 +58,11 @@ export function createPairWatch({
 
   return {
     read() {
-      if (pair.view().servers.length === 0) return undefined;
+      const { servers } = pair.view();
+      if (servers.length === 0) return undefined;
       const nowMs = clock.monotonicMs();
       if (!newest || nowMs - newest.atMs >= freshMs)
-        newest = { summary: judge(nowMs), atMs: nowMs };
+        newest = { summary: judge(servers, nowMs), atMs: nowMs };
       if (newest.summary.routers.some(({ kind }) => kind === 'switching')) lookAgain();
       return newest.summary;
     },

@@ -4,8 +4,9 @@ import { createSeamClient } from '../../seam/seam-client.ts';
 import type { SeamClient } from '../../seam/seam-client.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { UserError } from '../../shared/errors.ts';
+import type { PairGrant } from '../link-protocol.ts';
 import type { PairTable } from '../pair-table.ts';
-import type { PairedServerView, PairGrant, PairTiming } from '../pair.ts';
+import type { PairedServerView, PairTiming } from '../pair.ts';
 import { pairProtocol } from '../wire/greetings.ts';
 
 /** What the other server told, and since when by this server's monotonic clock it is certain. */

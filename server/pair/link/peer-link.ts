@@ -230,6 +230,15 @@ export function createPeerLink<Report>(id: string, context: LinkContext<Report>)
     return { state: isHeard ? 'connected' : 'not-heard', ...common, problem };
   };
 
+  const viewReport = ({ heard, digest }: NonNullable<typeof latest>) => ({
+    value: heard.report,
+    // Made for who reads it: most who look at a link do not.
+    get own() {
+      return options.describe(digest);
+    },
+    ageMs: unheardForMs(),
+  });
+
   look();
   return {
     hasGood: (role, run) =>
@@ -243,11 +252,7 @@ export function createPeerLink<Report>(id: string, context: LinkContext<Report>)
         ...{ id, name, urls: [...urls], grant, pairedAtMs },
         allows: latest?.heard.allows,
         link: viewLink(server),
-        report: latest && {
-          value: latest.heard.report,
-          own: options.describe(latest.digest),
-          ageMs: unheardForMs(),
-        },
+        report: latest && viewReport(latest),
         clock: latest?.heard.clock,
       };
     },

@@ -4,9 +4,10 @@ import { untilAborted } from '../../seam/handlers.ts';
 import type { Handlers } from '../../seam/handlers.ts';
 import { createSeamServer } from '../../seam/seam-server.ts';
 import type { Clock } from '../../shared/clock.ts';
+import type { PairGrant } from '../link-protocol.ts';
 import { guardHandlers } from '../pair-table.ts';
 import type { PairTable } from '../pair-table.ts';
-import type { PairGrant, SecretDigest } from '../pair.ts';
+import type { SecretDigest } from '../pair.ts';
 import { pairProtocol } from '../wire/greetings.ts';
 import { createTokenBucket } from '../wire/token-bucket.ts';
 

@@ -4,7 +4,7 @@
  * never the other's.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import type { PairGrant } from '../pair.ts';
+import type { PairGrant } from '../link-protocol.ts';
 
 /** What one side says of itself. */
 export interface Introduction {

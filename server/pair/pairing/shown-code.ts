@@ -1,6 +1,7 @@
 /** The one code that this server shows: for ten minutes, for one use, for five wrong tries. */
 import type { Clock } from '../../shared/clock.ts';
-import type { PairGrant, PairView, ShownCode } from '../pair.ts';
+import type { PairGrant } from '../link-protocol.ts';
+import type { PairView, ShownCode } from '../pair.ts';
 import { makeCode } from './code.ts';
 
 const lastsMs = 10 * 60_000;

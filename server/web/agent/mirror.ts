@@ -1,5 +1,5 @@
 /** The newest that the agent told, from which pages are rendered: a request asks nothing of it. */
-import type { Mirrored } from '../../agent/handlers/status.ts';
+import type { Mirrored, MirroredPair } from '../../agent/handlers/status.ts';
 import type { PairSummary } from '../../keepalived/pair/pair-summary.ts';
 import { noEvidence } from '../../keepalived/status/no-evidence.ts';
 import { judgeStatus } from '../../keepalived/status/status.ts';
@@ -7,7 +7,6 @@ import { machineMs } from '../../shared/clock.ts';
 import type { Snapshot } from '../../state/state-keeper.ts';
 import type { AgentPort } from './agent-port.ts';
 import { agePair, forgetPair } from './mirrored-pair.ts';
-import type { ShownPair } from './mirrored-pair.ts';
 import { ageStatus, forgetStatus } from './mirrored-status.ts';
 import { ageSummary, forgetSummary } from './mirrored-summary.ts';
 import { createSuspensionWatch } from './suspension.ts';
@@ -22,8 +21,7 @@ export interface Mirror {
   warnings: () => Mirrored['warnings'];
   firstPasswordFile: () => Mirrored['firstPasswordFile'];
   /** The paired servers, as old as what is known of them; undefined: the agent has told nothing. */
-  pair: () => ShownPair | undefined;
-  ownUrls: () => string[];
+  pair: () => MirroredPair | undefined;
   /** Called after each news of the agent. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;
   /** Resolves once the agent has told anything. */
@@ -146,7 +144,6 @@ export function createMirror(
         ? agePair(pair, passedMs())
         : forgetPair(pair, passedMs(), problem);
     },
-    ownUrls: () => newest?.told.ownUrls ?? [],
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

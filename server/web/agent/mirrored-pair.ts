@@ -1,13 +1,11 @@
 /** What another process knows of the paired servers, some time ago. */
-import type { ServerReport } from '../../keepalived/pair/server-report.ts';
-import type { PairedServerView, PairView } from '../../pair/pair.ts';
+import type { MirroredPair } from '../../agent/handlers/status.ts';
 
-export type ShownPair = PairView<ServerReport>;
-type ShownServer = PairedServerView<ServerReport>;
+type MirroredServer = MirroredPair['servers'][number];
 
 /** The same after some time without news. A server that is connected is heard all the while. */
-export function agePair(pair: ShownPair, passedMs: number): ShownPair {
-  const isHeard = ({ link }: ShownServer) => link.state === 'connected';
+export function agePair(pair: MirroredPair, passedMs: number): MirroredPair {
+  const isHeard = ({ link }: MirroredServer) => link.state === 'connected';
   return {
     ...pair,
     servers: pair.servers.map((server) => (isHeard(server) ? server : ageServer(server, passedMs))),
@@ -18,7 +16,7 @@ export function agePair(pair: ShownPair, passedMs: number): ShownPair {
  * The same where it may no longer be believed: no server is heard.
  * @param reason why, as the end of a sentence
  */
-export function forgetPair(pair: ShownPair, passedMs: number, reason: string): ShownPair {
+export function forgetPair(pair: MirroredPair, passedMs: number, reason: string): MirroredPair {
   return {
     ...pair,
     code: undefined,
@@ -31,12 +29,8 @@ export function forgetPair(pair: ShownPair, passedMs: number, reason: string): S
   };
 }
 
-function ageServer(server: ShownServer, passedMs: number): ShownServer {
-  const { link, report } = server;
+function ageServer(server: MirroredServer, passedMs: number): MirroredServer {
+  const { link } = server;
   const heardAgoMs = link.heardAgoMs === undefined ? undefined : link.heardAgoMs + passedMs;
-  return {
-    ...server,
-    link: { ...link, heardAgoMs },
-    report: report && { ...report, ageMs: report.ageMs + passedMs },
-  };
+  return { ...server, link: { ...link, heardAgoMs } };
 }

@@ -13,6 +13,7 @@ import { writeStoredAccounts } from '../../../server/access/accounts-file.ts';
 import { hashPassword } from '../../../server/access/passwords.ts';
 import { createTag } from '../../../server/shared/tag.ts';
 import { eventually } from '../../lab/eventually.ts';
+import { isAnswered } from '../../lab/is-answered.ts';
 import { serverWords } from '../../program-words.ts';
 import {
   configPath,
@@ -146,16 +147,6 @@ async function logIn(): Promise<RemoteBrowser> {
   const { statusCode } = await browser.logIn('admin', password);
   assert.ok(statusCode < 400, String(statusCode));
   return browser;
-}
-
-/** Whether there was an answer at all: who serves it may be killed. */
-async function isAnswered(asking: Promise<unknown>): Promise<boolean> {
-  try {
-    await asking;
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isWeb(pid: string): boolean {

@@ -5,10 +5,10 @@ import type { TestContext } from 'node:test';
 import type { Appliance, ApplianceEvent } from '../../../server/appliance/appliance.ts';
 import { parseLogLine } from '../../../server/keepalived/runtime/log/log-lines.ts';
 import type { LogLine } from '../../../server/keepalived/runtime/log/log-lines.ts';
-import { createStateKeeper } from '../../../server/state/state-keeper.ts';
 import { eventually } from '../../lab/eventually.ts';
 import { quicken } from '../operations/live/scripted-keepalived.ts';
 import { createSampleMachine, sampleRuntime } from '../operations/sample-machine.ts';
+import { startKeeperOf } from './keeper-of-machine.ts';
 
 const configuration = `global_defs {
     vrrp_notify_fifo /run/vrrp.fifo
@@ -97,24 +97,8 @@ async function startKeeper(context: TestContext) {
       say = listener;
       return Promise.resolve({ close: () => Promise.resolve(void world.closed.push('log')) });
     },
-    readLog: () =>
-      Promise.resolve({ ok: true, source: '', lines: [], reachedStart: true, newest: '' }),
   };
-  const keeper = createStateKeeper({
-    appliance: machine as Appliance,
-    clock: { monotonicMs: () => world.nowMs, wallMs: () => world.nowMs },
-    failovers: {
-      entries: () => [],
-      lastTouchedAtMs: undefined,
-      append: () => Promise.resolve(),
-      touch: () => Promise.resolve(),
-    },
-    onProblem: (problem) => {
-      throw problem;
-    },
-  });
-  await keeper.start();
-  context.after(() => keeper.close());
+  const keeper = await startKeeperOf(context, machine, world);
   /** Until all that was asked is answered, and what follows from it asked. */
   const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
   await settle();

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Appliance } from '../../../server/appliance/appliance.ts';
-import { createStateKeeper } from '../../../server/state/state-keeper.ts';
 import { eventually } from '../../lab/eventually.ts';
 import { createSampleMachine, sampleRuntime } from '../operations/sample-machine.ts';
+import { startKeeperOf } from './keeper-of-machine.ts';
 
 const configuration = `vrrp_instance VI_1 {
     interface eth0
@@ -57,24 +57,8 @@ async function startKeeper(context: TestContext) {
         close: () => Promise.resolve(),
       }),
     followLog: () => Promise.resolve({ close: () => Promise.resolve() }),
-    readLog: () =>
-      Promise.resolve({ ok: true, source: '', lines: [], reachedStart: true, newest: '' }),
   };
-  const keeper = createStateKeeper({
-    appliance: machine as Appliance,
-    clock: { monotonicMs: () => world.nowMs, wallMs: () => world.nowMs },
-    failovers: {
-      entries: () => [],
-      lastTouchedAtMs: undefined,
-      append: () => Promise.resolve(),
-      touch: () => Promise.resolve(),
-    },
-    onProblem: (problem) => {
-      throw problem;
-    },
-  });
-  await keeper.start();
-  context.after(() => keeper.close());
+  const keeper = await startKeeperOf(context, machine, world);
   return {
     ...{ keeper, world },
     pass: async (seconds: number) => {

@@ -21,15 +21,14 @@ export const registerPairPage: FastifyPluginCallbackZod<Pick<PageDependencies, '
   done,
 ) => {
   const show = async (request: FastifyRequest, reply: FastifyReply, entry = noEntry) => {
-    const { hostName, status, wallMs } = mirror.current();
+    const { status, wallMs } = mirror.current();
     const isAdmin = request.user?.role === 'admin';
     const shown = isAdmin ? await request.agent.findPairingCode({}) : undefined;
     return reply.page(
       'pair',
       { title: 'Pair' },
       describePair(mirror.pair(), {
-        ...{ hostName, status, wallMs, shown, entry },
-        ownUrls: mirror.ownUrls(),
+        ...{ status, wallMs, shown, entry },
       }),
     );
   };

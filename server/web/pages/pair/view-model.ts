@@ -1,12 +1,13 @@
+import type { CallResult } from '../../../agent/agent.ts';
+import type { MirroredPair } from '../../../agent/handlers/status.ts';
 import { bareAddress } from '../../../keepalived/addresses/addresses.ts';
-import type { ServerReport } from '../../../keepalived/pair/server-report.ts';
 import type { KeepalivedStatus } from '../../../keepalived/status/status.ts';
 import type { PairGrant } from '../../../pair/link-protocol.ts';
-import type { PairedServerView } from '../../../pair/pair.ts';
-import type { ShownPair } from '../../agent/mirrored-pair.ts';
 import { describeElapsed, describeInstant, formatDuration } from '../../view/time-words.ts';
 import type { Elapsed } from '../../view/time-words.ts';
 import type { Tone } from '../../view/tone.ts';
+
+type MirroredServer = MirroredPair['servers'][number];
 
 /** What an administrator entered, and why it did not do. */
 export interface PairEntry {
@@ -17,7 +18,6 @@ export interface PairEntry {
 }
 
 export interface PairPageModel {
-  hostName: string;
   servers: ServerCard[];
   notice: string | undefined;
   /** For administrators, while a code is valid. */
@@ -26,8 +26,6 @@ export interface PairPageModel {
   /** Addresses to choose from: who is heard on the network. */
   proposals: string[];
   grants: GrantChoice[];
-  /** Where the other server reaches this page; empty: nowhere. */
-  ownUrls: string[];
   fingerprint: string | undefined;
   refreshSeconds: number | undefined;
 }
@@ -42,6 +40,8 @@ interface CodeModel {
   minutesLeft: number;
   triesLeft: number;
   words: string;
+  /** Where the other server reaches this page; empty: nowhere. */
+  ownUrls: string[];
 }
 
 interface ServerCard {
@@ -68,19 +68,17 @@ export const grantWords: Record<PairGrant, string> = {
 const refreshSeconds = 3;
 
 export function describePair(
-  view: ShownPair | undefined,
+  view: MirroredPair | undefined,
   facts: {
-    hostName: string;
     status: KeepalivedStatus;
     wallMs: number;
-    shown: { code: string; expiresAtMs: number; triesLeft: number; grant: PairGrant } | undefined;
+    shown: CallResult<'findPairingCode'>;
     entry: PairEntry;
-    ownUrls: string[];
   },
 ): PairPageModel {
-  const { hostName, status, wallMs, shown, entry, ownUrls } = facts;
+  const { status, wallMs, shown, entry } = facts;
   return {
-    ...{ hostName, entry, ownUrls },
+    entry,
     servers: (view?.servers ?? []).map((server) => describeServer(server, wallMs)),
     notice: view?.notice,
     code: shown && {
@@ -88,6 +86,7 @@ export function describePair(
       minutesLeft: Math.max(1, Math.ceil((shown.expiresAtMs - wallMs) / 60_000)),
       triesLeft: shown.triesLeft,
       words: grantWords[shown.grant],
+      ownUrls: shown.ownUrls,
     },
     proposals: proposeAddresses(status),
     grants: Object.entries(grantWords).map(([grant, words]) => ({
@@ -100,7 +99,7 @@ export function describePair(
 }
 
 /** Paired a moment ago: the two find each other now. */
-function isChanging({ link }: PairedServerView<ServerReport>): boolean {
+function isChanging({ link }: MirroredServer): boolean {
   return link.state === 'never-heard' && link.problem === undefined;
 }
 
@@ -110,14 +109,14 @@ function proposeAddresses({ instances }: KeepalivedStatus): string[] {
   return [...new Set(heard.map(bareAddress))];
 }
 
-function describeServer(server: PairedServerView<ServerReport>, wallMs: number): ServerCard {
-  const { id, name, link, urls, grant, allows, report } = server;
+function describeServer(server: MirroredServer, wallMs: number): ServerCard {
+  const { id, name, link, urls, grant, allows } = server;
   return {
     ...{ id, name, urls, grant },
     link: describeLink(server, wallMs),
     problem: link.problem,
     pairedSince: describeInstant(server.pairedAtMs).text,
-    version: report?.value.programVersion ?? link.version,
+    version: link.version,
     allows:
       allows === undefined
         ? 'not yet told'
@@ -129,10 +128,7 @@ function describeServer(server: PairedServerView<ServerReport>, wallMs: number):
   };
 }
 
-function describeLink(
-  { link }: PairedServerView<ServerReport>,
-  wallMs: number,
-): ServerCard['link'] {
+function describeLink({ link }: MirroredServer, wallMs: number): ServerCard['link'] {
   const elapsed =
     link.heardAgoMs === undefined ? undefined : describeElapsed(wallMs - link.heardAgoMs, wallMs);
   switch (link.state) {
@@ -161,7 +157,7 @@ function describeLink(
 
 const clocksAgreeMs = 2_000;
 
-function describeClock({ clock, name }: PairedServerView<ServerReport>): string | undefined {
+function describeClock({ clock, name }: MirroredServer): string | undefined {
   if (!clock) return undefined;
   const { offsetMs, uncertaintyMs } = clock;
   if (Math.abs(offsetMs) <= clocksAgreeMs + uncertaintyMs) return undefined;

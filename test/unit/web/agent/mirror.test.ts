@@ -16,7 +16,7 @@ import { createSessionClock } from '../session-clock.ts';
 
 const told = (): Mirrored => ({
   snapshot: { ...sampleSnapshot(), nowMs: performance.now() },
-  ...{ pair: noPair.view(), ownUrls: [] },
+  pair: noPair.view(),
   pairSummary: samplePair(serverOf(1, 'Active'), heard(serverOf(2, 'Standby'))),
   toldAtMs: machineMs(),
   ...{ notices: [], waiting: undefined, warnings: [], firstPasswordFile: undefined },
